@@ -1,0 +1,43 @@
+import type { FastifyInstance } from 'fastify'
+import { InvalidInput } from '../checked-input.ts'
+import type { FaultInput } from '../faults/fault.ts'
+import type { SettingsChange } from '../state/settings.ts'
+import type { WebhookInput } from '../webhooks/webhook.ts'
+import type { Control } from './control.ts'
+
+/** No credentials: the sandbox listens on the loopback address unless it is told otherwise. */
+export function controlRoutes(app: FastifyInstance, control: Control): void {
+  app.get('/health', async () => ({ status: 'ok' }))
+  app.get('/charges', async () => ({ data: control.charges() }))
+  app.get('/requests', async () => ({ data: control.requests() }))
+  app.get('/stats', async () => ({ data: control.stats() }))
+
+  app.get('/faults', async () => ({ data: control.faults.list() }))
+  app.post('/faults', async (request, reply) => {
+    const input = request.body as FaultInput
+    refuseLockOut(input)
+    const fault = await control.faults.add(input)
+    return reply.code(201).send({ data: fault })
+  })
+  app.delete('/faults', async (_request, reply) => {
+    await control.faults.clear()
+    return reply.code(204).send()
+  })
+
+  app.get('/store', async () => ({ data: control.settings() }))
+  app.post('/store', async (request) => ({ data: control.configure(request.body as SettingsChange) }))
+
+  app.post('/webhooks', async (request) => ({
+    data: await control.sendWebhook(request.body as WebhookInput),
+  }))
+  app.post('/reset', async (_request, reply) => {
+    await control.reset()
+    return reply.code(204).send()
+  })
+}
+
+/** These routes share the management host, so nobody could ask it over HTTP to come back. */
+function refuseLockOut(input: FaultInput | undefined): void {
+  if (input?.kind !== 'refuse' || input.operation === 'pay' || input.for_ms !== undefined) return
+  throw new InvalidInput('Refusing connections to the management host needs for_ms.')
+}

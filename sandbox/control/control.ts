@@ -1,0 +1,76 @@
+import { checkedInput } from '../checked-input.ts'
+import { type Fault, type FaultInput, FaultInputSchema } from '../faults/fault.ts'
+import type { Listeners } from '../listener.ts'
+import { orderView } from '../routes/order-view.ts'
+import type { Runtime } from '../runtime.ts'
+import { OrderEditSchema, OrderInputSchema } from '../state/order-input.ts'
+import {
+  changeSettings,
+  type Settings,
+  type SettingsChange,
+  SettingsChangeSchema,
+} from '../state/settings.ts'
+import { type Delivery, sendWebhook } from '../webhooks/send-webhook.ts'
+import { type WebhookInput, WebhookInputSchema } from '../webhooks/webhook.ts'
+import { createWorld } from '../world.ts'
+import { createRefusals } from './refusals.ts'
+
+export type Control = ReturnType<typeof createControl>
+
+/** The sandbox's strings, for `/_sandbox` and for tests in the same process alike. */
+export function createControl(runtime: Runtime, listeners: Listeners) {
+  const refusals = createRefusals(runtime, listeners)
+
+  return {
+    charges: () => runtime.world.charges.list(),
+    requests: () => runtime.world.requests.list(),
+    stats: () => statsOf(runtime),
+    settings: (): Settings => runtime.world.settings,
+    configure(change: SettingsChange): Settings {
+      const checked = checkedInput(SettingsChangeSchema, change)
+      runtime.world.settings = changeSettings(runtime.world.settings, checked)
+      return runtime.world.settings
+    },
+    faults: {
+      list: (): Fault[] => runtime.world.faults.list(),
+      async add(input: FaultInput): Promise<Fault> {
+        const fault = runtime.world.faults.add(checkedInput(FaultInputSchema, input))
+        if (fault.kind === 'refuse') refusals.start(fault)
+        return fault
+      },
+      async clear(): Promise<void> {
+        runtime.world.faults.clear()
+        await refusals.stop()
+      },
+    },
+    orders: ordersOf(runtime),
+    sendWebhook: (input: WebhookInput): Promise<Delivery> =>
+      sendWebhook(runtime, checkedInput(WebhookInputSchema, input)),
+    async reset(): Promise<void> {
+      runtime.world = createWorld(runtime.options)
+      await refusals.stop()
+    },
+  }
+}
+
+/** Orders as a merchant's own software would make them, without the HTTP in between. */
+function ordersOf(runtime: Runtime) {
+  const view = (id: number) => {
+    const order = runtime.world.orders.find(id)
+    if (!order) throw new Error(`There is no order ${id}.`)
+    return orderView(order, runtime.world.now())
+  }
+  return {
+    get: view,
+    create(input: unknown) {
+      return view(runtime.world.orders.create(checkedInput(OrderInputSchema, input)).id)
+    },
+    edit(id: number, edit: unknown) {
+      return view(runtime.world.orders.edit(id, checkedInput(OrderEditSchema, edit)).id)
+    },
+  }
+}
+
+function statsOf({ world }: Runtime) {
+  return { payments: world.paymentWindow.report(), violations: world.violations.list() }
+}

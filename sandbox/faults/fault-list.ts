@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto'
+import type { z } from 'zod'
+import type { Fault, FaultInputSchema, Operation, RequestFault } from './fault.ts'
+
+export type FaultList = ReturnType<typeof createFaultList>
+
+export function createFaultList() {
+  let faults: Fault[] = []
+
+  const remove = (id: string): void => {
+    faults = faults.filter((fault) => fault.id !== id)
+  }
+
+  return {
+    list: (): Fault[] => [...faults],
+    add(rule: z.output<typeof FaultInputSchema>): Fault {
+      const fault = { ...rule, id: randomUUID() }
+      faults.push(fault)
+      return fault
+    },
+    remove,
+    clear(): void {
+      faults = []
+    },
+    /** The first fault that fits, used once. Faults wait in line: the next one serves when this one is spent. */
+    take(operation: Operation, orderId: number | undefined): RequestFault | undefined {
+      const fault = faults
+        .filter((each) => each.kind !== 'refuse')
+        .find((each) => each.operation === operation && (each.order_id ?? orderId) === orderId)
+      if (fault?.times === undefined) return fault
+      const left = fault.times - 1
+      if (left === 0) remove(fault.id)
+      else faults = faults.map((each) => (each.id === fault.id ? { ...fault, times: left } : each))
+      return fault
+    },
+  }
+}

@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify'
+import type { Control } from './control/control.ts'
+import { controlRoutes } from './control/control-routes.ts'
+import { createHttpApp } from './http-app.ts'
+import { guardManagement, recordManagement } from './management-guard.ts'
+import { platformError } from './platform-error.ts'
+import { accessTokenRoute } from './routes/access-tokens.ts'
+import { orderRoutes } from './routes/orders.ts'
+import { paymentMethodsRoute } from './routes/payment-methods.ts'
+import { storedInstrumentsRoute } from './routes/stored-instruments.ts'
+import { transactionsRoute } from './routes/transactions.ts'
+import type { Runtime } from './runtime.ts'
+
+export function buildManagementHost(runtime: Runtime, control: Control): FastifyInstance {
+  const app = createHttpApp(({ path, status, message }) => platformError(path, status, message))
+
+  recordManagement(app, runtime)
+  app.register(async (open) => controlRoutes(open, control), { prefix: '/_sandbox' })
+  app.register(
+    async (store) => {
+      guardManagement(store, runtime)
+      orderRoutes(store, runtime)
+      paymentMethodsRoute(store, runtime)
+      accessTokenRoute(store, runtime)
+      transactionsRoute(store, runtime)
+      storedInstrumentsRoute(store, runtime)
+    },
+    { prefix: '/stores/:storeHash' },
+  )
+  return app
+}

@@ -1,0 +1,48 @@
+import type { Answer } from '../answer.ts'
+import type { RefusalCode } from '../data/refusals.ts'
+import type { PendingFault } from '../faults/fault.ts'
+import { refusal } from '../refusal.ts'
+import type { Settlement } from '../state/charges.ts'
+import type { World } from '../world.ts'
+import { commitCharge } from './commit-charge.ts'
+import type { Sale } from './judge-payment.ts'
+import { recordDecline } from './record-transactions.ts'
+
+/** The gateway's part: the money is taken here, or not. */
+export function askGateway(world: World, sale: Sale, pending?: PendingFault): Answer {
+  const { outcome } = sale.funding
+  switch (outcome?.kind) {
+    case 'refused':
+      return decline(world, sale, outcome.code, outcome.detail)
+    case 'refused-when-saving':
+      return sale.payment.save_instrument ? decline(world, sale, outcome.code) : accept(world, sale)
+    case 'charged-then-refused':
+      commitCharge(world, sale)
+      return refusal(outcome.code)
+    case 'pending':
+      return accept(world, sale, {
+        at: world.now() + world.settings.settle_ms,
+        to: outcome.settlesTo,
+      })
+    case 'held-for-review':
+    case undefined:
+      return accept(world, sale, pending && settlementOf(world, pending))
+    default:
+      return outcome satisfies never
+  }
+}
+
+function accept(world: World, sale: Sale, settles?: Settlement): Answer {
+  const charge = commitCharge(world, sale, settles)
+  const status = settles ? 'pending' : 'success'
+  return { status: 201, body: { data: { id: charge.id, status, transaction_type: charge.kind } } }
+}
+
+function decline(world: World, sale: Sale, code: RefusalCode, detail?: string): Answer {
+  if (world.settings.declines_are_transactions) recordDecline(world, sale)
+  return refusal(code, detail === undefined ? {} : { detail })
+}
+
+function settlementOf({ now, settings }: World, fault: PendingFault): Settlement {
+  return { at: now() + (fault.settle_ms ?? settings.settle_ms), to: fault.settles_to }
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto'
+import { isInternal } from '../data/gateways.ts'
+import type { Charge, Settlement } from '../state/charges.ts'
+import type { World } from '../world.ts'
+import type { Sale } from './judge-payment.ts'
+import { orderChanges } from './order-changes.ts'
+import { recordCharge } from './record-transactions.ts'
+import { saveInstrument } from './save-instrument.ts'
+
+/**
+ * Takes the money. Deliberately asks nothing about the order any more: two payments that passed their
+ * checks together are both charged, since the platform promises no atomicity here.
+ */
+export function commitCharge(world: World, sale: Sale, settles?: Settlement): Charge {
+  const { order, gateway, funding, payment } = sale
+  const providerId = `sandbox_${randomUUID()}`
+  const charge = chargeOf(world, sale, settles)
+  world.charges.add(charge)
+  recordCharge(world, sale, {
+    providerId,
+    ...(settles ? { settles } : {}),
+    balance: takeBalance(world, sale),
+  })
+
+  const changedAt = world.now() + world.settings.order_lag_ms
+  const declinedAt = settles?.to === 'declined' ? settles.at : undefined
+  world.orders.addPayment(
+    order.id,
+    {
+      at: changedAt,
+      ...(declinedAt === undefined ? {} : { until: declinedAt }),
+      amount: funding.amount,
+      paymentMethodId: gateway.id,
+      label: gateway.name,
+      providerId: isInternal(gateway) ? '' : providerId,
+    },
+    orderChanges(world, sale, { changedAt, ...(settles ? { settles } : {}) }),
+  )
+  if (payment.save_instrument) saveInstrument(world, sale)
+  return charge
+}
+
+function chargeOf(world: World, sale: Sale, settles?: Settlement): Charge {
+  const { order, gateway, funding, payment, claims } = sale
+  return {
+    id: randomUUID(),
+    order_id: order.id,
+    amount: funding.amount,
+    currency: order.currency,
+    payment_method_id: gateway.id,
+    instrument_type: payment.instrument.type,
+    ...(funding.card ? { brand: funding.card.brand, last_4: funding.card.last4 } : {}),
+    pat_jti: claims.jti,
+    at: world.now(),
+    kind: gateway.transactionType,
+    ...(settles ? { settles } : {}),
+  }
+}
+
+/** The balance before and after, for instruments that have one. */
+function takeBalance(world: World, { order, funding }: Sale) {
+  const { giftCertificateCode: code, method, amount } = funding
+  if (code !== undefined) {
+    const before = world.giftCertificates.balanceOf(code) ?? 0
+    return { before, after: world.giftCertificates.take(code, amount) }
+  }
+  if (method !== 'store_credit') return undefined
+  const before = world.customers.creditOf(order.customerId)
+  return { before, after: world.customers.takeCredit(order.customerId, amount) }
+}

@@ -1,0 +1,62 @@
+import type { Answer } from '../answer.ts'
+import { findGateway, type Gateway } from '../data/gateways.ts'
+import { refusal } from '../refusal.ts'
+import type { AccessTokenClaims } from '../state/access-tokens.ts'
+import type { Order } from '../state/order.ts'
+import { isPayable, standingOf } from '../state/order-standing.ts'
+import type { World } from '../world.ts'
+import { fundPayment } from './fund-payment.ts'
+import type { Funding } from './funding.ts'
+import { isOffered } from './offered-gateways.ts'
+import { type PaymentInput, readPayment } from './payment-input.ts'
+
+/** A payment that has passed every check of the platform's own; the gateway has not been asked yet. */
+export type Sale = {
+  readonly order: Order
+  readonly gateway: Gateway
+  readonly payment: PaymentInput
+  readonly funding: Funding
+  readonly claims: AccessTokenClaims
+}
+
+export type Verdict = { readonly sale: Sale } | { readonly refused: Answer }
+
+export function judgePayment(world: World, claims: AccessTokenClaims, body: unknown): Verdict {
+  const order = world.orders.find(claims.orderId)
+  if (!order || order.isDeleted) return { refused: refusal(30003) }
+  if (!isPayable(order, world.now())) return { refused: refusal(30101) }
+
+  const reading = readPayment(body)
+  if ('errors' in reading) return { refused: refusal(10001, { errors: reading.errors }) }
+  const { payment } = reading
+
+  const due = standingOf(order, world.now()).remaining
+  if (claims.amount !== due) return { refused: refusal(30004) }
+
+  const gateway = findGateway(payment.payment_method_id)
+  const refused = gateway ? refusedByConfiguration(world, order, gateway, payment) : unknownMethod()
+  if (!gateway || refused) return { refused: refused ?? unknownMethod() }
+
+  const result = fundPayment({ world, order, gateway, payment, due })
+  return 'refused' in result ? result : { sale: { order, gateway, payment, funding: result.funding, claims } }
+}
+
+function refusedByConfiguration(
+  world: World,
+  order: Order,
+  gateway: Gateway,
+  { instrument, save_instrument: saves }: PaymentInput,
+): Answer | undefined {
+  const { gateways, vaulting } = world.settings
+  if (gateways[gateway.id] === 'missing') return refusal(30000)
+  if (gateways[gateway.id] === 'broken') return refusal(30001)
+  if (!isOffered(world, order, gateway)) return unknownMethod()
+  if (!gateway.accepts.includes(instrument.type)) {
+    return refusal(10001, { errors: { 'payment.instrument.type': 'is not accepted by this payment method' } })
+  }
+  const needsVault = instrument.type.startsWith('stored_') || saves
+  return needsVault && !vaulting ? refusal(30002) : undefined
+}
+
+const unknownMethod = () =>
+  refusal(10001, { errors: { 'payment.payment_method_id': 'is not offered for this order' } })

@@ -1,0 +1,22 @@
+import { STORE_CURRENCY } from '../data/balances.ts'
+import { GATEWAYS, type Gateway } from '../data/gateways.ts'
+import type { Order } from '../state/order.ts'
+import type { World } from '../world.ts'
+
+/** What this order can be paid with. A broken gateway is still offered: nobody knows until it is used. */
+export function offeredGateways(world: World, order: Order): readonly Gateway[] {
+  return GATEWAYS.filter((gateway) => isOffered(world, order, gateway))
+}
+
+export function isOffered({ settings, customers }: World, order: Order, gateway: Gateway): boolean {
+  const isStoreCurrency = order.currency === STORE_CURRENCY
+  if (settings.gateways[gateway.id] === 'missing') return false
+  switch (gateway.type) {
+    case 'gift_certificate':
+      return settings.gift_certificates && isStoreCurrency
+    case 'store_credit':
+      return settings.store_credit && isStoreCurrency && customers.creditOf(order.customerId) > 0
+    default:
+      return true
+  }
+}

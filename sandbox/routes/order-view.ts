@@ -1,0 +1,77 @@
+import { STORE_CURRENCY } from '../data/balances.ts'
+import { ORDER_STATUSES } from '../data/order-statuses.ts'
+import { toOrderDecimal } from '../money.ts'
+import type { Order, OrderPayment } from '../state/order.ts'
+import { type OrderStanding, standingOf } from '../state/order-standing.ts'
+
+/** The V2 shape: a bare object, amounts as text with four places, RFC 2822 dates. */
+export function orderView(order: Order, now: number) {
+  const standing = standingOf(order, now)
+  return {
+    id: order.id,
+    customer_id: order.customerId,
+    date_created: toRfc2822(order.createdAt),
+    date_modified: toRfc2822(standing.modifiedAt),
+    status_id: standing.statusId,
+    status: ORDER_STATUSES[standing.statusId] ?? '',
+    custom_status: ORDER_STATUSES[standing.statusId] ?? '',
+    cart_id: order.input.cart_id ?? null,
+    channel_id: 1,
+    external_id: order.input.external_id ?? null,
+    order_source: order.source,
+    order_is_digital: order.isDigital,
+    is_deleted: order.isDeleted,
+    items_total: order.products.reduce((total, product) => total + product.quantity, 0),
+    billing_address: order.input.billing_address,
+    shipping_address_count: order.input.shipping_addresses?.length ?? 0,
+    ...moneyView(order, standing),
+    ...paymentView(standing),
+    ...linksView(order.id),
+  }
+}
+
+function moneyView(order: Order, { payments }: OrderStanding) {
+  const decimal = (minorUnits: number) => toOrderDecimal(minorUnits, order.currency)
+  const paidBy = (methodId: string) => decimal(sumOf(payments, methodId))
+  return {
+    subtotal_inc_tax: decimal(order.total.incTax),
+    subtotal_ex_tax: decimal(order.total.exTax),
+    subtotal_tax: decimal(order.total.incTax - order.total.exTax),
+    total_inc_tax: decimal(order.total.incTax),
+    total_ex_tax: decimal(order.total.exTax),
+    total_tax: decimal(order.total.incTax - order.total.exTax),
+    currency_code: order.displayCurrency,
+    default_currency_code: order.currency,
+    store_default_currency_code: STORE_CURRENCY,
+    currency_exchange_rate: '1.0000000000',
+    store_default_to_transactional_exchange_rate: '1.0000000000',
+    store_credit_amount: paidBy('bigcommerce.store_credit'),
+    gift_certificate_amount: paidBy('bigcommerce.gift_certificate'),
+    refunded_amount: '0.0000',
+  }
+}
+
+function paymentView({ payments, paymentStatus }: OrderStanding) {
+  return {
+    payment_status: paymentStatus,
+    payment_method: payments.at(-1)?.label ?? '',
+    payment_provider_id: payments.at(-1)?.providerId ?? '',
+    ip_address: '',
+  }
+}
+
+function linksView(id: number) {
+  const link = (resource: string) => ({
+    url: `/v2/orders/${id}/${resource}`,
+    resource: `/orders/${id}/${resource}`,
+  })
+  return { products: link('products'), shipping_addresses: link('shipping_addresses') }
+}
+
+function sumOf(payments: readonly OrderPayment[], methodId: string): number {
+  return payments
+    .filter((payment) => payment.paymentMethodId === methodId)
+    .reduce((total, payment) => total + payment.amount, 0)
+}
+
+const toRfc2822 = (at: number) => new Date(at).toUTCString().replace('GMT', '+0000')

@@ -1,0 +1,39 @@
+import type { Order, OrderPayment } from './order.ts'
+
+const INCOMPLETE = 0
+const PENDING = 1
+
+export type OrderStanding = {
+  readonly statusId: number
+  readonly paymentStatus: string
+  readonly payments: readonly OrderPayment[]
+  readonly remaining: number
+  readonly modifiedAt: number
+}
+
+/** An order as it stands at one moment: its history folded, never a field that a timer has to update. */
+export function standingOf(order: Order, now: number): OrderStanding {
+  const changes = order.changes
+    .filter((change) => change.at <= now)
+    .toSorted((one, other) => one.at - other.at)
+  const payments = order.payments.filter(({ at, until }) => at <= now && (until ?? Infinity) > now)
+  const paid = payments.reduce((total, payment) => total + payment.amount, 0)
+  return {
+    statusId: changes.at(-1)?.statusId ?? PENDING,
+    paymentStatus: changes.findLast((change) => change.paymentStatus !== undefined)?.paymentStatus ?? '',
+    payments,
+    remaining: Math.max(0, order.total.incTax - paid),
+    modifiedAt: changes.at(-1)?.at ?? order.createdAt,
+  }
+}
+
+/**
+ * Incomplete and not made in the control panel; or part-paid by gift certificate or store credit,
+ * which "stays Pending until fully paid".
+ */
+export function isPayable(order: Order, now: number): boolean {
+  const { statusId, payments, remaining } = standingOf(order, now)
+  if (order.isDeleted || order.source === 'manual') return false
+  if (statusId === INCOMPLETE) return remaining > 0 || order.total.incTax === 0
+  return statusId === PENDING && payments.length > 0 && remaining > 0
+}

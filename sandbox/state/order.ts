@@ -1,0 +1,36 @@
+import type { OrderInput, Product } from './order-input.ts'
+import type { OrderTotal } from './order-total.ts'
+
+/** From `at` on the order looks like this. Future entries are how pending payments settle without timers. */
+export type OrderChange = {
+  readonly at: number
+  readonly statusId: number
+  readonly paymentStatus?: string
+}
+
+export type OrderPayment = {
+  readonly at: number
+  /** When a pending payment is declined later, the money is owed again from this moment. */
+  readonly until?: number
+  readonly amount: number
+  readonly paymentMethodId: string
+  readonly label: string
+  readonly providerId: string
+}
+
+export type Order = {
+  readonly id: number
+  readonly customerId: number
+  /** The transactional currency: what is charged. */
+  readonly currency: string
+  readonly displayCurrency: string
+  readonly source: string
+  readonly isDigital: boolean
+  readonly input: OrderInput
+  readonly createdAt: number
+  readonly changes: readonly OrderChange[]
+  readonly payments: readonly OrderPayment[]
+  readonly products: readonly Product[]
+  readonly total: OrderTotal
+  readonly isDeleted: boolean
+}

@@ -1,0 +1,47 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { decodeJwt } from 'jose'
+
+const REMEMBERED_REQUESTS = 10_000
+
+export type RecordedRequest = {
+  readonly host: 'management' | 'payments'
+  readonly method: string
+  readonly path: string
+  readonly at: number
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export type RequestLog = ReturnType<typeof createRequestLog>
+
+/** Never the body. Credentials show that they were sent, not what they were; a PAT shows its jti. */
+export function createRequestLog({ now }: { now: () => number }) {
+  const requests: RecordedRequest[] = []
+
+  return {
+    add(request: Omit<RecordedRequest, 'at' | 'headers'> & { headers: IncomingHttpHeaders }): void {
+      requests.push({ ...request, at: now(), headers: withoutSecrets(request.headers) })
+      if (requests.length > REMEMBERED_REQUESTS) requests.shift()
+    },
+    list: (): RecordedRequest[] => [...requests],
+  }
+}
+
+function withoutSecrets(headers: IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, visible(name, String(value))]),
+  )
+}
+
+function visible(name: string, value: string): string {
+  if (name === 'authorization') return describeAuthorization(value)
+  return name === 'x-auth-token' || name === 'x-bc-trusted-proxy-secret' ? '[sent]' : value
+}
+
+function describeAuthorization(value: string): string {
+  const [scheme, token] = value.split(' ')
+  try {
+    return `${scheme} jti:${decodeJwt(token ?? '').jti}`
+  } catch {
+    return `${scheme} [unreadable]`
+  }
+}

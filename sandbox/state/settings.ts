@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { SCOPES } from '../data/scopes.ts'
+
+const milliseconds = z.int().min(0).max(86_400_000)
+const statusId = z.int().min(0).max(14)
+
+const SettingsSchema = z.strictObject({
+  scopes: z.array(z.enum(SCOPES)),
+  vaulting: z.boolean(),
+  gift_certificates: z.boolean(),
+  store_credit: z.boolean(),
+  access_tokens: z.boolean(),
+  gateways: z.record(z.string(), z.enum(['configured', 'missing', 'broken'])),
+  claim_ids: z.enum(['number', 'string']),
+  codes_as_strings: z.boolean(),
+  legacy_configuration_code: z.boolean(),
+  declines_spend_pats: z.boolean(),
+  declines_are_transactions: z.boolean(),
+  transaction_lag_ms: milliseconds,
+  order_lag_ms: milliseconds,
+  settle_ms: milliseconds,
+  pending_order_status_id: statusId,
+  late_decline_order_status_id: statusId,
+  rate_limit_headers: z.boolean(),
+  management_quota: z.strictObject({ limit: z.int().min(1), window_ms: z.int().min(1) }).nullable(),
+})
+
+export type Settings = z.infer<typeof SettingsSchema>
+
+export const SettingsChangeSchema = SettingsSchema.partial()
+export type SettingsChange = z.infer<typeof SettingsChangeSchema>
+
+export const DEFAULT_SETTINGS: Settings = {
+  scopes: [...SCOPES],
+  vaulting: true,
+  gift_certificates: true,
+  store_credit: true,
+  access_tokens: true,
+  gateways: {},
+  claim_ids: 'string',
+  codes_as_strings: false,
+  legacy_configuration_code: false,
+  declines_spend_pats: true,
+  declines_are_transactions: false,
+  transaction_lag_ms: 0,
+  order_lag_ms: 0,
+  settle_ms: 5_000,
+  pending_order_status_id: 7,
+  late_decline_order_status_id: 6,
+  rate_limit_headers: true,
+  management_quota: null,
+}
+
+/** Gateways are merged one by one: breaking one must not mend another. */
+export function changeSettings(settings: Settings, change: SettingsChange): Settings {
+  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
+  return { ...settings, ...given, gateways: { ...settings.gateways, ...change.gateways } }
+}

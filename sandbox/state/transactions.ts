@@ -1,0 +1,48 @@
+export type Transaction = {
+  readonly id: number
+  readonly orderId: number
+  readonly at: number
+  readonly event: 'purchase' | 'authorization' | 'pending'
+  readonly status: 'ok' | 'error'
+  readonly method: string
+  /** Integer minor units of `currency`. */
+  readonly amount: number
+  readonly currency: string
+  readonly paymentMethodId: string
+  readonly providerId: string
+  readonly isUnderReview: boolean
+  readonly referenceId: number | null
+  readonly card?: TransactionCard
+  readonly instrumentToken?: string
+  readonly giftCertificate?: { readonly code: string; readonly before: number; readonly after: number }
+  readonly storeCreditAfter?: number
+}
+
+export type TransactionCard = {
+  readonly brand: string
+  readonly iin: string
+  readonly last4: string
+  readonly expiryMonth: number
+  readonly expiryYear: number
+}
+
+export type Transactions = ReturnType<typeof createTransactions>
+
+const FIRST_TRANSACTION_ID = 1001
+
+export function createTransactions({ now }: { now: () => number }) {
+  const byOrder = new Map<number, Transaction[]>()
+  let nextId = FIRST_TRANSACTION_ID
+
+  return {
+    add(transaction: Omit<Transaction, 'id'>): Transaction {
+      const added = { ...transaction, id: nextId++ }
+      byOrder.set(added.orderId, [...(byOrder.get(added.orderId) ?? []), added])
+      return added
+    },
+    /** A transaction shows only once it is `lagMs` old, as on a platform that is eventually consistent. */
+    visibleOf(orderId: number, lagMs: number): Transaction[] {
+      return (byOrder.get(orderId) ?? []).filter((each) => each.at + lagMs <= now())
+    },
+  }
+}

@@ -1,0 +1,40 @@
+import { createFaultList } from './faults/fault-list.ts'
+import type { ResolvedOptions } from './options.ts'
+import { createAccessTokens } from './state/access-tokens.ts'
+import { createCharges } from './state/charges.ts'
+import { createCustomers } from './state/customers.ts'
+import { createGiftCertificates } from './state/gift-certificates.ts'
+import { createManagementQuota } from './state/management-quota.ts'
+import { createOrders } from './state/orders.ts'
+import { createPaymentWindow } from './state/payment-window.ts'
+import { createRequestLog } from './state/request-log.ts'
+import { DEFAULT_SETTINGS, type Settings } from './state/settings.ts'
+import { createTransactions } from './state/transactions.ts'
+import { createViolations } from './state/violations.ts'
+
+export type World = ReturnType<typeof createWorld>
+
+/** Everything that a reset throws away. */
+export function createWorld(options: ResolvedOptions) {
+  const { now, storeHash, firstOrderId, rateLimit } = options
+  const settings: Settings = {
+    ...DEFAULT_SETTINGS,
+    scopes: [...options.scopes],
+    claim_ids: options.claimIds,
+  }
+  return {
+    now,
+    settings,
+    orders: createOrders({ firstOrderId, now }),
+    accessTokens: createAccessTokens({ storeHash, now }),
+    charges: createCharges({ now }),
+    transactions: createTransactions({ now }),
+    customers: createCustomers({ now }),
+    giftCertificates: createGiftCertificates(),
+    faults: createFaultList(),
+    requests: createRequestLog({ now }),
+    violations: createViolations({ now }),
+    paymentWindow: createPaymentWindow({ ...rateLimit, now }),
+    managementQuota: createManagementQuota({ now }),
+  }
+}
