@@ -1,0 +1,21 @@
+import { buildApp } from '../src/app.ts'
+import { createLogger } from '../src/logger.ts'
+
+/** The contract as the routes declare it, as the text of openapi/openapi.json. */
+export async function openapiDocument(): Promise<string> {
+  const notCalled = () => Promise.reject(new Error('only the declarations of the routes are looked at'))
+  const app = await buildApp({
+    logger: createLogger('silent'),
+    trustProxy: [],
+    corsOrigins: [],
+    verifyCallerToken: notCalled,
+    payOrder: notCalled,
+    listPaymentMethods: notCalled,
+    isReady: notCalled,
+    isDraining: () => false,
+  })
+  await app.ready()
+  const document = app.swagger()
+  await app.close()
+  return `${JSON.stringify(document, null, 2)}\n`
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { BIGCOMMERCE_CODES } from '../../domain/bigcommerce-codes.ts'
+import type { PaymentOutcome, UnknownReason } from '../../domain/payment-outcome.ts'
+import type { UpstreamAnswer } from './answer.ts'
+import { readErrorEnvelope } from './envelope.ts'
+import { retryAfterSeconds } from './retry-after.ts'
+
+/** The recognised success. Until 2026 the published shape had no `data` around it, so both are read. */
+const Paid = z.looseObject({
+  id: z.string().min(1).max(255),
+  status: z.enum(['success', 'pending']),
+  transaction_type: z.enum(['authorization', 'purchase']),
+})
+const PaidAnswer = z.union([z.looseObject({ data: Paid }).transform(({ data }) => data), Paid])
+
+const authenticationWords = new Set(['three_d_secure_required', 'additional_action_required'])
+
+/**
+ * Names what an answer to a charge proves. A status alone proves nothing: only a recognised success is a
+ * success, only a refusal in BigCommerce's own words is a refusal, and the rest is unknown.
+ */
+export function classifyCharge(answer: UpstreamAnswer): PaymentOutcome {
+  if (answer.status === 429) {
+    return { kind: 'not_sent', reason: 'rate_limited', retryAfterSeconds: retryAfterSeconds(answer) }
+  }
+  if (answer.status >= 200 && answer.status < 300) return classifySuccess(answer)
+  if (answer.status >= 400 && answer.status < 500) return classifyRefusal(answer)
+  return unknown('server_error', readErrorEnvelope(answer.json)?.code ?? null)
+}
+
+function classifySuccess({ json }: UpstreamAnswer): PaymentOutcome {
+  const paid = PaidAnswer.safeParse(json)
+  if (!paid.success) return unknown(json === undefined ? 'unreadable_answer' : 'unrecognised_answer')
+  return {
+    kind: paid.data.status === 'success' ? 'succeeded' : 'pending',
+    bigcommercePaymentId: paid.data.id,
+    transactionType: paid.data.transaction_type,
+  }
+}
+
+function classifyRefusal({ status, json }: UpstreamAnswer): PaymentOutcome {
+  const envelope = readErrorEnvelope(json)
+  if (!envelope) return unknown('unreadable_answer')
+  // A refused PAT may carry a card's code (30102, 10001) though no card was looked at: here the status decides.
+  if (status === 401 || status === 403) return { kind: 'declined', refusal: { by: 'credentials' } }
+  const { code, errorWords, hasFieldErrors } = envelope
+  if (code !== null) {
+    const row = BIGCOMMERCE_CODES[code]
+    if (row?.charge === 'declined')
+      return { kind: 'declined', refusal: { by: 'code', bigcommerceCode: code } }
+    return unknown(code === 30105 ? 'possible_duplicate' : 'unrecognised_answer', code)
+  }
+  if (errorWords.some((word) => authenticationWords.has(word))) {
+    return { kind: 'declined', refusal: { by: 'authentication_required' } }
+  }
+  return hasFieldErrors ? { kind: 'declined', refusal: { by: 'fields' } } : unknown('unrecognised_answer')
+}
+
+const unknown = (reason: UnknownReason, bigcommerceCode: number | null = null): PaymentOutcome => ({
+  kind: 'unknown',
+  reason,
+  bigcommerceCode,
+})

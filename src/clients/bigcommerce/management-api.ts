@@ -1,0 +1,66 @@
+import type { Order } from '../../domain/order.ts'
+import type { PaymentMethod } from '../../domain/payment-method.ts'
+import { Problem } from '../../domain/problem.ts'
+import type { RequestContext } from '../../domain/request-context.ts'
+import type { ManagementHttp, ManagementRequest } from './management-http.ts'
+import { problemOfRefusal } from './management-problems.ts'
+import { OrderAnswer, PaymentAccessTokenAnswer, PaymentMethodsAnswer } from './schemas.ts'
+
+/** The calls on BigCommerce's management host; each throws a Problem when it cannot be answered. */
+export interface ManagementApi {
+  /** @returns null when the store has no such order. */
+  getOrder(orderId: number, context: RequestContext): Promise<Order | null>
+  listPaymentMethods(orderId: number, context: RequestContext): Promise<PaymentMethod[]>
+  /** Makes a payment access token: for one order, for one use, for an hour. Never to be stored, logged or returned. */
+  createPaymentAccessToken(orderId: number, context: RequestContext): Promise<string>
+}
+
+/** Three tries of a read: two failures in a row are rare, three are an outage. */
+const readTriesMax = 3
+/** A PAT that is made and never used costs nothing, but it is the shopper who waits. */
+const mintTriesMax = 2
+
+export function createManagementApi(http: ManagementHttp): ManagementApi {
+  async function accepted(request: ManagementRequest, context: RequestContext): Promise<unknown> {
+    const answer = await http.call(request, context)
+    if (answer.status >= 200 && answer.status < 300) return answer.json
+    throw problemOfRefusal(answer)
+  }
+  const read = (path: string) => ({ method: 'GET', path, triesMax: readTriesMax }) as const
+
+  return {
+    async getOrder(orderId, context) {
+      const answer = await http.call(read(`/v2/orders/${orderId}`), context)
+      if (answer.status === 404) return null
+      if (answer.status !== 200) throw problemOfRefusal(answer)
+      return parsed(OrderAnswer, answer.json)
+    },
+
+    async listPaymentMethods(orderId, context) {
+      const json = await accepted(read(`/v3/payments/methods?order_id=${orderId}`), context)
+      return parsed(PaymentMethodsAnswer, json).data
+    },
+
+    async createPaymentAccessToken(orderId, context) {
+      const body = { order: { id: orderId } }
+      const mint = {
+        method: 'POST',
+        path: '/v3/payments/access_tokens',
+        body,
+        triesMax: mintTriesMax,
+      } as const
+      return parsed(PaymentAccessTokenAnswer, await accepted(mint, context)).data.id
+    },
+  }
+}
+
+interface Shape<T> {
+  safeParse(json: unknown): { success: true; data: T } | { success: false; error: Error }
+}
+
+function parsed<T>(shape: Shape<T>, json: unknown): T {
+  const result = shape.safeParse(json)
+  // The error is not passed on as a cause: it may quote what was received.
+  if (!result.success) throw new Problem('upstream_unusable')
+  return result.data
+}

@@ -1,0 +1,90 @@
+import { buildConnector, Client } from 'undici'
+import type { PaymentRequest } from '../../domain/payment-command.ts'
+import type { PaymentOutcome } from '../../domain/payment-outcome.ts'
+import type { RequestContext } from '../../domain/request-context.ts'
+import { readAnswer } from './answer.ts'
+import { classifyCharge } from './classify-charge.ts'
+
+export interface PaymentsApi {
+  /**
+   * Sends one charge, once, and names its outcome. Never throws and never retries: BigCommerce has no
+   * idempotency, so a second send may be a second charge.
+   */
+  processPayment(
+    paymentAccessToken: string,
+    payment: PaymentRequest,
+    context: RequestContext,
+  ): Promise<PaymentOutcome>
+}
+
+export interface PaymentsApiOptions {
+  /** Base of the payments host, path included, e.g. https://payments.bigcommerce.com/stores/abc */
+  readonly url: string
+  /** How long an answer is awaited, from dialling on. Past it the outcome is unknown. */
+  readonly paymentTimeoutMs: number
+  readonly userAgent: string
+  /** Headers that pass the shopper's address on, where BigCommerce has issued a secret for it. */
+  readonly shopperHeaders: (shopperAddress: string) => Record<string, string>
+}
+
+/** Dialling longer than this is given up while it is still certain that nothing was sent. */
+const connectTimeoutMs = 3_000
+/** A payment's answer is a few hundred bytes; what is larger is no answer of BigCommerce's. */
+const answerBytesMax = 256 * 1024
+
+export function createPaymentsApi(options: PaymentsApiOptions): PaymentsApi {
+  const url = new URL(`${options.url}/payments`)
+  const connect = buildConnector({ timeout: connectTimeoutMs })
+
+  return {
+    async processPayment(paymentAccessToken, payment, context) {
+      let connected = false
+      // A connection of its own for each charge: a kept-alive socket that the other side closes just as the
+      // charge is written would turn a harmless reset into an unknown outcome. And whether dialling succeeded
+      // tells, whatever the error is called, whether a byte of the charge can have left (decision 0003).
+      const client = new Client(url.origin, {
+        connect: (target, done) =>
+          connect(target, (...result) => {
+            connected ||= result[0] === null
+            done(...result)
+          }),
+        pipelining: 0,
+        maxResponseSize: answerBytesMax,
+      })
+      try {
+        const response = await client.request({
+          method: 'POST',
+          path: url.pathname,
+          headers: chargeHeaders(paymentAccessToken, context, options),
+          body: JSON.stringify({ payment }),
+          headersTimeout: 0,
+          bodyTimeout: 0,
+          signal: AbortSignal.timeout(options.paymentTimeoutMs),
+        })
+        return classifyCharge(await readAnswer(response))
+      } catch (error) {
+        context.log.warn({ failure: nameOf(error), connected }, 'charge unanswered')
+        if (!connected) return { kind: 'not_sent', reason: 'unreachable' }
+        const reason = nameOf(error) === 'TimeoutError' ? 'timed_out' : 'connection_lost'
+        return { kind: 'unknown', reason, bigcommerceCode: null }
+      } finally {
+        client.destroy().catch(() => {})
+      }
+    },
+  }
+}
+
+const chargeHeaders = (paymentAccessToken: string, context: RequestContext, options: PaymentsApiOptions) => ({
+  accept: 'application/vnd.bc.v1+json',
+  authorization: `PAT ${paymentAccessToken}`,
+  'content-type': 'application/json',
+  'user-agent': options.userAgent,
+  'x-correlation-id': context.correlationId,
+  ...options.shopperHeaders(context.shopperAddress),
+})
+
+/** An error's code or name: words of a closed set, where its message might quote what was sent. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
+}

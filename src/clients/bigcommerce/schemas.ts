@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { moneyFromDecimal } from '../../domain/money.ts'
+import type { Order } from '../../domain/order.ts'
+
+/** Decimals come as strings, and now and then as numbers. */
+const decimal = z.union([z.string(), z.number().transform(String)])
+
+/** `GET /v2/orders/{id}`, as far as paying relies on it. Tolerant of additions. */
+export const OrderAnswer = z
+  .looseObject({
+    id: z.int().positive(),
+    status_id: z.int(),
+    customer_id: z.int(),
+    total_inc_tax: decimal,
+    store_credit_amount: decimal.default('0'),
+    gift_certificate_amount: decimal.default('0'),
+    currency_code: z.string(),
+    /** The transactional currency: what is charged, where `currency_code` is what is displayed. */
+    default_currency_code: z.string().optional(),
+  })
+  .transform((answer, context): Order => {
+    const currency = answer.default_currency_code ?? answer.currency_code
+    const total = moneyFromDecimal(answer.total_inc_tax, currency)
+    const storeCredit = moneyFromDecimal(answer.store_credit_amount, currency)
+    const giftCertificates = moneyFromDecimal(answer.gift_certificate_amount, currency)
+    if (!total || !storeCredit || !giftCertificates) {
+      context.addIssue('Not an amount')
+      return z.NEVER
+    }
+    return {
+      id: answer.id,
+      statusId: answer.status_id,
+      customerId: answer.customer_id > 0 ? answer.customer_id : null,
+      due: { amount: total.amount - storeCredit.amount - giftCertificates.amount, currency },
+    }
+  })
+
+/** A field of decoration: one that is not as documented is left out rather than the whole answer refused. */
+const optional = <T extends z.ZodType>(shape: T) => shape.optional().catch(undefined)
+
+const StoredInstrument = z.object({
+  type: z.string(),
+  token: z.string(),
+  is_default: optional(z.boolean()),
+  brand: optional(z.string()),
+  expiry_month: optional(z.int()),
+  expiry_year: optional(z.int()),
+  issuer_identification_number: optional(z.string()),
+  last_4: optional(z.string()),
+  email: optional(z.string()),
+  masked_account_number: optional(z.string()),
+  issuer: optional(z.string()),
+})
+
+const SupportedInstrument = z.object({
+  instrument_type: z.string(),
+  verification_value_required: optional(z.boolean()),
+})
+
+const PaymentMethod = z.object({
+  id: z.string().min(1),
+  name: z.string(),
+  type: z.string().default('card'),
+  test_mode: z.boolean().default(false),
+  supported_instruments: z.array(SupportedInstrument).default([]),
+  stored_instruments: z.array(StoredInstrument).optional(),
+})
+
+/**
+ * `GET /v3/payments/methods`. Instrument words are an open set, so unknown ones are passed through; unknown
+ * fields are not, since nobody has looked at who may see them.
+ */
+export const PaymentMethodsAnswer = z.looseObject({ data: z.array(PaymentMethod) })
+
+/** `POST /v3/payments/access_tokens`. */
+export const PaymentAccessTokenAnswer = z.looseObject({
+  data: z.looseObject({ id: z.string().min(1).max(8192) }),
+})

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import { createRemoteJWKSet } from 'jose'
+import type { Logger } from 'pino'
+import type { AppDependencies } from './app.ts'
+import { createManagementApi } from './clients/bigcommerce/management-api.ts'
+import { createManagementHttp } from './clients/bigcommerce/management-http.ts'
+import { createPaymentsApi } from './clients/bigcommerce/payments-api.ts'
+import { createShopperHeaders } from './clients/bigcommerce/shopper-headers.ts'
+import { createVerifyByIssuer } from './clients/identity/by-issuer.ts'
+import { type CallerTokenKey, createVerifyCallerTokens } from './clients/identity/caller-tokens.ts'
+import { createVerifyCurrentCustomerTokens } from './clients/identity/current-customer-tokens.ts'
+import type { AuthKey } from './config/auth-key.ts'
+import type { Config } from './config.ts'
+import type { VerifyCallerToken } from './domain/caller.ts'
+import { createAuthorizeOrder } from './services/authorize-order.ts'
+import { createInFlight } from './services/in-flight.ts'
+import { createListPaymentMethods } from './services/list-payment-methods.ts'
+import { createPayOrder } from './services/pay-order.ts'
+import { createPreparePayment } from './services/prepare-payment.ts'
+import { isMigrated, migrate } from './stores/migrate.ts'
+import { createPaymentAttempts } from './stores/payment-attempts.ts'
+import { openSqlite } from './stores/sqlite.ts'
+import { version } from './version.ts'
+
+/** A service put together, and the way to take it apart again. */
+export interface Service {
+  readonly dependencies: AppDependencies
+  /** From now on not ready, and no new charges. */
+  drain(): void
+  /** Waits for the charges under way, then closes what was opened, last first. */
+  close(): Promise<void>
+}
+
+/** The composition root: the only place that says `create…`. */
+export async function compose(config: Config, logger: Logger): Promise<Service> {
+  const { storeHash, accessToken, apiUrl, paymentsUrl, trustedProxySecret } = config.bigcommerce
+  const database = openSqlite(config.databasePath)
+  await migrate(database)
+  const attempts = createPaymentAttempts({ database, storeHash, now: Date.now })
+
+  const toUpstream = {
+    userAgent: `Tillgate/${version}`,
+    shopperHeaders: createShopperHeaders(trustedProxySecret),
+  }
+  const managementHttp = createManagementHttp({ url: apiUrl, accessToken, ...toUpstream })
+  const managementApi = createManagementApi(managementHttp)
+  const { paymentTimeoutMs, instruments } = config
+  const paymentsApi = createPaymentsApi({ url: paymentsUrl, paymentTimeoutMs, ...toUpstream })
+
+  const authorizeOrder = createAuthorizeOrder(managementApi)
+  const preparePayment = createPreparePayment({ managementApi, storeHash })
+  const payOrder = createPayOrder({
+    attempts,
+    authorizeOrder,
+    preparePayment,
+    paymentsApi,
+    newId: randomUUID,
+    instruments,
+  })
+  const listPaymentMethods = createListPaymentMethods({
+    managementApi,
+    attempts,
+    authorizeOrder,
+    instruments,
+  })
+
+  const inFlight = createInFlight()
+  let isDraining = false
+  return {
+    dependencies: {
+      logger,
+      trustProxy: config.trustProxy,
+      corsOrigins: config.corsOrigins,
+      verifyCallerToken: verifierOf(config),
+      payOrder: inFlight.track(payOrder),
+      listPaymentMethods,
+      isReady: async () => !isDraining && (await isMigrated(database).catch(() => false)),
+      isDraining: () => isDraining,
+    },
+    drain() {
+      isDraining = true
+    },
+    async close() {
+      await inFlight.idle()
+      await managementHttp.close()
+      await database.destroy()
+    },
+  }
+}
+
+function verifierOf({ auth, bigcommerce }: Config): VerifyCallerToken {
+  const { issuer, audience } = auth
+  const callerTokens = createVerifyCallerTokens({ issuer, audience, key: keyOf(auth.key), now: Date.now })
+  if (!bigcommerce.app) return callerTokens
+  const { storeHash, app } = bigcommerce
+  return createVerifyByIssuer(
+    callerTokens,
+    createVerifyCurrentCustomerTokens({ ...app, storeHash, now: Date.now }),
+  )
+}
+
+function keyOf(key: AuthKey): CallerTokenKey {
+  switch (key.kind) {
+    case 'secret':
+      return { kind: 'secret', secret: new TextEncoder().encode(key.secret) }
+    case 'public':
+      return key
+    case 'set':
+      return { kind: 'set', getKey: createRemoteJWKSet(new URL(key.url)) }
+    default:
+      return key satisfies never
+  }
+}

@@ -1,0 +1,76 @@
+import type { z } from 'zod'
+import { type AuthKey, authKeyOf } from './config/auth-key.ts'
+import { type Environment, readEnvironment } from './config/environment.ts'
+import { Env } from './config/variables.ts'
+import type { InstrumentType } from './domain/payment-instrument.ts'
+
+/** Everything that can be set, checked. */
+export interface Config {
+  readonly host: string
+  readonly port: number
+  readonly trustProxy: readonly string[]
+  readonly corsOrigins: readonly string[]
+  readonly logLevel: string
+  readonly databasePath: string
+  readonly bigcommerce: {
+    readonly storeHash: string
+    readonly accessToken: string
+    readonly apiUrl: string
+    readonly paymentsUrl: string
+    /** The app whose Current Customer JWTs are accepted; null for none. */
+    readonly app: { readonly clientId: string; readonly clientSecret: string } | null
+    readonly trustedProxySecret: string | null
+  }
+  readonly auth: { readonly issuer: string; readonly audience: string; readonly key: AuthKey }
+  readonly paymentTimeoutMs: number
+  readonly instruments: ReadonlySet<InstrumentType>
+}
+
+/**
+ * Reads the configuration; the one place that reads the environment.
+ *
+ * @throws Error naming every wrong variable at once, each in a sentence, none with its value.
+ */
+export function loadConfig(environment: Environment = process.env): Config {
+  const { given, wrong } = readEnvironment(environment)
+  const variables = Env.safeParse(given)
+  const key = authKeyOf(given)
+  const sentences = [...wrong, ...sentencesOf(variables)]
+  if (typeof key === 'string') sentences.push(key)
+  if (!given.BIGCOMMERCE_CLIENT_ID !== !given.BIGCOMMERCE_CLIENT_SECRET) {
+    sentences.push('BIGCOMMERCE_CLIENT_ID and BIGCOMMERCE_CLIENT_SECRET go together: set both or neither.')
+  }
+  if (!variables.success || typeof key === 'string' || sentences.length > 0) {
+    throw new Error(
+      `The configuration is not valid:\n${sentences.map((sentence) => `  - ${sentence}`).join('\n')}`,
+    )
+  }
+  return toConfig(variables.data, key)
+}
+
+const sentencesOf = ({ error }: { error?: z.ZodError }) =>
+  error?.issues.map(({ path, message }) => `${path.join('.')} ${message}.`) ?? []
+
+function toConfig(env: z.output<typeof Env>, key: AuthKey): Config {
+  const storeHash = env.BIGCOMMERCE_STORE_HASH
+  const { BIGCOMMERCE_CLIENT_ID: clientId, BIGCOMMERCE_CLIENT_SECRET: clientSecret } = env
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    trustProxy: env.TRUST_PROXY,
+    corsOrigins: env.CORS_ORIGINS,
+    logLevel: env.LOG_LEVEL,
+    databasePath: env.DATABASE_URL.replace(/^sqlite:/, ''),
+    bigcommerce: {
+      storeHash,
+      accessToken: env.BIGCOMMERCE_ACCESS_TOKEN,
+      apiUrl: env.BIGCOMMERCE_API_URL ?? `https://api.bigcommerce.com/stores/${storeHash}`,
+      paymentsUrl: env.BIGCOMMERCE_PAYMENTS_URL ?? `https://payments.bigcommerce.com/stores/${storeHash}`,
+      app: clientId && clientSecret ? { clientId, clientSecret } : null,
+      trustedProxySecret: env.BIGCOMMERCE_TRUSTED_PROXY_SECRET ?? null,
+    },
+    auth: { issuer: env.AUTH_ISSUER, audience: env.AUTH_AUDIENCE, key },
+    paymentTimeoutMs: env.PAYMENT_TIMEOUT_MS,
+    instruments: new Set(env.PAYMENT_INSTRUMENTS),
+  }
+}

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { SECRETS } from './variables.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export interface GivenVariables {
+  readonly given: Record<string, string>
+  /** A sentence for each variable that could not be read. */
+  readonly wrong: string[]
+}
+
+/**
+ * The variables that are set, those of secrets from the files that NAME_FILE names. Empty means unset: compose
+ * files produce empties for everything they do not know.
+ */
+export function readEnvironment(environment: Environment): GivenVariables {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
+    ),
+  )
+  const wrong: string[] = []
+  for (const name of SECRETS) {
+    const path = given[`${name}_FILE`]
+    if (path === undefined) continue
+    if (given[name] !== undefined) wrong.push(`${name} and ${name}_FILE must not both be set.`)
+    const content = readText(path)
+    if (content === null) wrong.push(`${name}_FILE must name a readable file.`)
+    else given[name] = content
+  }
+  return { given, wrong }
+}
+
+/** A file's text without the newline that editors and `echo` leave at the end; null when it cannot be read. */
+export function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,117 @@
+import { z } from 'zod'
+import { INSTRUMENT_TYPES, type InstrumentType } from '../domain/payment-instrument.ts'
+
+/**
+ * Every variable, once: its rule, what it means, and whether it is a secret. docs/configuration.md is generated
+ * from this. A message continues the sentence that begins with the variable's name, and never quotes the value.
+ */
+const required = (meaning: string) => z.string({ error: `is required: ${meaning}` })
+const wholeNumber = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, error)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, error)
+}
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== ''),
+)
+const address = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+const baseUrl = z
+  .string()
+  .refine(address, 'must be an http or https address')
+  .transform((text) => text.replace(/\/+$/, ''))
+const isOrigin = (text: string) => address(text) && new URL(text).origin === text
+const cidr = /^[0-9a-fA-F.:]+(\/\d{1,3})?$/
+const namedProxies = new Set(['loopback', 'linklocal', 'uniquelocal'])
+const instruments = new Set<string>(INSTRUMENT_TYPES)
+const isInstrument = (word: string): word is InstrumentType => instruments.has(word)
+
+export const Env = z.object({
+  HOST: z.string().default('0.0.0.0').describe('Address to listen on.'),
+  PORT: wholeNumber(0, 65_535)
+    .default(3000)
+    .describe('Port to listen on; 0 takes a free one, named in the log.'),
+  TRUST_PROXY: list
+    .refine(
+      (all) => all.every((one) => cidr.test(one) || namedProxies.has(one)),
+      'must list addresses or CIDRs',
+    )
+    .default([])
+    .describe('Comma list of addresses or CIDRs of proxies whose `X-Forwarded-For` counts.'),
+  CORS_ORIGINS: list
+    .refine((all) => all.every(isOrigin), 'must list origins such as https://shop.example, without a path')
+    .default([])
+    .describe('Comma list of origins whose pages may call directly.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'must be one of fatal, error, warn, info, debug, trace, silent',
+    })
+    .default('info')
+    .describe('How much is logged.'),
+  BIGCOMMERCE_STORE_HASH: required('the store hash, as in the API path')
+    .regex(/^[A-Za-z0-9]{1,64}$/, 'must be letters and digits, as in the API path')
+    .describe('The store.'),
+  BIGCOMMERCE_ACCESS_TOKEN: required("the store's OAuth token")
+    .regex(/^[\x21-\x7e]+$/, 'must be one line of visible characters')
+    .describe("The store's OAuth token; its scopes are listed in SECURITY.md."),
+  BIGCOMMERCE_API_URL: baseUrl
+    .optional()
+    .describe(
+      'Base of the management API, path included. Default `https://api.bigcommerce.com/stores/{hash}`.',
+    ),
+  BIGCOMMERCE_PAYMENTS_URL: baseUrl
+    .optional()
+    .describe(
+      'Base of the payments host, path included. Default `https://payments.bigcommerce.com/stores/{hash}`.',
+    ),
+  BIGCOMMERCE_CLIENT_ID: z.string().optional().describe('The app, to accept Current Customer JWTs.'),
+  BIGCOMMERCE_CLIENT_SECRET: z
+    .string()
+    .optional()
+    .describe("The app's secret, to accept Current Customer JWTs."),
+  BIGCOMMERCE_TRUSTED_PROXY_SECRET: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must be one line of visible characters')
+    .optional()
+    .describe("Issued by BigCommerce support; passes the shopper's address on as `True-Client-IP`."),
+  AUTH_ISSUER: required('the `iss` of caller tokens').describe('The `iss` of caller tokens.'),
+  AUTH_AUDIENCE: required('the `aud` of caller tokens').describe('The `aud` of caller tokens.'),
+  AUTH_JWKS_URL: baseUrl.optional().describe('Where the keys of caller tokens are published.'),
+  AUTH_PUBLIC_KEY_FILE: z
+    .string()
+    .optional()
+    .describe('Path of a PEM public key that verifies caller tokens.'),
+  AUTH_HMAC_SECRET: z
+    .string()
+    .refine((secret) => Buffer.byteLength(secret) >= 32, 'must be 32 bytes or more')
+    .optional()
+    .describe('Shared secret (HS256) that verifies caller tokens, 32 bytes or more.'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^sqlite:.+/, 'must be sqlite:PATH')
+    .default('sqlite:./data/tillgate.db')
+    .describe('The ledger.'),
+  PAYMENT_TIMEOUT_MS: wholeNumber(1_000, 600_000)
+    .default(60_000)
+    .describe('How long an answer to a charge is awaited, in milliseconds; after it the outcome is unknown.'),
+  PAYMENT_INSTRUMENTS: list
+    .refine((all): all is InstrumentType[] => all.length > 0 && all.every(isInstrument), {
+      error: `must list some of ${INSTRUMENT_TYPES.join(', ')}`,
+    })
+    .default([...INSTRUMENT_TYPES])
+    .describe('Comma list of the instrument types taken; without `card` no card number comes in.'),
+})
+
+/** Each of these is also read from the file that NAME_FILE names, and never printed. */
+export const SECRETS = [
+  'BIGCOMMERCE_ACCESS_TOKEN',
+  'BIGCOMMERCE_CLIENT_SECRET',
+  'BIGCOMMERCE_TRUSTED_PROXY_SECRET',
+  'AUTH_HMAC_SECRET',
+  'DATABASE_URL',
+] as const satisfies readonly (keyof typeof Env.shape)[]

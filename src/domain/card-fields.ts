@@ -1,0 +1,48 @@
+import cardValidator from 'card-validator'
+import { z } from 'zod'
+
+/** Digits only: what a card number looks like once the spaces that people type are gone. */
+export const cardNumber = z
+  .string()
+  .regex(/^\d{12,19}$/, '12 to 19 digits, without spaces')
+  .meta({ description: 'The card number. Checked (length, brand, Luhn) before anything is sent.' })
+
+export const cardholderName = z
+  .string()
+  .min(1)
+  .max(255)
+  .refine((name) => cardValidator.cardholderName(name).isValid, 'A name, not a number')
+
+export const verificationValue = z
+  .string()
+  .regex(/^\d{3,4}$/, 'Three digits, four for American Express')
+  .meta({ description: 'The CVV or CVC. Never the last four digits of the card.' })
+
+export const issueYear = z.int().min(1990).max(2099)
+
+interface CardFields {
+  readonly number: string
+  readonly expiry_month: number
+  readonly expiry_year: number
+  readonly verification_value: string
+}
+
+/**
+ * The checks that need more than one field or the card's brand. Messages never quote the value: it would be a
+ * card number.
+ */
+export function refuseInvalidCard(card: CardFields, context: z.RefinementCtx): void {
+  const refuse = (field: keyof CardFields, message: string) =>
+    context.addIssue({ code: 'custom', path: [field], message })
+
+  const number = cardValidator.number(card.number)
+  if (!number.isValid) refuse('number', 'Not a valid card number')
+  if (number.card && !cardValidator.cvv(card.verification_value, number.card.code.size).isValid) {
+    refuse('verification_value', `This brand has a security code of ${number.card.code.size} digits`)
+  }
+  const expiry = cardValidator.expirationDate({
+    month: String(card.expiry_month),
+    year: String(card.expiry_year),
+  })
+  if (!expiry.isValid) refuse('expiry_year', 'The card has expired, or expires too far in the future')
+}

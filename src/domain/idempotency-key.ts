@@ -1,0 +1,18 @@
+import { Problem } from './problem.ts'
+
+const syntax = /^[A-Za-z0-9_-]{16,255}$/
+
+/**
+ * Reads the Idempotency-Key header lines of one request. Takes the bare token that most clients send and the
+ * quoted string of the IETF draft, as the same key. Two lines are refused: joined by a comma they would be a
+ * new key, and a new key is a new payment.
+ *
+ * @throws Problem `idempotency_key_missing` or `idempotency_key_invalid`.
+ */
+export function parseIdempotencyKey(lines: readonly string[]): string {
+  const [line] = lines
+  if (line === undefined || line.trim() === '') throw new Problem('idempotency_key_missing')
+  const key = line.trim().replace(/^"(.*)"$/, '$1')
+  if (lines.length > 1 || !syntax.test(key)) throw new Problem('idempotency_key_invalid')
+  return key
+}

@@ -1,0 +1,38 @@
+import type { Money } from './money.ts'
+
+/** What a PAT says of itself. Readable, never verifiable: BigCommerce keeps the HS256 key. */
+export interface PaymentAccessTokenClaims {
+  readonly storeHash: string
+  /** As text: BigCommerce has sent it as a number and as a string. */
+  readonly orderId: string
+  /** What the payment will charge. */
+  readonly due: Money
+  /** After this moment the PAT can start no payment; reconciliation leans on it. */
+  readonly expiresAtMs: number
+}
+
+/**
+ * Reads the claims of a payment access token.
+ *
+ * @returns null when any of them is missing or of another shape: then nothing may be sent with it.
+ */
+export function readPaymentAccessToken(paymentAccessToken: string): PaymentAccessTokenClaims | null {
+  const claims = decodedClaims(paymentAccessToken)
+  const { sub, exp, data } = claims ?? {}
+  if (typeof sub !== 'string' || typeof exp !== 'number' || typeof data !== 'object' || data === null)
+    return null
+  const { order_id: orderId, amount, currency } = data as Record<string, unknown>
+  if (typeof orderId !== 'string' && typeof orderId !== 'number') return null
+  if (typeof amount !== 'number' || !Number.isSafeInteger(amount) || amount < 0) return null
+  if (typeof currency !== 'string') return null
+  return { storeHash: sub, orderId: String(orderId), due: { amount, currency }, expiresAtMs: exp * 1000 }
+}
+
+function decodedClaims(token: string): Record<string, unknown> | null {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
+    return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : null
+  } catch {
+    return null
+  }
+}

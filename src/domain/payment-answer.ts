@@ -1,0 +1,77 @@
+import { BIGCOMMERCE_CODES } from './bigcommerce-codes.ts'
+import { type PaymentAttempt, type PublicStatus, publicStatus } from './payment-attempt.ts'
+import type { InstrumentType } from './payment-instrument.ts'
+import type { TransactionType } from './payment-outcome.ts'
+import { Problem, type ProblemBody, type ProblemOptions } from './problem.ts'
+import type { ProblemCode } from './problems.ts'
+
+/** While a payment is not final, ask again this soon: most take a second or two. */
+export const ASK_AGAIN_SECONDS = 2
+
+/** A payment as it is shown wherever one is shown. `status` and `transaction_type` are BigCommerce's own fields. */
+export interface PaymentView {
+  id: string
+  order_id: number
+  status: PublicStatus
+  transaction_type: TransactionType | null
+  amount: number | null
+  currency: string | null
+  payment_method_id: string
+  instrument_type: InstrumentType
+  bigcommerce_id: string | null
+  bigcommerce_code: number | null
+  created_at: string
+  updated_at: string
+}
+
+export interface PaymentBody {
+  data: PaymentView
+  meta: { retry?: 'after'; detail?: string }
+}
+
+/** What a caller is answered about a payment; a final one is kept with its key and replayed as it was. */
+export interface PaymentAnswer {
+  readonly status: number
+  readonly body: PaymentBody | ProblemBody
+}
+
+export const toPaymentView = (attempt: PaymentAttempt): PaymentView => ({
+  id: attempt.id,
+  order_id: attempt.orderId,
+  status: publicStatus(attempt.status),
+  transaction_type: attempt.transactionType,
+  amount: attempt.amount,
+  currency: attempt.currency,
+  payment_method_id: attempt.paymentMethodId,
+  instrument_type: attempt.instrumentType,
+  bigcommerce_id: attempt.bigcommercePaymentId,
+  bigcommerce_code: attempt.bigcommerceCode,
+  created_at: new Date(attempt.createdAtMs).toISOString(),
+  updated_at: new Date(attempt.updatedAtMs).toISOString(),
+})
+
+/**
+ * The answer to the one who pays: 201 paid, 202 not final, otherwise the problem the attempt ended in. Depends
+ * on nothing but the attempt, so that asking twice gets the same.
+ */
+export function answerOf(attempt: PaymentAttempt): PaymentAnswer {
+  const data = toPaymentView(attempt)
+  if (attempt.status === 'succeeded') return { status: 201, body: { data, meta: {} } }
+  if (attempt.problemCode) {
+    const problem = problemOf(attempt, attempt.problemCode)
+    return { status: problem.status, body: problem.toBody(attempt.requestId) }
+  }
+  return { status: 202, body: { data, meta: { retry: 'after', detail: notFinal(data.status) } } }
+}
+
+function problemOf(attempt: PaymentAttempt, code: ProblemCode): Problem {
+  const { bigcommerceCode } = attempt
+  const row = bigcommerceCode === null ? undefined : BIGCOMMERCE_CODES[bigcommerceCode]
+  const detail: ProblemOptions = row?.detail && row.problem === code ? { detail: row.detail } : {}
+  return new Problem(code, { bigcommerceCode, paymentId: attempt.id, ...detail })
+}
+
+const notFinal = (status: PublicStatus) =>
+  status === 'pending'
+    ? 'BigCommerce has accepted the payment and not finished it. Do not pay again.'
+    : 'It is not known yet whether the payment went through. Do not pay again; ask again with the same key.'

@@ -1,0 +1,16 @@
+import type { PaymentInstrument } from './payment-instrument.ts'
+
+/** BigCommerce's own body of a payment, checked. */
+export interface PaymentRequest {
+  readonly instrument: PaymentInstrument
+  readonly payment_method_id: string
+  readonly save_instrument?: boolean | undefined
+}
+
+/** One intent to pay, as the caller states it. */
+export interface PaymentCommand {
+  readonly orderId: number
+  readonly payment: PaymentRequest
+  /** Minor units; null when the caller states no expectation. */
+  readonly expectedAmount: number | null
+}

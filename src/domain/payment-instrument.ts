@@ -1,0 +1,114 @@
+import { z } from 'zod'
+import { cardholderName, cardNumber, issueYear, refuseInvalidCard, verificationValue } from './card-fields.ts'
+
+const instrumentToken = z
+  .string()
+  .length(64)
+  .regex(/^[\x21-\x7e]+$/, 'Only visible ASCII characters')
+  .meta({ description: 'Reference of a stored instrument, from `stored_instruments[].token`.' })
+
+const month = z.int().min(1).max(12)
+const year = z.int().min(2000, 'Four digits').max(2099, 'Four digits')
+
+const card = z
+  .strictObject({
+    type: z.literal('card'),
+    number: cardNumber,
+    cardholder_name: cardholderName,
+    expiry_month: month,
+    expiry_year: year,
+    verification_value: verificationValue,
+    issue_month: month.optional().meta({ description: 'Only on some older UK debit cards.' }),
+    issue_year: issueYear.optional(),
+    issue_number: z.int().min(0).max(99).optional(),
+  })
+  .superRefine(refuseInvalidCard)
+  .meta({
+    id: 'CardInstrument',
+    description: 'A card number. Puts the caller and this service in PCI DSS scope.',
+  })
+
+const storedCard = z
+  .strictObject({
+    type: z.literal('stored_card'),
+    token: instrumentToken,
+    verification_value: verificationValue.optional().meta({
+      description: 'The CVV, where the `STORED_CARD` entry of `supported_instruments` requires it.',
+    }),
+  })
+  .meta({ id: 'StoredCardInstrument', description: "One of the shopper's stored cards." })
+
+const storedPaypalAccount = z
+  .strictObject({ type: z.literal('stored_paypal_account'), token: instrumentToken })
+  .meta({ id: 'StoredPaypalAccountInstrument', description: "The shopper's stored PayPal account." })
+
+const storedBankAccount = z
+  .strictObject({ type: z.literal('stored_bank_account'), token: instrumentToken })
+  .meta({ id: 'StoredBankAccountInstrument', description: "The shopper's stored bank account (ACH)." })
+
+// The names differ from the card's (`expiration_`, not `expiry_`); BigCommerce's schema says string where its
+// example says number, so both are taken and passed on as they came.
+const tokenizedCard = z
+  .strictObject({
+    type: z.literal('tokenized_card'),
+    token: z
+      .string()
+      .min(1)
+      .max(255)
+      .regex(/^[\x21-\x7e]+$/, 'Only visible ASCII characters'),
+    iin: z.string().regex(/^\d{6,8}$/, 'Six to eight digits'),
+    last_four_digits: z.string().regex(/^\d{4}$/, 'Four digits'),
+    expiration_month: z.union([month, z.string().regex(/^(0?[1-9]|1[0-2])$/, '1 to 12')]),
+    expiration_year: z.union([year, z.string().regex(/^20\d\d$/, 'Four digits')]),
+  })
+  .meta({ id: 'TokenizedCardInstrument', description: 'A card that a provider has tokenized (Bolt).' })
+
+const giftCertificate = z
+  .strictObject({
+    type: z.literal('gift_certificate'),
+    gift_certificate_code: z.string().min(1).max(255),
+  })
+  .meta({ id: 'GiftCertificateInstrument', description: 'A gift certificate; may pay a part of the order.' })
+
+const storeCredit = z.strictObject({ type: z.literal('store_credit') }).meta({
+  id: 'StoreCreditInstrument',
+  description: "The customer's store credit; may pay a part of the order.",
+})
+
+/** Everything the Payments API takes as an instrument, strictly (its own schema accepts almost any object). */
+export const PaymentInstrument = z
+  .discriminatedUnion('type', [
+    card,
+    storedCard,
+    storedPaypalAccount,
+    storedBankAccount,
+    tokenizedCard,
+    giftCertificate,
+    storeCredit,
+  ])
+  .meta({
+    id: 'PaymentInstrument',
+    discriminator: {
+      propertyName: 'type',
+      mapping: {
+        card: '#/components/schemas/CardInstrument',
+        stored_card: '#/components/schemas/StoredCardInstrument',
+        stored_paypal_account: '#/components/schemas/StoredPaypalAccountInstrument',
+        stored_bank_account: '#/components/schemas/StoredBankAccountInstrument',
+        tokenized_card: '#/components/schemas/TokenizedCardInstrument',
+        gift_certificate: '#/components/schemas/GiftCertificateInstrument',
+        store_credit: '#/components/schemas/StoreCreditInstrument',
+      },
+    },
+  })
+
+export type PaymentInstrument = z.output<typeof PaymentInstrument>
+export type InstrumentType = PaymentInstrument['type']
+
+export const INSTRUMENT_TYPES = PaymentInstrument.options.map((option) => option.shape.type.value)
+
+/** BigCommerce's own two methods, each of which goes with one instrument and one only. */
+export const OWN_METHOD_IDS = {
+  gift_certificate: 'bigcommerce.gift_certificate',
+  store_credit: 'bigcommerce.store_credit',
+} as const satisfies Partial<Record<InstrumentType, string>>

@@ -1,0 +1,59 @@
+import { type InstrumentType, OWN_METHOD_IDS } from './payment-instrument.ts'
+
+/** A payment method that the store accepts for an order, in BigCommerce's own words. */
+export interface PaymentMethod {
+  readonly id: string
+  readonly name: string
+  readonly type: string
+  readonly test_mode: boolean
+  readonly supported_instruments: SupportedInstrument[]
+  readonly stored_instruments?: StoredInstrument[] | undefined
+}
+
+export interface SupportedInstrument {
+  readonly instrument_type: string
+  readonly verification_value_required?: boolean | undefined
+}
+
+export interface StoredInstrument {
+  readonly type: string
+  readonly token: string
+  readonly is_default?: boolean | undefined
+  readonly brand?: string | undefined
+  readonly expiry_month?: number | undefined
+  readonly expiry_year?: number | undefined
+  readonly issuer_identification_number?: string | undefined
+  readonly last_4?: string | undefined
+  readonly email?: string | undefined
+  readonly masked_account_number?: string | undefined
+  readonly issuer?: string | undefined
+}
+
+const STORED_TYPES: Readonly<Record<string, InstrumentType>> = {
+  STORED_CARD: 'stored_card',
+  STORED_PAYPAL_ACCOUNT: 'stored_paypal_account',
+  STORED_BANK_ACCOUNT: 'stored_bank_account',
+}
+
+/** The gateways whose cards come tokenized by the provider: Bolt, says BigCommerce's reference. */
+const tokenizedCardMethodIds: ReadonlySet<string> = new Set(['bolt.card'])
+
+/** The instrument types that a payment by this method may use, out of those that this service takes at all. */
+export function acceptedInstruments(
+  method: PaymentMethod,
+  taken: ReadonlySet<InstrumentType>,
+): InstrumentType[] {
+  const accepted = new Set<InstrumentType>()
+  for (const [type, id] of Object.entries(OWN_METHOD_IDS))
+    if (id === method.id) accepted.add(type as InstrumentType)
+  for (const { instrument_type } of method.supported_instruments) {
+    const stored = STORED_TYPES[instrument_type]
+    if (stored) accepted.add(stored)
+    else if (method.type === 'card') accepted.add('card')
+  }
+  for (const { type } of method.stored_instruments ?? []) {
+    if (Object.values(STORED_TYPES).includes(type as InstrumentType)) accepted.add(type as InstrumentType)
+  }
+  if (tokenizedCardMethodIds.has(method.id)) accepted.add('tokenized_card')
+  return [...accepted].filter((type) => taken.has(type))
+}

@@ -1,0 +1,69 @@
+import { PROBLEM_TYPE_BASE, PROBLEMS, type ProblemCode, type RetryAdvice } from './problems.ts'
+
+/** The media type of every error. */
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
+
+export interface FieldError {
+  /** JSON pointer (RFC 6901) into the body, or a parameter's name. Never holds a value. */
+  readonly pointer: string
+  readonly detail: string
+}
+
+export interface ProblemOptions {
+  /** A truer public sentence than the catalogue's. Never upstream text. */
+  readonly detail?: string
+  readonly bigcommerceCode?: number | null
+  readonly errors?: readonly FieldError[]
+  readonly paymentId?: string
+  readonly retryAfterSeconds?: number
+  /** For the log only; never shown to a caller. */
+  readonly cause?: unknown
+}
+
+/** The answer's body (RFC 9457), as published. */
+export interface ProblemBody {
+  type: string
+  title: string
+  status: number
+  detail: string
+  code: ProblemCode
+  bigcommerce_code?: number
+  retry: RetryAdvice
+  request_id: string
+  payment_id?: string
+  errors?: FieldError[]
+}
+
+/** The one error class that is meant to leave the process, as application/problem+json. */
+export class Problem extends Error {
+  readonly code: ProblemCode
+  readonly options: ProblemOptions
+
+  constructor(code: ProblemCode, options: ProblemOptions = {}) {
+    super(code, { cause: options.cause })
+    this.name = 'Problem'
+    this.code = code
+    this.options = options
+  }
+
+  get status(): number {
+    return PROBLEMS[this.code].status
+  }
+
+  toBody(requestId: string): ProblemBody {
+    const { detail, bigcommerceCode, errors, paymentId } = this.options
+    const kind = PROBLEMS[this.code]
+    return {
+      type: `${PROBLEM_TYPE_BASE}${this.code}`,
+      title: kind.title,
+      status: kind.status,
+      detail: detail ?? kind.detail,
+      code: this.code,
+      ...(bigcommerceCode == null ? {} : { bigcommerce_code: bigcommerceCode }),
+      retry: kind.retry,
+      request_id: requestId,
+      ...(paymentId === undefined ? {} : { payment_id: paymentId }),
+      ...(errors === undefined ? {} : { errors: [...errors] }),
+    }
+  }
+}

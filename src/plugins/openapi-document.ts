@@ -1,0 +1,93 @@
+import { PROBLEM_MEDIA_TYPE, Problem } from '../domain/problem.ts'
+import { PROBLEMS, type ProblemCode } from '../domain/problems.ts'
+
+/** The parts of an OpenAPI document that are added to here. */
+export interface OpenApiDocument {
+  paths?: Record<string, Record<string, Operation>>
+  components?: { headers?: Record<string, object>; schemas?: Record<string, object> }
+}
+
+type Content = Record<string, { examples?: object }>
+
+interface Operation {
+  requestBody?: { content: Content }
+  responses: Record<string, { headers?: Record<string, object>; content?: Content }>
+  'x-problems'?: readonly ProblemCode[]
+  'x-examples'?: OperationExamples
+}
+
+/** What a route's schema may give under `x-examples`: of the body, and of each successful answer. */
+export interface OperationExamples {
+  readonly body?: object
+  readonly responses: Readonly<Record<number, object>>
+}
+
+const headers = {
+  RequestId: {
+    description: 'The id of this request; quote it when asking for help.',
+    schema: { type: 'string' },
+  },
+  RetryAfter: {
+    description: 'Seconds to wait before asking again.',
+    schema: { type: 'integer', minimum: 0 },
+  },
+  IdempotentReplayed: {
+    description: '`true` when this is the kept answer of an earlier request with the same Idempotency-Key.',
+    schema: { type: 'string', enum: ['true'] },
+  },
+}
+const header = (name: keyof typeof headers) => ({ $ref: `#/components/headers/${name}` })
+
+/** Where each of these may come. */
+const retryAfterStatuses = new Set(['202', '409', '503'])
+const replayedStatuses = new Set(['201', '402', '404', '409', '422', '502'])
+
+const exampleRequestId = '6f2f4f7e-6a1c-4a0f-9d1d-0b6e5c7a9d31'
+
+/** Adds what route schemas have no place for: response headers, and an example of each problem and each body. */
+export function withExamplesAndHeaders(given: OpenApiDocument): OpenApiDocument {
+  const document = withOneNameEach(given)
+  for (const operations of Object.values(document.paths ?? {})) {
+    for (const operation of Object.values(operations)) complete(operation)
+  }
+  return { ...document, components: { ...document.components, headers } }
+}
+
+/** The generator names each schema twice, as `Name` and `NameInput`; ours are the same both ways. */
+function withOneNameEach(document: OpenApiDocument): OpenApiDocument {
+  const { components, ...rest } = JSON.parse(
+    JSON.stringify(document).replaceAll(/("#\/components\/schemas\/\w+)Input"/g, '$1"'),
+  ) as OpenApiDocument
+  const schemas = Object.entries(components?.schemas ?? {}).filter(([name]) => !name.endsWith('Input'))
+  return { ...rest, components: { ...components, schemas: Object.fromEntries(schemas) } }
+}
+
+function complete(operation: Operation): void {
+  const { requestBody, responses, 'x-problems': problems = [], 'x-examples': examples } = operation
+  const body = requestBody?.content['application/json']
+  if (body && examples?.body) body.examples = examples.body
+  for (const [status, response] of Object.entries(responses)) {
+    response.headers = {
+      'X-Request-Id': header('RequestId'),
+      ...(retryAfterStatuses.has(status) ? { 'Retry-After': header('RetryAfter') } : {}),
+      ...(requestBody && replayedStatuses.has(status)
+        ? { 'Idempotent-Replayed': header('IdempotentReplayed') }
+        : {}),
+    }
+    const { [PROBLEM_MEDIA_TYPE]: problem, 'application/json': success } = response.content ?? {}
+    const ofStatus = examples?.responses[Number(status)]
+    if (success && ofStatus) success.examples = ofStatus
+    if (problem)
+      problem.examples = examplesOf(problems.filter((code) => String(PROBLEMS[code].status) === status))
+  }
+  delete operation['x-problems']
+  delete operation['x-examples']
+}
+
+const examplesOf = (codes: readonly ProblemCode[]) =>
+  Object.fromEntries(
+    codes.map((code) => [
+      code,
+      { summary: PROBLEMS[code].title, value: new Problem(code).toBody(exampleRequestId) },
+    ]),
+  )

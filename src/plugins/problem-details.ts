@@ -1,0 +1,50 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { ResponseSerializationError } from 'fastify-type-provider-zod'
+import { PROBLEM_MEDIA_TYPE, Problem } from '../domain/problem.ts'
+import { fieldErrorsOf } from './field-errors.ts'
+
+/**
+ * Two of the five doors by which an error leaves the process: thrown errors and unknown paths. The others are
+ * options of the server (`serverOptions`) and the answer while closing (`draining`).
+ */
+async function problemDetails(app: FastifyInstance) {
+  app.setErrorHandler((error: FastifyError | Problem, request, reply) =>
+    sendProblem(toProblem(error), request, reply),
+  )
+  app.setNotFoundHandler((request, reply) => sendProblem(new Problem('route_not_found'), request, reply))
+}
+
+export const problemDetailsPlugin = fp(problemDetails, { name: 'problem-details', fastify: '5.x' })
+
+/** Answers with a problem, and logs what the caller is not told. */
+export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply) {
+  const { retryAfterSeconds, cause } = problem.options
+  if (problem.status >= 500) request.log.error({ code: problem.code, err: cause }, 'request failed')
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
+  if (problem.code === 'insufficient_scope')
+    reply.header('www-authenticate', 'Bearer error="insufficient_scope"')
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
+  // Serialised here, past the route's response schema: no problem may itself fail to be answered.
+  return reply
+    .code(problem.status)
+    .type(PROBLEM_MEDIA_TYPE)
+    .serializer(JSON.stringify)
+    .send(problem.toBody(request.id))
+}
+
+/** Fastify's own errors, by their stable codes. Their messages may quote the body, so none is passed on. */
+const PROBLEM_OF_FASTIFY_CODE: Readonly<Record<string, Problem>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: new Problem('payload_too_large'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: new Problem('unsupported_media_type'),
+  FST_ERR_NOT_FOUND: new Problem('route_not_found'),
+}
+
+function toProblem(error: FastifyError | Problem): Problem {
+  if (error instanceof Problem) return error
+  if (error.validation) return new Problem('invalid_request', { errors: fieldErrorsOf(error) })
+  const known = PROBLEM_OF_FASTIFY_CODE[error.code]
+  if (known) return known
+  const isCallersFault = (error.statusCode ?? 500) < 500 && !(error instanceof ResponseSerializationError)
+  return isCallersFault ? new Problem('malformed_request') : new Problem('internal_error', { cause: error })
+}

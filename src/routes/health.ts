@@ -1,0 +1,48 @@
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+
+export interface HealthRoutesOptions {
+  /** Whether a payment could be taken now: ledger reachable, migrations applied, not draining. */
+  readonly isReady: () => Promise<boolean>
+}
+
+const Health = z.strictObject({ status: z.enum(['live', 'ready', 'not_ready']) }).meta({ id: 'Health' })
+const health = (description: string) => ({ description, content: { 'application/json': { schema: Health } } })
+
+/** Liveness asks nothing of any dependency: restarting the process would not mend a database. */
+export async function healthRoutes(plain: FastifyInstance, { isReady }: HealthRoutesOptions) {
+  const app = plain.withTypeProvider<ZodTypeProvider>()
+
+  app.get(
+    '/livez',
+    {
+      schema: {
+        operationId: 'getLiveness',
+        summary: 'Whether the process answers',
+        tags: ['health'],
+        response: { 200: health('The process answers.') },
+      },
+    },
+    async () => ({ status: 'live' as const }),
+  )
+
+  app.get(
+    '/readyz',
+    {
+      schema: {
+        operationId: 'getReadiness',
+        summary: 'Whether the instance takes payments',
+        tags: ['health'],
+        response: {
+          200: health('The ledger is reachable and migrated, and the instance is not shutting down.'),
+          503: health('Send no traffic here for now.'),
+        },
+      },
+    },
+    async (_request, reply) => {
+      if (await isReady()) return { status: 'ready' as const }
+      return reply.code(503).send({ status: 'not_ready' as const })
+    },
+  )
+}

@@ -1,0 +1,55 @@
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { ListPaymentMethods } from '../../services/list-payment-methods.ts'
+import { callerOf } from '../caller-of.ts'
+import { COMMON_PROBLEMS, problemResponses } from '../problem-responses.ts'
+import { requestContext } from '../request-context.ts'
+import { paymentMethodsExamples } from './answer-examples.ts'
+import { PaymentMethodsResponse } from './payment-method-schemas.ts'
+import { OrderParams } from './schemas.ts'
+
+const description =
+  'BigCommerce decides the methods by the order. Stored instruments are those of its customer.'
+
+const schema = {
+  operationId: 'listPaymentMethods',
+  summary: 'What this order can be paid with',
+  description,
+  tags: ['payments'],
+  security: [{ callerToken: [] }],
+  params: OrderParams,
+  response: {
+    200: { description: 'The methods.', content: { 'application/json': { schema: PaymentMethodsResponse } } },
+    ...problemResponses(COMMON_PROBLEMS),
+  },
+  'x-problems': COMMON_PROBLEMS,
+  'x-examples': { responses: paymentMethodsExamples },
+}
+
+export interface ListPaymentMethodsRouteOptions {
+  readonly listPaymentMethods: ListPaymentMethods
+}
+
+export async function listPaymentMethodsRoute(
+  app: FastifyInstance,
+  { listPaymentMethods }: ListPaymentMethodsRouteOptions,
+) {
+  app
+    .withTypeProvider<ZodTypeProvider>()
+    .get(
+      '/orders/:id/payment-methods',
+      { schema, config: { scope: 'payments:read' } },
+      async (request, reply) => {
+        const { order, isPayable, methods } = await listPaymentMethods(
+          callerOf(request),
+          request.params.id,
+          requestContext(request),
+        )
+        const { amount, currency } = order.due
+        return reply.send({
+          data: methods,
+          meta: { order: { id: order.id, amount, currency, payable: isPayable } },
+        })
+      },
+    )
+}

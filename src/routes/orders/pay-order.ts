@@ -1,0 +1,81 @@
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { parseIdempotencyKey } from '../../domain/idempotency-key.ts'
+import { ASK_AGAIN_SECONDS } from '../../domain/payment-answer.ts'
+import { PROBLEM_MEDIA_TYPE } from '../../domain/problem.ts'
+import type { ProblemCode } from '../../domain/problems.ts'
+import type { PayOrder } from '../../services/pay-order.ts'
+import { callerOf } from '../caller-of.ts'
+import { headerLines } from '../header-lines.ts'
+import { COMMON_PROBLEMS, problemResponses } from '../problem-responses.ts'
+import { requestContext } from '../request-context.ts'
+import { payOrderAnswerExamples } from './answer-examples.ts'
+import { payOrderBodyExamples } from './body-examples.ts'
+import { OrderParams, PaymentResponse, PayOrderBody, PayOrderHeaders } from './schemas.ts'
+
+const problems = [
+  ...COMMON_PROBLEMS,
+  'idempotency_key_missing',
+  'idempotency_key_invalid',
+  'payment_declined',
+  'payment_authentication_required',
+  'save_instrument_not_allowed',
+  'request_in_progress',
+  'order_payment_in_progress',
+  'order_already_paid',
+  'amount_changed',
+  'payload_too_large',
+  'unsupported_media_type',
+  'idempotency_key_reused',
+  'instrument_not_found',
+  'instrument_not_saved',
+  'payment_rejected',
+  'charge_refused',
+] as const satisfies readonly ProblemCode[]
+
+const payment = (description: string) => ({
+  description,
+  content: { 'application/json': { schema: PaymentResponse } },
+})
+
+const schema = {
+  operationId: 'payOrder',
+  summary: 'Pay an order, at most once',
+  description:
+    "Takes BigCommerce's own body. Whatever happens to the connection, sending the same body with the same Idempotency-Key again is safe and tells what became of the payment. A new key is a new payment: never make one because an answer was lost.",
+  tags: ['payments'],
+  security: [{ callerToken: [] }],
+  params: OrderParams,
+  headers: PayOrderHeaders,
+  body: PayOrderBody,
+  response: {
+    201: payment('Paid.'),
+    202: payment(
+      'Not final: still pending at BigCommerce, or its outcome unknown. Do not pay again; ask again.',
+    ),
+    ...problemResponses(problems),
+  },
+  'x-problems': problems,
+  'x-examples': { body: payOrderBodyExamples, responses: payOrderAnswerExamples },
+}
+
+export interface PayOrderRouteOptions {
+  readonly payOrder: PayOrder
+}
+
+export async function payOrderRoute(app: FastifyInstance, { payOrder }: PayOrderRouteOptions) {
+  app
+    .withTypeProvider<ZodTypeProvider>()
+    .post('/orders/:id/pay', { schema, config: { scope: 'payments:write' } }, async (request, reply) => {
+      const idempotencyKey = parseIdempotencyKey(headerLines(request.raw.rawHeaders, 'idempotency-key'))
+      const { payment, expected_amount: expectedAmount = null } = request.body
+      const answer = await payOrder(
+        { caller: callerOf(request), orderId: request.params.id, idempotencyKey, payment, expectedAmount },
+        requestContext(request),
+      )
+      if (answer.isReplay) reply.header('idempotent-replayed', 'true')
+      if (answer.status === 202) reply.header('retry-after', String(ASK_AGAIN_SECONDS))
+      if (answer.status >= 400) reply.type(PROBLEM_MEDIA_TYPE)
+      return reply.code(answer.status as 201).send(answer.body as never)
+    })
+}

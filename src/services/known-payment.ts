@@ -1,0 +1,30 @@
+import { ASK_AGAIN_SECONDS, answerOf } from '../domain/payment-answer.ts'
+import type { PaymentAttempt } from '../domain/payment-attempt.ts'
+import { Problem } from '../domain/problem.ts'
+import type { KnownKey } from '../stores/payment-attempts.ts'
+import type { PaidOrder } from './pay-order.ts'
+
+/** A key whose attempt was never sent may try again, for the same request. */
+export const isFree = (known: KnownKey, fingerprint: string): boolean =>
+  known.attempt.status === 'not_sent' && known.fingerprint === fingerprint
+
+/**
+ * What a key that is taken is answered: a final answer as it was, an unfinished one as it stands now.
+ *
+ * @throws Problem `idempotency_key_reused` for another request, `request_in_progress` while the first one runs.
+ */
+export function replay(known: KnownKey, fingerprint: string): PaidOrder {
+  const { attempt, answer } = known
+  if (known.fingerprint !== fingerprint) throw new Problem('idempotency_key_reused')
+  if (answer) return { ...answer, isReplay: true }
+  if (attempt.status === 'claimed' || attempt.status === 'sending') {
+    throw new Problem('request_in_progress', { paymentId: attempt.id, retryAfterSeconds: ASK_AGAIN_SECONDS })
+  }
+  return { ...answerOf(attempt), isReplay: false }
+}
+
+/** Why an order cannot be paid now, by the attempt that stands before it. */
+export const fencedBy = ({ id, status }: PaymentAttempt): Problem =>
+  status === 'succeeded'
+    ? new Problem('order_already_paid', { paymentId: id })
+    : new Problem('order_payment_in_progress', { paymentId: id, retryAfterSeconds: ASK_AGAIN_SECONDS })

@@ -1,0 +1,139 @@
+import type { PaymentsApi } from '../clients/bigcommerce/payments-api.ts'
+import type { Caller } from '../domain/caller.ts'
+import { fingerprintOf } from '../domain/fingerprint.ts'
+import type { Order } from '../domain/order.ts'
+import { ASK_AGAIN_SECONDS, answerOf, type PaymentAnswer } from '../domain/payment-answer.ts'
+import { isFinal, type PaymentAttempt } from '../domain/payment-attempt.ts'
+import type { PaymentCommand } from '../domain/payment-command.ts'
+import type { InstrumentType } from '../domain/payment-instrument.ts'
+import type { PaymentOutcome } from '../domain/payment-outcome.ts'
+import { Problem } from '../domain/problem.ts'
+import type { RequestContext } from '../domain/request-context.ts'
+import type { KeyScope, NewAttempt, PaymentAttempts } from '../stores/payment-attempts.ts'
+import { type AuthorizeOrder, maySeeAttempt } from './authorize-order.ts'
+import { fencedBy, isFree, replay } from './known-payment.ts'
+import type { PreparePayment } from './prepare-payment.ts'
+import { problemOfNotSent, settlementOf } from './settlement.ts'
+
+export interface PayOrderCommand extends PaymentCommand {
+  readonly caller: Caller
+  readonly idempotencyKey: string
+}
+
+export interface PaidOrder extends PaymentAnswer {
+  /** Whether this is the kept answer of an earlier request with the same key. */
+  readonly isReplay: boolean
+}
+
+/**
+ * Pays an order at most once, and tells the truth about it.
+ *
+ * @throws Problem for everything that ends before a charge is on its way.
+ */
+export type PayOrder = (command: PayOrderCommand, context: RequestContext) => Promise<PaidOrder>
+
+export interface PayOrderDependencies {
+  readonly attempts: Pick<PaymentAttempts, 'findByKey' | 'claim' | 'markSending' | 'settle'>
+  readonly authorizeOrder: AuthorizeOrder
+  readonly preparePayment: PreparePayment
+  readonly paymentsApi: PaymentsApi
+  readonly newId: () => string
+  /** The instrument types that this service takes at all. */
+  readonly instruments: ReadonlySet<InstrumentType>
+}
+
+export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
+  const { attempts, authorizeOrder, preparePayment, paymentsApi, newId, instruments } = dependencies
+
+  return async function payOrder(command, context) {
+    refuseInstrumentNotTaken(command, instruments)
+    refuseSavingForGuests(command)
+    const scope = keyScopeOf(command)
+    const fingerprint = fingerprintOf(command)
+
+    const known = await attempts.findByKey(scope)
+    if (known && !isFree(known, fingerprint) && maySeeAttempt(command.caller, known.attempt)) {
+      return replay(known, fingerprint)
+    }
+    const order = await authorizeOrder(command.caller, command.orderId, context)
+    const claim = await attempts.claim(scope, fingerprint, newAttempt(command, newId(), context))
+    if (claim.kind === 'known') return replay(claim.known, fingerprint)
+    if (claim.kind === 'fenced') throw fencedBy(claim.by)
+
+    const answer = await pay(claim.attempt, command, order, context)
+    return { ...answer, isReplay: false }
+  }
+
+  /** From here on the order is ours alone. Write, call, write; no transaction is open during a call. */
+  async function pay(
+    attempt: PaymentAttempt,
+    command: PaymentCommand,
+    order: Order | null,
+    context: RequestContext,
+  ): Promise<PaymentAnswer> {
+    const { paymentAccessToken, claims } = await preparePayment(command, order, context).catch((error) =>
+      release(attempt, error),
+    )
+    if (!(await attempts.markSending(attempt.id, claims.due, claims.expiresAtMs))) {
+      throw new Problem('request_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
+    }
+    const outcome = await paymentsApi.processPayment(paymentAccessToken, command.payment, context)
+    const settled = await settle({ ...attempt, ...claims.due }, outcome, context)
+    if (outcome.kind === 'not_sent') throw problemOfNotSent(outcome)
+    return answerOf(settled)
+  }
+
+  /** Frees key and order again after a failure that certainly came before the charge. */
+  async function release(attempt: PaymentAttempt, error: unknown): Promise<never> {
+    const problemCode = error instanceof Problem ? error.code : 'internal_error'
+    await attempts.settle(attempt.id, { status: 'not_sent', problemCode }, () => null)
+    throw error
+  }
+
+  async function settle(attempt: PaymentAttempt, outcome: PaymentOutcome, context: RequestContext) {
+    context.log.info({ paymentId: attempt.id, outcome: outcome.kind }, 'charge answered')
+    try {
+      return await attempts.settle(attempt.id, settlementOf(outcome), keptAnswer)
+    } catch (error) {
+      // The ledger still says *sending*: whoever reads it next will find the attempt and look what became of it.
+      context.log.error({ paymentId: attempt.id, err: error }, 'outcome not recorded')
+      return { ...attempt, status: 'unknown' as const }
+    }
+  }
+}
+
+/** A final answer is kept with its key; what was never sent may be tried again and keeps none. */
+const keptAnswer = (settled: PaymentAttempt): PaymentAnswer | null =>
+  isFinal(settled.status) && settled.status !== 'not_sent' ? answerOf(settled) : null
+
+function refuseInstrumentNotTaken(
+  { payment }: PayOrderCommand,
+  instruments: ReadonlySet<InstrumentType>,
+): void {
+  if (instruments.has(payment.instrument.type)) return
+  const error = { pointer: '/payment/instrument/type', detail: 'This service does not take this type' }
+  throw new Problem('invalid_request', { errors: [error] })
+}
+
+/** Only whom the caller's token names can have cards stored; a trusted server answers for its own shoppers. */
+function refuseSavingForGuests({ caller, payment }: PayOrderCommand): void {
+  if (payment.save_instrument && caller.customerId === null && caller.access.kind !== 'any') {
+    throw new Problem('save_instrument_not_allowed')
+  }
+}
+
+const keyScopeOf = ({ caller, idempotencyKey }: PayOrderCommand): KeyScope => ({
+  principal: caller.principal,
+  operation: 'payOrder',
+  idempotencyKey,
+})
+
+const newAttempt = (command: PayOrderCommand, id: string, context: RequestContext): NewAttempt => ({
+  id,
+  orderId: command.orderId,
+  customerId: command.caller.customerId,
+  instrumentType: command.payment.instrument.type,
+  paymentMethodId: command.payment.payment_method_id,
+  correlationId: context.correlationId,
+  requestId: context.requestId,
+})

@@ -1,0 +1,56 @@
+import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
+import { mayBePayable, type Order } from '../domain/order.ts'
+import { type PaymentAccessTokenClaims, readPaymentAccessToken } from '../domain/payment-access-token.ts'
+import type { PaymentCommand } from '../domain/payment-command.ts'
+import { Problem } from '../domain/problem.ts'
+import type { RequestContext } from '../domain/request-context.ts'
+
+/** A payment access token that may be spent: its claims are what the caller means to pay. */
+export interface PreparedPayment {
+  readonly paymentAccessToken: string
+  readonly claims: PaymentAccessTokenClaims
+}
+
+/**
+ * Makes the payment access token and holds its claims against the order and against what the caller expects.
+ *
+ * @throws Problem; nothing has been sent then.
+ */
+export type PreparePayment = (
+  command: PaymentCommand,
+  order: Order | null,
+  context: RequestContext,
+) => Promise<PreparedPayment>
+
+export interface PreparePaymentDependencies {
+  readonly managementApi: Pick<ManagementApi, 'createPaymentAccessToken'>
+  readonly storeHash: string
+}
+
+export function createPreparePayment({
+  managementApi,
+  storeHash,
+}: PreparePaymentDependencies): PreparePayment {
+  return async function preparePayment(command, order, context) {
+    if (order && !mayBePayable(order)) throw new Problem('order_not_payable')
+    const paymentAccessToken = await managementApi.createPaymentAccessToken(command.orderId, context)
+    const claims = readPaymentAccessToken(paymentAccessToken)
+    if (claims?.storeHash !== storeHash || claims.orderId !== String(command.orderId)) {
+      throw new Problem('upstream_unusable')
+    }
+    refuseOtherAmount(claims, command, order)
+    return { paymentAccessToken, claims }
+  }
+}
+
+/** The PAT's amount is what will be charged: the last moment to notice that it is not what was agreed. */
+function refuseOtherAmount(
+  { due }: PaymentAccessTokenClaims,
+  { expectedAmount }: PaymentCommand,
+  order: Order | null,
+) {
+  if (expectedAmount !== null && due.amount !== expectedAmount) throw new Problem('amount_changed')
+  if (order && (due.amount !== order.due.amount || due.currency !== order.due.currency)) {
+    throw new Problem('amount_changed')
+  }
+}

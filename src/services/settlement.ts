@@ -1,0 +1,52 @@
+import { BIGCOMMERCE_CODES } from '../domain/bigcommerce-codes.ts'
+import type { PaymentOutcome, Refusal } from '../domain/payment-outcome.ts'
+import { Problem } from '../domain/problem.ts'
+import type { Settlement } from '../stores/payment-attempts.ts'
+
+/** What the ledger records of an outcome. */
+export function settlementOf(outcome: PaymentOutcome): Settlement {
+  switch (outcome.kind) {
+    case 'succeeded':
+    case 'pending': {
+      const { kind: status, bigcommercePaymentId, transactionType } = outcome
+      return { status, bigcommercePaymentId, transactionType }
+    }
+    case 'declined':
+      return { status: 'declined', ...refusalOnRecord(outcome.refusal) }
+    case 'not_sent':
+      return { status: 'not_sent', problemCode: problemOfNotSent(outcome).code }
+    case 'unknown':
+      return { status: 'unknown', bigcommerceCode: outcome.bigcommerceCode }
+    default:
+      return outcome satisfies never
+  }
+}
+
+function refusalOnRecord(refusal: Refusal): Pick<Settlement, 'bigcommerceCode' | 'problemCode'> {
+  switch (refusal.by) {
+    case 'code': {
+      const { bigcommerceCode } = refusal
+      return {
+        bigcommerceCode,
+        problemCode: BIGCOMMERCE_CODES[bigcommerceCode]?.problem ?? 'payment_declined',
+      }
+    }
+    case 'fields':
+      return { problemCode: 'payment_rejected' }
+    case 'credentials':
+      return { problemCode: 'charge_refused' }
+    case 'authentication_required':
+      return { problemCode: 'payment_authentication_required' }
+    default:
+      return refusal satisfies never
+  }
+}
+
+/** A charge that never left is the one end after which the same key may try again. */
+export function problemOfNotSent({
+  reason,
+  retryAfterSeconds,
+}: Extract<PaymentOutcome, { kind: 'not_sent' }>): Problem {
+  const code = reason === 'rate_limited' ? 'upstream_busy' : 'upstream_unavailable'
+  return new Problem(code, retryAfterSeconds === undefined ? {} : { retryAfterSeconds })
+}

@@ -1,0 +1,84 @@
+import type { Transaction } from 'kysely'
+import { toAttempt } from './attempt-rows.ts'
+import { findByKey, findFence } from './find-attempts.ts'
+import type { Claim, KeyScope, NewAttempt } from './payment-attempts.ts'
+import type { Tables } from './tables.ts'
+
+export interface ClaimOptions {
+  readonly storeHash: string
+  readonly scope: KeyScope
+  readonly fingerprint: string
+  readonly attempt: NewAttempt
+  readonly nowMs: number
+}
+
+/** Claims the key and fences the order, within one transaction. */
+export async function claimAttempt(transaction: Transaction<Tables>, options: ClaimOptions): Promise<Claim> {
+  const { storeHash, scope, fingerprint, attempt } = options
+  const known = await findByKey(transaction, storeHash, scope)
+  // A key whose attempt was never sent is free again, for the same request.
+  const isFree = known === null || (known.attempt.status === 'not_sent' && known.fingerprint === fingerprint)
+  if (!isFree) return { kind: 'known', known }
+
+  const row = await insertAttempt(transaction, options)
+  if (!row) {
+    const by = await findFence(transaction, storeHash, attempt.orderId)
+    if (!by) throw new Error('the fence was gone before it could be read')
+    return { kind: 'fenced', by }
+  }
+  await takeKey(transaction, options, known?.attempt.id ?? null)
+  return { kind: 'claimed', attempt: toAttempt(row) }
+}
+
+/** The partial unique index refuses the row when the order is fenced. */
+const insertAttempt = (
+  transaction: Transaction<Tables>,
+  { storeHash, scope, attempt, nowMs }: ClaimOptions,
+) =>
+  transaction
+    .insertInto('payment_attempts')
+    .values({
+      id: attempt.id,
+      store_hash: storeHash,
+      order_id: attempt.orderId,
+      principal: scope.principal,
+      customer_id: attempt.customerId,
+      instrument_type: attempt.instrumentType,
+      payment_method_id: attempt.paymentMethodId,
+      status: 'claimed',
+      correlation_id: attempt.correlationId,
+      request_id: attempt.requestId,
+      created_at_ms: nowMs,
+      updated_at_ms: nowMs,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst()
+
+async function takeKey(
+  transaction: Transaction<Tables>,
+  { storeHash, scope, fingerprint, attempt, nowMs }: ClaimOptions,
+  formerAttemptId: string | null,
+): Promise<void> {
+  const taken = await transaction
+    .insertInto('idempotency_keys')
+    .values({
+      store_hash: storeHash,
+      principal: scope.principal,
+      operation: scope.operation,
+      idempotency_key: scope.idempotencyKey,
+      fingerprint,
+      attempt_id: attempt.id,
+      created_at_ms: nowMs,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['store_hash', 'principal', 'operation', 'idempotency_key'])
+        .doUpdateSet({ attempt_id: attempt.id })
+        .where('idempotency_keys.attempt_id', '=', formerAttemptId ?? ''),
+    )
+    .returning('attempt_id')
+    .executeTakeFirst()
+  // Whoever took the key meanwhile keeps it; rolling back also takes our fence down again.
+  if (!taken) throw new Error('the key was claimed by another request meanwhile')
+}

@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Kysely, sql } from 'kysely'
+import type { Tables } from './tables.ts'
+
+const folder = join(import.meta.dirname, '../../migrations')
+
+/**
+ * Brings the database to the schema this version needs: numbered files, each in a transaction that first
+ * takes its number, so that two starters cannot both apply it.
+ *
+ * @throws Error when the database is of a newer version than this program.
+ */
+export async function migrate(database: Kysely<Tables>): Promise<void> {
+  await sql`CREATE TABLE IF NOT EXISTS schema_migrations (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL)`.execute(
+    database,
+  )
+  const files = migrationFiles()
+  const applied = await appliedNumbers(database)
+  const newest = Math.max(0, ...applied)
+  if (newest > files.length) {
+    throw new Error(
+      `The database is at schema ${newest}, this version knows ${files.length}: start the newer version, or restore a backup made before the upgrade.`,
+    )
+  }
+  for (const file of files) if (!applied.has(file.number)) await apply(database, file)
+}
+
+/** Whether every migration of this version has been applied. */
+export async function isMigrated(database: Kysely<Tables>): Promise<boolean> {
+  const applied = await appliedNumbers(database)
+  return migrationFiles().every(({ number }) => applied.has(number))
+}
+
+interface MigrationFile {
+  readonly number: number
+  readonly name: string
+}
+
+const migrationFiles = (): MigrationFile[] =>
+  readdirSync(folder)
+    .filter((name) => /^\d{4}-.*\.sql$/.test(name))
+    .sort()
+    .map((name) => ({ number: Number(name.slice(0, 4)), name }))
+
+async function appliedNumbers(database: Kysely<Tables>): Promise<Set<number>> {
+  const { rows } = await sql<{ number: number }>`SELECT number FROM schema_migrations`.execute(database)
+  return new Set(rows.map(({ number }) => number))
+}
+
+async function apply(database: Kysely<Tables>, { number, name }: MigrationFile): Promise<void> {
+  await database.transaction().execute(async (transaction) => {
+    const taken = await sql<{
+      number: number
+    }>`INSERT INTO schema_migrations (number, name) VALUES (${number}, ${name})
+      ON CONFLICT DO NOTHING RETURNING number`.execute(transaction)
+    if (taken.rows.length === 0) return
+    for (const statement of statementsOf(readFileSync(join(folder, name), 'utf8'))) {
+      await sql.raw(statement).execute(transaction)
+    }
+  })
+}
+
+/** The statements of a file; our migrations hold no semicolon inside a literal or a trigger body. */
+const statementsOf = (text: string) =>
+  text
+    .replace(/--.*$/gm, '')
+    .split(';')
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '')

@@ -1,0 +1,55 @@
+import type { Transaction } from 'kysely'
+import type { PaymentAnswer } from '../domain/payment-answer.ts'
+import { type PaymentAttempt, statusesBefore } from '../domain/payment-attempt.ts'
+import { toAttempt } from './attempt-rows.ts'
+import type { Settlement } from './payment-attempts.ts'
+import type { Tables } from './tables.ts'
+
+export interface SettleOptions {
+  readonly id: string
+  readonly settlement: Settlement
+  readonly finalAnswer: (attempt: PaymentAttempt) => PaymentAnswer | null
+  readonly nowMs: number
+}
+
+/** Compare-and-set on the status, and the answer with it, within one transaction. */
+export async function settleAttempt(
+  transaction: Transaction<Tables>,
+  { id, settlement, finalAnswer, nowMs }: SettleOptions,
+): Promise<PaymentAttempt> {
+  const moved = await transaction
+    .updateTable('payment_attempts')
+    .set({
+      status: settlement.status,
+      transaction_type: settlement.transactionType ?? null,
+      bigcommerce_payment_id: settlement.bigcommercePaymentId ?? null,
+      bigcommerce_code: settlement.bigcommerceCode ?? null,
+      problem_code: settlement.problemCode ?? null,
+      updated_at_ms: nowMs,
+    })
+    .where('id', '=', id)
+    .where('status', 'in', statusesBefore(settlement.status))
+    .returningAll()
+    .executeTakeFirst()
+  if (!moved) return present(transaction, id)
+
+  const attempt = toAttempt(moved)
+  const answer = finalAnswer(attempt)
+  if (answer) {
+    await transaction
+      .updateTable('idempotency_keys')
+      .set({ answer_status: answer.status, answer_body: JSON.stringify(answer.body) })
+      .where('attempt_id', '=', id)
+      .execute()
+  }
+  return attempt
+}
+
+async function present(transaction: Transaction<Tables>, id: string): Promise<PaymentAttempt> {
+  const row = await transaction
+    .selectFrom('payment_attempts')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  return toAttempt(row)
+}

@@ -1,0 +1,46 @@
+import type { Generated } from 'kysely'
+import type { AttemptStatus } from '../domain/payment-attempt.ts'
+import type { InstrumentType } from '../domain/payment-instrument.ts'
+import type { TransactionType } from '../domain/payment-outcome.ts'
+import type { ProblemCode } from '../domain/problems.ts'
+
+/** The tables as migrations/ makes them; `Generated` marks what an insert may leave to be null. */
+export interface Tables {
+  payment_attempts: PaymentAttemptRow
+  idempotency_keys: IdempotencyKeyRow
+}
+
+export interface PaymentAttemptRow {
+  id: string
+  store_hash: string
+  order_id: number
+  principal: string
+  customer_id: number | null
+  instrument_type: InstrumentType
+  payment_method_id: string
+  status: AttemptStatus
+  amount: Generated<number | null>
+  currency: Generated<string | null>
+  transaction_type: Generated<TransactionType | null>
+  bigcommerce_payment_id: Generated<string | null>
+  bigcommerce_code: Generated<number | null>
+  problem_code: Generated<ProblemCode | null>
+  correlation_id: string
+  request_id: string
+  created_at_ms: number
+  updated_at_ms: number
+  sent_at_ms: Generated<number | null>
+  pat_expires_at_ms: Generated<number | null>
+}
+
+export interface IdempotencyKeyRow {
+  store_hash: string
+  principal: string
+  operation: string
+  idempotency_key: string
+  fingerprint: string
+  attempt_id: string
+  answer_status: Generated<number | null>
+  answer_body: Generated<string | null>
+  created_at_ms: number
+}

@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { startSandbox } from '../../sandbox/start-sandbox.ts'
+import { createCallApi } from '../support/call-api.ts'
+import { authEnvironment, callerToken } from '../support/caller-token.ts'
+import { createOrder } from '../support/orders.ts'
+import { cardPayment } from '../support/payments.ts'
+import { runService } from './service-process.ts'
+
+const token = callerToken({ customer_id: 11 })
+
+async function prepare() {
+  const sandbox = await startSandbox()
+  const folder = mkdtempSync(join(tmpdir(), 'tillgate-'))
+  onTestFinished(async () => {
+    await sandbox.close()
+    rmSync(folder, { recursive: true })
+  })
+  const environment = {
+    HOST: '127.0.0.1',
+    PORT: '0',
+    BIGCOMMERCE_STORE_HASH: sandbox.storeHash,
+    BIGCOMMERCE_ACCESS_TOKEN: sandbox.accessToken,
+    BIGCOMMERCE_API_URL: sandbox.managementUrl,
+    BIGCOMMERCE_PAYMENTS_URL: sandbox.paymentsUrl,
+    DATABASE_URL: `sqlite:${join(folder, 'new', 'tillgate.db')}`,
+    ...authEnvironment,
+  }
+  return { sandbox, environment }
+}
+
+test('a wrong configuration ends the start with one message that names every wrong variable and no secret', async () => {
+  const secret = 'too-short-a-secret'
+  const { lines, ended } = runService({ PORT: 'eighty', AUTH_HMAC_SECRET: secret, TRUST_PROXY: 'everybody' })
+  expect((await ended).code).toBe(1)
+  const message = lines.join('\n')
+  for (const name of [
+    'PORT',
+    'TRUST_PROXY',
+    'AUTH_HMAC_SECRET',
+    'AUTH_ISSUER',
+    'AUTH_AUDIENCE',
+    'BIGCOMMERCE_STORE_HASH',
+    'BIGCOMMERCE_ACCESS_TOKEN',
+  ]) {
+    expect(message).toMatch(new RegExp(`^ {2}- ${name} `, 'm'))
+  }
+  for (const value of [secret, 'eighty', 'everybody']) expect(message).not.toContain(value)
+})
+
+test('a port that is taken ends the start with its reason', async () => {
+  const { environment } = await prepare()
+  const taken = createServer().listen(0, '127.0.0.1')
+  onTestFinished(() => void taken.close())
+  await new Promise((resolve) => taken.once('listening', resolve))
+  const address = taken.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const { lines, ended } = runService({ ...environment, PORT: String(port) })
+  expect((await ended).code).toBe(1)
+  expect(lines.join('')).toContain('EADDRINUSE')
+})
+
+test('SIGTERM lets a charge under way be answered and written down, takes no new one, and ends with 0', async () => {
+  const { sandbox, environment } = await prepare()
+  const service = runService(environment)
+  const call = createCallApi(await service.url)
+  const orderId = createOrder(sandbox)
+  await sandbox.faults.add({ operation: 'pay', kind: 'latency', delay_ms: 800, times: 1 })
+
+  const caller = { token: await token, key: 'the-key-of-this-payment' }
+  const paying = call.pay(orderId, cardPayment(), caller)
+  await expect.poll(() => sandbox.requests().some(({ host }) => host === 'payments')).toBe(true)
+  service.child.kill('SIGTERM')
+
+  expect((await paying).status).toBe(201)
+  expect(await service.ended).toEqual({ code: 0, signal: null })
+
+  const next = runService(environment)
+  const replay = await createCallApi(await next.url).pay(orderId, cardPayment(), caller)
+  expect([replay.status, replay.headers['idempotent-replayed']]).toEqual([201, 'true'])
+  expect(sandbox.charges()).toHaveLength(1)
+})
+
+test('SIGTERM waits for a charge whose client has gone', async () => {
+  const { sandbox, environment } = await prepare()
+  const service = runService(environment)
+  const orderId = createOrder(sandbox)
+  await sandbox.faults.add({ operation: 'pay', kind: 'latency', delay_ms: 800, times: 1 })
+  const caller = { token: await token, key: 'the-key-of-this-payment' }
+  const gone = new AbortController()
+  const paying = createCallApi(await service.url).pay(orderId, cardPayment(), {
+    ...caller,
+    signal: gone.signal,
+  })
+  await expect.poll(() => sandbox.requests().some(({ host }) => host === 'payments')).toBe(true)
+
+  gone.abort()
+  await expect(paying).rejects.toThrow()
+  service.child.kill('SIGTERM')
+  expect((await service.ended).code).toBe(0)
+
+  const next = runService(environment)
+  const replay = await createCallApi(await next.url).pay(orderId, cardPayment(), caller)
+  expect(replay.status).toBe(201)
+  expect(sandbox.charges()).toHaveLength(1)
+})

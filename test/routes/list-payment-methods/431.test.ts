@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { rawRequest } from '../../support/raw-http.ts'
+import { startTillgate } from '../../support/start-tillgate.ts'
+
+test('headers larger than any caller token are refused in our own words', async () => {
+  const { url } = await startTillgate()
+  const answer = await rawRequest(
+    url,
+    'GET',
+    '/orders/215/payment-methods',
+    `X-Padding: ${'a'.repeat(20_000)}\r\n\r\n`,
+  )
+  expect(answer.body).toMatchObject({ status: 431, code: 'headers_too_large' })
+})

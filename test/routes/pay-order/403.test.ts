@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { callerToken } from '../../support/caller-token.ts'
+import { createOrder } from '../../support/orders.ts'
+import { cardPayment } from '../../support/payments.ts'
+import { startTillgate } from '../../support/start-tillgate.ts'
+
+test.each(['', 'payments:read', 'orders:any', 'payments:write:all'])(
+  'a token with the scope "%s" may not pay',
+  async (scope) => {
+    const { sandbox, call } = await startTillgate()
+    const token = await callerToken({ customer_id: 11, scope })
+    const answer = await call.pay(createOrder(sandbox), cardPayment(), { token })
+    expect(answer.body).toMatchObject({ status: 403, code: 'insufficient_scope' })
+    expect(sandbox.requests()).toEqual([])
+  },
+)
+
+test('a guest cannot have a card stored', async () => {
+  const { sandbox, call } = await startTillgate()
+  const orderId = createOrder(sandbox, { customer_id: 0 })
+  const token = await callerToken({ order_ids: [orderId] })
+  const answer = await call.pay(orderId, cardPayment({}, { save_instrument: true }), { token })
+  expect(answer.body).toMatchObject({ status: 403, code: 'save_instrument_not_allowed' })
+  expect(sandbox.requests()).toEqual([])
+})

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import type { FaultInput } from '../../../sandbox/faults/fault.ts'
+import { callerToken } from '../../support/caller-token.ts'
+import { createOrder } from '../../support/orders.ts'
+import { cardPayment } from '../../support/payments.ts'
+import { startTillgate } from '../../support/start-tillgate.ts'
+
+const token = callerToken({ customer_id: 11 })
+const caller = async () => ({ token: await token, key: 'the-key-of-this-payment' })
+
+describe('what certainly was not sent may be tried again with the same key', () => {
+  test.each([
+    ['the payments host cannot be reached', { operation: 'pay', kind: 'refuse' }],
+    [
+      'the management host fails, again and again',
+      { operation: 'access_tokens', kind: 'status', status: 500 },
+    ],
+    ['the management host answers with a page', { operation: 'access_tokens', kind: 'html', status: 502 }],
+    ['the order cannot be read', { operation: 'order', kind: 'reset_before_charge' }],
+  ])('%s', async (_name, fault) => {
+    const { sandbox, call } = await startTillgate()
+    const orderId = createOrder(sandbox)
+    await sandbox.faults.add(fault as FaultInput)
+
+    const answer = await call.pay(orderId, cardPayment(), await caller())
+    expect(answer.body).toMatchObject({ status: 503, code: 'upstream_unavailable', retry: 'same_key' })
+    expect(sandbox.charges()).toEqual([])
+
+    await sandbox.faults.clear()
+    expect((await call.pay(orderId, cardPayment(), await caller())).status).toBe(201)
+    expect(sandbox.charges()).toHaveLength(1)
+  })
+
+  test.each([
+    ['pay', true, '7'],
+    ['pay', false, '4'],
+    ['access_tokens', true, '7'],
+    ['order', false, '4'],
+  ] as const)('a 429 of %s, with headers: %s', async (operation, headers, retryAfter) => {
+    const { sandbox, call } = await startTillgate()
+    const orderId = createOrder(sandbox)
+    await sandbox.faults.add({ operation, kind: 'rate_limited', headers, retry_after_seconds: 7, times: 1 })
+
+    const answer = await call.pay(orderId, cardPayment(), await caller())
+    expect(answer.body).toMatchObject({ status: 503, code: 'upstream_busy', retry: 'after' })
+    expect(answer.headers['retry-after']).toBe(retryAfter)
+
+    expect((await call.pay(orderId, cardPayment(), await caller())).status).toBe(201)
+    expect(sandbox.charges()).toHaveLength(1)
+  })
+})
+
+test('a passing fault of a read is got over by trying again, unseen by the caller', async () => {
+  const { sandbox, call } = await startTillgate()
+  const orderId = createOrder(sandbox)
+  await sandbox.faults.add({ operation: 'order', kind: 'status', status: 503, times: 2 })
+  await sandbox.faults.add({ operation: 'access_tokens', kind: 'reset_before_charge', times: 1 })
+  expect((await call.pay(orderId, cardPayment(), await caller())).status).toBe(201)
+})
+
+test('an instance that shuts down takes no new payments, in our own words', async () => {
+  const { sandbox, call, drain } = await startTillgate()
+  drain()
+  const answer = await call.pay(createOrder(sandbox), cardPayment(), await caller())
+  expect(answer.body).toMatchObject({ status: 503, code: 'shutting_down', retry: 'same_key' })
+  expect(answer.headers.connection).toBe('close')
+  expect(sandbox.requests()).toEqual([])
+})

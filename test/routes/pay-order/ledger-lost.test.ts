@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, onTestFinished, test } from 'vitest'
+import { callerToken } from '../../support/caller-token.ts'
+import { createOrder } from '../../support/orders.ts'
+import { cardPayment } from '../../support/payments.ts'
+import { startTillgate } from '../../support/start-tillgate.ts'
+
+const token = callerToken({ customer_id: 11 })
+
+/** A service whose ledger lies in a file, and the way to break that ledger from outside and to mend it. */
+async function withLedgerFile() {
+  const folder = mkdtempSync(join(tmpdir(), 'tillgate-'))
+  const path = join(folder, 'ledger.db')
+  const tillgate = await startTillgate({ environment: { DATABASE_URL: `sqlite:${path}` } })
+  const outside = new DatabaseSync(path)
+  onTestFinished(() => {
+    outside.close()
+    rmSync(folder, { recursive: true })
+  })
+  return {
+    ...tillgate,
+    breakLedger: () => outside.exec('ALTER TABLE payment_attempts RENAME TO lost'),
+    mendLedger: () => outside.exec('ALTER TABLE lost RENAME TO payment_attempts'),
+    statuses: () =>
+      outside
+        .prepare('SELECT status FROM payment_attempts')
+        .all()
+        .map(({ status }) => status),
+  }
+}
+
+test('without its ledger the service charges nothing and asks BigCommerce for nothing', async () => {
+  const { sandbox, call, breakLedger, mendLedger } = await withLedgerFile()
+  const orderId = createOrder(sandbox)
+  breakLedger()
+  const answer = await call.pay(orderId, cardPayment(), { token: await token })
+  expect(answer.body).toMatchObject({ status: 503, code: 'store_unavailable', retry: 'same_key' })
+  expect(sandbox.requests()).toEqual([])
+  mendLedger()
+  expect((await call.pay(orderId, cardPayment(), { token: await token })).status).toBe(201)
+})
+
+test('a ledger that is lost after sending leaves the outcome open: 202, the row says sending, and no second charge', async () => {
+  const { sandbox, call, breakLedger, mendLedger, statuses, log } = await withLedgerFile()
+  const orderId = createOrder(sandbox)
+  await sandbox.faults.add({ operation: 'pay', kind: 'latency', delay_ms: 300, times: 1 })
+
+  const paying = call.pay(orderId, cardPayment(), { token: await token, key: 'the-key-of-this-payment' })
+  await expect.poll(() => sandbox.requests().some(({ host }) => host === 'payments')).toBe(true)
+  breakLedger()
+  const answer = await paying
+  mendLedger()
+
+  expect(answer.body).toMatchObject({ data: { status: 'unknown' } })
+  expect(log.join('')).toContain('outcome not recorded')
+  expect(statuses()).toEqual(['sending'])
+  const again = await call.pay(orderId, cardPayment(), { token: await token })
+  expect(again.body).toMatchObject({ status: 409, code: 'order_payment_in_progress' })
+  expect(sandbox.charges()).toHaveLength(1)
+})

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { publishedDocument } from '../support/documented.ts'
+import { startTillgate } from '../support/start-tillgate.ts'
+
+test('live is said without any dependency; ready is not said while draining', async () => {
+  const { call, drain } = await startTillgate()
+  expect((await call('/livez')).body).toEqual({ status: 'live' })
+  expect((await call('/readyz')).body).toEqual({ status: 'ready' })
+  drain()
+  expect((await call('/livez')).status).toBe(200)
+  expect([(await call('/readyz')).status, (await call('/readyz')).body]).toEqual([
+    503,
+    { status: 'not_ready' },
+  ])
+})
+
+test('the document that is served is the one that is published', async () => {
+  const { call } = await startTillgate()
+  expect((await call('/openapi.json')).body).toEqual(publishedDocument)
+})
+
+test('the page to read it runs only scripts of its own, under a policy of its own', async () => {
+  const { call } = await startTillgate()
+  const [page, again] = [await call('/docs'), await call('/docs')]
+  const nonce = /nonce-([^']+)'/.exec(String(page.headers['content-security-policy']))?.[1]
+  expect(page.text).toContain(`<script src="/docs/js/scalar.js" nonce="${nonce}">`)
+  expect(page.text).not.toMatch(/https?:\/\//)
+  expect(again.headers['content-security-policy']).not.toBe(page.headers['content-security-policy'])
+  expect((await call('/docs/js/scalar.js')).headers['content-type']).toContain('javascript')
+})

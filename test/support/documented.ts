@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { expect } from 'vitest'
+import type { ApiAnswer } from './call-api.ts'
+
+interface Operation {
+  responses: Record<string, { content: Record<string, unknown>; headers?: Record<string, unknown> }>
+}
+interface Document {
+  paths: Record<string, Record<string, Operation>>
+}
+
+/** The document that clients are generated from, as it is published. */
+export const publishedDocument: Document = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../openapi/openapi.json'), 'utf8'),
+)
+
+const ajv = new Ajv2020({ strict: false, allErrors: true })
+addFormats.default(ajv)
+ajv.addSchema(publishedDocument, 'published')
+
+const validators = new Map<string, ValidateFunction>()
+function validatorOf(pointer: string): ValidateFunction {
+  const known = validators.get(pointer)
+  if (known) return known
+  const compiled = ajv.compile({ $ref: `published#${pointer}` })
+  validators.set(pointer, compiled)
+  return compiled
+}
+
+/** Fails the test when an answer is not what the published document says of its operation. */
+export function expectDocumented(method: string, path: string, answer: Omit<ApiAnswer, 'text'>): void {
+  const pathname = path.split('?')[0] ?? ''
+  const template = Object.keys(publishedDocument.paths).find((candidate) => matches(candidate, pathname))
+  const operation = template ? publishedDocument.paths[template]?.[method.toLowerCase()] : undefined
+  const mediaType = String(answer.headers['content-type']).split(';')[0] ?? ''
+  if (!template || !operation) {
+    if (answer.status >= 400) expectValid('/components/schemas/Problem', answer)
+    return
+  }
+  const response = operation.responses[answer.status]
+  expect(response, `${method} ${template} documents ${answer.status}`).toBeDefined()
+  expect(Object.keys(response?.content ?? {}), `${method} ${template} ${answer.status}`).toContain(mediaType)
+  const steps = [
+    template,
+    method.toLowerCase(),
+    'responses',
+    String(answer.status),
+    'content',
+    mediaType,
+    'schema',
+  ]
+  expectValid(`/paths/${steps.map(escaped).join('/')}`, answer)
+}
+
+function expectValid(pointer: string, answer: Omit<ApiAnswer, 'text'>): void {
+  const validate = validatorOf(pointer)
+  const isValid = validate(answer.body)
+  expect(isValid ? [] : validate.errors, `${pointer} for ${JSON.stringify(answer.body)}`).toEqual([])
+}
+
+const matches = (template: string, pathname: string) =>
+  new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname)
+
+const escaped = (step: string) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))

@@ -1,0 +1,25 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { expectDocumented } from './documented.ts'
+
+/** Writes bytes to the service as they are, and reads the answer to the end of the connection. */
+export async function rawHttp(url: string, bytes: string) {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  await once(socket, 'connect')
+  socket.write(bytes)
+  const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n')
+  const [statusLine = '', ...lines] = head.split('\r\n')
+  const headers = Object.fromEntries(
+    lines.map((line) => [line.split(': ')[0]?.toLowerCase() ?? '', line.replace(/^[^:]*: /, '')]),
+  )
+  return { status: Number(statusLine.split(' ')[1]), headers, body: JSON.parse(body) }
+}
+
+/** The same, holding the answer against what the published document says of an operation. */
+export async function rawRequest(url: string, method: 'GET' | 'POST', path: string, rest: string) {
+  const answer = await rawHttp(url, `${method} ${path} HTTP/1.1\r\nHost: tillgate\r\n${rest}`)
+  expectDocumented(method, path, answer)
+  return answer
+}

@@ -1,0 +1,61 @@
+import type { Server } from 'node:http'
+import { onTestFinished } from 'vitest'
+import type { SandboxOptions } from '../../sandbox/options.ts'
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts'
+import { type AppDependencies, buildApp } from '../../src/app.ts'
+import { compose } from '../../src/compose.ts'
+import { loadConfig } from '../../src/config.ts'
+import { createLogger } from '../../src/logger.ts'
+import { type CallApi, createCallApi } from './call-api.ts'
+import { authEnvironment } from './caller-token.ts'
+
+export interface Tillgate {
+  readonly sandbox: Sandbox
+  /** Address of the service, listening like in production. */
+  readonly url: string
+  readonly call: CallApi
+  /** What has been logged, line by line. */
+  readonly log: string[]
+  /** Stops taking new charges, as a signal does. */
+  drain(): void
+  /** Node's server under the service, for its own time limits. */
+  readonly server: Server
+}
+
+export interface TillgateOptions {
+  readonly sandbox?: SandboxOptions
+  /** Variables that differ from the test's defaults. */
+  readonly environment?: Record<string, string>
+  /** Breaks a part on purpose. */
+  readonly replace?: Partial<AppDependencies>
+}
+
+/**
+ * Starts a sandbox and the service that ships, over real HTTP and a database in memory, and takes them down when the
+ * test ends.
+ */
+export async function startTillgate(options: TillgateOptions = {}): Promise<Tillgate> {
+  const sandbox = await startSandbox(options.sandbox ?? {})
+  const log: string[] = []
+  const service = await compose(
+    loadConfig({
+      BIGCOMMERCE_STORE_HASH: sandbox.storeHash,
+      BIGCOMMERCE_ACCESS_TOKEN: sandbox.accessToken,
+      BIGCOMMERCE_API_URL: sandbox.managementUrl,
+      BIGCOMMERCE_PAYMENTS_URL: sandbox.paymentsUrl,
+      DATABASE_URL: 'sqlite::memory:',
+      LOG_LEVEL: 'trace',
+      ...authEnvironment,
+      ...options.environment,
+    }),
+    createLogger(options.environment?.LOG_LEVEL ?? 'trace', { write: (line) => void log.push(line) }),
+  )
+  const app = await buildApp({ ...service.dependencies, ...options.replace })
+  app.addHook('onClose', () => service.close())
+  onTestFinished(async () => {
+    await sandbox.close()
+    await app.close()
+  })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  return { sandbox, url, call: createCallApi(url), log, drain: service.drain, server: app.server }
+}
