@@ -1,6 +1,6 @@
 import { BIGCOMMERCE_CODES } from './bigcommerce-codes.ts'
 import { type PaymentAttempt, type PublicStatus, publicStatus } from './payment-attempt.ts'
-import type { InstrumentType } from './payment-instrument.ts'
+import { type InstrumentType, paysAPart } from './payment-instrument.ts'
 import type { TransactionType } from './payment-outcome.ts'
 import { Problem, type ProblemBody, type ProblemOptions } from './problem.ts'
 import type { ProblemCode } from './problems.ts'
@@ -40,7 +40,7 @@ export const toPaymentView = (attempt: PaymentAttempt): PaymentView => ({
   order_id: attempt.orderId,
   status: publicStatus(attempt.status),
   transaction_type: attempt.transactionType,
-  amount: attempt.amount,
+  amount: paysAPart(attempt.instrumentType) ? null : attempt.amount,
   currency: attempt.currency,
   payment_method_id: attempt.paymentMethodId,
   instrument_type: attempt.instrumentType,

@@ -107,6 +107,9 @@ export type InstrumentType = PaymentInstrument['type']
 
 export const INSTRUMENT_TYPES = PaymentInstrument.options.map((option) => option.shape.type.value)
 
+/** These may pay a part of what is due, and BigCommerce does not say in its answer how much. */
+export const paysAPart = (type: InstrumentType): boolean => type in OWN_METHOD_IDS
+
 /** BigCommerce's own two methods, each of which goes with one instrument and one only. */
 export const OWN_METHOD_IDS = {
   gift_certificate: 'bigcommerce.gift_certificate',

@@ -60,7 +60,10 @@ export const PaymentSchema = z
     transaction_type: z.enum(['authorization', 'purchase']).nullable().meta({
       description: '`purchase`: captured. `authorization`: reserved, to be captured by the merchant.',
     }),
-    amount: amount.nullable().meta({ description: "In the currency's minor unit; null until it is known." }),
+    amount: amount.nullable().meta({
+      description:
+        "What is charged, in the currency's minor unit. Null until it is known, and for gift certificates and store credit: they may pay a part, and BigCommerce does not say how much. Read `meta.order.amount` of the payment methods for what is left.",
+    }),
     currency: currency.nullable(),
     payment_method_id: z.string(),
     instrument_type: z.enum(INSTRUMENT_TYPES),
