@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto'
+
+export interface CurlLine {
+  readonly says: string
+  readonly command: string
+}
+
+export interface CurlContext {
+  readonly apiUrl: string
+  readonly chargesUrl: string
+  readonly callerToken: string
+  readonly orderIds: { readonly card: number; readonly storedCard: number; readonly decline: number }
+}
+
+/** The sandbox's fixtures: see its README. */
+const storedCardToken = '050a1e5c982e5905288ec5ec33f292772762033a0704f46fccb16bf1940b51ef'
+const goodCard = '4242424242424242'
+const declinedCard = '4000000000009995'
+
+/** What the API does, ready to be pasted into a shell. */
+export function curlLines({ apiUrl, chargesUrl, callerToken, orderIds }: CurlContext): readonly CurlLine[] {
+  const authorization = `-H 'Authorization: Bearer ${callerToken}'`
+  const pay = (orderId: number, instrument: object, key: string = randomUUID()) =>
+    [
+      `${apiUrl}/orders/${orderId}/pay`,
+      `  ${authorization}`,
+      `  -H 'Idempotency-Key: ${key}' -H 'Content-Type: application/json'`,
+      `  -d '${JSON.stringify({ payment: { instrument, payment_method_id: 'stripe.card' } })}'`,
+    ].join(' \\\n')
+
+  const payByCard = pay(orderIds.card, card(goodCard))
+  const storedCard = { type: 'stored_card', token: storedCardToken, verification_value: '424' }
+  return [
+    {
+      says: `What can order ${orderIds.card} be paid with?`,
+      command: `curl -sS ${apiUrl}/orders/${orderIds.card}/payment-methods \\\n  ${authorization}`,
+    },
+    { says: `Pay order ${orderIds.card} by card`, command: `curl -sS ${payByCard}` },
+    {
+      says: 'Send that again, key and all: the same answer, "Idempotent-Replayed: true", and no second charge',
+      command: `curl -sSi ${payByCard}`,
+    },
+    {
+      says: `Pay order ${orderIds.storedCard} by the shopper's stored card`,
+      command: `curl -sS ${pay(orderIds.storedCard, storedCard)}`,
+    },
+    {
+      says: `Pay order ${orderIds.decline} by a card without funds: declined`,
+      command: `curl -sS ${pay(orderIds.decline, card(declinedCard))}`,
+    },
+    { says: 'What was really charged?', command: `curl -sS ${chargesUrl}` },
+  ]
+}
+
+const card = (number: string) => ({
+  type: 'card',
+  number,
+  cardholder_name: 'Jane Does',
+  expiry_month: 12,
+  expiry_year: new Date().getFullYear() + 3,
+  verification_value: '123',
+})

@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify'
+import type { Sandbox } from '../sandbox/start-sandbox.ts'
+
+export interface DemoRoutesOptions {
+  readonly sandbox: Pick<Sandbox, 'charges' | 'faults'>
+  /** The order that the page shows when its address names none. */
+  readonly firstOrderId: () => number
+}
+
+type FaultInput = Parameters<Sandbox['faults']['add']>[0]
+type Fault = (orderId: number) => FaultInput
+
+/** What can be made to go wrong with the next payment. */
+const FAULTS: Readonly<Record<string, Fault>> = {
+  lost_answer: (order_id) => ({ operation: 'pay', kind: 'reset_after_charge', times: 1, order_id }),
+  slow_answer: (order_id) => ({ operation: 'pay', kind: 'latency', delay_ms: 6_000, times: 1, order_id }),
+  pending: (order_id) => ({ operation: 'pay', kind: 'pending', settle_ms: 5_000, times: 1, order_id }),
+  unreachable: () => ({ operation: 'pay', kind: 'refuse', for_ms: 8_000 }),
+}
+
+/** The strings behind the scenery, for the panel of the page that is plainly not the checkout. */
+export async function demoRoutes(app: FastifyInstance, { sandbox, firstOrderId }: DemoRoutesOptions) {
+  app.get('/demo/first-order', async () => ({ order_id: firstOrderId() }))
+
+  app.get('/demo/charges', async () => ({ data: sandbox.charges() }))
+
+  app.put<{ Body: { fault?: string; order_id?: number } | null }>('/demo/fault', async (request, reply) => {
+    const { fault = 'none', order_id = 0 } = request.body ?? {}
+    const add = FAULTS[fault]
+    if (!add && fault !== 'none') return reply.code(400).send({ detail: 'There is no such fault.' })
+    await sandbox.faults.clear()
+    if (add) await sandbox.faults.add(add(order_id))
+    return reply.code(204).send()
+  })
+}

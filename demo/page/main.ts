@@ -1,0 +1,25 @@
+import { startCheckout } from './checkout.ts'
+import { startDemoPanel } from './demo-panel.ts'
+import { showNotice } from './notice.ts'
+import { showOrder } from './order-summary.ts'
+import { openCheckout, orderIdOfPage } from './storefront.ts'
+import { showView } from './views.ts'
+
+try {
+  const orderId = await orderIdOfPage(location.search)
+  const panel = startDemoPanel(orderId)
+  const checkout = await openCheckout(orderId)
+  if (checkout === null) {
+    showView(null)
+    showNotice({ title: 'There is no such order', text: 'Please go back to the shop and try again.' })
+  } else {
+    showOrder(checkout, null)
+    panel.attach(startCheckout(checkout, panel.refresh))
+  }
+} catch {
+  showView(null)
+  showNotice({
+    title: 'The shop cannot be reached',
+    text: 'Nothing has been charged. Please reload this page.',
+  })
+}

@@ -1,0 +1,31 @@
+import { byId, definition, element } from './dom.ts'
+import { formatDecimal, formatMinor, toMinor } from './money.ts'
+import type { OrderDue } from './payments-api-types.ts'
+import type { Checkout } from './storefront.ts'
+
+/** What is bought, and for how much; `due` says how much of it is still to be paid. */
+export function showOrder({ order }: Checkout, due: OrderDue | null): void {
+  const { id, items, total, currency, shopper } = order
+  byId('order-number', HTMLElement).textContent = `#${id}`
+  byId('order-shopper', HTMLElement).textContent = `For ${shopper.name}, ${shopper.email}`
+  byId('order-items', HTMLElement).replaceChildren(
+    ...items.map(({ name, quantity, price }) =>
+      element(
+        'li',
+        {},
+        element('span', { class: 'thumb', 'aria-hidden': 'true' }),
+        element('span', { class: 'item-name' }, name, element('small', {}, `Quantity ${quantity}`)),
+        element('span', { class: 'item-price' }, formatDecimal(Number(price) * quantity, currency)),
+      ),
+    ),
+  )
+  const paid = due === null ? 0 : toMinor(total, currency) - due.amount
+  const rows = [definition('Total', formatDecimal(total, currency), paid > 0 ? '' : 'total')]
+  if (due !== null && paid > 0) {
+    rows.push(
+      definition('Paid so far', `−${formatMinor(paid, currency)}`),
+      definition('To pay', formatMinor(due.amount, due.currency), 'total'),
+    )
+  }
+  byId('order-totals', HTMLElement).replaceChildren(...rows)
+}

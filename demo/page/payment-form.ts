@@ -1,0 +1,72 @@
+import { byId } from './dom.ts'
+import { showComplaints } from './field-errors.ts'
+import { formatMinor } from './money.ts'
+import { hideNotice } from './notice.ts'
+import { type OptionList, showOptions } from './option-list.ts'
+import type { PaymentOption, Reading } from './payment-option.ts'
+import type { OrderDue, PaymentMethods } from './payments-api-types.ts'
+
+export interface ChosenPayment extends Exclude<Reading, { missing: unknown }> {
+  readonly option: PaymentOption
+  readonly due: OrderDue
+}
+
+export interface PaymentForm {
+  offer(methods: PaymentMethods, cardMethodId: string): void
+  choose(optionId: string): void
+  /** While a payment is on its way nothing can be changed, and nothing pressed again. */
+  setBusy(isBusy: boolean): void
+}
+
+const form = byId('payment-form', HTMLFormElement)
+const fields = byId('payment-fields', HTMLFieldSetElement)
+const button = byId('pay', HTMLButtonElement)
+const label = byId('pay-label', HTMLElement)
+const hint = byId('pay-hint', HTMLElement)
+const status = byId('status', HTMLElement)
+
+const usualHint = 'You are charged once, when you press the button.'
+
+/** The form in which the shopper chooses how to pay. */
+export function createPaymentForm(onPay: (payment: ChosenPayment) => Promise<void>): PaymentForm {
+  let options: OptionList | null = null
+  let due: OrderDue | null = null
+  let isBusy = false
+
+  const setBusy = (busy: boolean): void => {
+    isBusy = busy
+    fields.disabled = busy
+    button.disabled = busy
+    form.classList.toggle('is-busy', busy)
+    status.textContent = busy ? 'Paying. Please wait.' : ''
+    hint.textContent = busy ? 'This may take a moment. Please keep this page open.' : usualHint
+    label.textContent = busy ? 'Paying…' : due ? `Pay ${formatMinor(due.amount, due.currency)}` : 'Pay'
+  }
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    const option = options?.chosen()
+    // A second press comes before the first has disabled the button only if it is no press of a person.
+    if (isBusy || !option || !due) return
+    const reading = option.read()
+    hideNotice()
+    if ('missing' in reading) {
+      const count = showComplaints(option, reading.missing)
+      status.textContent =
+        count === 1 ? 'One field needs your attention.' : `${count} fields need your attention.`
+      return
+    }
+    setBusy(true)
+    void onPay({ ...reading, option, due }).finally(() => setBusy(false))
+  })
+
+  return {
+    offer(methods, cardMethodId) {
+      due = methods.meta.order
+      options = showOptions(byId('options', HTMLElement), methods.data, cardMethodId)
+      setBusy(isBusy)
+    },
+    choose: (optionId) => options?.choose(optionId),
+    setBusy,
+  }
+}

@@ -1,0 +1,15 @@
+import { createFormField, type FormField } from './form-field.ts'
+
+/** The CVV, never kept. Not a password field: browsers would offer to remember it as one. */
+export function createSecurityCodeField(id: string, autocomplete: string): FormField {
+  const field = createFormField({
+    id,
+    label: 'Security code',
+    hint: '3 digits on the back; 4 on the front of American Express',
+    attributes: { inputmode: 'numeric', autocomplete, maxlength: '4' },
+  })
+  field.input.addEventListener('input', () => {
+    field.input.value = field.input.value.replace(/\D/g, '')
+  })
+  return field
+}

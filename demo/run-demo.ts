@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startSandbox } from '../sandbox/start-sandbox.ts'
+import { mintShopperToken, newIssuer, printedTokenSeconds } from './caller-tokens.ts'
+import { choosePorts } from './choose-ports.ts'
+import { curlLines } from './curl-lines.ts'
+import { DemoError } from './demo-error.ts'
+import type { DemoSettings } from './demo-settings.ts'
+import { startPageServer } from './page-server.ts'
+import { startService } from './service-process.ts'
+import type { StopSignal } from './stop-signal.ts'
+import { createStoreOrders } from './store-orders.ts'
+import { welcome } from './welcome.ts'
+
+/** Starts everything, shows what there is to see, and stops it again, in the opposite order, when told to. */
+export async function runDemo(settings: DemoSettings, stop: StopSignal): Promise<void> {
+  const ports = await choosePorts(settings)
+  await using opened = new AsyncDisposableStack()
+
+  const folder = await mkdtemp(join(tmpdir(), 'tillgate-demo-'))
+  opened.defer(() => rm(folder, { recursive: true, force: true }))
+
+  const sandbox = await startSandbox({
+    managementPort: ports.sandbox,
+    paymentsPort: ports.sandboxPayments,
+  })
+  opened.defer(() => sandbox.close())
+
+  const issuer = newIssuer()
+  const service = await startService({
+    port: ports.api,
+    pagePort: ports.page,
+    folder,
+    issuer,
+    store: sandbox,
+  })
+  opened.defer(() => service.stop())
+  stop.onInsist(() => service.kill())
+
+  const orders = createStoreOrders(sandbox)
+  const orderIds = {
+    card: await orders.create(),
+    storedCard: await orders.create(),
+    decline: await orders.create(),
+    page: await orders.create(),
+  }
+  const page = await startPageServer({
+    port: ports.page,
+    apiUrl: service.url,
+    issuer,
+    orders,
+    sandbox,
+    firstOrderId: () => orderIds.page,
+  })
+  opened.defer(() => page.close())
+
+  const callerToken = await mintShopperToken(
+    issuer,
+    [orderIds.card, orderIds.storedCard, orderIds.decline],
+    printedTokenSeconds,
+  )
+  const links = { apiUrl: service.url, chargesUrl: `${sandbox.controlUrl}/charges` }
+  console.log(
+    welcome({
+      ...links,
+      seconds: process.uptime(),
+      pageUrl: page.url,
+      logPath: service.logPath,
+      lines: curlLines({ ...links, callerToken, orderIds }),
+    }),
+  )
+
+  const lastWords = await Promise.race([stop.received, service.crashed])
+  if (typeof lastWords === 'string') {
+    throw new DemoError(`The service has ended by itself. Its log ends with:\n\n${lastWords}`)
+  }
+  console.log('Stopping: charges under way are finished first.')
+}

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newIssuer } from '../../demo/caller-tokens.ts'
+import { startPageServer } from '../../demo/page-server.ts'
+import { createStoreOrders } from '../../demo/store-orders.ts'
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts'
+
+const apiUrl = 'http://127.0.0.1:3000'
+let sandbox: Sandbox
+let page: Awaited<ReturnType<typeof startPageServer>>
+let orderId: number
+
+beforeAll(async () => {
+  sandbox = await startSandbox()
+  const orders = createStoreOrders(sandbox)
+  orderId = await orders.create()
+  page = await startPageServer({
+    port: 0,
+    apiUrl,
+    issuer: newIssuer(),
+    orders,
+    sandbox,
+    firstOrderId: () => orderId,
+  })
+})
+afterAll(async () => {
+  await page.close()
+  await sandbox.close()
+})
+
+test('the page runs its own files only, and talks to its own server and the payments API only', async () => {
+  const answer = await fetch(page.url)
+  const policy = answer.headers.get('content-security-policy') ?? ''
+
+  expect(answer.status).toBe(200)
+  expect(policy).toContain(`connect-src 'self' ${apiUrl}`)
+  expect(policy).toContain("default-src 'none'")
+  expect(policy).not.toContain('unsafe')
+  expect(await answer.text()).not.toMatch(/(?:src|href)="(?:https?:)?\/\//)
+})
+
+test('its modules are served as JavaScript, without a build', async () => {
+  const answer = await fetch(`${page.url}/page/judge-answer.ts`)
+
+  expect(answer.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
+  expect(await answer.text()).not.toContain('export type')
+})
+
+test.each(['/page/..%2fmain.ts', '/page/tsconfig.json', '/page/missing.ts', '/nothing'])(
+  '%s is not there',
+  async (path) => {
+    expect((await fetch(`${page.url}${path}`)).status).toBe(404)
+  },
+)
+
+test('an order is shown as BigCommerce has it, with a token for it alone', async () => {
+  const answer = await fetch(`${page.url}/storefront/orders/${orderId}/checkout`)
+  const { order, caller_token } = (await answer.json()) as {
+    order: { total: string; items: unknown[] }
+    caller_token: string
+  }
+  const claims = JSON.parse(Buffer.from(caller_token.split('.')[1] ?? '', 'base64url').toString())
+
+  expect(order).toMatchObject({ id: orderId, customer_id: 11, currency: 'USD', is_paid: false })
+  expect(Number(order.total)).toBe(60.98)
+  expect(order.items).toHaveLength(2)
+  expect(claims).toMatchObject({
+    order_ids: [orderId],
+    customer_id: 11,
+    scope: 'payments:read payments:write',
+  })
+  expect(claims.exp - claims.iat).toBe(15 * 60)
+})
+
+test('an order that the shop has not made is not opened', async () => {
+  const order = sandbox.orders.create({
+    status_id: 0,
+    billing_address: { email: 'somebody@example.com' },
+    products: [{ name: 'Poster', quantity: 1, price_inc_tax: 1, price_ex_tax: 1 }],
+  })
+
+  expect((await fetch(`${page.url}/storefront/orders/${order.id}/checkout`)).status).toBe(404)
+})
+
+test('a fault that there is not is refused', async () => {
+  const answer = await fetch(`${page.url}/demo/fault`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ fault: 'earthquake', order_id: orderId }),
+  })
+
+  expect(answer.status).toBe(400)
+  expect(sandbox.faults.list()).toEqual([])
+})
