@@ -19,7 +19,7 @@ CREATE TABLE payment_attempts (
   currency               TEXT,
   transaction_type       TEXT   CHECK (transaction_type IN ('authorization', 'purchase')),
   bigcommerce_payment_id TEXT,
-  bigcommerce_code       INTEGER,
+  bigcommerce_code       BIGINT,
   problem_code           TEXT,
   correlation_id         TEXT   NOT NULL,
   request_id             TEXT   NOT NULL,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { INSTRUMENT_TYPES, type InstrumentType } from '../domain/payment-instrument.ts'
 
@@ -25,9 +26,16 @@ const baseUrl = z
   .string()
   .refine(address, 'must be an http or https address')
   .transform((text) => text.replace(/\/+$/, ''))
-const isOrigin = (text: string) => address(text) && new URL(text).origin === text
-const cidr = /^[0-9a-fA-F.:]+(\/\d{1,3})?$/
+const isOrigin = (text: string) => address(text) && new URL(text).origin === text && !text.includes('*')
 const namedProxies = new Set(['loopback', 'linklocal', 'uniquelocal'])
+
+function isProxy(text: string): boolean {
+  const [host = '', prefix = '0', ...rest] = text.split('/')
+  const bitsMax = { 4: 32, 6: 128 }[isIP(host)] ?? -1
+  return (
+    namedProxies.has(text) || (rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bitsMax)
+  )
+}
 const instruments = new Set<string>(INSTRUMENT_TYPES)
 const isInstrument = (word: string): word is InstrumentType => instruments.has(word)
 
@@ -37,10 +45,7 @@ export const Env = z.object({
     .default(3000)
     .describe('Port to listen on; 0 takes a free one, named in the log.'),
   TRUST_PROXY: list
-    .refine(
-      (all) => all.every((one) => cidr.test(one) || namedProxies.has(one)),
-      'must list addresses or CIDRs',
-    )
+    .refine((all) => all.every(isProxy), 'must list addresses or CIDRs')
     .default([])
     .describe('Comma list of addresses or CIDRs of proxies whose `X-Forwarded-For` counts.'),
   CORS_ORIGINS: list

@@ -1,8 +1,8 @@
 export type Scope = 'payments:read' | 'payments:write'
 
 /**
- * Which orders a caller may touch. Of the claims a token carries the narrowest decides, so that naming
- * orders in a customer's token narrows it and never widens it (decision 0006).
+ * Which orders a caller may touch. Of the claims that a token carries one decides: the orders it names, else the
+ * customer, else the scope for any (decision 0006).
  */
 export type OrderAccess =
   | { readonly kind: 'orders'; readonly orderIds: ReadonlySet<number> }

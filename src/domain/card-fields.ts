@@ -1,15 +1,26 @@
 import cardValidator from 'card-validator'
 import { z } from 'zod'
 
+/** Runs of digits as long as a card number, with the spaces and hyphens that people put in. */
+const digitRuns = /\d(?:[ -]?\d){12,18}/g
+
+/** Free text, which is kept or fingerprinted and so must not hold a card number that somebody put in the wrong place. */
+export const textWithoutCardNumber = z
+  .string()
+  .min(1)
+  .refine(
+    (text) =>
+      !(text.match(digitRuns) ?? []).some((run) => cardValidator.number(run.replace(/\D/g, '')).isValid),
+    'Looks like a card number',
+  )
+
 /** Digits only: what a card number looks like once the spaces that people type are gone. */
 export const cardNumber = z
   .string()
   .regex(/^\d{12,19}$/, '12 to 19 digits, without spaces')
   .meta({ description: 'The card number. Checked (length, brand, Luhn) before anything is sent.' })
 
-export const cardholderName = z
-  .string()
-  .min(1)
+export const cardholderName = textWithoutCardNumber
   .max(255)
   .refine((name) => cardValidator.cardholderName(name).isValid, 'A name, not a number')
 
@@ -37,12 +48,15 @@ export function refuseInvalidCard(card: CardFields, context: z.RefinementCtx): v
 
   const number = cardValidator.number(card.number)
   if (!number.isValid) refuse('number', 'Not a valid card number')
-  if (number.card && !cardValidator.cvv(card.verification_value, number.card.code.size).isValid) {
+  const hasCode = /^\d{3,4}$/.test(card.verification_value)
+  if (number.card && hasCode && !cardValidator.cvv(card.verification_value, number.card.code.size).isValid) {
     refuse('verification_value', `This brand has a security code of ${number.card.code.size} digits`)
   }
   const expiry = cardValidator.expirationDate({
     month: String(card.expiry_month),
     year: String(card.expiry_year),
   })
-  if (!expiry.isValid) refuse('expiry_year', 'The card has expired, or expires too far in the future')
+  const isMonth = card.expiry_month >= 1 && card.expiry_month <= 12
+  if (isMonth && !expiry.isValid)
+    refuse('expiry_year', 'The card has expired, or expires too far in the future')
 }

@@ -4,24 +4,29 @@ export interface Money {
   readonly currency: string
 }
 
+/** Currencies whose minor unit is not a hundredth (ISO 4217). ICU, and so Intl, differs from ISO in a score of others. */
+const MINOR_UNIT_DIGITS: Readonly<Record<string, number>> = {
+  ...digits(0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'),
+  ...digits(3, 'BHD IQD JOD KWD LYD OMR TND'),
+  ...digits(4, 'CLF UYW'),
+}
+
+function digits(count: number, currencies: string): Record<string, number> {
+  return Object.fromEntries(currencies.split(' ').map((currency) => [currency, count]))
+}
+
 /**
  * Reads one of BigCommerce's decimal strings ("60.9800") exactly, with integer arithmetic: a float would
  * turn 1.005 into 1.00.
  *
- * @returns null when the string is no decimal number or says more than the currency's minor unit can hold.
+ * @returns null when the string is no decimal number, or says more than the currency's minor unit can hold.
  */
 export function moneyFromDecimal(decimal: string, currency: string): Money | null {
   const match = /^(\d{1,12})(?:\.(\d{1,8}))?$/.exec(decimal)
-  const digits = minorUnitDigits(currency)
-  if (!match || digits === null) return null
+  if (!match || !/^[A-Z]{3}$/.test(currency)) return null
+  const places = MINOR_UNIT_DIGITS[currency] ?? 2
   const fraction = match[2] ?? ''
-  if (/[1-9]/.test(fraction.slice(digits))) return null
-  return { amount: Number(`${match[1]}${fraction.slice(0, digits).padEnd(digits, '0')}`), currency }
-}
-
-/** Decimal places of a currency's minor unit (ISO 4217 by way of ICU): USD 2, JPY 0, KWD 3; null for no currency. */
-function minorUnitDigits(currency: string): number | null {
-  if (!/^[A-Z]{3}$/.test(currency)) return null
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
-  return format.resolvedOptions().maximumFractionDigits ?? null
+  if (/[1-9]/.test(fraction.slice(places))) return null
+  const amount = Number(`${match[1]}${fraction.slice(0, places).padEnd(places, '0')}`)
+  return Number.isSafeInteger(amount) ? { amount, currency } : null
 }

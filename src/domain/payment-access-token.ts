@@ -25,7 +25,12 @@ export function readPaymentAccessToken(paymentAccessToken: string): PaymentAcces
   if (typeof orderId !== 'string' && typeof orderId !== 'number') return null
   if (typeof amount !== 'number' || !Number.isSafeInteger(amount) || amount < 0) return null
   if (typeof currency !== 'string') return null
-  return { storeHash: sub, orderId: String(orderId), due: { amount, currency }, expiresAtMs: exp * 1000 }
+  return {
+    storeHash: sub,
+    orderId: String(orderId),
+    due: { amount, currency },
+    expiresAtMs: Math.floor(exp * 1000),
+  }
 }
 
 function decodedClaims(token: string): Record<string, unknown> | null {

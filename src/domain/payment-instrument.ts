@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { cardholderName, cardNumber, issueYear, refuseInvalidCard, verificationValue } from './card-fields.ts'
+import {
+  cardholderName,
+  cardNumber,
+  issueYear,
+  refuseInvalidCard,
+  textWithoutCardNumber,
+  verificationValue,
+} from './card-fields.ts'
 
 const instrumentToken = z
   .string()
@@ -51,11 +58,7 @@ const storedBankAccount = z
 const tokenizedCard = z
   .strictObject({
     type: z.literal('tokenized_card'),
-    token: z
-      .string()
-      .min(1)
-      .max(255)
-      .regex(/^[\x21-\x7e]+$/, 'Only visible ASCII characters'),
+    token: textWithoutCardNumber.max(255).regex(/^[\x21-\x7e]+$/, 'Only visible ASCII characters'),
     iin: z.string().regex(/^\d{6,8}$/, 'Six to eight digits'),
     last_four_digits: z.string().regex(/^\d{4}$/, 'Four digits'),
     expiration_month: z.union([month, z.string().regex(/^(0?[1-9]|1[0-2])$/, '1 to 12')]),
@@ -66,7 +69,7 @@ const tokenizedCard = z
 const giftCertificate = z
   .strictObject({
     type: z.literal('gift_certificate'),
-    gift_certificate_code: z.string().min(1).max(255),
+    gift_certificate_code: textWithoutCardNumber.max(255),
   })
   .meta({ id: 'GiftCertificateInstrument', description: 'A gift certificate; may pay a part of the order.' })
 

@@ -238,6 +238,13 @@ export const PROBLEMS = {
     detail: 'BigCommerce takes no more requests of this store for a moment. Nothing was charged.',
     remedy: 'Wait as Retry-After says, then send the same request with the same key.',
   },
+  identity_unavailable: {
+    status: 503,
+    title: 'Caller tokens cannot be verified',
+    retry: 'same_key',
+    detail: "The keys of the tokens' issuer cannot be fetched. Nothing was charged by this request.",
+    remedy: 'Try again with the same key. For the operator: check `AUTH_JWKS_URL`.',
+  },
   store_unavailable: {
     status: 503,
     title: 'The ledger cannot be reached',

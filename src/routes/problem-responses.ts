@@ -48,6 +48,7 @@ export const COMMON_PROBLEMS = [
   'merchant_configuration',
   'upstream_unavailable',
   'upstream_busy',
+  'identity_unavailable',
   'store_unavailable',
   'shutting_down',
 ] as const satisfies readonly ProblemCode[]

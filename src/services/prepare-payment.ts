@@ -38,6 +38,8 @@ export function createPreparePayment({
     if (claims?.storeHash !== storeHash || claims.orderId !== String(command.orderId)) {
       throw new Problem('upstream_unusable')
     }
+    // Nobody has said what BigCommerce makes of a payment of nothing.
+    if (claims.due.amount === 0) throw new Problem('order_not_payable')
     refuseOtherAmount(claims, command, order)
     return { paymentAccessToken, claims }
   }

@@ -5,13 +5,14 @@ import type { UpstreamAnswer } from './answer.ts'
 import { readErrorEnvelope } from './envelope.ts'
 import { retryAfterSeconds } from './retry-after.ts'
 
-/** The recognised success. Until 2026 the published shape had no `data` around it, so both are read. */
+/** The recognised success. */
 const Paid = z.looseObject({
   id: z.string().min(1).max(255),
   status: z.enum(['success', 'pending']),
   transaction_type: z.enum(['authorization', 'purchase']),
 })
-const PaidAnswer = z.union([z.looseObject({ data: Paid }).transform(({ data }) => data), Paid])
+/** Until 2026 the published shape had no `data` around it; where there is one, it alone counts. */
+const PaidAnswer = z.preprocess((json) => Object(json).data ?? json, Paid)
 
 const authenticationWords = new Set(['three_d_secure_required', 'additional_action_required'])
 
@@ -41,14 +42,16 @@ function classifySuccess({ json }: UpstreamAnswer): PaymentOutcome {
 function classifyRefusal({ status, json }: UpstreamAnswer): PaymentOutcome {
   const envelope = readErrorEnvelope(json)
   if (!envelope) return unknown('unreadable_answer')
+  const { code, errorWords, hasFieldErrors } = envelope
+  const row = code === null ? undefined : BIGCOMMERCE_CODES[code]
+  if (row?.charge === 'unknown')
+    return unknown(code === 30105 ? 'possible_duplicate' : 'unrecognised_answer', code)
   // A refused PAT may carry a card's code (30102, 10001) though no card was looked at: here the status decides.
   if (status === 401 || status === 403) return { kind: 'declined', refusal: { by: 'credentials' } }
-  const { code, errorWords, hasFieldErrors } = envelope
   if (code !== null) {
-    const row = BIGCOMMERCE_CODES[code]
-    if (row?.charge === 'declined')
-      return { kind: 'declined', refusal: { by: 'code', bigcommerceCode: code } }
-    return unknown(code === 30105 ? 'possible_duplicate' : 'unrecognised_answer', code)
+    return row
+      ? { kind: 'declined', refusal: { by: 'code', bigcommerceCode: code } }
+      : unknown('unrecognised_answer', code)
   }
   if (errorWords.some((word) => authenticationWords.has(word))) {
     return { kind: 'declined', refusal: { by: 'authentication_required' } }

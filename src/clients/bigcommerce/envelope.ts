@@ -32,4 +32,6 @@ export function readErrorEnvelope(json: unknown): ErrorEnvelope | null {
 }
 
 const wordOf = (error: unknown) =>
-  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : ''

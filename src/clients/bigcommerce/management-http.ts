@@ -43,6 +43,7 @@ export function createManagementHttp(options: ManagementHttpOptions): Management
   const pool = new Pool(url.origin, {
     connections: connectionsMax,
     connect: { timeout: connectTimeoutMs },
+    allowH2: false,
     maxResponseSize: answerBytesMax,
   })
   const retry = createRetry()

@@ -12,6 +12,8 @@ export function problemOfRefusal(answer: UpstreamAnswer): Problem {
   if (answer.status === 429) {
     return new Problem('upstream_busy', { retryAfterSeconds: retryAfterSeconds(answer) })
   }
+  // Before any code: a refused credential may carry the code of a malformed request (10001).
+  if (answer.status === 401 || answer.status === 403) return new Problem('upstream_refused')
   const code = readErrorEnvelope(answer.json)?.code ?? null
   const row = code === null ? undefined : BIGCOMMERCE_CODES[code]
   if (row) {
@@ -20,6 +22,5 @@ export function problemOfRefusal(answer: UpstreamAnswer): Problem {
   if (answer.status >= 500) return new Problem('upstream_unavailable')
   if (answer.status === 404) return new Problem('order_not_found')
   if (answer.status === 409) return new Problem('order_not_payable')
-  if (answer.status === 401 || answer.status === 403) return new Problem('upstream_refused')
   return new Problem('upstream_unusable')
 }

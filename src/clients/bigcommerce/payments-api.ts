@@ -34,7 +34,8 @@ const answerBytesMax = 256 * 1024
 
 export function createPaymentsApi(options: PaymentsApiOptions): PaymentsApi {
   const url = new URL(`${options.url}/payments`)
-  const connect = buildConnector({ timeout: connectTimeoutMs })
+  // HTTP/1.1 only: over HTTP/2 the client library itself repeats a stream that was refused, and a charge with it.
+  const connect = buildConnector({ timeout: connectTimeoutMs, allowH2: false })
 
   return {
     async processPayment(paymentAccessToken, payment, context) {
@@ -48,6 +49,7 @@ export function createPaymentsApi(options: PaymentsApiOptions): PaymentsApi {
             connected ||= result[0] === null
             done(...result)
           }),
+        allowH2: false,
         pipelining: 0,
         maxResponseSize: answerBytesMax,
       })

@@ -1,4 +1,4 @@
-import { type CryptoKey, type JWTVerifyGetKey, jwtVerify, type KeyObject } from 'jose'
+import { type CryptoKey, errors, type JWTVerifyGetKey, jwtVerify, type KeyObject } from 'jose'
 import { z } from 'zod'
 import type { Caller, OrderAccess, Scope, VerifyCallerToken } from '../../domain/caller.ts'
 import type { Clock } from '../../domain/clock.ts'
@@ -72,9 +72,15 @@ async function verify(callerToken: string, key: CallerTokenKey, rules: Parameter
     if (key.kind === 'set') return await jwtVerify(callerToken, key.getKey, rules)
     return await jwtVerify(callerToken, key.kind === 'secret' ? key.secret : key.key, rules)
   } catch (cause) {
-    throw new Problem('unauthenticated', { cause })
+    throw new Problem(provesNothing(cause) ? 'unauthenticated' : 'identity_unavailable', { cause })
   }
 }
+
+/** Whether the fault lies with the token; else the issuer's keys could not be had, which no caller can mend. */
+const provesNothing = (error: unknown): boolean =>
+  !(error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) &&
+  error instanceof errors.JOSEError &&
+  error.code !== 'ERR_JOSE_GENERIC'
 
 function toCaller(claims: z.output<typeof Claims>): Caller {
   const customerId = claims.customer_id ?? null
@@ -86,7 +92,7 @@ function toCaller(claims: z.output<typeof Claims>): Caller {
   }
 }
 
-/** The narrowest claim decides: naming orders narrows a customer's token, naming a customer a server's. */
+/** Orders that are named are the whole list, else the customer decides, else the scope for any order. */
 function accessOf({ order_ids, scope }: z.output<typeof Claims>, customerId: number | null): OrderAccess {
   if (order_ids) return { kind: 'orders', orderIds: new Set(order_ids) }
   if (customerId !== null) return { kind: 'customer', customerId }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { textWithoutCardNumber } from '../../domain/card-fields.ts'
 import { PUBLIC_STATUSES } from '../../domain/payment-attempt.ts'
 import { INSTRUMENT_TYPES, OWN_METHOD_IDS, PaymentInstrument } from '../../domain/payment-instrument.ts'
 
@@ -16,10 +17,9 @@ export const PayOrderBody = z
   .strictObject({
     payment: z.strictObject({
       instrument: PaymentInstrument,
-      payment_method_id: z
-        .string()
-        .min(1)
-        .max(255)
+      payment_method_id: textWithoutCardNumber
+        .max(64)
+        .regex(/^[A-Za-z0-9_.-]+$/, 'Letters, digits, points, hyphens and underscores')
         .meta({ description: 'The `id` of one of the payment methods, e.g. `stripe.card`.' }),
       save_instrument: z.boolean().optional().meta({
         description: 'Store the card for the signed-in customer. Needs a caller token with `customer_id`.',

@@ -29,6 +29,16 @@ describe('a payment is checked before any call, and the answer points to the fie
       cardPayment({ cardholder_name: goodCardNumber }),
       '/payment/instrument/cardholder_name',
     ],
+    [
+      'number within a name',
+      cardPayment({ cardholder_name: 'Jane 4242-4242 4242 4242' }),
+      '/payment/instrument/cardholder_name',
+    ],
+    [
+      'number for a method',
+      cardPayment({}, { payment_method_id: goodCardNumber }),
+      '/payment/payment_method_id',
+    ],
     ['unknown field', cardPayment({ cvv: '123' }), '/payment/instrument/cvv'],
     ['unknown instrument', cardPayment({ type: 'cash' }), '/payment/instrument/type'],
     ['short instrument token', storedCardPayment({ token: 'abc' }), '/payment/instrument/token'],

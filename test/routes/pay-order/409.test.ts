@@ -85,6 +85,10 @@ test.each([
   ['one that BigCommerce created as pending', { status_id: 1 }],
   ['one that is shipped', { status_id: 2 }],
   ['one made in the control panel', { order_source: 'manual' }],
+  [
+    'one that costs nothing',
+    { products: [{ name: 'Gift', quantity: 1, price_inc_tax: 0, price_ex_tax: 0 }] },
+  ],
 ])('an order that cannot be paid is refused: %s', async (_name, order) => {
   const { sandbox, call } = await startTillgate()
   const orderId = createOrder(sandbox, order)

@@ -1,0 +1,210 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, normalize, relative } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+
+interface Import {
+  readonly from: string
+  /** Whether the compiler erases it: `import type`, or every name marked `type`. */
+  readonly isType: boolean
+  readonly names: string
+}
+interface SourceFile {
+  readonly path: string
+  readonly text: string
+  readonly imports: readonly Import[]
+}
+
+const statement = /^(?:import|export)\s+(type\s)?([^'";]*?)\s*from\s+'([^']+)'|\bimport\s*\(?\s*'([^']+)'/gm
+
+const importsOf = (text: string): Import[] =>
+  [...text.matchAll(statement)].map(([, type, names = '', from, bare = '']) => {
+    const marked = /^\{(.*)\}$/s
+      .exec(names)?.[1]
+      ?.split(',')
+      .map((name) => name.trim())
+      .filter(Boolean)
+    return {
+      from: from ?? bare,
+      names,
+      isType: type !== undefined || marked?.every((name) => name.startsWith('type ')) === true,
+    }
+  })
+
+const filesOf = (folder: string): SourceFile[] =>
+  (existsSync(join(root, folder))
+    ? readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    : []
+  )
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => {
+      const text = readFileSync(join(root, folder, name), 'utf8')
+      return { path: join(folder, name), text, imports: importsOf(text) }
+    })
+
+const src = filesOf('src')
+const sandbox = filesOf('sandbox')
+const all = [...src, ...sandbox, ...filesOf('demo'), ...filesOf('scripts')]
+
+/** src/domain/money.ts is of the layer `domain`, src/app.ts of the layer `app`; other folders are their own. */
+const layerOf = (path: string) =>
+  path.startsWith('src/') ? (path.split('/')[1] ?? '').replace(/\.ts$/, '') : (path.split('/')[0] ?? '')
+const targetOf = (path: string, from: string) => normalize(join(dirname(path), from))
+const isOurs = ({ from }: Import) => from.startsWith('.')
+
+/** What a layer may import of ours, as values and (besides those) as types; and which packages. */
+const RULES: Record<string, { values: string[]; types: string[]; packages: RegExp }> = {
+  main: { values: ['app', 'compose', 'config', 'logger'], types: [], packages: /^close-with-grace$/ },
+  compose: {
+    values: ['clients', 'stores', 'services', 'version'],
+    types: ['app', 'config', 'domain'],
+    packages: /^(jose|pino|node:crypto)$/,
+  },
+  app: {
+    values: ['plugins', 'routes', 'server-options'],
+    types: ['domain', 'services'],
+    packages: /^(@fastify\/|fastify)/,
+  },
+  'server-options': { values: ['plugins', 'domain'], types: [], packages: /^(fastify|node:(crypto|http))$/ },
+  logger: { values: [], types: [], packages: /^pino$/ },
+  version: { values: [], types: [], packages: /^node:(fs|path)$/ },
+  config: { values: ['config', 'domain'], types: [], packages: /^(zod|node:(fs|crypto|net))$/ },
+  plugins: {
+    values: ['plugins', 'domain', 'version'],
+    types: ['services'],
+    packages: /^(@fastify\/|fastify|node:(crypto|http|net)$)/,
+  },
+  routes: {
+    values: ['routes', 'domain'],
+    types: ['services'],
+    packages: /^(@scalar\/|fastify|zod$|node:crypto$)/,
+  },
+  services: { values: ['services', 'domain'], types: ['clients', 'stores'], packages: /^$/ },
+  clients: {
+    values: ['clients', 'domain'],
+    types: [],
+    packages: /^(undici|jose|zod|node:(crypto|timers\/promises))$/,
+  },
+  stores: { values: ['stores', 'domain'], types: [], packages: /^(kysely|node:(fs|path|sqlite))$/ },
+  domain: { values: ['domain'], types: [], packages: /^(zod|card-validator|node:crypto)$/ },
+}
+
+function violationsOf({ path, imports }: SourceFile): string[] {
+  const layer = layerOf(path)
+  const rule = RULES[layer]
+  if (!rule) return [`${path}: no rule says what ${layer} may import`]
+  return imports.flatMap((one) => {
+    if (!isOurs(one))
+      return rule.packages.test(one.from) ? [] : [`${path} → ${one.from}: not a package for ${layer}`]
+    const target = layerOf(targetOf(path, one.from))
+    const allowed = one.isType ? [...rule.values, ...rule.types] : rule.values
+    const asWhat = rule.types.includes(target) ? 'types only' : 'never'
+    return allowed.includes(target) ? [] : [`${path} → ${one.from}: ${layer} may import ${target} ${asWhat}`]
+  })
+}
+
+test('imports are read: none of these rules holds for want of anything to check', () => {
+  expect(src.length).toBeGreaterThan(50)
+  expect(src.flatMap(({ imports }) => imports).length).toBeGreaterThan(150)
+  expect(
+    importsOf(
+      "import type { A } from './a.ts'\nimport { type B } from './b.ts'\nimport { type C, d } from './c.ts'\nawait import('e')\nimport 'f'\nexport { g } from './g.ts'",
+    ).map(({ from, isType }) => `${from} ${isType}`),
+  ).toEqual(['./a.ts true', './b.ts true', './c.ts false', 'e false', 'f false', './g.ts false'])
+})
+
+describe('the direction of dependencies', () => {
+  test.each(Object.keys(RULES))('%s imports what it may', (layer) => {
+    expect(src.filter(({ path }) => layerOf(path) === layer).flatMap(violationsOf)).toEqual([])
+  })
+
+  test('every file of src is in a layer that has a rule', () => {
+    expect(src.filter(({ path }) => !RULES[layerOf(path)]).map(({ path }) => path)).toEqual([])
+  })
+
+  test('the two kinds of clients do not know each other', () => {
+    const crossing = src
+      .filter(({ path }) => layerOf(path) === 'clients')
+      .flatMap(({ path, imports }) =>
+        imports.filter(isOurs).map(({ from }) => ({ path, target: targetOf(path, from) })),
+      )
+      .filter(({ path, target }) => layerOf(target) === 'clients' && dirname(target) !== dirname(path))
+    expect(crossing).toEqual([])
+  })
+
+  test('only the composition root makes services', () => {
+    const makers = src.flatMap(({ path, imports }) =>
+      imports
+        .filter(
+          (one) =>
+            isOurs(one) &&
+            !one.isType &&
+            layerOf(targetOf(path, one.from)) === 'services' &&
+            /\bcreate[A-Z]/.test(one.names),
+        )
+        .map(({ from }) => `${path} → ${from}`),
+    )
+    expect(makers.filter((line) => !line.startsWith('src/compose.ts'))).toEqual([])
+  })
+
+  test('the sandbox and the service share nothing, so that no misreading passes on both sides', () => {
+    const crossing = [...src, ...sandbox].flatMap(({ path, imports }) =>
+      imports
+        .filter(isOurs)
+        .map(({ from }) => ({ path, target: targetOf(path, from) }))
+        .filter(({ target }) => target.split('/')[0] !== path.split('/')[0])
+        .map(({ target }) => `${path} → ${target}`),
+    )
+    expect(crossing).toEqual([])
+  })
+
+  test('one file makes the Fastify instance, besides the viewer of the docs, which has one of its own inside', () => {
+    const makers = src.filter(({ imports }) =>
+      imports.some(({ from, names }) => from === 'fastify' && /^Fastify\b/.test(names)),
+    )
+    expect(makers.map(({ path }) => path).sort()).toEqual(['src/app.ts', 'src/routes/docs.ts'])
+  })
+})
+
+describe('small manners', () => {
+  const linesOf = ({ text }: SourceFile) => text.trimEnd().split('\n').length
+  /** A table of data with one entry for each problem, read from top to bottom; splitting it would hide what is missing. */
+  const tables = new Set(['src/domain/problems.ts'])
+
+  test('no file is longer than two hundred lines', () => {
+    const long = [...src, ...sandbox].filter((file) => linesOf(file) > 200 && !tables.has(file.path))
+    expect(long.map((file) => `${file.path}: ${linesOf(file)} lines`)).toEqual([])
+  })
+
+  test.each([
+    ['src', src],
+    ['sandbox', sandbox],
+  ])('half of the files of %s have sixty lines or fewer', (_folder, files) => {
+    const lines = files.map(linesOf).sort((a, b) => a - b)
+    expect(lines[Math.floor(lines.length / 2)]).toBeLessThanOrEqual(60)
+  })
+
+  test('nothing is exported by default', () => {
+    expect(
+      all.filter(({ text }) => /^export default\b|\bas default\b/m.test(text)).map(({ path }) => path),
+    ).toEqual([])
+  })
+
+  test('there are no barrels: a name is imported from where it is written', () => {
+    const barrels = all.filter(
+      ({ path, text }) =>
+        basename(path) === 'index.ts' || /^export\s+(\*|(type\s+)?\{[^}]*\}\s+from)/m.test(text),
+    )
+    expect(barrels.map(({ path }) => path)).toEqual([])
+  })
+
+  test('one file of the service reads the environment', () => {
+    const readers = src.filter(({ text }) =>
+      /\bprocess\s*\.\s*env\b|\bprocess\s*\[|\{[^}]*\benv\b[^}]*\}\s*=\s*process\b|from 'node:process'/.test(
+        text,
+      ),
+    )
+    expect(readers.map(({ path }) => relative('src', path))).toEqual(['config.ts'])
+  })
+})

@@ -1,0 +1,229 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { classifyCharge } from '../../../src/clients/bigcommerce/classify-charge.ts'
+import { BIGCOMMERCE_CODES } from '../../../src/domain/bigcommerce-codes.ts'
+
+const classify = (status: number, json?: unknown, headers: Record<string, string> = {}) =>
+  classifyCharge({ status, headers, json })
+
+const paid = { id: 'bc-1', status: 'success', transaction_type: 'purchase' }
+const envelope = (more: object = {}) => ({ status: 422, title: 'Refused', type: 'https://x', ...more })
+const unknown = (reason: string, bigcommerceCode: number | null = null) => ({
+  kind: 'unknown',
+  reason,
+  bigcommerceCode,
+})
+
+describe('a recognised success', () => {
+  test.each([200, 201, 202])('%i, in data as it is today or bare as it was until 2026', (status) => {
+    const outcome = { kind: 'succeeded', bigcommercePaymentId: 'bc-1', transactionType: 'purchase' }
+    expect(classify(status, { data: paid })).toEqual(outcome)
+    expect(classify(status, { data: { ...paid, added_later: 1 }, meta: {} })).toEqual(outcome)
+    expect(classify(status, paid)).toEqual(outcome)
+  })
+
+  test('an authorisation is a success too, and pending is none yet', () => {
+    expect(classify(201, { data: { ...paid, transaction_type: 'authorization' } })).toMatchObject({
+      kind: 'succeeded',
+      transactionType: 'authorization',
+    })
+    expect(classify(201, { data: { ...paid, status: 'pending' } })).toMatchObject({ kind: 'pending' })
+  })
+})
+
+describe('any other 2xx is unknown: a success that cannot be read is not one, and no failure either', () => {
+  test.each([
+    ['an empty body', undefined, 'unreadable_answer'],
+    ['null', null, 'unrecognised_answer'],
+    ['an empty object', {}, 'unrecognised_answer'],
+    ['data that is null', { data: null }, 'unrecognised_answer'],
+    ['data that is a list', { data: [paid] }, 'unrecognised_answer'],
+    ['another status', { data: { ...paid, status: 'failed' } }, 'unrecognised_answer'],
+    ['a status in capitals', { data: { ...paid, status: 'SUCCESS' } }, 'unrecognised_answer'],
+    ['no status', { data: { id: 'bc-1', transaction_type: 'purchase' } }, 'unrecognised_answer'],
+    ['another transaction type', { data: { ...paid, transaction_type: 'refund' } }, 'unrecognised_answer'],
+    ['no id', { data: { ...paid, id: '' } }, 'unrecognised_answer'],
+    ['an id that is a number', { data: { ...paid, id: 7 } }, 'unrecognised_answer'],
+    ['an error envelope', envelope({ code: 30102 }), 'unrecognised_answer'],
+    ["the SDK's words", { status: 'ok', id: 'bc-1', transaction_type: 'purchase' }, 'unrecognised_answer'],
+    ['an additional action', { status: 'additional_action_required' }, 'unrecognised_answer'],
+  ])('%s', (_what, json, reason) => {
+    for (const status of [200, 201, 202, 204, 299]) expect(classify(status, json)).toEqual(unknown(reason))
+  })
+})
+
+describe('a refusal in the words of BigCommerce', () => {
+  const rows = Object.entries(BIGCOMMERCE_CODES).map(([code, row]) => ({ code: Number(code), ...row }))
+  const shapes: [string, (code: number) => object][] = [
+    ['a whole envelope', (code) => envelope({ code, errors: {} })],
+    ['an envelope without errors, which are optional', (code) => envelope({ code })],
+    ['a code in a string', (code) => envelope({ code: String(code), errors: {} })],
+    ['field errors besides', (code) => envelope({ code, errors: { number: 'x' } })],
+  ]
+
+  describe.each(shapes)('%s', (_shape, body) => {
+    test.each(rows.filter(({ charge }) => charge === 'declined'))('$code is a decline', ({ code }) => {
+      const declined = { kind: 'declined', refusal: { by: 'code', bigcommerceCode: code } }
+      for (const status of [400, 402, 404, 409, 422]) expect(classify(status, body(code))).toEqual(declined)
+    })
+  })
+
+  test('10000 and 30100 say nothing of the money; 30105 says that an earlier charge may stand', () => {
+    for (const status of [400, 409, 422]) {
+      expect(classify(status, envelope({ code: 10000, errors: {} }))).toEqual(
+        unknown('unrecognised_answer', 10000),
+      )
+      expect(classify(status, envelope({ code: 30100, errors: {} }))).toEqual(
+        unknown('unrecognised_answer', 30100),
+      )
+      expect(classify(status, envelope({ code: 30105, errors: {} }))).toEqual(
+        unknown('possible_duplicate', 30105),
+      )
+    }
+  })
+
+  test('a code that is in no table is unknown', () => {
+    expect(classify(422, envelope({ code: 39999, errors: {} }))).toEqual(
+      unknown('unrecognised_answer', 39999),
+    )
+  })
+
+  test('3001 is the 30001 of older answers', () => {
+    expect(classify(422, envelope({ code: 3001, errors: {} }))).toMatchObject({
+      kind: 'declined',
+      refusal: { bigcommerceCode: 30001 },
+    })
+  })
+
+  test.each([401, 403])('%i means that the PAT was refused, whatever card code comes with it', (status) => {
+    const credentials = { kind: 'declined', refusal: { by: 'credentials' } }
+    expect(classify(status, envelope({ code: 30102, errors: {} }))).toEqual(credentials)
+    expect(classify(status, envelope({ code: 10001, errors: {} }))).toEqual(credentials)
+    expect(classify(status, envelope())).toEqual(credentials)
+  })
+
+  test.each([401, 403])(
+    '%i with 30105 is not "nothing was charged": an earlier charge may stand',
+    (status) => {
+      expect(classify(status, envelope({ code: 30105, errors: {} })).kind).toBe('unknown')
+    },
+  )
+
+  test('named fields without a code are a refusal of the data', () => {
+    const body = envelope({ errors: { 'payment.instrument.number': 'invalid' } })
+    expect(classify(422, body)).toEqual({ kind: 'declined', refusal: { by: 'fields' } })
+    expect(classify(400, { ...body, code: null })).toEqual({ kind: 'declined', refusal: { by: 'fields' } })
+  })
+
+  test.each(['three_d_secure_required', 'additional_action_required'])(
+    '%s is a decline that asks for the shopper',
+    (code) => {
+      const refused = { kind: 'declined', refusal: { by: 'authentication_required' } }
+      expect(classify(422, { status: 'error', errors: [{ code, message: 'x' }] })).toEqual(refused)
+      expect(classify(400, envelope({ code: null, errors: [{ code: 'other' }, { code }] }))).toEqual(refused)
+    },
+  )
+})
+
+describe('a 4xx that is not in those words proves nothing', () => {
+  test.each([
+    ['an empty body', undefined, 'unreadable_answer'],
+    ['a v2 list', [{ status: 400, message: 'x' }], 'unreadable_answer'],
+    ['a stranger’s object', { message: 'blocked' }, 'unreadable_answer'],
+    ['an envelope without code or fields', envelope(), 'unrecognised_answer'],
+    ['an envelope with empty errors', envelope({ code: null, errors: {} }), 'unrecognised_answer'],
+    [
+      "the SDK's list with other words",
+      envelope({ code: null, errors: [{ code: 'gateway_error' }] }),
+      'unrecognised_answer',
+    ],
+  ])('%s', (_what, json, reason) => {
+    for (const status of [400, 404, 405, 408, 409, 413, 422, 423, 499]) {
+      expect(classify(status, json), String(status)).toEqual(unknown(reason))
+    }
+  })
+
+  test.each([401, 403])('%i without an envelope, as of a proxy between, is unknown', (status) => {
+    expect(classify(status, undefined).kind).toBe('unknown')
+    expect(classify(status, { message: 'forbidden' }).kind).toBe('unknown')
+  })
+})
+
+test('every 5xx, 3xx and 1xx is unknown, even with a success or a decline in its body', () => {
+  const bodies = [undefined, { data: paid }, paid, envelope({ code: 30102, errors: {} })]
+  for (const status of [100, 301, 302, 307, 500, 501, 502, 503, 504, 507, 520, 599]) {
+    for (const json of bodies)
+      expect(classify(status, json)).toMatchObject({ kind: 'unknown', reason: 'server_error' })
+  }
+  expect(classify(500, envelope({ code: 10000, errors: {} }))).toEqual(unknown('server_error', 10000))
+})
+
+test('429 was turned away at the door: not sent, and it says when to come again', () => {
+  expect(classify(429, undefined)).toEqual({ kind: 'not_sent', reason: 'rate_limited', retryAfterSeconds: 4 })
+  expect(classify(429, envelope(), { 'x-retry-after': '7' })).toMatchObject({ retryAfterSeconds: 7 })
+})
+
+describe('for any status and any JSON', () => {
+  const likely = fc.record(
+    {
+      id: fc.jsonValue(),
+      status: fc.oneof(fc.constantFrom('success', 'pending'), fc.jsonValue()),
+      transaction_type: fc.oneof(fc.constantFrom('purchase', 'authorization'), fc.jsonValue()),
+      title: fc.oneof(fc.string(), fc.jsonValue()),
+      code: fc.oneof(
+        fc.constantFrom(...Object.keys(BIGCOMMERCE_CODES), ...Object.keys(BIGCOMMERCE_CODES).map(Number)),
+        fc.jsonValue(),
+      ),
+      errors: fc.jsonValue(),
+    },
+    { requiredKeys: [] },
+  )
+  const json = fc.oneof(
+    likely,
+    likely.map((data) => ({ data })),
+    fc.jsonValue(),
+    fc.constant(undefined),
+  )
+  const status = fc.oneof(
+    fc.constantFrom(200, 201, 400, 401, 422, 429, 500),
+    fc.integer({ min: 100, max: 599 }),
+  )
+
+  const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+  const saysPaid = (value: unknown, word: string) =>
+    isObject(value) &&
+    value.status === word &&
+    typeof value.id === 'string' &&
+    ['purchase', 'authorization'].includes(String(value.transaction_type))
+
+  test('success is said only of a 2xx with a recognised success, a decline only of a 4xx with an envelope', () => {
+    fc.assert(
+      fc.property(status, json, (code, body: unknown) => {
+        const { kind } = classify(code, body)
+        const inData = isObject(body) ? body.data : undefined
+        switch (kind) {
+          case 'succeeded':
+          case 'pending': {
+            const word = kind === 'succeeded' ? 'success' : 'pending'
+            expect(code >= 200 && code < 300).toBe(true)
+            expect(saysPaid(inData, word) || saysPaid(body, word)).toBe(true)
+            break
+          }
+          case 'declined':
+            expect(code >= 400 && code < 500).toBe(true)
+            expect(isObject(body) && ('title' in body || 'code' in body || Array.isArray(body.errors))).toBe(
+              true,
+            )
+            break
+          case 'not_sent':
+            expect(code).toBe(429)
+            break
+          default:
+            expect(kind).toBe('unknown')
+        }
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})

@@ -1,0 +1,19 @@
+/** A certificate of "localhost" that signs itself, valid for a hundred years, for servers inside tests and nothing else. */
+export const localhostCertificate = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUF9qfV1lc/i5Sye08ePs+0itKtuowCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjEzNTkwNloYDzIxMjYxMDI5
+MTM1OTA2WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASohqgbs2F2lHzA5jTraBkK/kcHBi1aqgQqWJN90IUp04Az9SzOXbHY
+WZpqV2Rjz5Ka8m3oHylP+f+YflIGceFto28wbTAdBgNVHQ4EFgQUQwLWh3uBEuSI
+cFY9eQUbg6PWmlIwHwYDVR0jBBgwFoAUQwLWh3uBEuSIcFY9eQUbg6PWmlIwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIgdJXBm17Y7nW3afJVj+IxhEJp/BaBSilOcyXVSVpw6EUCIQDH
+qGHrzsIsMGMWqbQzZ7/mVmTJSMU7iFW6iPzFRM4HWg==
+-----END CERTIFICATE-----`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQguxJeX1QumkG99B55
+QSnuhAiz3VKVWVG1gRmZJmUMdaKhRANCAASohqgbs2F2lHzA5jTraBkK/kcHBi1a
+qgQqWJN90IUp04Az9SzOXbHYWZpqV2Rjz5Ka8m3oHylP+f+YflIGceFt
+-----END PRIVATE KEY-----`,
+}

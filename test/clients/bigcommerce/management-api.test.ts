@@ -1,0 +1,343 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { createManagementApi, type ManagementApi } from '../../../src/clients/bigcommerce/management-api.ts'
+import { createManagementHttp } from '../../../src/clients/bigcommerce/management-http.ts'
+import { createShopperHeaders } from '../../../src/clients/bigcommerce/shopper-headers.ts'
+import { Problem, type ProblemBody } from '../../../src/domain/problem.ts'
+import { contextOf, type HttpHost, json, refusedUrl, startHttpHost } from './http-host.ts'
+
+const closing: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+interface Script {
+  readonly status: number
+  readonly body?: unknown
+  readonly text?: string
+  readonly headers?: Record<string, string>
+}
+
+/** The API, in front of a host that answers in turn as scripted, and the last way for ever. */
+async function managementApi(...script: Script[]): Promise<{ api: ManagementApi; host: HttpHost }> {
+  let turn = 0
+  const host = await startHttpHost((response) => {
+    const {
+      status,
+      body,
+      text,
+      headers = {},
+    } = script[Math.min(turn++, script.length - 1)] ?? { status: 500 }
+    if (text !== undefined) response.writeHead(status, { 'content-type': 'text/html', ...headers }).end(text)
+    else if (body === undefined) response.writeHead(status, headers).end()
+    else json(response, status, body, headers)
+  })
+  closing.push(() => host.close())
+  return { api: apiAt(host.url), host }
+}
+
+function apiAt(url: string, trustedProxySecret: string | null = null): ManagementApi {
+  const http = createManagementHttp({
+    url,
+    accessToken: 'store-token',
+    userAgent: 'Tillgate/test',
+    shopperHeaders: createShopperHeaders(trustedProxySecret),
+  })
+  closing.push(() => http.close())
+  return createManagementApi(http)
+}
+
+async function problemOf(
+  work: Promise<unknown>,
+): Promise<ProblemBody & { retryAfterSeconds?: number | undefined }> {
+  const error = await work.then(
+    (value) => new Error(`answered ${JSON.stringify(value)}`),
+    (thrown: unknown) => thrown,
+  )
+  if (!(error instanceof Problem)) throw error
+  return { ...error.toBody('request-1'), retryAfterSeconds: error.options.retryAfterSeconds }
+}
+
+const order = {
+  id: 118,
+  status_id: 0,
+  customer_id: 7,
+  total_inc_tax: '60.9800',
+  store_credit_amount: '0.0000',
+  gift_certificate_amount: '0.0000',
+  currency_code: 'USD',
+  default_currency_code: 'USD',
+}
+const method = {
+  id: 'stripe.card',
+  name: 'Stripe',
+  type: 'card',
+  test_mode: false,
+  supported_instruments: [],
+}
+const type = '/api-docs/getting-started/api-status-codes'
+
+describe('an order', () => {
+  test('is read by one GET with the store token, and with nothing of the shopper unless a secret says so', async () => {
+    const { api, host } = await managementApi({ status: 200, body: order })
+    expect(await api.getOrder(118, contextOf())).toEqual({
+      id: 118,
+      statusId: 0,
+      customerId: 7,
+      due: { amount: 6098, currency: 'USD' },
+    })
+    expect(host.seen).toHaveLength(1)
+    expect(host.seen[0]).toMatchObject({
+      method: 'GET',
+      path: '/stores/abc123/v2/orders/118',
+      body: '',
+      headers: {
+        accept: 'application/json',
+        'x-auth-token': 'store-token',
+        'user-agent': 'Tillgate/test',
+        'x-correlation-id': contextOf().correlationId,
+      },
+    })
+    const sent = Object.keys(host.seen[0]?.headers ?? {})
+    for (const name of ['authorization', 'content-type', 'true-client-ip', 'x-bc-trusted-proxy-secret'])
+      expect(sent).not.toContain(name)
+  })
+
+  test("the shopper's address is passed on with the secret that makes it count", async () => {
+    const { host } = await managementApi({ status: 200, body: order })
+    await apiAt(host.url, 'proxy-secret').getOrder(118, contextOf())
+    expect(host.seen[0]?.headers).toMatchObject({
+      'true-client-ip': '203.0.113.9',
+      'x-bc-trusted-proxy-secret': 'proxy-secret',
+    })
+  })
+
+  test('a base address that ends in a slash makes no double slash', async () => {
+    const { host } = await managementApi({ status: 200, body: order })
+    await apiAt(`${host.url}/`).getOrder(118, contextOf())
+    expect(host.seen[0]?.path).toBe('/stores/abc123/v2/orders/118')
+  })
+
+  test.each([
+    ['a guest has no customer, rather than customer 0', { customer_id: 0 }, { customerId: null }],
+    [
+      'what is due is the total less store credit and gift certificates',
+      { store_credit_amount: '10.0000', gift_certificate_amount: '0.9800' },
+      { due: { amount: 5000, currency: 'USD' } },
+    ],
+    [
+      'the currency is the one that is charged, not the one displayed',
+      { currency_code: 'JPY', default_currency_code: 'KWD', total_inc_tax: '1.005' },
+      { due: { amount: 1005, currency: 'KWD' } },
+    ],
+    [
+      'without a transactional currency, the displayed one is it',
+      { default_currency_code: undefined },
+      { due: { amount: 6098, currency: 'USD' } },
+    ],
+    [
+      'an amount that comes as a number is read',
+      { total_inc_tax: 60.98 },
+      { due: { amount: 6098, currency: 'USD' } },
+    ],
+    ['{} where null is meant does not matter in fields nobody reads', { credit_card_type: {} }, { id: 118 }],
+  ])('%s', async (_what, change, expected) => {
+    const { api } = await managementApi({ status: 200, body: { ...order, ...change } })
+    expect(await api.getOrder(118, contextOf())).toMatchObject(expected)
+  })
+
+  test.each([
+    ['an amount that is none', { ...order, total_inc_tax: 'free' }],
+    ['a fraction of a cent', { ...order, total_inc_tax: '60.985' }],
+    ['no customer_id', { ...order, customer_id: undefined }],
+    ['no status_id', { ...order, status_id: undefined }],
+    ['a list', [order]],
+    ['nothing', undefined],
+  ])('%s is unusable, not guessed at', async (_what, body) => {
+    const { api } = await managementApi({ status: 200, body })
+    expect((await problemOf(api.getOrder(118, contextOf()))).code).toBe('upstream_unusable')
+  })
+
+  test('404 with a v2 list, HTML or nothing is no such order', async () => {
+    for (const answer of [{ body: [{ status: 404, message: 'Not found' }] }, { text: '<html></html>' }, {}]) {
+      const { api } = await managementApi({ status: 404, ...answer })
+      expect(await api.getOrder(118, contextOf())).toBeNull()
+    }
+  })
+
+  test('204 with no body is unusable, and is not "no such order"', async () => {
+    const { api } = await managementApi({ status: 204 })
+    expect((await problemOf(api.getOrder(118, contextOf()))).code).toBe('upstream_unusable')
+  })
+})
+
+describe('payment methods', () => {
+  test("are BigCommerce's own words, unknown instruments included and unknown fields left out", async () => {
+    const full = {
+      ...method,
+      supported_instruments: [{ instrument_type: 'NEWBRAND', verification_value_required: true }],
+      stored_instruments: [
+        { type: 'stored_card', token: 't'.repeat(64), brand: 'VISA', last_4: '4242', is_default: true },
+      ],
+    }
+    const { api, host } = await managementApi({
+      status: 200,
+      body: { data: [{ ...full, config: { key: 'secret' } }], meta: {} },
+    })
+    expect(await api.listPaymentMethods(118, contextOf())).toEqual([full])
+    expect(host.seen.map(({ method: verb, path }) => `${verb} ${path}`)).toEqual([
+      'GET /stores/abc123/v3/payments/methods?order_id=118',
+    ])
+  })
+
+  test('a field of decoration that is not as documented is left out, and the rest is still an answer', async () => {
+    const stored = { type: 'stored_card', token: 't', expiry_month: '12', last_4: 4242 }
+    const { api } = await managementApi({
+      status: 200,
+      body: { data: [{ ...method, stored_instruments: [stored] }] },
+    })
+    const [only] = await api.listPaymentMethods(118, contextOf())
+    expect(only?.stored_instruments?.[0]).toEqual({ type: 'stored_card', token: 't' })
+  })
+
+  test('no method is an answer, no list is none', async () => {
+    const empty = await managementApi({ status: 200, body: { data: [] } })
+    expect(await empty.api.listPaymentMethods(118, contextOf())).toEqual([])
+    const bare = await managementApi({ status: 200, body: [] })
+    expect((await problemOf(bare.api.listPaymentMethods(118, contextOf()))).code).toBe('upstream_unusable')
+  })
+})
+
+describe('a payment access token', () => {
+  test('is made by one POST that names the order and nothing else', async () => {
+    const { api, host } = await managementApi({ status: 201, body: { data: { id: 'pat' }, meta: {} } })
+    expect(await api.createPaymentAccessToken(118, contextOf())).toBe('pat')
+    expect(host.seen).toHaveLength(1)
+    expect(host.seen[0]).toMatchObject({
+      method: 'POST',
+      path: '/stores/abc123/v3/payments/access_tokens',
+      body: '{"order":{"id":118}}',
+      headers: { 'content-type': 'application/json', 'x-auth-token': 'store-token' },
+    })
+  })
+
+  test.each([{ data: {} }, { data: { id: '' } }, { id: 'pat' }, {}, undefined])(
+    '%j is none',
+    async (body) => {
+      const { api } = await managementApi({ status: 201, body })
+      expect((await problemOf(api.createPaymentAccessToken(118, contextOf()))).code).toBe('upstream_unusable')
+    },
+  )
+})
+
+describe('a refusal is told in our words, never with the upstream status or text', () => {
+  const v3 = (status: number, more: object = {}) => ({
+    status,
+    title: 'CANARY',
+    type,
+    detail: 'CANARY',
+    ...more,
+  })
+  const v2 = (status: number) => [{ status, message: 'CANARY', details: {} }]
+  const html = '<html>CANARY</html>'
+
+  test.each([
+    ['400 v3', { status: 400, body: v3(400) }, 'upstream_unusable'],
+    ['400 v2', { status: 400, body: v2(400) }, 'upstream_unusable'],
+    ['400 with 10001', { status: 400, body: v3(400, { code: 10001, errors: {} }) }, 'payment_rejected'],
+    ['401 v3', { status: 401, body: v3(401) }, 'upstream_refused'],
+    ['401 v2', { status: 401, body: v2(401) }, 'upstream_refused'],
+    ['401 {code,message}', { status: 401, body: { code: 401, message: 'CANARY' } }, 'upstream_refused'],
+    [
+      '401 with 10001, which is our credential too',
+      { status: 401, body: v3(401, { code: 10001, errors: {} }) },
+      'upstream_refused',
+    ],
+    ['403 v3', { status: 403, body: v3(403) }, 'upstream_refused'],
+    ['403 HTML', { status: 403, text: html }, 'upstream_refused'],
+    ['404 v3', { status: 404, body: v3(404) }, 'order_not_found'],
+    ['404 with 30003', { status: 404, body: v3(404, { code: 30003 }) }, 'order_not_found'],
+    ['409 v3', { status: 409, body: v3(409) }, 'order_not_payable'],
+    ['422 with 30101', { status: 422, body: v3(422, { code: 30101 }) }, 'order_not_payable'],
+    [
+      '422 with 30101 as text',
+      { status: 422, body: v3(422, { code: '30101', errors: {} }) },
+      'order_not_payable',
+    ],
+    ['422 with 30000', { status: 422, body: v3(422, { code: 30000 }) }, 'merchant_configuration'],
+    ['422 with 3001', { status: 422, body: v3(422, { code: 3001 }) }, 'merchant_configuration'],
+    ['422 with 30004', { status: 422, body: v3(422, { code: 30004 }) }, 'amount_changed'],
+    ['422 with 30100', { status: 422, body: v3(422, { code: 30100 }) }, 'upstream_unavailable'],
+    [
+      '422 with fields',
+      { status: 422, body: v3(422, { errors: { 'order.id': 'CANARY' } }) },
+      'upstream_unusable',
+    ],
+    ['429 v3', { status: 429, body: v3(429) }, 'upstream_busy'],
+    ['429 with nothing', { status: 429 }, 'upstream_busy'],
+    ['302 to somewhere', { status: 302, headers: { location: 'http://127.0.0.1:1/' } }, 'upstream_unusable'],
+    ['500 v3', { status: 500, body: v3(500) }, 'upstream_unavailable'],
+    ['502 HTML', { status: 502, text: html }, 'upstream_unavailable'],
+    ['503 with nothing', { status: 503 }, 'upstream_unavailable'],
+    ['200 HTML', { status: 200, text: html }, 'upstream_unusable'],
+  ])('%s', async (_what, answer, code) => {
+    const { api } = await managementApi(answer)
+    const problem = await problemOf(api.createPaymentAccessToken(118, contextOf()))
+    expect(problem.code).toBe(code)
+    expect(JSON.stringify(problem)).not.toContain('CANARY')
+  })
+
+  test('a known code is shown, and its sentence with it', async () => {
+    const { api } = await managementApi({ status: 422, body: v3(422, { code: 30002, errors: {} }) })
+    expect(await problemOf(api.listPaymentMethods(118, contextOf()))).toMatchObject({
+      bigcommerce_code: 30002,
+      detail: 'The store has stored cards turned off. Nothing was charged.',
+    })
+  })
+
+  test('429 says how long to wait, and is not repeated', async () => {
+    const { api, host } = await managementApi({ status: 429, headers: { 'x-retry-after': '11' } })
+    expect((await problemOf(api.getOrder(118, contextOf()))).retryAfterSeconds).toBe(11)
+    expect(host.seen).toHaveLength(1)
+  })
+})
+
+describe('an answer that does not come', () => {
+  test('a 503 is asked again, three times for a read and twice for a PAT', async () => {
+    const { api, host } = await managementApi({ status: 503 })
+    await problemOf(api.getOrder(118, contextOf()))
+    expect(host.seen).toHaveLength(3)
+    await problemOf(api.createPaymentAccessToken(118, contextOf()))
+    expect(host.seen).toHaveLength(5)
+  })
+
+  test('what comes at the second try is the answer', async () => {
+    const { api } = await managementApi({ status: 502, text: '<html></html>' }, { status: 200, body: order })
+    expect((await api.getOrder(118, contextOf()))?.id).toBe(118)
+  })
+
+  test('a refused connection is upstream_unavailable', async () => {
+    const api = apiAt(await refusedUrl())
+    expect((await problemOf(api.createPaymentAccessToken(118, contextOf()))).code).toBe(
+      'upstream_unavailable',
+    )
+  })
+
+  test('an answer cut off half-way is none, and neither is one of a megabyte and more', async () => {
+    const cut = await startHttpHost((response) => {
+      response.writeHead(200, { 'content-length': '1000' }).write('{"id":118')
+      setImmediate(() => response.destroy())
+    })
+    closing.push(() => cut.close())
+    expect((await problemOf(apiAt(cut.url).createPaymentAccessToken(118, contextOf()))).code).toBe(
+      'upstream_unavailable',
+    )
+
+    const { api } = await managementApi({
+      status: 201,
+      body: { data: { id: 'pat' }, padding: 'x'.repeat(1024 * 1024) },
+    })
+    expect((await problemOf(api.createPaymentAccessToken(118, contextOf()))).code).toBe(
+      'upstream_unavailable',
+    )
+  })
+})

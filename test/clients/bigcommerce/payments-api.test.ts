@@ -1,0 +1,230 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createPaymentsApi } from '../../../src/clients/bigcommerce/payments-api.ts'
+import { createShopperHeaders } from '../../../src/clients/bigcommerce/shopper-headers.ts'
+import type { PaymentRequest } from '../../../src/domain/payment-command.ts'
+import { validInstruments } from '../../domain/samples.ts'
+import {
+  contextOf,
+  json,
+  refusedUrl,
+  startHttpHost,
+  startNetHost,
+  startRefusingTlsHost,
+} from './http-host.ts'
+
+const closing: (() => Promise<void>)[] = []
+let logged: { level: string; fields: object; event: string }[] = []
+beforeEach(() => {
+  logged = []
+})
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+async function opened<Host extends { close(): Promise<void> }>(host: Promise<Host>): Promise<Host> {
+  const started = await host
+  closing.push(() => started.close())
+  return started
+}
+
+const payment: PaymentRequest = {
+  instrument: validInstruments.card,
+  payment_method_id: 'stripe.card',
+  save_instrument: true,
+}
+const paid = { data: { id: 'bc-1', status: 'success', transaction_type: 'purchase' } }
+
+const charge = (url: string, { paymentTimeoutMs = 5_000, trustedProxySecret = null as string | null } = {}) =>
+  createPaymentsApi({
+    url,
+    paymentTimeoutMs,
+    userAgent: 'Tillgate/test',
+    shopperHeaders: createShopperHeaders(trustedProxySecret),
+  }).processPayment('the.pat', payment, contextOf(logged))
+
+describe('a charge', () => {
+  test('is one request, with the PAT and without the store token', async () => {
+    const host = await opened(startHttpHost((response) => json(response, 201, paid)))
+    expect(await charge(host.url)).toEqual({
+      kind: 'succeeded',
+      bigcommercePaymentId: 'bc-1',
+      transactionType: 'purchase',
+    })
+    expect(host.seen).toHaveLength(1)
+    const [{ method, path, headers, body } = { method: '', path: '', headers: {}, body: '' }] = host.seen
+    expect(`${method} ${path}`).toBe('POST /stores/abc123/payments')
+    expect(JSON.parse(body)).toEqual({ payment })
+    const { host: _host, 'content-length': _length, connection: _connection, ...named } = headers
+    expect(named).toEqual({
+      accept: 'application/vnd.bc.v1+json',
+      authorization: 'PAT the.pat',
+      'content-type': 'application/json',
+      'user-agent': 'Tillgate/test',
+      'x-correlation-id': contextOf().correlationId,
+    })
+  })
+
+  test("passes the shopper's address on where a secret makes it count", async () => {
+    const host = await opened(startHttpHost((response) => json(response, 201, paid)))
+    await charge(host.url, { trustedProxySecret: 'proxy-secret' })
+    expect(host.seen[0]?.headers).toMatchObject({
+      'true-client-ip': '203.0.113.9',
+      'x-bc-trusted-proxy-secret': 'proxy-secret',
+    })
+  })
+
+  test('has a connection of its own, closed afterwards: none is kept to be reset under the next charge', async () => {
+    const host = await opened(
+      startNetHost((socket, heard) => {
+        if (!heard.includes('"save_instrument":true}}')) return
+        const body = JSON.stringify(paid)
+        socket.write(
+          `HTTP/1.1 201 Created\r\ncontent-length: ${body.length}\r\nconnection: keep-alive\r\n\r\n${body}`,
+        )
+      }),
+    )
+    const outcomes = [await charge(host.url), await charge(host.url)]
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['succeeded', 'succeeded'])
+    expect(host.heard).toHaveLength(2)
+    await vi.waitFor(() => expect(host.openSockets()).toBe(0))
+  })
+
+  test('that is declined is an answer like any other', async () => {
+    const host = await opened(
+      startHttpHost((response) => json(response, 422, { title: 'x', code: 30106, errors: {} })),
+    )
+    expect(await charge(host.url)).toEqual({
+      kind: 'declined',
+      refusal: { by: 'code', bigcommerceCode: 30106 },
+    })
+  })
+})
+
+describe('no byte can have left, so it was not sent', () => {
+  test('the port refuses', async () => {
+    expect(await charge(await refusedUrl())).toEqual({ kind: 'not_sent', reason: 'unreachable' })
+  })
+
+  test('the name does not resolve', async () => {
+    expect(await charge('http://no-such-host.invalid/stores/abc123')).toEqual({
+      kind: 'not_sent',
+      reason: 'unreachable',
+    })
+  })
+
+  test('TLS does not come about', async () => {
+    const host = await opened(startNetHost((socket) => socket.end('this is no TLS\r\n')))
+    expect(await charge(host.url.replace('http:', 'https:'))).toEqual({
+      kind: 'not_sent',
+      reason: 'unreachable',
+    })
+    expect(host.heard.join('')).not.toContain('the.pat')
+  })
+
+  test('the patience ends while TLS is still being made', async () => {
+    const host = await opened(startNetHost(() => {}))
+    const outcome = await charge(host.url.replace('http:', 'https:'), { paymentTimeoutMs: 100 })
+    expect(outcome).toEqual({ kind: 'not_sent', reason: 'unreachable' })
+    expect(host.heard.join('')).not.toContain('the.pat')
+  })
+})
+
+describe('once connected, an end without an answer is unknown, and nothing is sent again', () => {
+  const lost = { kind: 'unknown', reason: 'connection_lost', bigcommerceCode: null }
+  const timedOut = { kind: 'unknown', reason: 'timed_out', bigcommerceCode: null }
+
+  test('the connection is accepted and reset', async () => {
+    const host = await opened(startNetHost((socket) => socket.resetAndDestroy()))
+    expect(await charge(host.url)).toEqual(lost)
+    expect(host.heard).toHaveLength(1)
+  })
+
+  test('the connection is closed in good order without an answer', async () => {
+    const host = await opened(startNetHost((socket) => socket.end()))
+    expect(await charge(host.url)).toEqual(lost)
+    expect(host.heard).toHaveLength(1)
+  })
+
+  test('no answer ever comes', async () => {
+    const host = await opened(startNetHost(() => {}))
+    expect(await charge(host.url, { paymentTimeoutMs: 100 })).toEqual(timedOut)
+    expect(host.heard).toHaveLength(1)
+  })
+
+  test('the head of an answer comes and the body never', async () => {
+    const host = await opened(
+      startHttpHost((response) => response.writeHead(201, { 'content-length': '99' }).write('{"data":')),
+    )
+    expect(await charge(host.url, { paymentTimeoutMs: 100 })).toEqual(timedOut)
+    expect(host.seen).toHaveLength(1)
+  })
+
+  test('a success is cut off half-way, with or without a length', async () => {
+    const whole = JSON.stringify(paid)
+    for (const headers of [{ 'content-length': String(whole.length) }, { 'transfer-encoding': 'chunked' }]) {
+      const host = await opened(
+        startHttpHost((response) => {
+          response.writeHead(201, headers).write(whole.slice(0, -5))
+          setImmediate(() => response.destroy())
+        }),
+      )
+      expect(await charge(host.url)).toEqual(lost)
+      expect(host.seen).toHaveLength(1)
+    }
+  })
+
+  test('a body that ends with the connection, and ends too soon, cannot be read', async () => {
+    const host = await opened(
+      startNetHost((socket) => socket.end('HTTP/1.1 201 Created\r\nconnection: close\r\n\r\n{"data":{"id"')),
+    )
+    expect(await charge(host.url)).toEqual({
+      kind: 'unknown',
+      reason: 'unreadable_answer',
+      bigcommerceCode: null,
+    })
+  })
+
+  test('bytes come that are no HTTP', async () => {
+    const host = await opened(startNetHost((socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n')))
+    expect(await charge(host.url)).toEqual(lost)
+  })
+
+  test('an answer is far too large to be one', async () => {
+    const host = await opened(
+      startHttpHost((response) => json(response, 201, { ...paid, padding: 'x'.repeat(300_000) })),
+    )
+    expect(await charge(host.url)).toEqual(lost)
+  })
+
+  test('a redirect is not followed, above all not to another host', async () => {
+    const elsewhere = await opened(startHttpHost((response) => json(response, 201, paid)))
+    const host = await opened(
+      startHttpHost((response) => response.writeHead(307, { location: elsewhere.url }).end()),
+    )
+    expect(await charge(host.url)).toMatchObject({ kind: 'unknown' })
+    expect([host.seen.length, elsewhere.seen.length]).toEqual([1, 0])
+  })
+
+  test.each([500, 502, 503, 504])('%i is answered once and not tried again', async (status) => {
+    const host = await opened(
+      startHttpHost((response) => json(response, status, paid, { 'retry-after': '0' })),
+    )
+    expect(await charge(host.url)).toEqual({ kind: 'unknown', reason: 'server_error', bigcommerceCode: null })
+    expect(host.seen).toHaveLength(1)
+  })
+})
+
+test('a host that refuses the charge and would rather have it again gets it once: HTTP/2 clients send again by themselves', async () => {
+  const host = await opened(startRefusingTlsHost())
+  expect(await charge(host.url)).toMatchObject({ kind: 'unknown' })
+  expect(host.heard.map((body) => JSON.parse(body))).toEqual([{ payment }])
+})
+
+test('what is logged of a charge that got no answer names the failure and nothing that was sent', async () => {
+  const host = await opened(startNetHost((socket) => socket.resetAndDestroy()))
+  await charge(host.url)
+  expect(logged).toHaveLength(1)
+  expect(logged[0]?.event).toBe('charge unanswered')
+  const told = JSON.stringify(logged)
+  for (const secret of ['the.pat', '4242424242424242', '"422"', 'Jane']) expect(told).not.toContain(secret)
+})

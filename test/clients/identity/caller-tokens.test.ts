@@ -1,0 +1,183 @@
+import { createPublicKey } from 'node:crypto'
+import { createLocalJWKSet, exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { describe, expect, test } from 'vitest'
+import { type CallerTokenKey, createVerifyCallerTokens } from '../../../src/clients/identity/caller-tokens.ts'
+import { mint, nowMs, nowSeconds, resultOf, secretOf, unsigned } from './token-factory.ts'
+
+const secret = secretOf('an HMAC secret of 32 bytes or more')
+const rsa = await generateKeyPair('RS256', { extractable: true })
+const ec = await generateKeyPair('ES256', { extractable: true })
+
+const claims = {
+  iss: 'https://shop.example',
+  aud: 'tillgate',
+  sub: 'session-1',
+  exp: nowSeconds + 60,
+  scope: 'payments:read payments:write',
+  order_ids: [118],
+}
+
+const verifierOf = (key: CallerTokenKey) =>
+  createVerifyCallerTokens({ issuer: 'https://shop.example', audience: 'tillgate', key, now: () => nowMs })
+const verify = verifierOf({ kind: 'secret', secret })
+const callerOf = async (change: JWTPayload = {}) =>
+  resultOf(verify(await mint({ ...claims, ...change }, secret)))
+
+describe('a token that the issuer signed', () => {
+  test('with the shared secret names its caller', async () => {
+    expect(await callerOf()).toEqual({
+      principal: JSON.stringify(['https://shop.example', 'session-1']),
+      scopes: new Set(['payments:read', 'payments:write']),
+      access: { kind: 'orders', orderIds: new Set([118]) },
+      customerId: null,
+    })
+  })
+
+  test('with a private key is verified by the public one: ES256, RS256', async () => {
+    for (const [pair, alg] of [
+      [ec, 'ES256'],
+      [rsa, 'RS256'],
+    ] as const) {
+      const result = await resultOf(
+        verifierOf({ kind: 'public', key: pair.publicKey })(await mint(claims, pair.privateKey, alg)),
+      )
+      expect(result, alg).toMatchObject({ access: { kind: 'orders' } })
+    }
+  })
+
+  test('with a published key is verified by the one its kid names', async () => {
+    const keys = [
+      { ...(await exportJWK(rsa.publicKey)), kid: 'rsa' },
+      { ...(await exportJWK(ec.publicKey)), kid: 'ec' },
+    ]
+    const withSet = verifierOf({ kind: 'set', getKey: createLocalJWKSet({ keys }) })
+    const signed = (kid: string) =>
+      new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid }).sign(ec.privateKey)
+    expect(await resultOf(withSet(await signed('ec')))).toMatchObject({ customerId: null })
+    expect(await resultOf(withSet(await signed('rsa')))).toBe('unauthenticated')
+    expect(await resultOf(withSet(await signed('gone')))).toBe('unauthenticated')
+  })
+})
+
+describe('a token proves nothing', () => {
+  test.each([
+    ['of another issuer', { iss: 'https://evil.example' }],
+    ['without an issuer', { iss: undefined }],
+    ['for another audience', { aud: 'another-service' }],
+    ['without an audience', { aud: undefined }],
+    ['that has expired', { exp: nowSeconds - 6 }],
+    ['that never expires', { exp: undefined }],
+    ['that is not valid yet', { nbf: nowSeconds + 60 }],
+    ['of nobody', { sub: undefined }],
+    ['of an empty subject', { sub: '' }],
+    ['of a subject too long to keep', { sub: 's'.repeat(256) }],
+    ['of customer 0, which is the word for a guest', { customer_id: 0 }],
+    ['of a customer as text', { customer_id: '7' }],
+    ['of a negative customer', { customer_id: -7 }],
+    ['of an order as text', { order_ids: ['118'] }],
+    ['of order 0', { order_ids: [0] }],
+    ['of more than a hundred orders', { order_ids: Array.from({ length: 101 }, (_, index) => index + 1) }],
+    ['of orders that are no list', { order_ids: 118 }],
+    ['with a scope that is no text', { scope: 7 }],
+  ])('%s', async (_what, change) => {
+    expect(await callerOf(change as JWTPayload)).toBe('unauthenticated')
+  })
+
+  test('a few seconds of clock drift are forgiven', async () => {
+    expect(await callerOf({ exp: nowSeconds - 4 })).toMatchObject({ customerId: null })
+  })
+
+  test.each([
+    ['signed by another secret', mint(claims, secretOf('another secret of 32 bytes or more'))],
+    ['with alg none', unsigned(claims, 'none')],
+    ['with alg None', unsigned(claims, 'None')],
+    ['with its signature cut off', unsigned(claims, 'HS256')],
+    ['signed with a private key where a secret is configured', mint(claims, rsa.privateKey, 'RS256')],
+    ['of garbage', 'garbage'],
+    ['of nothing', ''],
+    ['of two parts', 'a.b'],
+  ])('%s', async (_what, token) => {
+    expect(await resultOf(verify(await token))).toBe('unauthenticated')
+  })
+
+  test('with its claims changed after signing', async () => {
+    const [header, , signature] = (await mint(claims, secret)).split('.')
+    const payload = Buffer.from(JSON.stringify({ ...claims, order_ids: [119] })).toString('base64url')
+    expect(await resultOf(verify(`${header}.${payload}.${signature}`))).toBe('unauthenticated')
+  })
+
+  test('with HS512 although the secret is the right one: the algorithm is ours to choose', async () => {
+    const long = secretOf('s'.repeat(64))
+    const token = await mint(claims, long, 'HS512')
+    expect(await resultOf(verifierOf({ kind: 'secret', secret: long })(token))).toBe('unauthenticated')
+  })
+
+  test('with the public key used as a shared secret', async () => {
+    const pem = await exportSPKI(rsa.publicKey)
+    for (const alg of ['HS256', 'HS384', 'HS512']) {
+      const forged = await mint(claims, secretOf(pem), alg)
+      expect(await resultOf(verifierOf({ kind: 'public', key: rsa.publicKey })(forged)), alg).toBe(
+        'unauthenticated',
+      )
+      expect(await resultOf(verifierOf({ kind: 'public', key: createPublicKey(pem) })(forged)), alg).toBe(
+        'unauthenticated',
+      )
+    }
+  })
+})
+
+describe('what a caller may touch', () => {
+  test.each([
+    ['a customer', { order_ids: undefined, customer_id: 7 }, { kind: 'customer', customerId: 7 }],
+    ['named orders narrow a customer', { customer_id: 7 }, { kind: 'orders', orderIds: new Set([118]) }],
+    [
+      'named orders narrow a server',
+      { scope: 'payments:write orders:any' },
+      { kind: 'orders', orderIds: new Set([118]) },
+    ],
+    [
+      'a customer narrows a server',
+      { order_ids: undefined, customer_id: 7, scope: 'payments:write orders:any' },
+      { kind: 'customer', customerId: 7 },
+    ],
+    ['a server', { order_ids: undefined, scope: 'payments:write orders:any' }, { kind: 'any' }],
+    ['no claim is no order', { order_ids: undefined }, { kind: 'orders', orderIds: new Set() }],
+    [
+      'an empty list is no order, even for a server',
+      { order_ids: [], scope: 'orders:any' },
+      { kind: 'orders', orderIds: new Set() },
+    ],
+    [
+      'a scope that only looks alike opens nothing',
+      { order_ids: undefined, scope: 'orders:anything xorders:any' },
+      { kind: 'orders', orderIds: new Set() },
+    ],
+  ])('%s', async (_what, change, access) => {
+    expect(await callerOf(change as JWTPayload)).toMatchObject({ access })
+  })
+
+  test('a customer is known as one also where the token names orders', async () => {
+    expect(await callerOf({ customer_id: 7 })).toMatchObject({ customerId: 7 })
+  })
+
+  test.each([
+    ['text', 'payments:read', ['payments:read']],
+    ['a list', ['payments:read', 'payments:write'], ['payments:read', 'payments:write']],
+    ['nothing', undefined, []],
+    ['words of others', 'openid profile', []],
+  ])('scopes come as %s', async (_what, scope, scopes) => {
+    const caller = await callerOf({ scope })
+    if (typeof caller === 'string') throw new Error(caller)
+    expect([...caller.scopes]).toEqual(scopes)
+  })
+})
+
+test('no two pairs of issuer and subject are one principal', async () => {
+  const principalOf = async (issuer: string, sub: string) => {
+    const key = { kind: 'secret', secret } as const
+    const by = createVerifyCallerTokens({ issuer, audience: 'tillgate', key, now: () => nowMs })
+    return (await by(await mint({ ...claims, iss: issuer, sub }, secret))).principal
+  }
+  expect(await principalOf('a', 'b","c')).not.toBe(await principalOf('a","b', 'c'))
+  expect(await principalOf('a', 'b c')).not.toBe(await principalOf('a b', 'c'))
+})

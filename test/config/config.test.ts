@@ -1,0 +1,303 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Environment } from '../../src/config/environment.ts'
+import { Env, SECRETS } from '../../src/config/variables.ts'
+import { loadConfig } from '../../src/config.ts'
+import { INSTRUMENT_TYPES } from '../../src/domain/payment-instrument.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'tillgate-config-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+let lastFile = 0
+function fileOf(content: string): string {
+  const path = join(folder, `file-${++lastFile}`)
+  writeFileSync(path, content)
+  return path
+}
+
+const required = {
+  BIGCOMMERCE_STORE_HASH: 'abc123',
+  BIGCOMMERCE_ACCESS_TOKEN: 'store-token',
+  AUTH_ISSUER: 'https://shop.example',
+  AUTH_AUDIENCE: 'tillgate',
+  AUTH_HMAC_SECRET: 'an HMAC secret of 32 bytes or more',
+}
+const names = Object.keys(Env.shape)
+
+/** What is said of an environment that does not do; nothing when it does. */
+function complaint(environment: Environment): string {
+  try {
+    loadConfig(environment)
+    return ''
+  } catch (error) {
+    return error instanceof Error ? error.message : 'no error'
+  }
+}
+/** The variables that a complaint begins its lines with. */
+const namedIn = (message: string) => [...message.matchAll(/^ {2}- (\w+)/gm)].map(([, name]) => name)
+
+test('with what is required, the rest has its documented defaults', () => {
+  expect(loadConfig(required)).toEqual({
+    host: '0.0.0.0',
+    port: 3000,
+    trustProxy: [],
+    corsOrigins: [],
+    logLevel: 'info',
+    databasePath: './data/tillgate.db',
+    bigcommerce: {
+      storeHash: 'abc123',
+      accessToken: 'store-token',
+      apiUrl: 'https://api.bigcommerce.com/stores/abc123',
+      paymentsUrl: 'https://payments.bigcommerce.com/stores/abc123',
+      app: null,
+      trustedProxySecret: null,
+    },
+    auth: {
+      issuer: 'https://shop.example',
+      audience: 'tillgate',
+      key: { kind: 'secret', secret: 'an HMAC secret of 32 bytes or more' },
+    },
+    paymentTimeoutMs: 60_000,
+    instruments: new Set(INSTRUMENT_TYPES),
+  })
+})
+
+test('what is set is used', () => {
+  const config = loadConfig({
+    ...required,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    TRUST_PROXY: '10.0.0.0/8, ::1 ,loopback',
+    CORS_ORIGINS: 'https://shop.example,http://localhost:8080',
+    LOG_LEVEL: 'warn',
+    BIGCOMMERCE_API_URL: 'http://127.0.0.1:4000/stores/abc123/',
+    BIGCOMMERCE_PAYMENTS_URL: 'http://127.0.0.1:4001/stores/abc123',
+    BIGCOMMERCE_CLIENT_ID: 'client-id',
+    BIGCOMMERCE_CLIENT_SECRET: 'client-secret',
+    BIGCOMMERCE_TRUSTED_PROXY_SECRET: 'proxy-secret',
+    DATABASE_URL: 'sqlite:/var/lib/tillgate.db',
+    PAYMENT_TIMEOUT_MS: '30000',
+    PAYMENT_INSTRUMENTS: 'stored_card, gift_certificate',
+  })
+  expect(config).toMatchObject({
+    host: '127.0.0.1',
+    port: 0,
+    trustProxy: ['10.0.0.0/8', '::1', 'loopback'],
+    corsOrigins: ['https://shop.example', 'http://localhost:8080'],
+    logLevel: 'warn',
+    databasePath: '/var/lib/tillgate.db',
+    bigcommerce: {
+      apiUrl: 'http://127.0.0.1:4000/stores/abc123',
+      paymentsUrl: 'http://127.0.0.1:4001/stores/abc123',
+      app: { clientId: 'client-id', clientSecret: 'client-secret' },
+      trustedProxySecret: 'proxy-secret',
+    },
+    paymentTimeoutMs: 30_000,
+    instruments: new Set(['stored_card', 'gift_certificate']),
+  })
+})
+
+test('empty means unset: compose files produce empties for everything they do not know', () => {
+  const empties = Object.fromEntries(
+    [...names, ...SECRETS.map((name) => `${name}_FILE`)].map((name) => [name, '']),
+  )
+  expect(loadConfig({ ...empties, ...required })).toEqual(loadConfig(required))
+  expect(namedIn(complaint({ ...required, AUTH_ISSUER: '' }))).toEqual(['AUTH_ISSUER'])
+})
+
+test('variables of others do not matter', () => {
+  expect(loadConfig({ ...required, PATH: '/bin', OTHER_FILE: '/nowhere', __proto__: 'x' })).toEqual(
+    loadConfig(required),
+  )
+})
+
+describe('what is wrong', () => {
+  test('is named all at once, each in a sentence', () => {
+    const message = complaint({
+      PORT: 'http',
+      TRUST_PROXY: 'everyone',
+      CORS_ORIGINS: '*',
+      LOG_LEVEL: 'loud',
+      BIGCOMMERCE_STORE_HASH: 'abc/123',
+      BIGCOMMERCE_API_URL: 'ftp://api.example',
+      BIGCOMMERCE_PAYMENTS_URL: 'payments.example',
+      BIGCOMMERCE_CLIENT_ID: 'client-id',
+      DATABASE_URL: 'mysql://x',
+      PAYMENT_TIMEOUT_MS: '5',
+      PAYMENT_INSTRUMENTS: 'card,cash',
+    })
+    expect(namedIn(message).sort()).toEqual(
+      [
+        'PORT',
+        'TRUST_PROXY',
+        'CORS_ORIGINS',
+        'LOG_LEVEL',
+        'BIGCOMMERCE_STORE_HASH',
+        'BIGCOMMERCE_ACCESS_TOKEN',
+        'BIGCOMMERCE_API_URL',
+        'BIGCOMMERCE_PAYMENTS_URL',
+        'BIGCOMMERCE_CLIENT_ID',
+        'AUTH_ISSUER',
+        'AUTH_AUDIENCE',
+        'AUTH_JWKS_URL',
+        'DATABASE_URL',
+        'PAYMENT_TIMEOUT_MS',
+        'PAYMENT_INSTRUMENTS',
+      ].sort(),
+    )
+    for (const line of message.split('\n').slice(1)) expect(line).toMatch(/^ {2}- [A-Z_]+.* .*\.$/)
+  })
+
+  test.each([
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', '3000.5'],
+    ['PORT', '0x10'],
+    ['PORT', ' 3000'],
+    ['PAYMENT_TIMEOUT_MS', '999'],
+    ['PAYMENT_TIMEOUT_MS', '600001'],
+    ['PAYMENT_TIMEOUT_MS', '1e4'],
+    ['LOG_LEVEL', 'INFO'],
+    ['BIGCOMMERCE_STORE_HASH', '../evil'],
+    ['BIGCOMMERCE_ACCESS_TOKEN', 'two\nlines'],
+    ['BIGCOMMERCE_ACCESS_TOKEN', 'token '],
+    ['BIGCOMMERCE_TRUSTED_PROXY_SECRET', 'two\r\nlines'],
+    ['BIGCOMMERCE_API_URL', 'javascript:alert(1)'],
+    ['AUTH_HMAC_SECRET', '31 bytes are not enough of them.'.slice(1)],
+    ['PAYMENT_INSTRUMENTS', ','],
+    ['PAYMENT_INSTRUMENTS', 'Card'],
+    ['DATABASE_URL', 'sqlite:'],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'null'],
+    ['CORS_ORIGINS', 'https://shop.example/'],
+    ['CORS_ORIGINS', 'https://shop.example/path'],
+    ['CORS_ORIGINS', 'shop.example'],
+    ['CORS_ORIGINS', 'https://shop.example,https://*.example'],
+    ['TRUST_PROXY', 'true'],
+    ['TRUST_PROXY', '1'],
+    ['TRUST_PROXY', 'proxy.example'],
+    ['TRUST_PROXY', 'abc'],
+    ['TRUST_PROXY', '999.0.0.1'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', '::::'],
+  ])('%s=%j is refused by name, and alone', (name, value) => {
+    expect(namedIn(complaint({ ...required, [name]: value }))).toEqual([name])
+  })
+
+  test.each([
+    ['AUTH_HMAC_SECRET', 'é'.repeat(16)],
+    ['PORT', '65535'],
+    ['PAYMENT_TIMEOUT_MS', '1000'],
+    ['TRUST_PROXY', '192.0.2.1,2001:db8::/32,uniquelocal,linklocal'],
+    ['CORS_ORIGINS', 'https://shop.example:8443'],
+  ])('%s=%j is taken', (name, value) => {
+    expect(complaint({ ...required, [name]: value })).toBe('')
+  })
+
+  test.each(['BIGCOMMERCE_CLIENT_ID', 'BIGCOMMERCE_CLIENT_SECRET'])('%s alone is half a pair', (name) => {
+    expect(complaint({ ...required, [name]: 'x' })).toContain('set both or neither')
+  })
+})
+
+describe('secrets', () => {
+  const values: Record<(typeof SECRETS)[number], string> = {
+    BIGCOMMERCE_ACCESS_TOKEN: 'token-from-a-file',
+    BIGCOMMERCE_CLIENT_SECRET: 'client-secret-from-a-file',
+    BIGCOMMERCE_TRUSTED_PROXY_SECRET: 'proxy-secret-from-a-file',
+    AUTH_HMAC_SECRET: 'an HMAC secret of 32 bytes, from a file',
+    DATABASE_URL: 'sqlite:/from/a/file.db',
+  }
+  const base = { ...required, BIGCOMMERCE_CLIENT_ID: 'client-id', BIGCOMMERCE_CLIENT_SECRET: 'client-secret' }
+  const without = (name: string) => Object.fromEntries(Object.entries(base).filter(([one]) => one !== name))
+
+  test.each(SECRETS)(
+    '%s is read from the file that its _FILE names, without the newline at its end',
+    (name) => {
+      for (const end of ['', '\n', '\r\n']) {
+        const fromFile = loadConfig({ ...without(name), [`${name}_FILE`]: fileOf(`${values[name]}${end}`) })
+        expect(fromFile).toEqual(loadConfig({ ...base, [name]: values[name] }))
+      }
+    },
+  )
+
+  test.each(SECRETS)('%s set twice is refused rather than one of them chosen', (name) => {
+    const message = complaint({ ...base, [name]: values[name], [`${name}_FILE`]: fileOf(values[name]) })
+    expect(message).toContain(`${name} and ${name}_FILE must not both be set`)
+  })
+
+  test.each(SECRETS)('%s in a file that cannot be read is named', (name) => {
+    const message = complaint({ ...without(name), [`${name}_FILE`]: join(folder, 'no-such-file') })
+    expect(message).toContain(`${name}_FILE must name a readable file.`)
+  })
+
+  test('whatever is wrong, no value of any variable is in the message', () => {
+    const broken = fc.constantFrom('', ' ', '\n', '*', '://', ',', '\u0000')
+    const value = fc.oneof(
+      fc.constant(undefined),
+      fc.tuple(broken, broken).map(([before, after]) => `${before}canary${after}`),
+    )
+    const environment = fc.record(Object.fromEntries(names.map((name) => [name, value])))
+    const inFiles = fc.record(Object.fromEntries(SECRETS.map((name) => [`${name}_FILE`, value])))
+    const files = new Map<string, string>()
+    const pathOf = (content: string) => {
+      const path = files.get(content) ?? fileOf(content)
+      files.set(content, path)
+      return path
+    }
+    fc.assert(
+      fc.property(environment, inFiles, (given, contents) => {
+        const paths = Object.entries(contents).map(([name, content]) => [
+          name,
+          content === undefined ? undefined : pathOf(content),
+        ])
+        const message = complaint({ ...given, ...Object.fromEntries(paths) })
+        expect(message).not.toBe('')
+        expect(message).not.toContain('canary')
+      }),
+    )
+  })
+})
+
+describe('the key of caller tokens', () => {
+  const { AUTH_HMAC_SECRET, ...withoutKey } = required
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const pem = String(publicKey.export({ type: 'spki', format: 'pem' }))
+
+  test('is a secret, a public key in a file, or published at an address', () => {
+    expect(loadConfig({ ...withoutKey, AUTH_HMAC_SECRET }).auth.key.kind).toBe('secret')
+    expect(loadConfig({ ...withoutKey, AUTH_JWKS_URL: 'https://id.example/jwks' }).auth.key).toEqual({
+      kind: 'set',
+      url: 'https://id.example/jwks',
+    })
+    const { key } = loadConfig({ ...withoutKey, AUTH_PUBLIC_KEY_FILE: fileOf(pem) }).auth
+    expect(key.kind === 'public' && key.key.export({ type: 'spki', format: 'pem' })).toBe(pem)
+  })
+
+  test.each([
+    ['none', {}],
+    ['two', { AUTH_HMAC_SECRET, AUTH_JWKS_URL: 'https://id.example/jwks' }],
+    [
+      'a secret in a file and an address',
+      { AUTH_HMAC_SECRET_FILE: fileOf(AUTH_HMAC_SECRET), AUTH_JWKS_URL: 'https://id.example/jwks' },
+    ],
+  ])('is exactly one of them: %s', (_what, given) => {
+    expect(complaint({ ...withoutKey, ...given })).toContain('exactly one is required')
+  })
+
+  test.each([
+    ['that is not there', join(folder, 'no-such-key')],
+    ['without a key', fileOf('no key')],
+  ])('a file %s is named', (_what, AUTH_PUBLIC_KEY_FILE) => {
+    expect(namedIn(complaint({ ...withoutKey, AUTH_PUBLIC_KEY_FILE }))).toEqual(['AUTH_PUBLIC_KEY_FILE'])
+  })
+
+  test('of a private key only the public half is kept', () => {
+    const path = fileOf(String(privateKey.export({ type: 'pkcs8', format: 'pem' })))
+    const { key } = loadConfig({ ...withoutKey, AUTH_PUBLIC_KEY_FILE: path }).auth
+    expect(key.kind === 'public' && key.key.type).toBe('public')
+  })
+})

@@ -1,0 +1,119 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { fingerprintOf } from '../../src/domain/fingerprint.ts'
+import type { PaymentCommand } from '../../src/domain/payment-command.ts'
+import { commandOf, validInstruments } from './samples.ts'
+
+const { card, stored_card: storedCard } = validInstruments
+const digits = (length: number) =>
+  fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: length, maxLength: length })
+
+/** Every way to write the same object with its members in another order, deeply. */
+function reversed(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([name, member]) => [name, reversed(member)]),
+  )
+}
+
+test.each(Object.values(validInstruments))('the order of members does not count: $type', (instrument) => {
+  const command = commandOf(instrument)
+  expect(fingerprintOf(reversed(command) as PaymentCommand)).toBe(fingerprintOf(command))
+})
+
+test('the CVV never counts: another one, and none at all, are the same request', () => {
+  fc.assert(
+    fc.property(digits(3), (verification_value) => {
+      expect(fingerprintOf(commandOf({ ...card, verification_value }))).toBe(fingerprintOf(commandOf(card)))
+    }),
+  )
+  const { verification_value: _cvv, ...withoutCvv } = storedCard
+  expect(fingerprintOf(commandOf(withoutCvv))).toBe(fingerprintOf(commandOf(storedCard)))
+})
+
+test('of a card number only the first six and last four count, so that no fingerprint leads back to a card', () => {
+  fc.assert(
+    fc.property(
+      digits(6),
+      digits(4),
+      fc.integer({ min: 2, max: 9 }).chain((length) => fc.tuple(digits(length), digits(length))),
+      digits(5),
+      (first, last, [middle, otherMiddle], middleOfAnotherLength) => {
+        const of = (number: string) => fingerprintOf(commandOf({ ...card, number }))
+        expect(of(`${first}${otherMiddle}${last}`)).toBe(of(`${first}${middle}${last}`))
+        expect(of(`${first}${middleOfAnotherLength}${last}`)).toBe(of(`${first}${middle}${last}`))
+      },
+    ),
+  )
+})
+
+test('another first six or another last four is another card', () => {
+  const of = (number: string) => fingerprintOf(commandOf({ ...card, number }))
+  const numbers = [
+    '4242424242424242',
+    '4242434242424242',
+    '5242424242424242',
+    '4242424242424241',
+    '4242424242425242',
+  ]
+  expect(new Set(numbers.map(of)).size).toBe(numbers.length)
+})
+
+test('not saying whether to save the instrument and not saying it explicitly are the same', () => {
+  const { save_instrument: _save, ...payment } = commandOf(card).payment
+  const absent = fingerprintOf(commandOf(card, { payment }))
+  expect(fingerprintOf(commandOf(card, { payment: { ...payment, save_instrument: undefined } }))).toBe(absent)
+  expect(fingerprintOf(commandOf(card, { payment: { ...payment, save_instrument: false } }))).not.toBe(absent)
+})
+
+type Path = readonly string[]
+
+/** The paths of all leaves that count. */
+function pathsOf(value: unknown, path: Path = []): Path[] {
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).flatMap(([name, member]) => pathsOf(member, [...path, name]))
+  return ['verification_value', 'number'].includes(path.at(-1) ?? '') ? [] : [path]
+}
+
+function withValue(value: unknown, [name, ...rest]: Path, change: (leaf: unknown) => unknown): unknown {
+  if (name === undefined) return change(value)
+  const members = value as Record<string, unknown>
+  return { ...members, [name]: withValue(members[name], rest, change) }
+}
+
+const fields = Object.values(validInstruments).flatMap((instrument) =>
+  pathsOf(commandOf(instrument)).map((path) => [instrument.type, path.join('.'), instrument, path] as const),
+)
+
+test.each(fields)('every other field counts: %s, %s', (_type, _name, instrument, path) => {
+  const command = commandOf(instrument)
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.integer(), fc.boolean()), (other) => {
+      const changed = withValue(command, path, (leaf) => {
+        fc.pre(leaf !== other)
+        return other
+      })
+      expect(fingerprintOf(changed as PaymentCommand)).not.toBe(fingerprintOf(command))
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('a value moved from one field to another is another request', () => {
+  const two = { ...card, issue_month: 1, issue_number: 2 }
+  expect(fingerprintOf(commandOf({ ...two, issue_month: 2, issue_number: 1 }))).not.toBe(
+    fingerprintOf(commandOf(two)),
+  )
+})
+
+test('an order id and the same number as an expected amount are not mistaken for each other', () => {
+  const of = (orderId: number, expectedAmount: number | null) =>
+    fingerprintOf(commandOf(card, { orderId, expectedAmount }))
+  expect(new Set([of(1, 2), of(2, 1), of(1, null), of(1, 1)]).size).toBe(4)
+})
+
+test('a fingerprint is 64 hexadecimal digits and shows nothing of the body', () => {
+  expect(fingerprintOf(commandOf(card))).toMatch(/^[0-9a-f]{64}$/)
+})

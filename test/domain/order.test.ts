@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { mayBePayable, type Order } from '../../src/domain/order.ts'
+
+const order = (statusId: number, amount: number): Order => ({
+  id: 118,
+  statusId,
+  customerId: 7,
+  due: { amount, currency: 'USD' },
+})
+
+test.each([0, 1])('status %i may be payable while something is due', (statusId) => {
+  expect(mayBePayable(order(statusId, 1))).toBe(true)
+})
+
+test.each([0, 1])('status %i with nothing, or less than nothing, due is not payable', (statusId) => {
+  expect([mayBePayable(order(statusId, 0)), mayBePayable(order(statusId, -1))]).toEqual([false, false])
+})
+
+test.each([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, -1])('status %i is not payable', (statusId) => {
+  expect(mayBePayable(order(statusId, 6098))).toBe(false)
+})

@@ -1,0 +1,85 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { readPaymentAccessToken } from '../../src/domain/payment-access-token.ts'
+import { patOf } from './samples.ts'
+
+const claims = {
+  iss: 'payments.bigcommerce.com',
+  sub: 'abc123',
+  iat: 1_700_000_000,
+  nbf: 1_700_000_000,
+  exp: 1_700_003_600,
+  jti: '5b1c7c1e-0000-4000-8000-000000000003',
+  data: { store_id: '1001336324', order_id: '166', amount: 2500, currency: 'USD' },
+}
+const read = {
+  storeHash: 'abc123',
+  orderId: '166',
+  due: { amount: 2500, currency: 'USD' },
+  expiresAtMs: 1_700_003_600_000,
+}
+const without = (name: string, value: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(value).filter(([member]) => member !== name))
+
+test('what the token will charge is read from its claims, in minor units', () => {
+  expect(readPaymentAccessToken(patOf(claims))).toEqual(read)
+})
+
+test('an order id reads the same as a number, as BigCommerce sent it in 2019, and as text', () => {
+  const asNumber = { ...claims, data: { ...claims.data, store_id: 1001336324, order_id: 166 } }
+  expect(readPaymentAccessToken(patOf(asNumber, { alg: 'HS256', typ: 'JWT' }))).toEqual(read)
+})
+
+test.each(['sub', 'exp', 'data'])('a token without %s is worth nothing', (name) => {
+  expect(readPaymentAccessToken(patOf(without(name, claims)))).toBeNull()
+})
+
+test.each(['order_id', 'amount', 'currency'])('a token without data.%s is worth nothing', (name) => {
+  expect(readPaymentAccessToken(patOf({ ...claims, data: without(name, claims.data) }))).toBeNull()
+})
+
+test.each([
+  ['an amount in major units', { amount: 25.5 }],
+  ['a negative amount', { amount: -2500 }],
+  ['an amount as text', { amount: '2500' }],
+  ['an amount beyond exact numbers', { amount: 2 ** 53 }],
+  ['no currency', { currency: null }],
+  ['an order id that is an object', { order_id: { id: 166 } }],
+])('%s is no claim to charge by', (_what, data) => {
+  expect(readPaymentAccessToken(patOf({ ...claims, data: { ...claims.data, ...data } }))).toBeNull()
+})
+
+test.each([
+  ['nothing', ''],
+  ['one part', 'eyJhbGciOiJIUzI1NiJ9'],
+  ['a payload that is no JSON', 'e30.bm90IGpzb24.c2ln'],
+  ['a payload that is a list', 'e30.W10.c2ln'],
+  ['a payload that is null', 'e30.bnVsbA.c2ln'],
+  ['HTML', '<html></html>'],
+])('%s is no token', (_what, token) => {
+  expect(readPaymentAccessToken(token)).toBeNull()
+})
+
+test('garbage never throws: it reads as nothing, or as claims that are all there', () => {
+  const garbage = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.jsonValue().map((payload) => patOf(payload)),
+    fc
+      .record({ sub: fc.jsonValue(), exp: fc.jsonValue(), data: fc.jsonValue() })
+      .map((payload) => patOf(payload)),
+    fc
+      .record({ order_id: fc.jsonValue(), amount: fc.jsonValue(), currency: fc.jsonValue() })
+      .map((data) => patOf({ ...claims, data })),
+  )
+  fc.assert(
+    fc.property(garbage, (token) => {
+      const found = readPaymentAccessToken(token)
+      if (found === null) return
+      expect([typeof found.storeHash, typeof found.orderId, typeof found.due.currency]).toEqual(
+        Array(3).fill('string'),
+      )
+      expect(Number.isSafeInteger(found.due.amount) && found.due.amount >= 0).toBe(true)
+      expect(typeof found.expiresAtMs).toBe('number')
+    }),
+  )
+})

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest'
+import type { Caller } from '../../src/domain/caller.ts'
+import type { Order } from '../../src/domain/order.ts'
+import { Problem } from '../../src/domain/problem.ts'
+import { createAuthorizeOrder, maySeeAttempt } from '../../src/services/authorize-order.ts'
+import { contextOf, customer, holderOf, orderOf, server } from './fakes.ts'
+
+/** What comes of asking for order 118, and how many reads of the order it took. */
+async function asking(caller: Caller, order: Order | null) {
+  let reads = 0
+  const getOrder = async () => {
+    reads += 1
+    return order
+  }
+  const result = await createAuthorizeOrder({ getOrder })(caller, 118, contextOf()).catch(
+    (error: unknown) => error,
+  )
+  return { result, reads }
+}
+
+const own = orderOf({ customerId: 7 })
+const guests = orderOf({ customerId: null })
+
+test.each([
+  ['a customer, their own order', customer(7), own, own, 1],
+  ['a token for the order', holderOf(118), own, null, 0],
+  ['a token for the order, a guest’s', holderOf(117, 118), guests, null, 0],
+  ['a trusted server', server, own, null, 0],
+])('%s: allowed, with no more reads than it takes', async (_who, caller, order, result, reads) => {
+  expect(await asking(caller, order)).toEqual({ result, reads })
+})
+
+describe('not yours and not there are the same refusal, to the letter', () => {
+  const absent = new Problem('order_not_found').toBody('request-1')
+
+  test.each([
+    ['a customer, another’s order', customer(8), own],
+    ['a customer, a guest’s order: nobody is not somebody', customer(7), guests],
+    ['a customer, no such order', customer(7), null],
+    ['a token for other orders', holderOf(117, 119), own],
+    ['a token for no order', holderOf(), own],
+  ])('%s', async (_who, caller, order) => {
+    const { result } = await asking(caller, order)
+    expect(result).toBeInstanceOf(Problem)
+    expect(result instanceof Problem && result.toBody('request-1')).toEqual(absent)
+  })
+
+  test('a caller without a customer does not match an order without one', async () => {
+    const nobody = { ...customer(7), access: { kind: 'customer', customerId: Number.NaN } } as const
+    expect((await asking(nobody, guests)).result).toMatchObject({ code: 'order_not_found' })
+  })
+})
+
+test('a failure to read the order is not "not found"', async () => {
+  const getOrder = () => Promise.reject(new Problem('upstream_unavailable'))
+  await expect(createAuthorizeOrder({ getOrder })(customer(7), 118, contextOf())).rejects.toMatchObject({
+    code: 'upstream_unavailable',
+  })
+})
+
+test.each([
+  ['a server sees all', server, { orderId: 118, customerId: null }, true],
+  ['a token for the order', holderOf(118), { orderId: 118, customerId: 7 }, true],
+  ['a token for another order', holderOf(119), { orderId: 118, customerId: 7 }, false],
+  ['the customer who paid', customer(7), { orderId: 118, customerId: 7 }, true],
+  ['another customer', customer(8), { orderId: 118, customerId: 7 }, false],
+  ['a customer, where nobody was signed in', customer(7), { orderId: 118, customerId: null }, false],
+])('of an attempt on record: %s', (_who, caller, attempt, may) => {
+  expect(maySeeAttempt(caller, attempt)).toBe(may)
+})

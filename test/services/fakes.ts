@@ -1,0 +1,51 @@
+import type { Caller, OrderAccess } from '../../src/domain/caller.ts'
+import type { Order } from '../../src/domain/order.ts'
+import type { RequestContext } from '../../src/domain/request-context.ts'
+import type { Claim, NewAttempt } from '../../src/stores/payment-attempts.ts'
+import { attemptOf } from '../domain/samples.ts'
+
+export interface Logged {
+  readonly level: 'info' | 'warn' | 'error'
+  readonly fields: object
+  readonly event: string
+}
+
+export function contextOf(logged: Logged[] = []): RequestContext {
+  const keep = (level: Logged['level']) => (fields: object, event: string) =>
+    void logged.push({ level, fields, event })
+  return {
+    requestId: 'request-1',
+    correlationId: 'correlation-1',
+    shopperAddress: '203.0.113.9',
+    log: { info: keep('info'), warn: keep('warn'), error: keep('error') },
+  }
+}
+
+export const callerOf = (access: OrderAccess, customerId: number | null = null): Caller => ({
+  principal: '["https://shop.example","session-1"]',
+  scopes: new Set(['payments:read', 'payments:write']),
+  access,
+  customerId,
+})
+
+export const customer = (customerId: number): Caller => callerOf({ kind: 'customer', customerId }, customerId)
+export const server: Caller = callerOf({ kind: 'any' })
+export const holderOf = (...orderIds: number[]): Caller =>
+  callerOf({ kind: 'orders', orderIds: new Set(orderIds) })
+
+export const orderOf = (change: Partial<Order> = {}): Order => ({
+  id: 118,
+  statusId: 0,
+  customerId: 7,
+  due: { amount: 6098, currency: 'USD' },
+  ...change,
+})
+
+export const claimedBy = (attempt: NewAttempt): Claim & { kind: 'claimed' } => ({
+  kind: 'claimed',
+  attempt: attemptOf({ ...attempt, status: 'claimed' }),
+})
+
+/** The word of the problem that a piece of work ended in, or what it gave. */
+export const endOf = async (work: Promise<unknown>): Promise<unknown> =>
+  work.catch((error: unknown) => (error instanceof Error && 'code' in error ? error.code : error))

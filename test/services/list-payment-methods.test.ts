@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+import type { Order } from '../../src/domain/order.ts'
+import { ATTEMPT_STATUSES, type PaymentAttempt } from '../../src/domain/payment-attempt.ts'
+import type { InstrumentType } from '../../src/domain/payment-instrument.ts'
+import type { PaymentMethod } from '../../src/domain/payment-method.ts'
+import { Problem } from '../../src/domain/problem.ts'
+import type { AuthorizeOrder } from '../../src/services/authorize-order.ts'
+import { createListPaymentMethods } from '../../src/services/list-payment-methods.ts'
+import { attemptOf } from '../domain/samples.ts'
+import { contextOf, endOf, orderOf, server } from './fakes.ts'
+
+const method: PaymentMethod = {
+  id: 'stripe.card',
+  name: 'Stripe',
+  type: 'card',
+  test_mode: false,
+  supported_instruments: [{ instrument_type: 'VISA' }, { instrument_type: 'STORED_CARD' }],
+}
+
+interface Given {
+  readonly order?: Order | null
+  readonly authorized?: Order | null
+  readonly fence?: PaymentAttempt | null
+  readonly authorizeOrder?: AuthorizeOrder
+  readonly instruments?: ReadonlySet<InstrumentType>
+}
+
+function listing({
+  order = orderOf(),
+  authorized = null,
+  fence = null,
+  authorizeOrder,
+  instruments,
+}: Given = {}) {
+  const calls: string[] = []
+  const list = createListPaymentMethods({
+    managementApi: {
+      async getOrder() {
+        calls.push('order')
+        return order
+      },
+      async listPaymentMethods() {
+        calls.push('methods')
+        return [method]
+      },
+    },
+    attempts: { findFence: async () => fence },
+    authorizeOrder: authorizeOrder ?? (async () => authorized),
+    instruments: instruments ?? new Set<InstrumentType>(['card', 'stored_card']),
+  })
+  return { calls, result: list(server, 118, contextOf()) }
+}
+
+test('the methods come as BigCommerce names them, with the instruments that may be sent for each', async () => {
+  expect(await listing().result).toEqual({
+    order: orderOf(),
+    isPayable: true,
+    methods: [{ ...method, accepts: ['card', 'stored_card'] }],
+  })
+})
+
+test('without raw cards no card number is asked for', async () => {
+  const { methods } = await listing({ instruments: new Set<InstrumentType>(['stored_card']) }).result
+  expect(methods.map(({ accepts }) => accepts)).toEqual([['stored_card']])
+})
+
+test('an order that was read to authorise is not read again', async () => {
+  const { calls, result } = listing({ authorized: orderOf() })
+  await result
+  expect(calls).toEqual(['methods'])
+})
+
+describe('an order is payable', () => {
+  test.each(ATTEMPT_STATUSES)('not while an attempt holds its fence: %s', async (status) => {
+    expect((await listing({ fence: attemptOf({ status }) }).result).isPayable).toBe(false)
+  })
+
+  test.each([
+    [0, 6098, true],
+    [1, 6098, true],
+    [11, 6098, false],
+    [5, 6098, false],
+    [0, 0, false],
+  ])('in status %i with %i due: %s', async (statusId, amount, isPayable) => {
+    const order = orderOf({ statusId, due: { amount, currency: 'USD' } })
+    expect((await listing({ order }).result).isPayable).toBe(isPayable)
+  })
+})
+
+test('who may not pay the order is told nothing of it: not one call is made', async () => {
+  const { calls, result } = listing({ authorizeOrder: () => Promise.reject(new Problem('order_not_found')) })
+  expect(await endOf(result)).toBe('order_not_found')
+  expect(calls).toEqual([])
+})
+
+test('an order that is not there, for one who may see any', async () => {
+  expect(await endOf(listing({ order: null }).result)).toBe('order_not_found')
+})

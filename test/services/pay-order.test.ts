@@ -1,0 +1,434 @@
+import { describe, expect, test } from 'vitest'
+import { fingerprintOf } from '../../src/domain/fingerprint.ts'
+import { answerOf, type PaymentAnswer } from '../../src/domain/payment-answer.ts'
+import type { AttemptStatus, PaymentAttempt } from '../../src/domain/payment-attempt.ts'
+import { INSTRUMENT_TYPES, type InstrumentType } from '../../src/domain/payment-instrument.ts'
+import type { PaymentOutcome } from '../../src/domain/payment-outcome.ts'
+import { Problem } from '../../src/domain/problem.ts'
+import {
+  createPayOrder,
+  type PayOrderCommand,
+  type PayOrderDependencies,
+} from '../../src/services/pay-order.ts'
+import type { KnownKey } from '../../src/stores/payment-attempts.ts'
+import { attemptOf, commandOf, validInstruments } from '../domain/samples.ts'
+import { claimedBy, contextOf, customer, endOf, holderOf, type Logged, server } from './fakes.ts'
+
+const due = { amount: 6098, currency: 'USD' }
+const claims = { storeHash: 'abc123', orderId: '118', due, expiresAtMs: 5_000_000 }
+const succeeded: PaymentOutcome = {
+  kind: 'succeeded',
+  bigcommercePaymentId: 'bc-1',
+  transactionType: 'purchase',
+}
+const unreachable: PaymentOutcome = { kind: 'not_sent', reason: 'unreachable' }
+
+const command = (change: Partial<PayOrderCommand> = {}): PayOrderCommand => ({
+  ...commandOf(validInstruments.card),
+  caller: customer(7),
+  idempotencyKey: '0b5b2f0e-6f4b-4e0a-9a54-1f1f3c1f9d10',
+  ...change,
+})
+const fingerprint = fingerprintOf(command())
+
+interface Change {
+  readonly outcome?: PaymentOutcome
+  readonly attempts?: Partial<PayOrderDependencies['attempts']>
+  readonly authorizeOrder?: PayOrderDependencies['authorizeOrder']
+  readonly preparePayment?: PayOrderDependencies['preparePayment']
+  readonly instruments?: ReadonlySet<InstrumentType>
+}
+
+/** The service among ports that write down what is asked of them, in order. */
+function paying({
+  outcome = succeeded,
+  attempts = {},
+  authorizeOrder,
+  preparePayment,
+  instruments,
+}: Change = {}) {
+  const events: string[] = []
+  const logged: Logged[] = []
+  const kept: (PaymentAnswer | null)[] = []
+  let current: PaymentAttempt = attemptOf()
+  const ports: PayOrderDependencies = {
+    attempts: {
+      async findByKey() {
+        return null
+      },
+      async claim(_scope, _fingerprint, wanted) {
+        const claim = claimedBy(wanted)
+        current = claim.attempt
+        return claim
+      },
+      async markSending(_id, { amount, currency }) {
+        current = { ...current, status: 'sending', amount, currency }
+        return true
+      },
+      async settle(_id, settlement, finalAnswer) {
+        current = { ...current, ...settlement }
+        kept.push(finalAnswer(current))
+        return current
+      },
+      ...attempts,
+    },
+    authorizeOrder: authorizeOrder ?? (async () => null),
+    preparePayment: preparePayment ?? (async () => ({ paymentAccessToken: 'the.pat', claims })),
+    paymentsApi: { processPayment: async () => outcome },
+    newId: () => 'attempt-1',
+    instruments: instruments ?? new Set(INSTRUMENT_TYPES),
+  }
+  const payOrder = createPayOrder({
+    ...ports,
+    attempts: {
+      findByKey(scope) {
+        events.push('find key')
+        return ports.attempts.findByKey(scope)
+      },
+      claim(scope, body, wanted) {
+        events.push(`claim ${scope.operation} ${body === fingerprint} ${wanted.id} ${wanted.customerId}`)
+        return ports.attempts.claim(scope, body, wanted)
+      },
+      markSending(id, money, until) {
+        events.push(`sending ${id} ${money.amount} ${money.currency} ${until}`)
+        return ports.attempts.markSending(id, money, until)
+      },
+      settle(id, settlement, finalAnswer) {
+        events.push(`settle ${id} ${settlement.status} ${settlement.problemCode ?? '-'}`)
+        return ports.attempts.settle(id, settlement, finalAnswer)
+      },
+    },
+    authorizeOrder(caller, orderId, context) {
+      events.push(`authorize ${orderId}`)
+      return ports.authorizeOrder(caller, orderId, context)
+    },
+    preparePayment(...args) {
+      events.push('prepare')
+      return ports.preparePayment(...args)
+    },
+    paymentsApi: {
+      processPayment(pat, payment, context) {
+        events.push(`charge ${pat} ${payment.instrument.type}`)
+        return ports.paymentsApi.processPayment(pat, payment, context)
+      },
+    },
+  })
+  return {
+    events,
+    logged,
+    kept,
+    pay: (change: Partial<PayOrderCommand> = {}) => payOrder(command(change), contextOf(logged)),
+  }
+}
+
+const charges = (events: readonly string[]) => events.filter((event) => event.startsWith('charge'))
+const before = ['find key', 'authorize 118', 'claim payOrder true attempt-1 7', 'prepare']
+const sending = 'sending attempt-1 6098 USD 5000000'
+const charge = 'charge the.pat card'
+
+describe('write, call, write', () => {
+  test('the order is ours before it is fenced, and fenced and on record before a byte leaves', async () => {
+    const { pay, events } = paying()
+    const paid = await pay()
+    expect(events).toEqual([...before, sending, charge, 'settle attempt-1 succeeded -'])
+    expect(paid).toMatchObject({
+      status: 201,
+      isReplay: false,
+      body: { data: { status: 'success', amount: 6098, currency: 'USD' } },
+    })
+  })
+
+  test('nothing runs ahead: while one step is not done, the next has not begun', async () => {
+    const steps = ['find key', 'authorize 118', 'claim', 'prepare', 'sending', 'charge', 'settle']
+    const { promise: never } = Promise.withResolvers<never>()
+    const stuck: readonly [string, Change][] = [
+      ['find key', { attempts: { findByKey: () => never } }],
+      ['authorize 118', { authorizeOrder: () => never }],
+      ['claim', { attempts: { claim: () => never } }],
+      ['prepare', { preparePayment: () => never }],
+      ['sending', { attempts: { markSending: () => never } }],
+    ]
+    for (const [at, change] of stuck) {
+      const { pay, events } = paying(change)
+      void pay()
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(events.map((event) => steps.find((step) => event.startsWith(step)))).toEqual(
+        steps.slice(0, steps.indexOf(at) + 1),
+      )
+    }
+  })
+
+  test.each([
+    ['succeeded', succeeded, 201],
+    ['pending', { ...succeeded, kind: 'pending' }, 202],
+    ['unknown', { kind: 'unknown', reason: 'timed_out', bigcommerceCode: null }, 202],
+    ['declined', { kind: 'declined', refusal: { by: 'code', bigcommerceCode: 30106 } }, 402],
+  ] as const)(
+    '%s is charged once, settled once, and answered as it was settled',
+    async (kind, outcome, status) => {
+      const { pay, events } = paying({ outcome })
+      const answer = await pay()
+      expect(answer.status).toBe(status)
+      expect(charges(events)).toHaveLength(1)
+      expect(
+        events.filter((event) => event.startsWith('settle')).map((event) => event.split(' ')[2]),
+      ).toEqual([kind])
+    },
+  )
+
+  test('a final answer is kept as it is given; what is not final and what was never sent keep none', async () => {
+    const ends: [PaymentOutcome, boolean][] = [
+      [succeeded, true],
+      [{ kind: 'declined', refusal: { by: 'fields' } }, true],
+      [{ ...succeeded, kind: 'pending' }, false],
+      [{ kind: 'unknown', reason: 'timed_out', bigcommerceCode: null }, false],
+      [unreachable, false],
+    ]
+    for (const [outcome, isKept] of ends) {
+      const { pay, kept } = paying({ outcome })
+      const given = await pay().then(
+        ({ status, body }) => ({ status, body }),
+        () => null,
+      )
+      expect(kept, outcome.kind).toEqual([isKept ? given : null])
+    }
+  })
+
+  test('who moved the attempt meanwhile is believed: the answer is of the attempt as it stands', async () => {
+    const settled = attemptOf({ status: 'needs_review' })
+    const { pay } = paying({ attempts: { settle: async () => settled } })
+    expect(await pay()).toMatchObject({ status: 202, body: { data: { status: 'needs_review' } } })
+  })
+})
+
+describe('the ledger is lost after the charge', () => {
+  const lost = {
+    settle: () => Promise.reject(new Problem('store_unavailable', { cause: new Error('disk') })),
+  }
+
+  test.each([
+    ['a success', succeeded],
+    ['a decline', { kind: 'declined', refusal: { by: 'fields' } }],
+    ['an unknown outcome', { kind: 'unknown', reason: 'timed_out', bigcommerceCode: null }],
+  ] as const)(
+    '%s that could not be recorded is answered as unknown, with its amount, and the log says so',
+    async (_what, outcome) => {
+      const { pay, logged } = paying({ outcome, attempts: lost })
+      expect(await pay()).toMatchObject({
+        status: 202,
+        isReplay: false,
+        body: {
+          data: { id: 'attempt-1', status: 'unknown', amount: 6098, currency: 'USD' },
+          meta: { retry: 'after' },
+        },
+      })
+      expect(logged.filter(({ level }) => level === 'error')).toMatchObject([
+        { event: 'outcome not recorded', fields: { paymentId: 'attempt-1' } },
+      ])
+    },
+  )
+
+  test('what was certainly not sent is still said to be not sent', async () => {
+    const { pay } = paying({ outcome: unreachable, attempts: lost })
+    expect(await endOf(pay())).toBe('upstream_unavailable')
+  })
+})
+
+describe('before the charge, any failure ends without one', () => {
+  const failing = (code: 'upstream_unavailable' | 'store_unavailable' | 'order_not_found') => () =>
+    Promise.reject(new Problem(code))
+
+  test('key or order cannot be looked up: nothing is claimed', async () => {
+    const looked = paying({ attempts: { findByKey: failing('store_unavailable') } })
+    expect(await endOf(looked.pay())).toBe('store_unavailable')
+    expect(looked.events).toEqual(['find key'])
+
+    const foreign = paying({ authorizeOrder: failing('order_not_found') })
+    expect(await endOf(foreign.pay())).toBe('order_not_found')
+    expect(foreign.events).toEqual(['find key', 'authorize 118'])
+  })
+
+  test('the claim fails: no PAT is made', async () => {
+    const { pay, events } = paying({ attempts: { claim: failing('store_unavailable') } })
+    expect(await endOf(pay())).toBe('store_unavailable')
+    expect(events).not.toContain('prepare')
+  })
+
+  test('the PAT cannot be made: key and order are freed, and the reason is told', async () => {
+    const { pay, events } = paying({ preparePayment: failing('upstream_unavailable') })
+    expect(await endOf(pay())).toBe('upstream_unavailable')
+    expect(events).toEqual([...before, 'settle attempt-1 not_sent upstream_unavailable'])
+  })
+
+  test('something breaks while the PAT is made: key and order are freed all the same', async () => {
+    const broken = new TypeError('broken')
+    const { pay, events } = paying({ preparePayment: () => Promise.reject(broken) })
+    expect(await endOf(pay())).toBe(broken)
+    expect(events).toEqual([...before, 'settle attempt-1 not_sent internal_error'])
+  })
+
+  test('sending cannot be put on record: no charge', async () => {
+    const { pay, events } = paying({ attempts: { markSending: failing('store_unavailable') } })
+    expect(await endOf(pay())).toBe('store_unavailable')
+    expect(charges(events)).toEqual([])
+  })
+
+  test('the attempt is no longer ours to send: no charge, and the caller is told to ask again', async () => {
+    const { pay, events } = paying({ attempts: { markSending: async () => false } })
+    expect(await endOf(pay())).toBe('request_in_progress')
+    expect(charges(events)).toEqual([])
+    expect(events.filter((event) => event.startsWith('settle'))).toEqual([])
+  })
+
+  test.each([
+    [unreachable, 'upstream_unavailable', undefined],
+    [{ kind: 'not_sent', reason: 'rate_limited', retryAfterSeconds: 7 }, 'upstream_busy', 7],
+  ] as const)(
+    'a charge that never left is a problem to be repeated with the same key: %j',
+    async (outcome, code, seconds) => {
+      const { pay, events } = paying({ outcome })
+      const error = await pay().catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({
+        code,
+        options: seconds === undefined ? {} : { retryAfterSeconds: seconds },
+      })
+      expect(events.at(-1)).toBe(`settle attempt-1 not_sent ${code}`)
+    },
+  )
+})
+
+describe('a key that is known', () => {
+  const answer: PaymentAnswer = answerOf(attemptOf({ status: 'succeeded' }))
+  const knownKey = (status: AttemptStatus, change: Partial<KnownKey> = {}): KnownKey => ({
+    fingerprint,
+    attempt: attemptOf({ status }),
+    answer: null,
+    ...change,
+  })
+  const finding = (found: KnownKey) => paying({ attempts: { findByKey: async () => found } })
+
+  test('is answered as it was, without a call', async () => {
+    const { pay, events } = finding(knownKey('succeeded', { answer }))
+    expect(await pay()).toEqual({ ...answer, isReplay: true })
+    expect(events).toEqual(['find key'])
+  })
+
+  test.each(['claimed', 'sending'] as const)('is under way while %s', async (status) => {
+    const { pay, events } = finding(knownKey(status))
+    expect(await pay().catch((thrown: unknown) => thrown)).toMatchObject({
+      code: 'request_in_progress',
+      options: { paymentId: attemptOf().id, retryAfterSeconds: 2 },
+    })
+    expect(events).toEqual(['find key'])
+  })
+
+  test.each(['unknown', 'pending', 'needs_review'] as const)(
+    '%s is told as it stands now, which is no replay',
+    async (status) => {
+      const { pay, events } = finding(knownKey(status))
+      expect(await pay()).toMatchObject({ status: 202, isReplay: false, body: { data: { status } } })
+      expect(events).toEqual(['find key'])
+    },
+  )
+
+  test.each([
+    'claimed',
+    'sending',
+    'succeeded',
+    'pending',
+    'declined',
+    'not_sent',
+    'not_charged',
+    'unknown',
+    'needs_review',
+  ] as const)('of another request is refused, whatever became of the first: %s', async (status) => {
+    const { pay, events } = finding(
+      knownKey(status, { fingerprint: 'another body', answer: status === 'succeeded' ? answer : null }),
+    )
+    expect(await endOf(pay())).toBe('idempotency_key_reused')
+    expect(events).toEqual(['find key'])
+  })
+
+  test('of an attempt that was never sent pays anew', async () => {
+    const { pay, events } = finding(knownKey('not_sent'))
+    expect((await pay()).status).toBe(201)
+    expect(charges(events)).toHaveLength(1)
+  })
+
+  test('of an attempt that the caller may no longer see is authorised again before a word is said', async () => {
+    const { pay, events } = paying({
+      attempts: {
+        findByKey: async () =>
+          knownKey('succeeded', { answer, attempt: attemptOf({ status: 'succeeded', customerId: 8 }) }),
+      },
+      authorizeOrder: () => Promise.reject(new Problem('order_not_found')),
+    })
+    expect(await endOf(pay())).toBe('order_not_found')
+    expect(events).toEqual(['find key', 'authorize 118'])
+  })
+
+  test('that another request took in the meantime is answered like one known from the start', async () => {
+    const claim = async () => ({ kind: 'known', known: knownKey('succeeded', { answer }) }) as const
+    const { pay, events } = paying({ attempts: { claim } })
+    expect(await pay()).toEqual({ ...answer, isReplay: true })
+    expect(events).not.toContain('prepare')
+  })
+})
+
+test.each([
+  ['succeeded', 'order_already_paid', undefined],
+  ['claimed', 'order_payment_in_progress', 2],
+  ['sending', 'order_payment_in_progress', 2],
+  ['pending', 'order_payment_in_progress', 2],
+  ['unknown', 'order_payment_in_progress', 2],
+  ['needs_review', 'order_payment_in_progress', 2],
+] as const)(
+  'an order fenced by an attempt that is %s is %s, and no PAT is made for it',
+  async (status, code, seconds) => {
+    const by = attemptOf({ id: 'other-attempt', status })
+    const { pay, events } = paying({ attempts: { claim: async () => ({ kind: 'fenced', by }) } })
+    const error = await pay().catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code, options: { paymentId: 'other-attempt' } })
+    expect(error instanceof Problem ? error.options.retryAfterSeconds : 'no problem').toBe(seconds)
+    expect(events).not.toContain('prepare')
+  },
+)
+
+describe('what this service does not take is refused before the ledger is asked', () => {
+  test.each(INSTRUMENT_TYPES)('%s, where it is not in the list', async (type) => {
+    const others = new Set(INSTRUMENT_TYPES.filter((one) => one !== type))
+    const { pay, events } = paying({ instruments: others })
+    const payment = { ...command().payment, instrument: validInstruments[type] }
+    expect(await pay({ payment }).catch((thrown: unknown) => thrown)).toMatchObject({
+      code: 'invalid_request',
+      options: { errors: [{ pointer: '/payment/instrument/type' }] },
+    })
+    expect(events).toEqual([])
+  })
+
+  test('saving an instrument for a guest, where it would be a stranger’s', async () => {
+    const { pay, events } = paying()
+    expect(await endOf(pay({ caller: holderOf(118) }))).toBe('save_instrument_not_allowed')
+    expect(events).toEqual([])
+  })
+
+  test.each([
+    ['a signed-in customer', customer(7), true],
+    ['a trusted server', server, true],
+    ['a guest who saves nothing', holderOf(118), false],
+  ])('while %s may pay', async (_who, caller, save_instrument) => {
+    const { pay } = paying()
+    expect((await pay({ caller, payment: { ...command().payment, save_instrument } })).status).toBe(201)
+  })
+})
+
+test('nothing that is logged on the way holds the card, the PAT or the key', async () => {
+  const { pay, logged } = paying({
+    attempts: { settle: () => Promise.reject(new Problem('store_unavailable')) },
+  })
+  await pay()
+  const told = JSON.stringify(logged)
+  expect(told).toContain('attempt-1')
+  for (const secret of ['4242424242424242', 'the.pat', 'Jane', command().idempotencyKey])
+    expect(told).not.toContain(secret)
+})

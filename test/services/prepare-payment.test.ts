@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest'
+import type { Order } from '../../src/domain/order.ts'
+import type { PaymentCommand } from '../../src/domain/payment-command.ts'
+import { createPreparePayment } from '../../src/services/prepare-payment.ts'
+import { commandOf, patOf, validInstruments } from '../domain/samples.ts'
+import { contextOf, endOf, orderOf } from './fakes.ts'
+
+const claims = {
+  sub: 'abc123',
+  exp: 1_700_003_600,
+  data: { store_id: '1', order_id: '118', amount: 6098, currency: 'USD' },
+}
+const claimsWith = (data: object) => patOf({ ...claims, data: { ...claims.data, ...data } })
+
+function preparing(pat: string, order: Order | null = null, change: Partial<PaymentCommand> = {}) {
+  const minted: number[] = []
+  const prepare = createPreparePayment({
+    managementApi: {
+      async createPaymentAccessToken(orderId) {
+        minted.push(orderId)
+        return pat
+      },
+    },
+    storeHash: 'abc123',
+  })
+  const command = commandOf(validInstruments.card, { expectedAmount: null, ...change })
+  return { minted, result: endOf(prepare(command, order, contextOf())) }
+}
+
+test.each([
+  ['a token bound to the order', null, null],
+  ['an order that was read', orderOf(), null],
+  ['an amount the shopper agreed to', null, 6098],
+  ['both', orderOf(), 6098],
+])('a PAT that says what is meant may be spent: %s', async (_what, order, expectedAmount) => {
+  const { minted, result } = preparing(patOf(claims), order, { expectedAmount })
+  expect(await result).toEqual({
+    paymentAccessToken: patOf(claims),
+    claims: {
+      storeHash: 'abc123',
+      orderId: '118',
+      due: { amount: 6098, currency: 'USD' },
+      expiresAtMs: 1_700_003_600_000,
+    },
+  })
+  expect(minted).toEqual([118])
+})
+
+test('no PAT is made for an order that cannot be paid', async () => {
+  const { minted, result } = preparing(patOf(claims), orderOf({ statusId: 11 }))
+  expect(await result).toBe('order_not_payable')
+  expect(minted).toEqual([])
+})
+
+describe('a PAT is not spent', () => {
+  test.each([
+    ['of another order', claimsWith({ order_id: '119' })],
+    ['of no order', claimsWith({ order_id: null })],
+    ['of another store', patOf({ ...claims, sub: 'def456' })],
+    ['that cannot be read', 'garbage'],
+  ])('%s', async (_what, pat) => {
+    expect(await preparing(pat).result).toBe('upstream_unusable')
+  })
+
+  test.each([
+    ['more than the shopper agreed to', claimsWith({ amount: 6099 }), null, 6098],
+    ['less than the shopper agreed to', claimsWith({ amount: 6097 }), null, 6098],
+    ['more than the order says', claimsWith({ amount: 6099 }), orderOf(), null],
+    ['another currency than the order says', claimsWith({ currency: 'EUR' }), orderOf(), null],
+    ['what the order says and the shopper did not agree to', patOf(claims), orderOf(), 6000],
+    [
+      'what the shopper agreed to and the order does not say',
+      patOf(claims),
+      orderOf({ due: { amount: 1, currency: 'USD' } }),
+      6098,
+    ],
+  ])('that would charge %s', async (_what, pat, order, expectedAmount) => {
+    expect(await preparing(pat, order, { expectedAmount }).result).toBe('amount_changed')
+  })
+})

@@ -1,0 +1,470 @@
+import type { Kysely } from 'kysely'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { PaymentAnswer } from '../../src/domain/payment-answer.ts'
+import { ATTEMPT_STATUSES, type AttemptStatus } from '../../src/domain/payment-attempt.ts'
+import { INSTRUMENT_TYPES, type InstrumentType } from '../../src/domain/payment-instrument.ts'
+import { Problem } from '../../src/domain/problem.ts'
+import {
+  type Claim,
+  createPaymentAttempts,
+  type NewAttempt,
+  type PaymentAttempts,
+} from '../../src/stores/payment-attempts.ts'
+import type { Tables } from '../../src/stores/tables.ts'
+import { newAttempt, scopeOf } from './wanted-attempts.ts'
+
+/** A migrated, empty database of its own, and the way to be rid of it. */
+export interface OpenedLedger {
+  readonly database: Kysely<Tables>
+  close(): Promise<void>
+}
+
+const due = { amount: 6098, currency: 'USD' }
+const patExpiresAtMs = 5_000_000
+const paid: PaymentAnswer = { status: 201, body: JSON.parse('{"data":{"id":"kept"},"meta":{}}') }
+const keepsPaid = () => paid
+const keepsNothing = () => null
+const success = { status: 'succeeded', bigcommercePaymentId: 'bc-1', transactionType: 'purchase' } as const
+
+/** What every ledger promises, whichever database it is kept in. */
+export function describeLedger(name: string, open: () => Promise<OpenedLedger>): void {
+  describe(`the ledger on ${name}`, () => {
+    let opened: OpenedLedger
+    let nowMs: number
+    let ledger: PaymentAttempts
+
+    const ledgerOf = (storeHash: string) =>
+      createPaymentAttempts({ database: opened.database, storeHash, now: () => nowMs })
+    const claim = (key: string, change: Partial<NewAttempt> = {}, fingerprint = 'body-1') =>
+      ledger.claim(scopeOf(key), fingerprint, newAttempt(change))
+    const claimed = async (key: string, change: Partial<NewAttempt> = {}) => {
+      const result = await claim(key, change)
+      if (result.kind !== 'claimed') throw new Error(`was ${result.kind}`)
+      return result.attempt
+    }
+    const sent = async (key: string, change: Partial<NewAttempt> = {}) => {
+      const attempt = await claimed(key, change)
+      expect(await ledger.markSending(attempt.id, due, patExpiresAtMs)).toBe(true)
+      return attempt
+    }
+    const kindOf = async (work: Promise<Claim>) => (await work).kind
+    const rowOf = (id: string) =>
+      opened.database
+        .selectFrom('payment_attempts')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow()
+    const counts = async () => ({
+      attempts: (await opened.database.selectFrom('payment_attempts').select('id').execute()).length,
+      keys: (await opened.database.selectFrom('idempotency_keys').select('attempt_id').execute()).length,
+    })
+
+    beforeEach(async () => {
+      opened = await open()
+      nowMs = 1_000_000
+      ledger = ledgerOf('store-1')
+    })
+    afterEach(() => opened.close())
+
+    test('a claim puts the attempt and the key on record, and both are found again', async () => {
+      const wanted = newAttempt()
+      const result = await ledger.claim(scopeOf('k1'), 'body-1', wanted)
+      const attempt = {
+        ...wanted,
+        status: 'claimed',
+        amount: null,
+        currency: null,
+        transactionType: null,
+        bigcommercePaymentId: null,
+        bigcommerceCode: null,
+        problemCode: null,
+        createdAtMs: nowMs,
+        updatedAtMs: nowMs,
+      }
+      expect(result).toEqual({ kind: 'claimed', attempt })
+      expect(await ledger.findByKey(scopeOf('k1'))).toEqual({ fingerprint: 'body-1', attempt, answer: null })
+      expect(await ledger.findFence(118)).toEqual(attempt)
+    })
+
+    test('what nobody has claimed is not found', async () => {
+      expect(await ledger.findByKey(scopeOf('k1'))).toBeNull()
+      expect(await ledger.findFence(118)).toBeNull()
+    })
+
+    test('a key that is taken is known, with the fingerprint it was taken for, and stays as it was', async () => {
+      const first = await claimed('k1')
+      for (const fingerprint of ['body-1', 'body-2']) {
+        expect(await claim('k1', { orderId: 119 }, fingerprint)).toEqual({
+          kind: 'known',
+          known: { fingerprint: 'body-1', attempt: first, answer: null },
+        })
+      }
+      expect(await counts()).toEqual({ attempts: 1, keys: 1 })
+      expect(await ledger.findFence(119)).toBeNull()
+    })
+
+    test('a second key on an order that is being paid is told by whom, and leaves nothing behind', async () => {
+      const first = await claimed('k1')
+      expect(await claim('k2')).toEqual({ kind: 'fenced', by: first })
+      expect(await ledger.findByKey(scopeOf('k2'))).toBeNull()
+      expect(await counts()).toEqual({ attempts: 1, keys: 1 })
+    })
+
+    test('an attempt whose key cannot be taken leaves no fence either: both or neither', async () => {
+      const first = await claimed('k1')
+      await expect(
+        ledger.claim(scopeOf('k2'), 'body-1', newAttempt({ id: first.id, orderId: 119 })),
+      ).rejects.toThrow()
+      expect(await ledger.findFence(119)).toBeNull()
+      expect(await ledger.findByKey(scopeOf('k2'))).toBeNull()
+      // The key can be looked up and no longer written, after the fence has been put up.
+      await opened.database.schema
+        .alterTable('idempotency_keys')
+        .renameColumn('created_at_ms', 'gone')
+        .execute()
+      await expect(claim('k3', { orderId: 120 })).rejects.toThrow()
+      expect(await ledger.findFence(120)).toBeNull()
+    })
+
+    test.each([
+      ['principal', { principal: '["https://shop.example","session-2"]' }],
+      ['operation', { operation: 'refundOrder' }],
+      ['capitals', { idempotencyKey: 'K1' }],
+    ])('the same key with another %s is another key', async (_what, change) => {
+      await claimed('k1')
+      expect(await ledger.findByKey(scopeOf('k1', change))).toBeNull()
+      expect(await kindOf(ledger.claim(scopeOf('k1', change), 'body-1', newAttempt({ orderId: 119 })))).toBe(
+        'claimed',
+      )
+    })
+
+    test('the same key and the same order of another store are nobody’s business here', async () => {
+      await claimed('k1')
+      const other = ledgerOf('store-2')
+      expect(await other.findByKey(scopeOf('k1'))).toBeNull()
+      expect(await other.findFence(118)).toBeNull()
+      expect(await kindOf(other.claim(scopeOf('k1'), 'body-1', newAttempt()))).toBe('claimed')
+    })
+
+    describe('sending', () => {
+      test('is on record with its amount, its moment and the end of its PAT', async () => {
+        const { id } = await claimed('k1')
+        nowMs = 2_000_000
+        expect(await ledger.markSending(id, due, patExpiresAtMs)).toBe(true)
+        expect(await rowOf(id)).toMatchObject({
+          status: 'sending',
+          amount: 6098,
+          currency: 'USD',
+          sent_at_ms: 2_000_000,
+          pat_expires_at_ms: patExpiresAtMs,
+          created_at_ms: 1_000_000,
+          updated_at_ms: 2_000_000,
+        })
+      })
+
+      test('is granted once: who asks a second time must not send', async () => {
+        const { id } = await claimed('k1')
+        const granted = await Promise.all(
+          Array.from({ length: 20 }, () => ledger.markSending(id, due, patExpiresAtMs)),
+        )
+        expect(granted.filter(Boolean)).toHaveLength(1)
+      })
+
+      test.each(['succeeded', 'pending', 'declined', 'not_sent', 'unknown'] as const)(
+        'is refused to what is already %s, and changes nothing',
+        async (status) => {
+          const { id } = await sent('k1')
+          await ledger.settle(id, { status }, keepsNothing)
+          const before = await rowOf(id)
+          expect(await ledger.markSending(id, { amount: 1, currency: 'EUR' }, 1)).toBe(false)
+          expect(await rowOf(id)).toEqual(before)
+        },
+      )
+
+      test('is refused to an attempt that does not exist', async () => {
+        expect(await ledger.markSending('no-such-attempt', due, patExpiresAtMs)).toBe(false)
+      })
+    })
+
+    describe('settling', () => {
+      test('records what was learned and keeps the final answer with its key', async () => {
+        const { id } = await sent('k1')
+        nowMs = 3_000_000
+        const settled = await ledger.settle(id, success, keepsPaid)
+        expect(settled).toMatchObject({
+          id,
+          status: 'succeeded',
+          amount: 6098,
+          currency: 'USD',
+          bigcommercePaymentId: 'bc-1',
+          transactionType: 'purchase',
+          updatedAtMs: 3_000_000,
+        })
+        expect(await ledger.findByKey(scopeOf('k1'))).toEqual({
+          fingerprint: 'body-1',
+          attempt: settled,
+          answer: paid,
+        })
+      })
+
+      test('asks for the answer of the attempt as it is after settling', async () => {
+        const { id } = await sent('k1')
+        const asked: string[] = []
+        await ledger.settle(
+          id,
+          { status: 'declined', bigcommerceCode: 30106, problemCode: 'payment_declined' },
+          (attempt) => {
+            asked.push(`${attempt.status} ${attempt.bigcommerceCode} ${attempt.problemCode}`)
+            return null
+          },
+        )
+        expect(asked).toEqual(['declined 30106 payment_declined'])
+      })
+
+      test('never overwrites an end: the second settlement gets the first one’s attempt, and its answer is dropped', async () => {
+        const { id } = await sent('k1')
+        const settled = await ledger.settle(id, success, keepsPaid)
+        const late = await ledger.settle(
+          id,
+          { status: 'declined', bigcommerceCode: 30106, problemCode: 'payment_declined' },
+          () => ({
+            ...paid,
+            status: 402,
+          }),
+        )
+        expect(late).toEqual(settled)
+        expect((await ledger.findByKey(scopeOf('k1')))?.answer).toEqual(paid)
+      })
+
+      test('of two at the same moment one is recorded, and both are told the same', async () => {
+        const { id } = await sent('k1')
+        const ends = await Promise.all([
+          ledger.settle(id, success, keepsPaid),
+          ledger.settle(id, { status: 'declined', problemCode: 'payment_declined' }, keepsNothing),
+          ledger.settle(id, { status: 'unknown' }, keepsNothing),
+        ])
+        const [first] = ends
+        // An unknown may still become known, so only the ends are compared.
+        const final = ends.filter(({ status }) => status !== 'unknown')
+        expect(new Set(final.map(({ status }) => status)).size).toBe(1)
+        expect((await ledger.findByKey(scopeOf('k1')))?.attempt.status).toBe(first?.status)
+      })
+
+      test('an unknown outcome keeps no answer, and gets its own once it is known', async () => {
+        const { id } = await sent('k1')
+        await ledger.settle(id, { status: 'unknown', bigcommerceCode: 30105 }, keepsNothing)
+        expect(await ledger.findByKey(scopeOf('k1'))).toMatchObject({
+          answer: null,
+          attempt: { status: 'unknown', bigcommerceCode: 30105 },
+        })
+        await ledger.settle(id, success, keepsPaid)
+        expect(await ledger.findByKey(scopeOf('k1'))).toMatchObject({
+          answer: paid,
+          attempt: { status: 'succeeded' },
+        })
+      })
+
+      test('an unknown outcome is never again "not sent"', async () => {
+        const { id } = await sent('k1')
+        await ledger.settle(id, { status: 'unknown' }, keepsNothing)
+        expect((await ledger.settle(id, { status: 'not_sent' }, keepsNothing)).status).toBe('unknown')
+      })
+
+      test('what was only claimed can be released and nothing else', async () => {
+        const { id } = await claimed('k1')
+        for (const status of [
+          'succeeded',
+          'pending',
+          'declined',
+          'unknown',
+          'not_charged',
+          'needs_review',
+        ] as const) {
+          expect((await ledger.settle(id, { status }, keepsPaid)).status, status).toBe('claimed')
+        }
+        expect(
+          (await ledger.settle(id, { status: 'not_sent', problemCode: 'upstream_unavailable' }, keepsNothing))
+            .status,
+        ).toBe('not_sent')
+        expect((await ledger.findByKey(scopeOf('k1')))?.answer).toBeNull()
+      })
+
+      test('an answer that cannot be made undoes the settlement', async () => {
+        const { id } = await sent('k1')
+        const broken = () => {
+          throw new Error('no answer')
+        }
+        await expect(ledger.settle(id, success, broken)).rejects.toThrow()
+        expect((await rowOf(id)).status).toBe('sending')
+      })
+    })
+
+    describe('a key whose attempt was never sent', () => {
+      const released = async (key: string) => {
+        const attempt = await claimed(key)
+        await ledger.settle(
+          attempt.id,
+          { status: 'not_sent', problemCode: 'upstream_unavailable' },
+          keepsNothing,
+        )
+        return attempt
+      }
+
+      test('may try again for the same request, as a new attempt', async () => {
+        const first = await released('k1')
+        const second = await claimed('k1')
+        expect(second.id).not.toBe(first.id)
+        expect((await ledger.findByKey(scopeOf('k1')))?.attempt).toEqual(second)
+        expect(await counts()).toEqual({ attempts: 2, keys: 1 })
+      })
+
+      test('may not try for another request', async () => {
+        const first = await released('k1')
+        expect(await claim('k1', {}, 'body-2')).toMatchObject({
+          kind: 'known',
+          known: { attempt: { id: first.id } },
+        })
+        expect(await ledger.findFence(118)).toBeNull()
+      })
+
+      test('may try once at a time: of many retries at once one claims it', async () => {
+        await released('k1')
+        const kinds = (await Promise.all(Array.from({ length: 20 }, () => claim('k1')))).map(
+          ({ kind }) => kind,
+        )
+        expect(kinds.filter((kind) => kind === 'claimed')).toHaveLength(1)
+        expect(kinds.filter((kind) => kind === 'known')).toHaveLength(19)
+      })
+
+      test('stays where it is while another key pays the order', async () => {
+        const first = await released('k1')
+        const other = await claimed('k2')
+        expect(await claim('k1')).toEqual({ kind: 'fenced', by: other })
+        expect((await ledger.findByKey(scopeOf('k1')))?.attempt.id).toBe(first.id)
+      })
+
+      test('is not given the answer of an attempt it has left behind', async () => {
+        const first = await sent('k1')
+        await ledger.settle(first.id, { status: 'not_sent' }, keepsNothing)
+        await claimed('k1')
+        await ledger.settle(first.id, success, keepsPaid)
+        expect(await ledger.findByKey(scopeOf('k1'))).toMatchObject({
+          answer: null,
+          attempt: { status: 'claimed' },
+        })
+      })
+    })
+
+    describe('the order', () => {
+      const settledBy = async (instrumentType: InstrumentType, status: AttemptStatus, key = 'k1') => {
+        const { id } = await sent(key, { instrumentType })
+        if (status === 'not_charged' || status === 'needs_review')
+          await ledger.settle(id, { status: 'unknown' }, keepsNothing)
+        expect((await ledger.settle(id, { status }, keepsNothing)).status).toBe(status)
+      }
+
+      test.each([
+        'card',
+        'stored_card',
+        'stored_paypal_account',
+        'stored_bank_account',
+        'tokenized_card',
+      ] as const)('that a %s has paid is closed for ever', async (type) => {
+        await settledBy(type, 'succeeded')
+        nowMs += 10 * 365 * 24 * 3_600_000
+        expect(await claim('k2')).toMatchObject({ kind: 'fenced', by: { status: 'succeeded' } })
+      })
+
+      test.each(['gift_certificate', 'store_credit'] as const)(
+        'that a %s has paid may be only paid in part, so the next leg may follow, one at a time',
+        async (type) => {
+          await settledBy(type, 'succeeded')
+          expect(await kindOf(claim('k2', { instrumentType: 'card' }))).toBe('claimed')
+          expect(await kindOf(claim('k3'))).toBe('fenced')
+        },
+      )
+
+      test.each(['declined', 'not_sent', 'not_charged'] as const)(
+        'is free again after %s',
+        async (status) => {
+          await settledBy('card', status)
+          expect(await kindOf(claim('k2'))).toBe('claimed')
+        },
+      )
+
+      test.each(['unknown', 'pending', 'needs_review'] as const)('is held while %s', async (status) => {
+        await settledBy('card', status)
+        expect(await claim('k2')).toMatchObject({ kind: 'fenced', by: { status } })
+      })
+
+      test.each(
+        ATTEMPT_STATUSES.flatMap((status) => INSTRUMENT_TYPES.map((type) => [status, type] as const)),
+      )(
+        'has one fence: what is seen to hold it is what holds it: %s by %s',
+        async (status, instrumentType) => {
+          const { id } = await sent('k1', { instrumentType })
+          await opened.database.updateTable('payment_attempts').set({ status }).where('id', '=', id).execute()
+          const fence = await ledger.findFence(118)
+          expect(await kindOf(claim('k2'))).toBe(fence === null ? 'claimed' : 'fenced')
+        },
+      )
+
+      test('is claimed by exactly one of two hundred keys at once', async () => {
+        const claims = await Promise.all(Array.from({ length: 200 }, (_, index) => claim(`k${index}`)))
+        const winners = claims.filter((one) => one.kind === 'claimed')
+        expect(winners).toHaveLength(1)
+        const [winner] = winners
+        for (const one of claims) {
+          if (one.kind !== 'claimed') expect(one).toEqual({ kind: 'fenced', by: winner?.attempt })
+        }
+        expect(await counts()).toEqual({ attempts: 1, keys: 1 })
+      })
+    })
+
+    test('one key sent two hundred times at once is one attempt', async () => {
+      const kinds = (await Promise.all(Array.from({ length: 200 }, () => claim('k1')))).map(
+        ({ kind }) => kind,
+      )
+      expect(kinds.filter((kind) => kind === 'claimed')).toHaveLength(1)
+      expect(kinds.filter((kind) => kind === 'known')).toHaveLength(199)
+      expect(await counts()).toEqual({ attempts: 1, keys: 1 })
+    })
+
+    test('the database itself refuses what the ledger would never write', async () => {
+      const { id } = await claimed('k1')
+      const set = (values: object) =>
+        opened.database.updateTable('payment_attempts').set(values).where('id', '=', id).execute()
+      for (const values of [
+        { status: 'paid' },
+        { status: 'succeeded' },
+        { order_id: 0 },
+        { customer_id: 0 },
+        { amount: -1 },
+        { transaction_type: 'refund' },
+      ])
+        await expect(set(values), JSON.stringify(values)).rejects.toThrow()
+    })
+
+    test('nothing can be done without the database, and the word for it is one', async () => {
+      const { id } = await claimed('k1')
+      const broken = await open()
+      ledger = createPaymentAttempts({ database: broken.database, storeHash: 'store-1', now: () => nowMs })
+      await broken.close()
+      const works = [
+        () => ledger.findByKey(scopeOf('k1')),
+        () => ledger.findFence(118),
+        () => claim('k2'),
+        () => ledger.markSending(id, due, patExpiresAtMs),
+        () => ledger.settle(id, success, keepsPaid),
+      ]
+      for (const work of works) {
+        const error = await work().then(
+          () => 'no error',
+          (thrown: unknown) => thrown,
+        )
+        expect(error).toBeInstanceOf(Problem)
+        expect(error).toMatchObject({ code: 'store_unavailable', status: 503 })
+      }
+    })
+  })
+}

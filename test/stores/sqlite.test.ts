@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs'
+import { sql } from 'kysely'
+import { afterEach, expect, test } from 'vitest'
+import { migrate } from '../../src/stores/migrate.ts'
+import { createPaymentAttempts } from '../../src/stores/payment-attempts.ts'
+import { openSqlite } from '../../src/stores/sqlite.ts'
+import { describeLedger } from './ledger-contract.ts'
+import { sqliteFile } from './sqlite-file.ts'
+import { race } from './sqlite-race.ts'
+import { newAttempt, scopeOf } from './wanted-attempts.ts'
+
+describeLedger('SQLite', async () => {
+  const file = sqliteFile()
+  const database = openSqlite(file.path)
+  await migrate(database)
+  return {
+    database,
+    async close() {
+      await database.destroy()
+      file.remove()
+    },
+  }
+})
+
+const removing: (() => void)[] = []
+afterEach(() => {
+  for (const remove of removing.splice(0)) remove()
+})
+
+function newFile(): string {
+  const file = sqliteFile()
+  removing.push(file.remove)
+  return file.path
+}
+
+test('the file is made, with its folder, when there is none', async () => {
+  const path = newFile()
+  const database = openSqlite(path)
+  await database.destroy()
+  expect(existsSync(path)).toBe(true)
+})
+
+test('what is written is on the disk before the next line runs: WAL, and FULL', async () => {
+  const database = openSqlite(newFile())
+  const { rows: mode } = await sql<{ journal_mode: string }>`PRAGMA journal_mode`.execute(database)
+  const { rows: synchronous } = await sql<{ synchronous: number }>`PRAGMA synchronous`.execute(database)
+  const { rows: keys } = await sql<{ foreign_keys: number }>`PRAGMA foreign_keys`.execute(database)
+  await database.destroy()
+  expect([mode[0]?.journal_mode, synchronous[0]?.synchronous, keys[0]?.foreign_keys]).toEqual(['wal', 2, 1])
+})
+
+test('a restart forgets nothing: key, attempt and fence are there again', async () => {
+  const path = newFile()
+  const first = openSqlite(path)
+  await migrate(first)
+  const open = (database: typeof first) =>
+    createPaymentAttempts({ database, storeHash: 'store-1', now: () => 1 })
+  await open(first).claim(scopeOf('k1'), 'body-1', newAttempt({ id: 'attempt-1' }))
+  await first.destroy()
+
+  const second = openSqlite(path)
+  const ledger = open(second)
+  expect((await ledger.findByKey(scopeOf('k1')))?.attempt.id).toBe('attempt-1')
+  expect(await ledger.claim(scopeOf('k2'), 'body-1', newAttempt({ id: 'attempt-2' }))).toMatchObject({
+    kind: 'fenced',
+  })
+  await second.destroy()
+})
+
+test('several connections claim one order at the same moment, and one of a hundred keys gets it', async () => {
+  const path = newFile()
+  const database = openSqlite(path)
+  await migrate(database)
+  const kinds = (await race(path, 'claim', 5)).flat()
+  const attempts = await database.selectFrom('payment_attempts').select('id').execute()
+  await database.destroy()
+  expect(kinds.filter((kind) => kind === 'claimed')).toHaveLength(1)
+  expect(kinds.filter((kind) => kind === 'fenced')).toHaveLength(99)
+  expect(attempts).toHaveLength(1)
+})
