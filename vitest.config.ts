@@ -10,7 +10,15 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     projects: [
-      { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: wholeProcesses } },
+      {
+        extends: true,
+        test: {
+          name: 'fast',
+          include: ['test/**/*.test.ts'],
+          exclude: wholeProcesses,
+          globalSetup: 'test/support/postgres-server.ts',
+        },
+      },
       { extends: true, test: { name: 'processes', include: wholeProcesses, testTimeout: 60_000 } },
     ],
   },

@@ -11,6 +11,9 @@ export async function openapiDocument(): Promise<string> {
     verifyCallerToken: notCalled,
     payOrder: notCalled,
     listPaymentMethods: notCalled,
+    listPayments: notCalled,
+    getPayment: notCalled,
+    receiveWebhook: notCalled,
     isReady: notCalled,
     isDraining: () => false,
   })

@@ -11,11 +11,16 @@ import { requestLoggingPlugin } from './plugins/request-logging.ts'
 import { securityHeadersPlugin } from './plugins/security-headers.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
+import { getPaymentRoute } from './routes/orders/get-payment.ts'
 import { listPaymentMethodsRoute } from './routes/orders/list-payment-methods.ts'
+import { listPaymentsRoute } from './routes/orders/list-payments.ts'
 import { payOrderRoute } from './routes/orders/pay-order.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 import { serverOptions } from './server-options.ts'
 import type { ListPaymentMethods } from './services/list-payment-methods.ts'
+import type { GetPayment, ListPayments } from './services/list-payments.ts'
 import type { PayOrder } from './services/pay-order.ts'
+import type { ReceiveWebhook } from './services/receive-webhook.ts'
 
 export interface AppDependencies {
   readonly logger: FastifyBaseLogger
@@ -24,6 +29,9 @@ export interface AppDependencies {
   readonly verifyCallerToken: VerifyCallerToken
   readonly payOrder: PayOrder
   readonly listPaymentMethods: ListPaymentMethods
+  readonly listPayments: ListPayments
+  readonly getPayment: GetPayment
+  readonly receiveWebhook: ReceiveWebhook
   readonly isReady: () => Promise<boolean>
   readonly isDraining: () => boolean
 }
@@ -31,7 +39,7 @@ export interface AppDependencies {
 /** Builds the one Fastify instance: the same for production and for tests. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { logger, trustProxy, corsOrigins, verifyCallerToken, payOrder, listPaymentMethods } = dependencies
-  const { isReady, isDraining } = dependencies
+  const { listPayments, getPayment, receiveWebhook, isReady, isDraining } = dependencies
   const app = Fastify({
     ...serverOptions,
     loggerInstance: logger,
@@ -65,12 +73,15 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   // The public scope. A route is public because of where it is written.
   await app.register(healthRoutes, { isReady })
   await app.register(docsRoutes)
+  await app.register(webhookRoutes, { receiveWebhook })
 
   await app.register(async (authenticated) => {
     await authenticated.register(drainingPlugin, { isDraining })
     await authenticated.register(authenticationPlugin, { verifyCallerToken })
     await authenticated.register(listPaymentMethodsRoute, { listPaymentMethods })
     await authenticated.register(payOrderRoute, { payOrder })
+    await authenticated.register(listPaymentsRoute, { listPayments })
+    await authenticated.register(getPaymentRoute, { getPayment })
   })
 
   return app

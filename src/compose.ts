@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { createRemoteJWKSet } from 'jose'
 import type { Logger } from 'pino'
 import type { AppDependencies } from './app.ts'
@@ -9,34 +10,50 @@ import { createShopperHeaders } from './clients/bigcommerce/shopper-headers.ts'
 import { createVerifyByIssuer } from './clients/identity/by-issuer.ts'
 import { type CallerTokenKey, createVerifyCallerTokens } from './clients/identity/caller-tokens.ts'
 import { createVerifyCurrentCustomerTokens } from './clients/identity/current-customer-tokens.ts'
+import { createVerifyWebhook, refuseWebhook } from './clients/identity/webhooks.ts'
 import type { AuthKey } from './config/auth-key.ts'
 import type { Config } from './config.ts'
 import type { VerifyCallerToken } from './domain/caller.ts'
 import { createAuthorizeOrder } from './services/authorize-order.ts'
 import { createInFlight } from './services/in-flight.ts'
 import { createListPaymentMethods } from './services/list-payment-methods.ts'
+import { createGetPayment, createListPayments } from './services/list-payments.ts'
 import { createPayOrder } from './services/pay-order.ts'
 import { createPreparePayment } from './services/prepare-payment.ts'
-import { isMigrated, migrate } from './stores/migrate.ts'
+import { createReceiveWebhook } from './services/receive-webhook.ts'
+import { createReconcileAttempt } from './services/reconcile-attempt.ts'
+import { createReconciliationLoop } from './services/reconciliation-loop.ts'
+import { migrateDatabase, openDatabase } from './stores/database.ts'
+import { isMigrated } from './stores/migrate.ts'
 import { createPaymentAttempts } from './stores/payment-attempts.ts'
-import { openSqlite } from './stores/sqlite.ts'
+import { createUnsettledAttempts } from './stores/unsettled-attempts.ts'
 import { version } from './version.ts'
 
 /** A service put together, and the way to take it apart again. */
 export interface Service {
   readonly dependencies: AppDependencies
+  /** Begins to look up at BigCommerce what is not known yet. */
+  startReconciling(): void
   /** From now on not ready, and no new charges. */
   drain(): void
   /** Waits for the charges under way, then closes what was opened, last first. */
   close(): Promise<void>
 }
 
+/** Longer than any instance takes from claiming to sending: two tries for the PAT and the time to write. */
+const preparingMsMax = 30_000
+/** Beyond the wait for an answer: the time to write it down. */
+const settlingMsMax = 15_000
+
 /** The composition root: the only place that says `create…`. */
 export async function compose(config: Config, logger: Logger): Promise<Service> {
   const { storeHash, accessToken, apiUrl, paymentsUrl, trustedProxySecret } = config.bigcommerce
-  const database = openSqlite(config.databasePath)
-  await migrate(database)
-  const attempts = createPaymentAttempts({ database, storeHash, now: Date.now })
+  const { databaseUrl, migrateOnStart } = config
+  const database = openDatabase(databaseUrl, (err) => logger.warn({ err }, 'database connection lost'))
+  if (migrateOnStart) await migrateDatabase(databaseUrl, database)
+  const ledger = { database, storeHash, now: Date.now }
+  const attempts = createPaymentAttempts(ledger)
+  const unsettled = createUnsettledAttempts(ledger)
 
   const toUpstream = {
     userAgent: `Tillgate/${version}`,
@@ -64,6 +81,25 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
     instruments,
   })
 
+  const listPayments = createListPayments({ attempts, unsettled, authorizeOrder })
+  const { app } = config.bigcommerce
+  const verifyWebhook = app ? createVerifyWebhook(app.clientSecret, storeHash) : refuseWebhook
+
+  const reconciliation = createReconciliationLoop({
+    unsettled,
+    reconcileAttempt: createReconcileAttempt({
+      managementApi,
+      attempts,
+      unsettled,
+      now: Date.now,
+      log: logger,
+    }),
+    stillFor: { claimedMs: preparingMsMax, sendingMs: paymentTimeoutMs + settlingMsMax },
+    now: Date.now,
+    sleep: (forMs, signal) => setTimeout(forMs, undefined, { signal }).catch(() => {}),
+    log: logger,
+  })
+
   const inFlight = createInFlight()
   let isDraining = false
   return {
@@ -74,13 +110,18 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
       verifyCallerToken: verifierOf(config),
       payOrder: inFlight.track(payOrder),
       listPaymentMethods,
+      listPayments,
+      getPayment: createGetPayment(listPayments),
+      receiveWebhook: createReceiveWebhook({ verifyWebhook, unsettled }),
       isReady: async () => !isDraining && (await isMigrated(database).catch(() => false)),
       isDraining: () => isDraining,
     },
     drain() {
       isDraining = true
     },
+    startReconciling: reconciliation.start,
     async close() {
+      await reconciliation.stop()
       await inFlight.idle()
       await managementHttp.close()
       await database.destroy()

@@ -11,7 +11,8 @@ export interface Config {
   readonly trustProxy: readonly string[]
   readonly corsOrigins: readonly string[]
   readonly logLevel: string
-  readonly databasePath: string
+  readonly databaseUrl: string
+  readonly migrateOnStart: boolean
   readonly bigcommerce: {
     readonly storeHash: string
     readonly accessToken: string
@@ -41,12 +42,27 @@ export function loadConfig(environment: Environment = process.env): Config {
     sentences.push('BIGCOMMERCE_CLIENT_ID and BIGCOMMERCE_CLIENT_SECRET go together: set both or neither.')
   }
   if (!variables.success || typeof key === 'string' || sentences.length > 0) {
-    throw new Error(
-      `The configuration is not valid:\n${sentences.map((sentence) => `  - ${sentence}`).join('\n')}`,
-    )
+    throw invalid(sentences)
   }
   return toConfig(variables.data, key)
 }
+
+/**
+ * Reads where the ledger is and nothing else: who migrates needs no secret of the store.
+ *
+ * @throws Error like `loadConfig`.
+ */
+export function loadDatabaseUrl(environment: Environment = process.env): string {
+  const { DATABASE_URL, DATABASE_URL_FILE } = environment
+  const { given, wrong } = readEnvironment({ DATABASE_URL, DATABASE_URL_FILE })
+  const variables = Env.pick({ DATABASE_URL: true }).safeParse(given)
+  const sentences = [...wrong, ...sentencesOf(variables)]
+  if (!variables.success || sentences.length > 0) throw invalid(sentences)
+  return variables.data.DATABASE_URL
+}
+
+const invalid = (sentences: readonly string[]) =>
+  new Error(`The configuration is not valid:\n${sentences.map((sentence) => `  - ${sentence}`).join('\n')}`)
 
 const sentencesOf = ({ error }: { error?: z.ZodError }) =>
   error?.issues.map(({ path, message }) => `${path.join('.')} ${message}.`) ?? []
@@ -60,7 +76,8 @@ function toConfig(env: z.output<typeof Env>, key: AuthKey): Config {
     trustProxy: env.TRUST_PROXY,
     corsOrigins: env.CORS_ORIGINS,
     logLevel: env.LOG_LEVEL,
-    databasePath: env.DATABASE_URL.replace(/^sqlite:/, ''),
+    databaseUrl: env.DATABASE_URL,
+    migrateOnStart: env.MIGRATE_ON_START,
     bigcommerce: {
       storeHash,
       accessToken: env.BIGCOMMERCE_ACCESS_TOKEN,

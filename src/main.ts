@@ -27,6 +27,7 @@ async function run(): Promise<void> {
     logger.info('closed')
   })
 
+  service.startReconciling()
   await app.listen({
     host: config.host,
     port: config.port,

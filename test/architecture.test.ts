@@ -56,10 +56,11 @@ const isOurs = ({ from }: Import) => from.startsWith('.')
 /** What a layer may import of ours, as values and (besides those) as types; and which packages. */
 const RULES: Record<string, { values: string[]; types: string[]; packages: RegExp }> = {
   main: { values: ['app', 'compose', 'config', 'logger'], types: [], packages: /^close-with-grace$/ },
+  migrate: { values: ['config', 'stores'], types: [], packages: /^$/ },
   compose: {
     values: ['clients', 'stores', 'services', 'version'],
     types: ['app', 'config', 'domain'],
-    packages: /^(jose|pino|node:crypto)$/,
+    packages: /^(node:timers\/promises|jose|pino|node:crypto)$/,
   },
   app: {
     values: ['plugins', 'routes', 'server-options'],
@@ -84,9 +85,9 @@ const RULES: Record<string, { values: string[]; types: string[]; packages: RegEx
   clients: {
     values: ['clients', 'domain'],
     types: [],
-    packages: /^(undici|jose|zod|node:(crypto|timers\/promises))$/,
+    packages: /^(undici|jose|standardwebhooks|zod|node:(crypto|timers\/promises))$/,
   },
-  stores: { values: ['stores', 'domain'], types: [], packages: /^(kysely|node:(fs|path|sqlite))$/ },
+  stores: { values: ['stores', 'domain'], types: [], packages: /^(kysely|pg|node:(fs|path|sqlite))$/ },
   domain: { values: ['domain'], types: [], packages: /^(zod|card-validator|node:crypto)$/ },
 }
 

@@ -36,6 +36,14 @@ function isProxy(text: string): boolean {
     namedProxies.has(text) || (rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bitsMax)
   )
 }
+function isDatabase(text: string): boolean {
+  if (!/^postgres(ql)?:/.test(text)) return /^sqlite:.+/.test(text)
+  if (!/^\w+:\/\/./.test(text) || !URL.canParse(text)) return false
+  // The driver decodes these; it would refuse them later, with their value.
+  const { username, password, pathname } = new URL(text)
+  return [username, password, pathname].every((part) => /^(?:[^%]|%[\da-f]{2})*$/i.test(part))
+}
+
 const instruments = new Set<string>(INSTRUMENT_TYPES)
 const isInstrument = (word: string): word is InstrumentType => instruments.has(word)
 
@@ -98,9 +106,16 @@ export const Env = z.object({
     .describe('Shared secret (HS256) that verifies caller tokens, 32 bytes or more.'),
   DATABASE_URL: z
     .string()
-    .regex(/^sqlite:.+/, 'must be sqlite:PATH')
+    .refine(isDatabase, 'must be sqlite:PATH or a postgres:// address')
     .default('sqlite:./data/tillgate.db')
-    .describe('The ledger.'),
+    .describe('The ledger: `sqlite:PATH` on a local disk, or `postgres://…`, which several instances share.'),
+  MIGRATE_ON_START: z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .transform((word) => word === 'true')
+    .default(true)
+    .describe(
+      'Whether a start brings the ledger to its schema. If `false`, `npm run migrate` does; until then not ready.',
+    ),
   PAYMENT_TIMEOUT_MS: wholeNumber(1_000, 600_000)
     .default(60_000)
     .describe('How long an answer to a charge is awaited, in milliseconds; after it the outcome is unknown.'),

@@ -7,6 +7,8 @@ export interface Order {
   readonly statusId: number
   /** null for a guest's order, so that no comparison can ever match "nobody" with "nobody". */
   readonly customerId: number | null
+  /** BigCommerce's word for the payment's state; empty for none. */
+  readonly paymentStatus: string
   /** What is still to be paid: the total less store credit and gift certificates already applied. */
   readonly due: Money
 }

@@ -1,5 +1,5 @@
 import { BIGCOMMERCE_CODES } from './bigcommerce-codes.ts'
-import { type PaymentAttempt, type PublicStatus, publicStatus } from './payment-attempt.ts'
+import { isFinal, type PaymentAttempt, type PublicStatus, publicStatus } from './payment-attempt.ts'
 import { type InstrumentType, paysAPart } from './payment-instrument.ts'
 import type { TransactionType } from './payment-outcome.ts'
 import { Problem, type ProblemBody, type ProblemOptions } from './problem.ts'
@@ -50,19 +50,28 @@ export const toPaymentView = (attempt: PaymentAttempt): PaymentView => ({
   updated_at: new Date(attempt.updatedAtMs).toISOString(),
 })
 
+/** A payment as it is read, with advice while it is not final. */
+export function toPaymentBody(attempt: PaymentAttempt): PaymentBody {
+  const data = toPaymentView(attempt)
+  return { data, meta: isFinal(attempt.status) ? {} : { retry: 'after', detail: notFinal(data.status) } }
+}
+
 /**
  * The answer to the one who pays: 201 paid, 202 not final, otherwise the problem the attempt ended in. Depends
  * on nothing but the attempt, so that asking twice gets the same.
  */
 export function answerOf(attempt: PaymentAttempt): PaymentAnswer {
-  const data = toPaymentView(attempt)
-  if (attempt.status === 'succeeded') return { status: 201, body: { data, meta: {} } }
+  if (attempt.status === 'succeeded') return { status: 201, body: toPaymentBody(attempt) }
   if (attempt.problemCode) {
     const problem = problemOf(attempt, attempt.problemCode)
     return { status: problem.status, body: problem.toBody(attempt.requestId) }
   }
-  return { status: 202, body: { data, meta: { retry: 'after', detail: notFinal(data.status) } } }
+  return { status: 202, body: toPaymentBody(attempt) }
 }
+
+/** A final answer is kept with its key; what was never sent may be tried again and keeps none. */
+export const keptAnswer = (settled: PaymentAttempt): PaymentAnswer | null =>
+  isFinal(settled.status) && settled.status !== 'not_sent' ? answerOf(settled) : null
 
 function problemOf(attempt: PaymentAttempt, code: ProblemCode): Problem {
   const { bigcommerceCode } = attempt
@@ -71,7 +80,15 @@ function problemOf(attempt: PaymentAttempt, code: ProblemCode): Problem {
   return new Problem(code, { bigcommerceCode, paymentId: attempt.id, ...detail })
 }
 
-const notFinal = (status: PublicStatus) =>
-  status === 'pending'
-    ? 'BigCommerce has accepted the payment and not finished it. Do not pay again.'
-    : 'It is not known yet whether the payment went through. Do not pay again; ask again with the same key.'
+const notFinal = (status: PublicStatus): string => {
+  switch (status) {
+    case 'processing':
+      return 'The payment is under way. Do not pay again.'
+    case 'pending':
+      return 'BigCommerce has accepted the payment and not finished it. Do not pay again.'
+    case 'needs_review':
+      return 'It could not be found out whether the payment went through; a person must. Do not pay again.'
+    default:
+      return 'It is not known yet whether the payment went through. Do not pay again; ask again with the same key.'
+  }
+}

@@ -69,6 +69,11 @@ const PUBLIC = {
 /** The word a caller is told. */
 export const publicStatus = (status: AttemptStatus): PublicStatus => PUBLIC[status]
 
+export interface QuietLooks {
+  readonly looks: number
+  readonly sinceMs: number
+}
+
 /** One intent to pay one order: a row of the ledger. Holds nothing of the instrument but its type. */
 export interface PaymentAttempt {
   readonly id: string
@@ -92,4 +97,12 @@ export interface PaymentAttempt {
   readonly requestId: string
   readonly createdAtMs: number
   readonly updatedAtMs: number
+  /** When the charge was about to leave; null when it never was. */
+  readonly sentAtMs: number | null
+  /** After this moment the attempt's PAT can start no payment any more. */
+  readonly patExpiresAtMs: number | null
+  /** How often it has been looked up at BigCommerce since its answer was lost. */
+  readonly looks: number
+  /** The latest looks, after the PAT had expired, that found the order untouched: how many, and since when. */
+  readonly quiet: QuietLooks | null
 }

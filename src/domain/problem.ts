@@ -15,6 +15,8 @@ export interface ProblemOptions {
   readonly bigcommerceCode?: number | null
   readonly errors?: readonly FieldError[]
   readonly paymentId?: string
+  /** Where the payment of which this speaks can be read. */
+  readonly location?: string
   readonly retryAfterSeconds?: number
   /** For the log only; never shown to a caller. */
   readonly cause?: unknown

@@ -56,12 +56,26 @@ export const PROBLEMS = {
     detail: 'Send a valid, unexpired caller token as Authorization: Bearer.',
     remedy: 'Mint a new caller token and send the same request, with the same key, again.',
   },
+  webhook_unverified: {
+    status: 401,
+    title: 'The webhook is not verified',
+    retry: 'never',
+    detail: 'The delivery has no valid, recent signature of BigCommerce for this store.',
+    remedy: 'For the operator: check `BIGCOMMERCE_CLIENT_SECRET` and the clock of this machine.',
+  },
   payment_declined: {
     status: 402,
     title: 'The payment was declined',
     retry: 'new_key',
     detail: 'The payment was declined. Nothing was charged.',
     remedy: 'Let the shopper correct the details or choose another instrument, and pay with a new key.',
+  },
+  payment_not_charged: {
+    status: 402,
+    title: 'The payment did not go through',
+    retry: 'new_key',
+    detail: 'Its answer was lost, and BigCommerce has no trace of it. Nothing was charged.',
+    remedy: 'Let the shopper pay again, with a new key.',
   },
   payment_authentication_required: {
     status: 402,
@@ -97,6 +111,13 @@ export const PROBLEMS = {
     retry: 'never',
     detail: 'There is no such order, or it is not yours.',
     remedy: 'Check the order id and what the caller token names: `order_ids`, `customer_id` or `orders:any`.',
+  },
+  payment_not_found: {
+    status: 404,
+    title: 'Payment not found',
+    retry: 'never',
+    detail: 'This order has no payment with this id.',
+    remedy: 'List the payments of the order.',
   },
   request_timeout: {
     status: 408,

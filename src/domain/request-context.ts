@@ -11,6 +11,6 @@ export interface RequestContext {
   /** The UUID that BigCommerce sees as X-Correlation-Id on each call of this one operation. */
   readonly correlationId: string
   /** The shopper's address as far as it is known, passed on to BigCommerce's fraud checks where configured. */
-  readonly shopperAddress: string
+  readonly shopperAddress: string | null
   readonly log: Log
 }

@@ -11,6 +11,7 @@ type Content = Record<string, { examples?: object }>
 
 interface Operation {
   requestBody?: { content: Content }
+  security?: unknown
   responses: Record<string, { headers?: Record<string, object>; content?: Content }>
   'x-problems'?: readonly ProblemCode[]
   'x-examples'?: OperationExamples
@@ -31,6 +32,10 @@ const headers = {
     description: 'Seconds to wait before asking again.',
     schema: { type: 'integer', minimum: 0 },
   },
+  Location: {
+    description: 'Where to read how the payment stands.',
+    schema: { type: 'string', format: 'uri-reference' },
+  },
   IdempotentReplayed: {
     description: '`true` when this is the kept answer of an earlier request with the same Idempotency-Key.',
     schema: { type: 'string', enum: ['true'] },
@@ -39,7 +44,8 @@ const headers = {
 const header = (name: keyof typeof headers) => ({ $ref: `#/components/headers/${name}` })
 
 /** Where each of these may come. */
-const retryAfterStatuses = new Set(['202', '409', '503'])
+const retryAfterStatuses = new Set(['200', '202', '409', '503'])
+const locationStatuses = new Set(['202', '409'])
 const replayedStatuses = new Set(['201', '402', '404', '409', '422', '502'])
 
 const exampleRequestId = '6f2f4f7e-6a1c-4a0f-9d1d-0b6e5c7a9d31'
@@ -69,7 +75,10 @@ function complete(operation: Operation): void {
   for (const [status, response] of Object.entries(responses)) {
     response.headers = {
       'X-Request-Id': header('RequestId'),
-      ...(retryAfterStatuses.has(status) ? { 'Retry-After': header('RetryAfter') } : {}),
+      ...(operation.security && retryAfterStatuses.has(status)
+        ? { 'Retry-After': header('RetryAfter') }
+        : {}),
+      ...(requestBody && locationStatuses.has(status) ? { Location: header('Location') } : {}),
       ...(requestBody && replayedStatuses.has(status)
         ? { 'Idempotent-Replayed': header('IdempotentReplayed') }
         : {}),

@@ -27,6 +27,7 @@ async function openapi(app: FastifyInstance) {
       servers: [{ url: '/' }],
       tags: [
         { name: 'payments', description: 'What an order can be paid with, and paying it.' },
+        { name: 'webhooks', description: 'Where BigCommerce reports events, if an app is configured.' },
         { name: 'health', description: 'For orchestrators.' },
       ],
       components: {

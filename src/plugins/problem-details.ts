@@ -19,11 +19,12 @@ export const problemDetailsPlugin = fp(problemDetails, { name: 'problem-details'
 
 /** Answers with a problem, and logs what the caller is not told. */
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply) {
-  const { retryAfterSeconds, cause } = problem.options
+  const { retryAfterSeconds, location, cause } = problem.options
   if (problem.status >= 500) request.log.error({ code: problem.code, err: cause }, 'request failed')
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
   if (problem.code === 'insufficient_scope')
     reply.header('www-authenticate', 'Bearer error="insufficient_scope"')
+  if (location !== undefined) reply.header('location', location)
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
   // Serialised here, past the route's response schema: no problem may itself fail to be answered.
   return reply

@@ -32,25 +32,30 @@ export const ProblemSchema = z
   })
   .meta({ id: 'Problem', description: 'Problem details (RFC 9457).' })
 
-/** The problems that any authenticated operation on an order may answer. */
-export const COMMON_PROBLEMS = [
+/** What an operation may answer that reads the ledger, and BigCommerce only to learn whose the order is. */
+export const LEDGER_PROBLEMS = [
   'malformed_request',
   'invalid_request',
   'unauthenticated',
   'insufficient_scope',
   'order_not_found',
   'request_timeout',
-  'order_not_payable',
   'headers_too_large',
   'internal_error',
   'upstream_refused',
   'upstream_unusable',
-  'merchant_configuration',
   'upstream_unavailable',
   'upstream_busy',
   'identity_unavailable',
   'store_unavailable',
   'shutting_down',
+] as const satisfies readonly ProblemCode[]
+
+/** What an operation may answer that also asks BigCommerce what can be done with the order. */
+export const COMMON_PROBLEMS = [
+  ...LEDGER_PROBLEMS,
+  'order_not_payable',
+  'merchant_configuration',
 ] as const satisfies readonly ProblemCode[]
 
 /** The response schemas for a list of problems, by status. plugins/openapi.ts adds an example of each. */

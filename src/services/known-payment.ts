@@ -18,13 +18,25 @@ export function replay(known: KnownKey, fingerprint: string): PaidOrder {
   if (known.fingerprint !== fingerprint) throw new Problem('idempotency_key_reused')
   if (answer) return { ...answer, isReplay: true }
   if (attempt.status === 'claimed' || attempt.status === 'sending') {
-    throw new Problem('request_in_progress', { paymentId: attempt.id, retryAfterSeconds: ASK_AGAIN_SECONDS })
+    throw new Problem('request_in_progress', {
+      ...whereItStands(attempt),
+      retryAfterSeconds: ASK_AGAIN_SECONDS,
+    })
   }
   return { ...answerOf(attempt), isReplay: false }
 }
 
 /** Why an order cannot be paid now, by the attempt that stands before it. */
-export const fencedBy = ({ id, status }: PaymentAttempt): Problem =>
-  status === 'succeeded'
-    ? new Problem('order_already_paid', { paymentId: id })
-    : new Problem('order_payment_in_progress', { paymentId: id, retryAfterSeconds: ASK_AGAIN_SECONDS })
+export const fencedBy = (attempt: PaymentAttempt): Problem =>
+  attempt.status === 'succeeded'
+    ? new Problem('order_already_paid', whereItStands(attempt))
+    : new Problem('order_payment_in_progress', {
+        ...whereItStands(attempt),
+        retryAfterSeconds: ASK_AGAIN_SECONDS,
+      })
+
+/** Whoever gets here may pay the order, and so may see every attempt on it. */
+const whereItStands = ({ id, orderId }: PaymentAttempt) => ({
+  paymentId: id,
+  location: `/orders/${orderId}/payments/${id}`,
+})

@@ -2,8 +2,8 @@ import type { PaymentsApi } from '../clients/bigcommerce/payments-api.ts'
 import type { Caller } from '../domain/caller.ts'
 import { fingerprintOf } from '../domain/fingerprint.ts'
 import type { Order } from '../domain/order.ts'
-import { ASK_AGAIN_SECONDS, answerOf, type PaymentAnswer } from '../domain/payment-answer.ts'
-import { isFinal, type PaymentAttempt } from '../domain/payment-attempt.ts'
+import { ASK_AGAIN_SECONDS, answerOf, keptAnswer, type PaymentAnswer } from '../domain/payment-answer.ts'
+import type { PaymentAttempt } from '../domain/payment-attempt.ts'
 import type { PaymentCommand } from '../domain/payment-command.ts'
 import type { InstrumentType } from '../domain/payment-instrument.ts'
 import type { PaymentOutcome } from '../domain/payment-outcome.ts'
@@ -101,10 +101,6 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     }
   }
 }
-
-/** A final answer is kept with its key; what was never sent may be tried again and keeps none. */
-const keptAnswer = (settled: PaymentAttempt): PaymentAnswer | null =>
-  isFinal(settled.status) && settled.status !== 'not_sent' ? answerOf(settled) : null
 
 function refuseInstrumentNotTaken(
   { payment }: PayOrderCommand,

@@ -20,5 +20,9 @@ export function toAttempt(row: Selectable<PaymentAttemptRow>): PaymentAttempt {
     requestId: row.request_id,
     createdAtMs: row.created_at_ms,
     updatedAtMs: row.updated_at_ms,
+    sentAtMs: row.sent_at_ms,
+    patExpiresAtMs: row.pat_expires_at_ms,
+    looks: row.looks,
+    quiet: row.quiet_since_ms === null ? null : { looks: row.quiet_looks, sinceMs: row.quiet_since_ms },
   }
 }

@@ -1,7 +1,8 @@
 import type { Transaction } from 'kysely'
 import { toAttempt } from './attempt-rows.ts'
 import { findByKey, findFence } from './find-attempts.ts'
-import type { Claim, KeyScope, NewAttempt } from './payment-attempts.ts'
+import { LostRace } from './guarded.ts'
+import type { Claim, KeyScope, KnownKey, NewAttempt } from './payment-attempts.ts'
 import type { Tables } from './tables.ts'
 
 export interface ClaimOptions {
@@ -12,20 +13,22 @@ export interface ClaimOptions {
   readonly nowMs: number
 }
 
-/** Claims the key and fences the order, within one transaction. */
+/**
+ * Claims the key and fences the order, within one transaction.
+ *
+ * On Postgres others commit between its statements, so each answer holds only if nothing it rests on has changed.
+ *
+ * @throws LostRace when something has: the claim is to be rolled back and made again.
+ */
 export async function claimAttempt(transaction: Transaction<Tables>, options: ClaimOptions): Promise<Claim> {
-  const { storeHash, scope, fingerprint, attempt } = options
+  const { storeHash, scope, fingerprint } = options
   const known = await findByKey(transaction, storeHash, scope)
   // A key whose attempt was never sent is free again, for the same request.
   const isFree = known === null || (known.attempt.status === 'not_sent' && known.fingerprint === fingerprint)
   if (!isFree) return { kind: 'known', known }
 
   const row = await insertAttempt(transaction, options)
-  if (!row) {
-    const by = await findFence(transaction, storeHash, attempt.orderId)
-    if (!by) throw new Error('the fence was gone before it could be read')
-    return { kind: 'fenced', by }
-  }
+  if (!row) return refusal(transaction, options, known)
   await takeKey(transaction, options, known?.attempt.id ?? null)
   return { kind: 'claimed', attempt: toAttempt(row) }
 }
@@ -55,6 +58,19 @@ const insertAttempt = (
     .returningAll()
     .executeTakeFirst()
 
+/** What fences the order may be this very key, taken by another request since it was looked up. */
+async function refusal(
+  transaction: Transaction<Tables>,
+  { storeHash, scope, attempt }: ClaimOptions,
+  known: KnownKey | null,
+): Promise<Claim> {
+  const present = await findByKey(transaction, storeHash, scope)
+  if (present?.attempt.id !== known?.attempt.id) throw new LostRace('the key was taken meanwhile')
+  const by = await findFence(transaction, storeHash, attempt.orderId)
+  if (!by) throw new LostRace('the fence was gone before it could be read')
+  return { kind: 'fenced', by }
+}
+
 async function takeKey(
   transaction: Transaction<Tables>,
   { storeHash, scope, fingerprint, attempt, nowMs }: ClaimOptions,
@@ -80,5 +96,5 @@ async function takeKey(
     .returning('attempt_id')
     .executeTakeFirst()
   // Whoever took the key meanwhile keeps it; rolling back also takes our fence down again.
-  if (!taken) throw new Error('the key was claimed by another request meanwhile')
+  if (!taken) throw new LostRace('the key was taken meanwhile')
 }

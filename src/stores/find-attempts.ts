@@ -48,3 +48,20 @@ export async function findFence(
     .executeTakeFirst()
   return row ? toAttempt(row) : null
 }
+
+/** Every attempt on an order, newest first; those of one millisecond in the order of their ids, so that it is stable. */
+export async function findByOrder(
+  queries: Kysely<Tables>,
+  storeHash: string,
+  orderId: number,
+): Promise<PaymentAttempt[]> {
+  const rows = await queries
+    .selectFrom('payment_attempts')
+    .selectAll()
+    .where('store_hash', '=', storeHash)
+    .where('order_id', '=', orderId)
+    .orderBy('created_at_ms', 'desc')
+    .orderBy('id')
+    .execute()
+  return rows.map(toAttempt)
+}

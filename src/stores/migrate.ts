@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, PostgresAdapter, sql, type Transaction } from 'kysely'
 import type { Tables } from './tables.ts'
 
 const folder = join(import.meta.dirname, '../../migrations')
+
+/** Any number will do that no other program takes for a lock of its own in the same database: "tillgate" in hex, cut. */
+const lockNumber = 0x74696c6c
 
 /**
  * Brings the database to the schema this version needs: numbered files, each in a transaction that first
@@ -12,8 +15,10 @@ const folder = join(import.meta.dirname, '../../migrations')
  * @throws Error when the database is of a newer version than this program.
  */
 export async function migrate(database: Kysely<Tables>): Promise<void> {
-  await sql`CREATE TABLE IF NOT EXISTS schema_migrations (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL)`.execute(
-    database,
+  await alone(database, (transaction) =>
+    sql`CREATE TABLE IF NOT EXISTS schema_migrations (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL)`.execute(
+      transaction,
+    ),
   )
   const files = migrationFiles()
   const applied = await appliedNumbers(database)
@@ -48,8 +53,17 @@ async function appliedNumbers(database: Kysely<Tables>): Promise<Set<number>> {
   return new Set(rows.map(({ number }) => number))
 }
 
+/** A transaction at a time: SQLite has one writer anyway; on Postgres even IF NOT EXISTS fails when two come at once. */
+const alone = <T>(database: Kysely<Tables>, work: (transaction: Transaction<Tables>) => Promise<T>) =>
+  database.transaction().execute(async (transaction) => {
+    if (transaction.getExecutor().adapter instanceof PostgresAdapter) {
+      await sql`SELECT pg_advisory_xact_lock(${lockNumber})`.execute(transaction)
+    }
+    return work(transaction)
+  })
+
 async function apply(database: Kysely<Tables>, { number, name }: MigrationFile): Promise<void> {
-  await database.transaction().execute(async (transaction) => {
+  await alone(database, async (transaction) => {
     const taken = await sql<{
       number: number
     }>`INSERT INTO schema_migrations (number, name) VALUES (${number}, ${name})

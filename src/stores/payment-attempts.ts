@@ -5,10 +5,10 @@ import type { PaymentAnswer } from '../domain/payment-answer.ts'
 import { type AttemptStatus, type PaymentAttempt, statusesBefore } from '../domain/payment-attempt.ts'
 import type { InstrumentType } from '../domain/payment-instrument.ts'
 import type { TransactionType } from '../domain/payment-outcome.ts'
-import { Problem } from '../domain/problem.ts'
 import type { ProblemCode } from '../domain/problems.ts'
 import { claimAttempt } from './claim-attempt.ts'
-import { findByKey, findFence } from './find-attempts.ts'
+import { findByKey, findByOrder, findFence } from './find-attempts.ts'
+import { guarded } from './guarded.ts'
 import { settleAttempt } from './settle-attempt.ts'
 import type { Tables } from './tables.ts'
 
@@ -56,6 +56,8 @@ export interface PaymentAttempts {
   findByKey(scope: KeyScope): Promise<KnownKey | null>
   /** The attempt that holds an order's fence, if one does. */
   findFence(orderId: number): Promise<PaymentAttempt | null>
+  /** Every attempt on an order, newest first. */
+  findByOrder(orderId: number): Promise<PaymentAttempt[]>
   /** Claims the key and fences the order, both or neither. */
   claim(scope: KeyScope, fingerprint: string, attempt: NewAttempt): Promise<Claim>
   /**
@@ -86,6 +88,7 @@ export function createPaymentAttempts({ database, storeHash, now }: PaymentAttem
   return {
     findByKey: (scope) => guarded(() => findByKey(database, storeHash, scope)),
     findFence: (orderId) => guarded(() => findFence(database, storeHash, orderId)),
+    findByOrder: (orderId) => guarded(() => findByOrder(database, storeHash, orderId)),
 
     claim: (scope, fingerprint, attempt) =>
       guarded(() =>
@@ -125,14 +128,5 @@ export function createPaymentAttempts({ database, storeHash, now }: PaymentAttem
             settleAttempt(transaction, { id, settlement, finalAnswer, nowMs: now() }),
           ),
       ),
-  }
-}
-
-/** Whatever goes wrong in the database, its callers need one word for it: nothing may be paid without it. */
-async function guarded<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (cause) {
-    throw new Problem('store_unavailable', { cause })
   }
 }

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { PaymentAnswer } from '../domain/payment-answer.ts'
-import { type PaymentAttempt, statusesBefore } from '../domain/payment-attempt.ts'
+import { type AttemptStatus, type PaymentAttempt, statusesBefore } from '../domain/payment-attempt.ts'
 import { toAttempt } from './attempt-rows.ts'
 import type { Settlement } from './payment-attempts.ts'
 import type { Tables } from './tables.ts'
@@ -12,6 +12,11 @@ export interface SettleOptions {
   readonly nowMs: number
 }
 
+/** BigCommerce needs a moment to show what it did; a shopper is waiting. */
+const firstLookMs = 2_000
+
+const needsLooking = (status: AttemptStatus) => status === 'unknown' || status === 'pending'
+
 /** Compare-and-set on the status, and the answer with it, within one transaction. */
 export async function settleAttempt(
   transaction: Transaction<Tables>,
@@ -21,11 +26,14 @@ export async function settleAttempt(
     .updateTable('payment_attempts')
     .set({
       status: settlement.status,
-      transaction_type: settlement.transactionType ?? null,
-      bigcommerce_payment_id: settlement.bigcommercePaymentId ?? null,
-      bigcommerce_code: settlement.bigcommerceCode ?? null,
-      problem_code: settlement.problemCode ?? null,
+      // What an earlier answer told stays, unless this one says otherwise: Kysely leaves out what is undefined.
+      transaction_type: settlement.transactionType,
+      bigcommerce_payment_id: settlement.bigcommercePaymentId,
+      bigcommerce_code: settlement.bigcommerceCode,
+      problem_code: settlement.problemCode,
       updated_at_ms: nowMs,
+      next_look_at_ms: needsLooking(settlement.status) ? nowMs + firstLookMs : null,
+      leased_until_ms: null,
     })
     .where('id', '=', id)
     .where('status', 'in', statusesBefore(settlement.status))

@@ -4,7 +4,7 @@ import type { InstrumentType } from '../domain/payment-instrument.ts'
 import type { TransactionType } from '../domain/payment-outcome.ts'
 import type { ProblemCode } from '../domain/problems.ts'
 
-/** The tables as migrations/ makes them; `Generated` marks what an insert may leave to be null. */
+/** The tables as migrations/ makes them; `Generated` marks what an insert may leave out. */
 export interface Tables {
   payment_attempts: PaymentAttemptRow
   idempotency_keys: IdempotencyKeyRow
@@ -31,6 +31,12 @@ export interface PaymentAttemptRow {
   updated_at_ms: number
   sent_at_ms: Generated<number | null>
   pat_expires_at_ms: Generated<number | null>
+  next_look_at_ms: Generated<number | null>
+  leased_until_ms: Generated<number | null>
+  looked_at_ms: Generated<number | null>
+  looks: Generated<number>
+  quiet_looks: Generated<number>
+  quiet_since_ms: Generated<number | null>
 }
 
 export interface IdempotencyKeyRow {

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Environment } from '../../src/config/environment.ts'
 import { Env, SECRETS } from '../../src/config/variables.ts'
-import { loadConfig } from '../../src/config.ts'
+import { loadConfig, loadDatabaseUrl } from '../../src/config.ts'
 import { INSTRUMENT_TYPES } from '../../src/domain/payment-instrument.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tillgate-config-'))
@@ -47,7 +47,8 @@ test('with what is required, the rest has its documented defaults', () => {
     trustProxy: [],
     corsOrigins: [],
     logLevel: 'info',
-    databasePath: './data/tillgate.db',
+    databaseUrl: 'sqlite:./data/tillgate.db',
+    migrateOnStart: true,
     bigcommerce: {
       storeHash: 'abc123',
       accessToken: 'store-token',
@@ -80,6 +81,7 @@ test('what is set is used', () => {
     BIGCOMMERCE_CLIENT_SECRET: 'client-secret',
     BIGCOMMERCE_TRUSTED_PROXY_SECRET: 'proxy-secret',
     DATABASE_URL: 'sqlite:/var/lib/tillgate.db',
+    MIGRATE_ON_START: 'false',
     PAYMENT_TIMEOUT_MS: '30000',
     PAYMENT_INSTRUMENTS: 'stored_card, gift_certificate',
   })
@@ -89,7 +91,8 @@ test('what is set is used', () => {
     trustProxy: ['10.0.0.0/8', '::1', 'loopback'],
     corsOrigins: ['https://shop.example', 'http://localhost:8080'],
     logLevel: 'warn',
-    databasePath: '/var/lib/tillgate.db',
+    databaseUrl: 'sqlite:/var/lib/tillgate.db',
+    migrateOnStart: false,
     bigcommerce: {
       apiUrl: 'http://127.0.0.1:4000/stores/abc123',
       paymentsUrl: 'http://127.0.0.1:4001/stores/abc123',
@@ -171,6 +174,14 @@ describe('what is wrong', () => {
     ['PAYMENT_INSTRUMENTS', ','],
     ['PAYMENT_INSTRUMENTS', 'Card'],
     ['DATABASE_URL', 'sqlite:'],
+    ['DATABASE_URL', 'tillgate.db'],
+    ['DATABASE_URL', 'postgres:'],
+    ['DATABASE_URL', 'postgres:tillgate'],
+    ['DATABASE_URL', 'postgres://db.example:port/tillgate'],
+    ['DATABASE_URL', 'postgres://tillgate:100%@db.example/tillgate'],
+    ['MIGRATE_ON_START', 'yes'],
+    ['MIGRATE_ON_START', 'TRUE'],
+    ['MIGRATE_ON_START', '0'],
     ['CORS_ORIGINS', '*'],
     ['CORS_ORIGINS', 'null'],
     ['CORS_ORIGINS', 'https://shop.example/'],
@@ -194,6 +205,9 @@ describe('what is wrong', () => {
     ['PAYMENT_TIMEOUT_MS', '1000'],
     ['TRUST_PROXY', '192.0.2.1,2001:db8::/32,uniquelocal,linklocal'],
     ['CORS_ORIGINS', 'https://shop.example:8443'],
+    ['DATABASE_URL', 'postgres://tillgate:p%40ss@db.example:5432/tillgate?sslmode=verify-full'],
+    ['DATABASE_URL', 'postgresql://db.example/tillgate'],
+    ['MIGRATE_ON_START', 'true'],
   ])('%s=%j is taken', (name, value) => {
     expect(complaint({ ...required, [name]: value })).toBe('')
   })
@@ -299,5 +313,27 @@ describe('the key of caller tokens', () => {
     const path = fileOf(String(privateKey.export({ type: 'pkcs8', format: 'pem' })))
     const { key } = loadConfig({ ...withoutKey, AUTH_PUBLIC_KEY_FILE: path }).auth
     expect(key.kind === 'public' && key.key.type).toBe('public')
+  })
+})
+
+describe('where the ledger is', () => {
+  test('is read alone, because who migrates needs no secret of the store', () => {
+    expect(loadDatabaseUrl({})).toBe('sqlite:./data/tillgate.db')
+    expect(loadDatabaseUrl({ DATABASE_URL: '', PORT: 'http' })).toBe('sqlite:./data/tillgate.db')
+    expect(loadDatabaseUrl({ DATABASE_URL: 'postgres://db.example/tillgate' })).toBe(
+      'postgres://db.example/tillgate',
+    )
+    const DATABASE_URL_FILE = fileOf('postgres://tillgate:secret@db.example/tillgate\n')
+    expect(loadDatabaseUrl({ DATABASE_URL_FILE })).toBe('postgres://tillgate:secret@db.example/tillgate')
+  })
+
+  test.each([
+    { DATABASE_URL: 'mysql://canary@db.example' },
+    { DATABASE_URL_FILE: '/no-such-canary' },
+    { DATABASE_URL: 'sqlite:canary', DATABASE_URL_FILE: fileOf('sqlite:canary') },
+  ])('is refused by name, and its value is not told: %j', (environment) => {
+    const load = () => loadDatabaseUrl(environment)
+    expect(load).toThrow(/ {2}- DATABASE_URL.*\.$/m)
+    expect(load).not.toThrow(/canary/)
   })
 })

@@ -44,7 +44,7 @@ describe('the document', async () => {
   test('shows an example of every problem that it documents', () => {
     const responses = operations.flatMap((operation) => Object.entries(Object(operation).responses))
     for (const [status, response] of responses) {
-      const problem = Object(response).content['application/problem+json']
+      const problem = Object(response).content?.['application/problem+json']
       if (!problem) continue
       const shown = Object.values<{ value: { status: number } }>(problem.examples)
       expect(shown.length, status).toBeGreaterThan(0)

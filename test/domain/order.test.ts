@@ -5,6 +5,7 @@ const order = (statusId: number, amount: number): Order => ({
   id: 118,
   statusId,
   customerId: 7,
+  paymentStatus: '',
   due: { amount, currency: 'USD' },
 })
 

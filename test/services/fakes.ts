@@ -37,6 +37,7 @@ export const orderOf = (change: Partial<Order> = {}): Order => ({
   id: 118,
   statusId: 0,
   customerId: 7,
+  paymentStatus: '',
   due: { amount: 6098, currency: 'USD' },
   ...change,
 })

@@ -1,4 +1,3 @@
-import type { Kysely } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { PaymentAnswer } from '../../src/domain/payment-answer.ts'
 import { ATTEMPT_STATUSES, type AttemptStatus } from '../../src/domain/payment-attempt.ts'
@@ -10,14 +9,8 @@ import {
   type NewAttempt,
   type PaymentAttempts,
 } from '../../src/stores/payment-attempts.ts'
-import type { Tables } from '../../src/stores/tables.ts'
+import type { Engine, OpenedLedger } from './engines.ts'
 import { newAttempt, scopeOf } from './wanted-attempts.ts'
-
-/** A migrated, empty database of its own, and the way to be rid of it. */
-export interface OpenedLedger {
-  readonly database: Kysely<Tables>
-  close(): Promise<void>
-}
 
 const due = { amount: 6098, currency: 'USD' }
 const patExpiresAtMs = 5_000_000
@@ -27,7 +20,7 @@ const keepsNothing = () => null
 const success = { status: 'succeeded', bigcommercePaymentId: 'bc-1', transactionType: 'purchase' } as const
 
 /** What every ledger promises, whichever database it is kept in. */
-export function describeLedger(name: string, open: () => Promise<OpenedLedger>): void {
+export function describeLedger({ name, open }: Engine): void {
   describe(`the ledger on ${name}`, () => {
     let opened: OpenedLedger
     let nowMs: number
@@ -80,6 +73,10 @@ export function describeLedger(name: string, open: () => Promise<OpenedLedger>):
         problemCode: null,
         createdAtMs: nowMs,
         updatedAtMs: nowMs,
+        sentAtMs: null,
+        patExpiresAtMs: null,
+        looks: 0,
+        quiet: null,
       }
       expect(result).toEqual({ kind: 'claimed', attempt })
       expect(await ledger.findByKey(scopeOf('k1'))).toEqual({ fingerprint: 'body-1', attempt, answer: null })
@@ -118,11 +115,11 @@ export function describeLedger(name: string, open: () => Promise<OpenedLedger>):
       expect(await ledger.findFence(119)).toBeNull()
       expect(await ledger.findByKey(scopeOf('k2'))).toBeNull()
       // The key can be looked up and no longer written, after the fence has been put up.
-      await opened.database.schema
-        .alterTable('idempotency_keys')
-        .renameColumn('created_at_ms', 'gone')
-        .execute()
-      await expect(claim('k3', { orderId: 120 })).rejects.toThrow()
+      const keys = opened.database.schema.alterTable('idempotency_keys')
+      await keys.renameColumn('created_at_ms', 'gone').execute()
+      const claiming = await Promise.allSettled([claim('k3', { orderId: 120 })])
+      await keys.renameColumn('gone', 'created_at_ms').execute()
+      expect(claiming).toMatchObject([{ status: 'rejected' }])
       expect(await ledger.findFence(120)).toBeNull()
     })
 
@@ -430,6 +427,17 @@ export function describeLedger(name: string, open: () => Promise<OpenedLedger>):
       expect(await counts()).toEqual({ attempts: 1, keys: 1 })
     })
 
+    test('one key sent for a hundred orders at once is one attempt, and all others are told of it', async () => {
+      const claims = await Promise.all(
+        Array.from({ length: 100 }, (_, index) => claim('k1', { orderId: 1_000 + index })),
+      )
+      const [winner, ...others] = claims.toSorted((one) => (one.kind === 'claimed' ? -1 : 1))
+      if (winner?.kind !== 'claimed') throw new Error(`nobody claimed it: ${winner?.kind}`)
+      const known = { fingerprint: 'body-1', attempt: winner.attempt, answer: null }
+      for (const other of others) expect(other).toEqual({ kind: 'known', known })
+      expect(await counts()).toEqual({ attempts: 1, keys: 1 })
+    })
+
     test('the database itself refuses what the ledger would never write', async () => {
       const { id } = await claimed('k1')
       const set = (values: object) =>
@@ -449,6 +457,8 @@ export function describeLedger(name: string, open: () => Promise<OpenedLedger>):
       const { id } = await claimed('k1')
       const broken = await open()
       ledger = createPaymentAttempts({ database: broken.database, storeHash: 'store-1', now: () => nowMs })
+      // What was never used has nothing to close.
+      await broken.database.selectFrom('payment_attempts').select('id').execute()
       await broken.close()
       const works = [
         () => ledger.findByKey(scopeOf('k1')),

@@ -4,23 +4,15 @@ import { afterEach, expect, test } from 'vitest'
 import { migrate } from '../../src/stores/migrate.ts'
 import { createPaymentAttempts } from '../../src/stores/payment-attempts.ts'
 import { openSqlite } from '../../src/stores/sqlite.ts'
+import { sqlite } from './engines.ts'
 import { describeLedger } from './ledger-contract.ts'
 import { sqliteFile } from './sqlite-file.ts'
 import { race } from './sqlite-race.ts'
+import { describeUnsettled } from './unsettled-contract.ts'
 import { newAttempt, scopeOf } from './wanted-attempts.ts'
 
-describeLedger('SQLite', async () => {
-  const file = sqliteFile()
-  const database = openSqlite(file.path)
-  await migrate(database)
-  return {
-    database,
-    async close() {
-      await database.destroy()
-      file.remove()
-    },
-  }
-})
+describeLedger(sqlite)
+describeUnsettled(sqlite)
 
 const removing: (() => void)[] = []
 afterEach(() => {

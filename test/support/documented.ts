@@ -42,6 +42,7 @@ export function expectDocumented(method: string, path: string, answer: Omit<ApiA
   }
   const response = operation.responses[answer.status]
   expect(response, `${method} ${template} documents ${answer.status}`).toBeDefined()
+  if (answer.body === undefined && !response?.content) return
   expect(Object.keys(response?.content ?? {}), `${method} ${template} ${answer.status}`).toContain(mediaType)
   const steps = [
     template,

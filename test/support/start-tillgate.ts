@@ -26,6 +26,8 @@ export interface TillgateOptions {
   readonly sandbox?: SandboxOptions
   /** Variables that differ from the test's defaults. */
   readonly environment?: Record<string, string>
+  /** Whether payments whose end is not known are looked up, as they are in production. */
+  readonly reconciles?: boolean
   /** Breaks a part on purpose. */
   readonly replace?: Partial<AppDependencies>
 }
@@ -56,6 +58,7 @@ export async function startTillgate(options: TillgateOptions = {}): Promise<Till
     await sandbox.close()
     await app.close()
   })
+  if (options.reconciles) service.startReconciling()
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   return { sandbox, url, call: createCallApi(url), log, drain: service.drain, server: app.server }
 }

@@ -2,15 +2,18 @@ import type { Order } from '../../domain/order.ts'
 import type { PaymentMethod } from '../../domain/payment-method.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { RequestContext } from '../../domain/request-context.ts'
+import type { Transaction } from '../../domain/transaction.ts'
 import type { ManagementHttp, ManagementRequest } from './management-http.ts'
 import { problemOfRefusal } from './management-problems.ts'
-import { OrderAnswer, PaymentAccessTokenAnswer, PaymentMethodsAnswer } from './schemas.ts'
+import { OrderAnswer, PaymentAccessTokenAnswer, PaymentMethodsAnswer, TransactionsAnswer } from './schemas.ts'
 
 /** The calls on BigCommerce's management host; each throws a Problem when it cannot be answered. */
 export interface ManagementApi {
   /** @returns null when the store has no such order. */
   getOrder(orderId: number, context: RequestContext): Promise<Order | null>
   listPaymentMethods(orderId: number, context: RequestContext): Promise<PaymentMethod[]>
+  /** What BigCommerce has recorded of payments on an order; some gateways record nothing. */
+  listTransactions(orderId: number, context: RequestContext): Promise<Transaction[]>
   /** Makes a payment access token: for one order, for one use, for an hour. Never to be stored, logged or returned. */
   createPaymentAccessToken(orderId: number, context: RequestContext): Promise<string>
 }
@@ -39,6 +42,13 @@ export function createManagementApi(http: ManagementHttp): ManagementApi {
     async listPaymentMethods(orderId, context) {
       const json = await accepted(read(`/v3/payments/methods?order_id=${orderId}`), context)
       return parsed(PaymentMethodsAnswer, json).data
+    },
+
+    async listTransactions(orderId, context) {
+      const answer = await http.call(read(`/v3/orders/${orderId}/transactions`), context)
+      if (answer.status === 204) return []
+      if (answer.status !== 200) throw problemOfRefusal(answer)
+      return parsed(TransactionsAnswer, answer.json).data
     },
 
     async createPaymentAccessToken(orderId, context) {

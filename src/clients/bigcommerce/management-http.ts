@@ -3,6 +3,7 @@ import { Problem } from '../../domain/problem.ts'
 import type { RequestContext } from '../../domain/request-context.ts'
 import { readAnswer, type UpstreamAnswer } from './answer.ts'
 import { createRetry } from './retry.ts'
+import type { ShopperHeaders } from './shopper-headers.ts'
 
 export interface ManagementHttp {
   /**
@@ -27,7 +28,7 @@ export interface ManagementHttpOptions {
   readonly url: string
   readonly accessToken: string
   readonly userAgent: string
-  readonly shopperHeaders: (shopperAddress: string) => Record<string, string>
+  readonly shopperHeaders: ShopperHeaders
 }
 
 const connectTimeoutMs = 2_000

@@ -4,6 +4,7 @@ import type { PaymentOutcome } from '../../domain/payment-outcome.ts'
 import type { RequestContext } from '../../domain/request-context.ts'
 import { readAnswer } from './answer.ts'
 import { classifyCharge } from './classify-charge.ts'
+import type { ShopperHeaders } from './shopper-headers.ts'
 
 export interface PaymentsApi {
   /**
@@ -24,7 +25,7 @@ export interface PaymentsApiOptions {
   readonly paymentTimeoutMs: number
   readonly userAgent: string
   /** Headers that pass the shopper's address on, where BigCommerce has issued a secret for it. */
-  readonly shopperHeaders: (shopperAddress: string) => Record<string, string>
+  readonly shopperHeaders: ShopperHeaders
 }
 
 /** Dialling longer than this is given up while it is still certain that nothing was sent. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { moneyFromDecimal } from '../../domain/money.ts'
 import type { Order } from '../../domain/order.ts'
+import type { Transaction } from '../../domain/transaction.ts'
 
 /** Decimals come as strings, and now and then as numbers. */
 const decimal = z.union([z.string(), z.number().transform(String)])
@@ -14,6 +15,7 @@ export const OrderAnswer = z
     total_inc_tax: decimal,
     store_credit_amount: decimal.default('0'),
     gift_certificate_amount: decimal.default('0'),
+    payment_status: z.string().catch(''),
     currency_code: z.string(),
     /** The transactional currency: what is charged, where `currency_code` is what is displayed. */
     default_currency_code: z.string().optional(),
@@ -30,6 +32,7 @@ export const OrderAnswer = z
     return {
       id: answer.id,
       statusId: answer.status_id,
+      paymentStatus: answer.payment_status,
       customerId: answer.customer_id > 0 ? answer.customer_id : null,
       due: { amount: total.amount - storeCredit.amount - giftCertificates.amount, currency },
     }
@@ -75,4 +78,28 @@ export const PaymentMethodsAnswer = z.looseObject({ data: z.array(PaymentMethod)
 /** `POST /v3/payments/access_tokens`. */
 export const PaymentAccessTokenAnswer = z.looseObject({
   data: z.looseObject({ id: z.string().min(1).max(8192) }),
+})
+
+/** `GET /v3/orders/{id}/transactions`. The amount is a float in the major unit; events and gateways are open sets. */
+export const TransactionsAnswer = z.looseObject({
+  data: z.array(
+    z
+      .looseObject({
+        id: z.int(),
+        event: z.string(),
+        status: z.string(),
+        amount: decimal,
+        currency: z.string(),
+        payment_method_id: z.string().nullish().catch(null),
+      })
+      .transform(
+        ({ id, event, status, amount, currency, payment_method_id }): Transaction => ({
+          id,
+          event,
+          status,
+          money: moneyFromDecimal(amount, currency),
+          paymentMethodId: payment_method_id || null,
+        }),
+      ),
+  ),
 })

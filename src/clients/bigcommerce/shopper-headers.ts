@@ -1,4 +1,4 @@
-export type ShopperHeaders = (shopperAddress: string) => Record<string, string>
+export type ShopperHeaders = (shopperAddress: string | null) => Record<string, string>
 
 /**
  * The headers by which BigCommerce's fraud checks see the shopper's address instead of ours. They count only with
@@ -7,6 +7,6 @@ export type ShopperHeaders = (shopperAddress: string) => Record<string, string>
 export const createShopperHeaders =
   (trustedProxySecret: string | null): ShopperHeaders =>
   (shopperAddress) =>
-    trustedProxySecret === null
+    trustedProxySecret === null || shopperAddress === null
       ? {}
       : { 'x-bc-trusted-proxy-secret': trustedProxySecret, 'true-client-ip': shopperAddress }

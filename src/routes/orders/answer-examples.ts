@@ -47,6 +47,17 @@ export const payOrderAnswerExamples = {
   },
 }
 
+/** Successful answers to `listPayments` and `getPayment`, for the published document. */
+export const paymentsExamples = {
+  200: { paid: { summary: 'Paid at once', value: { data: [payment], meta: {} } } },
+}
+export const paymentExamples = {
+  200: {
+    paid: { summary: 'Paid', value: { data: payment, meta: {} } },
+    ...payOrderAnswerExamples[202],
+  },
+}
+
 /** A successful answer to `listPaymentMethods`, for the published document. */
 export const paymentMethodsExamples = {
   200: {

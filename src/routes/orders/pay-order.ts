@@ -19,6 +19,7 @@ const problems = [
   'idempotency_key_invalid',
   'payment_declined',
   'payment_authentication_required',
+  'payment_not_charged',
   'save_instrument_not_allowed',
   'request_in_progress',
   'order_payment_in_progress',
@@ -74,7 +75,10 @@ export async function payOrderRoute(app: FastifyInstance, { payOrder }: PayOrder
         requestContext(request),
       )
       if (answer.isReplay) reply.header('idempotent-replayed', 'true')
-      if (answer.status === 202) reply.header('retry-after', String(ASK_AGAIN_SECONDS))
+      if (answer.status === 202 && 'data' in answer.body) {
+        reply.header('retry-after', String(ASK_AGAIN_SECONDS))
+        reply.header('location', `/orders/${request.params.id}/payments/${answer.body.data.id}`)
+      }
       if (answer.status >= 400) reply.type(PROBLEM_MEDIA_TYPE)
       return reply.code(answer.status as 201).send(answer.body as never)
     })

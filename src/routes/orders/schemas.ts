@@ -77,6 +77,14 @@ export const PaymentSchema = z
   })
   .meta({ id: 'Payment', description: 'One attempt to pay an order, and where it stands.' })
 
+export const PaymentParams = OrderParams.extend({
+  paymentId: z.string().min(1).max(64).meta({ description: 'The `id` of the payment.' }),
+})
+
+export const PaymentsResponse = z
+  .strictObject({ data: z.array(PaymentSchema), meta: z.strictObject({}) })
+  .meta({ id: 'PaymentsResponse' })
+
 export const PaymentResponse = z
   .strictObject({
     data: PaymentSchema,

@@ -82,6 +82,7 @@ describe('an order', () => {
     expect(await api.getOrder(118, contextOf())).toEqual({
       id: 118,
       statusId: 0,
+      paymentStatus: '',
       customerId: 7,
       due: { amount: 6098, currency: 'USD' },
     })

@@ -1,34 +1,21 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { callerToken } from '../../support/caller-token.ts'
+import { ledgerFile } from '../../support/ledger-file.ts'
 import { createOrder } from '../../support/orders.ts'
 import { cardPayment } from '../../support/payments.ts'
 import { startTillgate } from '../../support/start-tillgate.ts'
 
 const token = callerToken({ customer_id: 11 })
 
-/** A service whose ledger lies in a file, and the way to break that ledger from outside and to mend it. */
+/** A service whose ledger lies in a file, and the ways to break that ledger from outside and to mend it. */
 async function withLedgerFile() {
-  const folder = mkdtempSync(join(tmpdir(), 'tillgate-'))
-  const path = join(folder, 'ledger.db')
-  const tillgate = await startTillgate({ environment: { DATABASE_URL: `sqlite:${path}` } })
-  const outside = new DatabaseSync(path)
-  onTestFinished(() => {
-    outside.close()
-    rmSync(folder, { recursive: true })
-  })
+  const ledger = ledgerFile()
+  const tillgate = await startTillgate({ environment: ledger.environment })
   return {
     ...tillgate,
-    breakLedger: () => outside.exec('ALTER TABLE payment_attempts RENAME TO lost'),
-    mendLedger: () => outside.exec('ALTER TABLE lost RENAME TO payment_attempts'),
-    statuses: () =>
-      outside
-        .prepare('SELECT status FROM payment_attempts')
-        .all()
-        .map(({ status }) => status),
+    breakLedger: () => ledger.run('ALTER TABLE payment_attempts RENAME TO lost'),
+    mendLedger: () => ledger.run('ALTER TABLE lost RENAME TO payment_attempts'),
+    statuses: () => ledger.read('SELECT status FROM payment_attempts').map(({ status }) => status),
   }
 }
 

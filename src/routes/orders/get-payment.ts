@@ -1,0 +1,47 @@
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { ASK_AGAIN_SECONDS, toPaymentBody } from '../../domain/payment-answer.ts'
+import type { GetPayment } from '../../services/list-payments.ts'
+import { callerOf } from '../caller-of.ts'
+import { LEDGER_PROBLEMS, problemResponses } from '../problem-responses.ts'
+import { requestContext } from '../request-context.ts'
+import { paymentExamples } from './answer-examples.ts'
+import { PaymentParams, PaymentResponse } from './schemas.ts'
+
+const problems = [...LEDGER_PROBLEMS, 'payment_not_found'] as const
+
+const schema = {
+  operationId: 'getPayment',
+  summary: 'Where a payment stands',
+  description:
+    'What to poll after a 202 or a lost connection. Asking makes the service look up what is not known yet.',
+  tags: ['payments'],
+  security: [{ callerToken: [] }],
+  params: PaymentParams,
+  response: {
+    200: { description: 'The payment.', content: { 'application/json': { schema: PaymentResponse } } },
+    ...problemResponses(problems),
+  },
+  'x-problems': problems,
+  'x-examples': { responses: paymentExamples },
+}
+
+export interface GetPaymentRouteOptions {
+  readonly getPayment: GetPayment
+}
+
+export async function getPaymentRoute(app: FastifyInstance, { getPayment }: GetPaymentRouteOptions) {
+  app
+    .withTypeProvider<ZodTypeProvider>()
+    .get(
+      '/orders/:id/payments/:paymentId',
+      { schema, config: { scope: 'payments:read' } },
+      async (request, reply) => {
+        const { id, paymentId } = request.params
+        const payment = await getPayment(callerOf(request), id, paymentId, requestContext(request))
+        const body = toPaymentBody(payment)
+        if (body.meta.retry) reply.header('retry-after', String(ASK_AGAIN_SECONDS))
+        return reply.send(body)
+      },
+    )
+}

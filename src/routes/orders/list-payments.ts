@@ -1,0 +1,37 @@
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { toPaymentView } from '../../domain/payment-answer.ts'
+import type { ListPayments } from '../../services/list-payments.ts'
+import { callerOf } from '../caller-of.ts'
+import { LEDGER_PROBLEMS, problemResponses } from '../problem-responses.ts'
+import { requestContext } from '../request-context.ts'
+import { paymentsExamples } from './answer-examples.ts'
+import { OrderParams, PaymentsResponse } from './schemas.ts'
+
+const schema = {
+  operationId: 'listPayments',
+  summary: 'The payments of an order, and where each stands',
+  description: 'Newest first. Asking makes the service look up at BigCommerce what is not known yet.',
+  tags: ['payments'],
+  security: [{ callerToken: [] }],
+  params: OrderParams,
+  response: {
+    200: { description: 'The payments.', content: { 'application/json': { schema: PaymentsResponse } } },
+    ...problemResponses(LEDGER_PROBLEMS),
+  },
+  'x-problems': LEDGER_PROBLEMS,
+  'x-examples': { responses: paymentsExamples },
+}
+
+export interface ListPaymentsRouteOptions {
+  readonly listPayments: ListPayments
+}
+
+export async function listPaymentsRoute(app: FastifyInstance, { listPayments }: ListPaymentsRouteOptions) {
+  app
+    .withTypeProvider<ZodTypeProvider>()
+    .get('/orders/:id/payments', { schema, config: { scope: 'payments:read' } }, async (request, reply) => {
+      const payments = await listPayments(callerOf(request), request.params.id, requestContext(request))
+      return reply.send({ data: payments.map(toPaymentView), meta: {} })
+    })
+}

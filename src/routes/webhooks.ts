@@ -1,0 +1,45 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { ProblemCode } from '../domain/problems.ts'
+import type { ReceiveWebhook } from '../services/receive-webhook.ts'
+import { problemResponses } from './problem-responses.ts'
+
+export interface WebhookRoutesOptions {
+  readonly receiveWebhook: ReceiveWebhook
+}
+
+const problems = [
+  'malformed_request',
+  'webhook_unverified',
+  'request_timeout',
+  'payload_too_large',
+  'unsupported_media_type',
+  'headers_too_large',
+  'internal_error',
+  'store_unavailable',
+] as const satisfies readonly ProblemCode[]
+
+const schema = {
+  operationId: 'receiveBigCommerceWebhook',
+  summary: "BigCommerce's order and transaction events",
+  description:
+    'For the scopes `store/order/*`. Signed by the Standard Webhooks scheme with the client secret of the app. An event is a hint to look now; what it says is never taken for the truth.',
+  tags: ['webhooks'],
+  security: [],
+  response: { 204: z.null().meta({ description: 'Taken.' }), ...problemResponses(problems) },
+  'x-problems': problems,
+}
+
+/** A scope of its own: here the body stays text, because the signature is over its very bytes. */
+export async function webhookRoutes(app: FastifyInstance, { receiveWebhook }: WebhookRoutesOptions) {
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    async (_request: unknown, body: string) => body,
+  )
+  app.post('/webhooks/bigcommerce', { schema }, async (request, reply) => {
+    await receiveWebhook(String(request.body ?? ''), request.headers)
+    return reply.code(204).send()
+  })
+}

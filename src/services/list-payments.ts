@@ -1,0 +1,54 @@
+import type { Caller } from '../domain/caller.ts'
+import type { PaymentAttempt } from '../domain/payment-attempt.ts'
+import { Problem } from '../domain/problem.ts'
+import type { RequestContext } from '../domain/request-context.ts'
+import type { PaymentAttempts } from '../stores/payment-attempts.ts'
+import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
+import { type AuthorizeOrder, maySeeAttempt } from './authorize-order.ts'
+
+/** The attempts to pay an order, newest first, for one who may pay it. Asking makes reconciliation look now. */
+export type ListPayments = (
+  caller: Caller,
+  orderId: number,
+  context: RequestContext,
+) => Promise<PaymentAttempt[]>
+
+/** One of them. @throws Problem `payment_not_found`. */
+export type GetPayment = (
+  caller: Caller,
+  orderId: number,
+  paymentId: string,
+  context: RequestContext,
+) => Promise<PaymentAttempt>
+
+export interface ListPaymentsDependencies {
+  readonly attempts: Pick<PaymentAttempts, 'findByOrder'>
+  readonly unsettled: Pick<UnsettledAttempts, 'wake'>
+  readonly authorizeOrder: AuthorizeOrder
+}
+
+export function createListPayments(dependencies: ListPaymentsDependencies): ListPayments {
+  const { attempts, unsettled, authorizeOrder } = dependencies
+
+  return async function listPayments(caller, orderId, context) {
+    const payments = await attempts.findByOrder(orderId)
+    // A client polls this: what the ledger knows of the order's customer saves a call to BigCommerce each time.
+    const isKnownToBeTheirs =
+      payments.length > 0 && payments.every((payment) => maySeeAttempt(caller, payment))
+    if (!isKnownToBeTheirs) await authorizeOrder(caller, orderId, context)
+    if (payments.some(isOpen)) await unsettled.wake(orderId)
+    return payments
+  }
+}
+
+const isOpen = ({ status }: PaymentAttempt) =>
+  status === 'unknown' || status === 'pending' || status === 'needs_review'
+
+export const createGetPayment =
+  (listPayments: ListPayments): GetPayment =>
+  async (caller, orderId, paymentId, context) => {
+    const payments = await listPayments(caller, orderId, context)
+    const payment = payments.find(({ id }) => id === paymentId)
+    if (!payment) throw new Problem('payment_not_found')
+    return payment
+  }

@@ -1,0 +1,109 @@
+import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
+import type { Clock } from '../domain/clock.ts'
+import { judge, type Verdict } from '../domain/evidence.ts'
+import {
+  isDueForReview,
+  isPastStarting,
+  nextLookAtMs,
+  quietForMs,
+  quietLooksMin,
+} from '../domain/look-schedule.ts'
+import { keptAnswer } from '../domain/payment-answer.ts'
+import type { PaymentAttempt } from '../domain/payment-attempt.ts'
+import type { Log, RequestContext } from '../domain/request-context.ts'
+import type { PaymentAttempts, Settlement } from '../stores/payment-attempts.ts'
+import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
+
+/**
+ * Looks up at BigCommerce what became of an attempt, and settles it if the evidence says so. Only reads: a charge is
+ * never probed by sending it again. Never throws; what cannot be read now is looked at later.
+ */
+export type ReconcileAttempt = (attempt: PaymentAttempt) => Promise<void>
+
+export interface ReconcileAttemptDependencies {
+  readonly managementApi: Pick<ManagementApi, 'getOrder' | 'listTransactions'>
+  readonly attempts: Pick<PaymentAttempts, 'settle'>
+  readonly unsettled: Pick<UnsettledAttempts, 'postpone' | 'priorOutcomes'>
+  readonly now: Clock
+  readonly log: Log
+}
+
+export function createReconcileAttempt(dependencies: ReconcileAttemptDependencies): ReconcileAttempt {
+  const { managementApi, attempts, unsettled, now, log } = dependencies
+
+  return async function reconcileAttempt(attempt) {
+    try {
+      const verdict = await look(attempt)
+      await (verdict === null ? postpone(attempt) : conclude(attempt, verdict))
+    } catch (err) {
+      log.warn({ paymentId: attempt.id, err }, 'reconciliation could not look')
+      // If this fails as well, the lease ends and the attempt is due again.
+      await unsettled.postpone(attempt.id, nextLookAtMs(attempt, now()), attempt.quiet).catch(() => {})
+    }
+  }
+
+  async function look(attempt: PaymentAttempt): Promise<Verdict | null> {
+    const context = contextOf(attempt, log)
+    const [order, transactions, prior] = await Promise.all([
+      managementApi.getOrder(attempt.orderId, context),
+      managementApi.listTransactions(attempt.orderId, context),
+      unsettled.priorOutcomes(attempt),
+    ])
+    return order && judge(attempt, { order, transactions, prior })
+  }
+
+  async function conclude(attempt: PaymentAttempt, verdict: Verdict): Promise<void> {
+    switch (verdict.kind) {
+      case 'charged':
+        if (verdict.charges > 1)
+          log.error({ paymentId: attempt.id, charges: verdict.charges }, 'duplicate charge detected')
+        return settle(attempt, { status: 'succeeded', transactionType: verdict.transactionType })
+      case 'declined':
+        return settle(attempt, { status: 'declined', problemCode: 'payment_declined' })
+      case 'pending':
+        return attempt.status === 'unknown' ? settle(attempt, { status: 'pending' }) : postpone(attempt)
+      case 'untouched':
+        return countQuietLook(attempt)
+      case 'unclear':
+        return postpone(attempt)
+      default:
+        return verdict satisfies never
+    }
+  }
+
+  /** Not charged is said only when no charge can begin any more, and none has come to light for long enough. */
+  async function countQuietLook(attempt: PaymentAttempt): Promise<void> {
+    const nowMs = now()
+    if (!isPastStarting(attempt, nowMs)) return postpone(attempt)
+    const quiet = { looks: (attempt.quiet?.looks ?? 0) + 1, sinceMs: attempt.quiet?.sinceMs ?? nowMs }
+    const isProven = quiet.looks >= quietLooksMin && nowMs - quiet.sinceMs >= quietForMs
+    if (isProven && attempt.status !== 'pending') {
+      return settle(attempt, { status: 'not_charged', problemCode: 'payment_not_charged' })
+    }
+    return postpone({ ...attempt, quiet })
+  }
+
+  /** An unknown never becomes a failure by the passing of time: in the end it becomes a person's task. */
+  async function postpone(attempt: PaymentAttempt): Promise<void> {
+    const nowMs = now()
+    if (attempt.status !== 'needs_review' && isDueForReview(attempt, nowMs)) {
+      log.error({ paymentId: attempt.id, orderId: attempt.orderId }, 'payment needs review')
+      return settle(attempt, { status: 'needs_review' })
+    }
+    const next = attempt.status === 'needs_review' ? null : nextLookAtMs(attempt, nowMs)
+    await unsettled.postpone(attempt.id, next, attempt.quiet)
+  }
+
+  async function settle(attempt: PaymentAttempt, settlement: Settlement): Promise<void> {
+    const settled = await attempts.settle(attempt.id, settlement, keptAnswer)
+    log.info({ paymentId: attempt.id, from: attempt.status, to: settled.status }, 'payment reconciled')
+  }
+}
+
+/** The look shows up at BigCommerce under the correlation id of the payment it is about. */
+const contextOf = (attempt: PaymentAttempt, log: Log): RequestContext => ({
+  requestId: attempt.requestId,
+  correlationId: attempt.correlationId,
+  shopperAddress: null,
+  log,
+})

@@ -1,0 +1,26 @@
+import type { Kysely } from 'kysely'
+import { migrate } from './migrate.ts'
+import { openPostgres } from './postgres.ts'
+import { openSqlite } from './sqlite.ts'
+import type { Tables } from './tables.ts'
+
+const isPostgres = (url: string) => /^postgres(ql)?:/.test(url)
+
+/** Opens the ledger where DATABASE_URL says that it is. */
+export const openDatabase = (url: string, onConnectionLost: (error: Error) => void): Kysely<Tables> =>
+  isPostgres(url) ? openPostgres({ url, onConnectionLost }) : openSqlite(url.replace(/^sqlite:/, ''))
+
+/**
+ * Brings the ledger to this version's schema. On Postgres by a connection of its own: making an index on a big
+ * table takes longer than any statement of a payment may.
+ */
+export async function migrateDatabase(url: string, database: Kysely<Tables>): Promise<void> {
+  if (!isPostgres(url)) return migrate(database)
+  // A connection that breaks fails the migration, which says so.
+  const patient = openPostgres({ url, onConnectionLost: () => {}, isPatient: true })
+  try {
+    await migrate(patient)
+  } finally {
+    await patient.destroy()
+  }
+}

@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest'
+import { judge, type PriorOutcomes } from '../../src/domain/evidence.ts'
+import type { Order } from '../../src/domain/order.ts'
+import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
+import type { Transaction } from '../../src/domain/transaction.ts'
+import { attemptOf } from './samples.ts'
+
+const due = { amount: 6098, currency: 'USD' }
+const attempt = attemptOf({ status: 'unknown', ...due })
+const gift = attemptOf({
+  ...attempt,
+  instrumentType: 'gift_certificate',
+  paymentMethodId: 'bigcommerce.gift_certificate',
+})
+const nobodyElse = { succeeded: 0, declined: 0, parts: 0 }
+const order = (change: Partial<Order> = {}): Order => ({
+  id: 118,
+  statusId: 0,
+  customerId: 7,
+  paymentStatus: '',
+  due,
+  ...change,
+})
+
+let nextId = 1
+const transaction = (change: Partial<Transaction> = {}): Transaction => ({
+  id: nextId++,
+  event: 'purchase',
+  status: 'ok',
+  money: due,
+  paymentMethodId: 'stripe.card',
+  ...change,
+})
+
+function verdict(
+  transactions: Transaction[],
+  {
+    of = attempt,
+    given = order(),
+    prior = nobodyElse,
+  }: { of?: PaymentAttempt; given?: Order; prior?: PriorOutcomes } = {},
+) {
+  return judge(of, { order: given, transactions, prior })
+}
+
+describe('charged is said of', () => {
+  test.each([
+    ['a purchase', [transaction()], 'purchase'],
+    ['an authorisation', [transaction({ event: 'authorization' })], 'authorization'],
+    [
+      'an authorisation that was captured',
+      [transaction({ event: 'authorization' }), transaction({ event: 'capture' })],
+      'purchase',
+    ],
+    ['a capture alone', [transaction({ event: 'capture' })], 'purchase'],
+    ['a pending payment that came through', [transaction({ event: 'pending' }), transaction()], 'purchase'],
+    ['a purchase that names no method', [transaction({ paymentMethodId: null })], 'purchase'],
+  ])('%s, once', (_name, transactions, transactionType) => {
+    expect(verdict(transactions)).toEqual({ kind: 'charged', transactionType, charges: 1 })
+  })
+
+  test('two purchases, which a person must hear of', () => {
+    expect(verdict([transaction(), transaction()])).toMatchObject({ kind: 'charged', charges: 2 })
+  })
+
+  test.each(['captured', 'paid', 'authorized'])(
+    'an order that says %s where the gateway records nothing',
+    (paymentStatus) => {
+      expect(verdict([], { given: order({ statusId: 11, paymentStatus }) })).toMatchObject({
+        kind: 'charged',
+        charges: 1,
+      })
+    },
+  )
+
+  test('a gift certificate that paid less than was due', () => {
+    const part = transaction({
+      money: { amount: 2000, currency: 'USD' },
+      paymentMethodId: gift.paymentMethodId,
+    })
+    expect(verdict([part], { of: gift })).toMatchObject({ kind: 'charged' })
+  })
+})
+
+describe('charged is not said of', () => {
+  test.each([
+    ['another amount', transaction({ money: { amount: 6099, currency: 'USD' } })],
+    ['another currency', transaction({ money: { amount: 6098, currency: 'EUR' } })],
+    ['another method', transaction({ paymentMethodId: 'authorizenet.card' })],
+    ['an amount that is none', transaction({ money: null })],
+    ['a refund', transaction({ event: 'refund' })],
+  ])('%s', (_name, other) => {
+    expect(verdict([other]).kind).not.toBe('charged')
+  })
+
+  test('the trace of an earlier gift certificate, when this one is the second', () => {
+    const first = transaction({
+      money: { amount: 2000, currency: 'USD' },
+      paymentMethodId: gift.paymentMethodId,
+    })
+    expect(verdict([first], { of: gift, prior: { succeeded: 1, declined: 0, parts: 1 } }).kind).not.toBe(
+      'charged',
+    )
+  })
+
+  test('an order that somebody paid elsewhere, by another method', () => {
+    const elsewhere = transaction({ paymentMethodId: 'paypal.express' })
+    expect(verdict([elsewhere], { given: order({ statusId: 11, paymentStatus: 'captured' }) }).kind).toBe(
+      'unclear',
+    )
+  })
+})
+
+describe('declined is said of', () => {
+  const decline = () => transaction({ status: 'error' })
+
+  test('one more decline than our other attempts account for', () => {
+    expect(verdict([decline()]).kind).toBe('declined')
+    expect(verdict([decline()], { prior: { succeeded: 0, declined: 1, parts: 0 } }).kind).toBe('untouched')
+    expect(verdict([decline(), decline()], { prior: { succeeded: 0, declined: 1, parts: 0 } }).kind).toBe(
+      'declined',
+    )
+  })
+
+  test('an order that BigCommerce has declined, if no other attempt was', () => {
+    const given = order({ statusId: 6, paymentStatus: 'declined' })
+    expect(verdict([], { given }).kind).toBe('declined')
+    expect(verdict([], { given, prior: { succeeded: 0, declined: 1, parts: 0 } }).kind).toBe('unclear')
+  })
+
+  test('nothing that is also charged', () => {
+    expect(verdict([decline(), transaction()]).kind).toBe('charged')
+  })
+})
+
+test('pending is said of a pending transaction, and of a pending order unless it is paid in part', () => {
+  expect(verdict([transaction({ event: 'pending' })]).kind).toBe('pending')
+  expect(verdict([], { given: order({ statusId: 7, paymentStatus: 'pending' }) }).kind).toBe('pending')
+  expect(verdict([], { given: order({ statusId: 12, paymentStatus: 'held for review' }) }).kind).toBe(
+    'pending',
+  )
+  const partPaid = {
+    given: order({ statusId: 1, paymentStatus: 'pending' }),
+    prior: { succeeded: 0, declined: 0, parts: 1 },
+  }
+  expect(verdict([], partPaid).kind).toBe('untouched')
+})
+
+test('untouched is only an order in the state, and with the amount due, in which it was to be paid', () => {
+  expect(verdict([]).kind).toBe('untouched')
+  expect(verdict([], { given: order({ statusId: 1 }) }).kind).toBe('unclear')
+  expect(verdict([], { given: order({ statusId: 11 }) }).kind).toBe('unclear')
+  expect(verdict([], { given: order({ due: { amount: 4098, currency: 'USD' } }) }).kind).toBe('unclear')
+})

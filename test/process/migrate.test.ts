@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, onTestFinished, test } from 'vitest'
+import { openDatabase } from '../../src/stores/database.ts'
+import { isMigrated } from '../../src/stores/migrate.ts'
+
+const main = join(import.meta.dirname, '../../src/migrate.ts')
+const run = (env: Record<string, string>) => promisify(execFile)(process.execPath, [main], { env })
+
+test('`npm run migrate` needs to know where the ledger is and nothing else, and may be run again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tillgate-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const DATABASE_URL = `sqlite:${join(folder, 'ledger.db')}`
+  for (let turn = 0; turn < 2; turn++) {
+    expect((await run({ DATABASE_URL })).stdout).toBe('The ledger has the schema of this version.\n')
+  }
+  const database = openDatabase(DATABASE_URL, () => {})
+  expect(await isMigrated(database)).toBe(true)
+  await database.destroy()
+})
+
+test.each([
+  ['no address', 'mysql://canary@db.example', /DATABASE_URL must be/],
+  ['where nobody listens', 'postgres://tillgate:canary@127.0.0.1:1/tillgate', /ECONNREFUSED/],
+])(
+  'a ledger that cannot be migrated ends it with 1 and the reason: %s',
+  async (_what, DATABASE_URL, reason) => {
+    const failure = await run({ DATABASE_URL }).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 1, stderr: expect.stringMatching(reason) })
+    expect(String(failure)).not.toContain('canary')
+  },
+)

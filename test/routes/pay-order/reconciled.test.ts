@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import type { FaultInput } from '../../../sandbox/faults/fault.ts'
+import { callerToken } from '../../support/caller-token.ts'
+import { createOrder } from '../../support/orders.ts'
+import { cardPayment } from '../../support/payments.ts'
+import { startTillgate } from '../../support/start-tillgate.ts'
+
+const token = callerToken({ customer_id: 11 })
+const key = 'the-key-of-this-payment'
+
+/** Asks as a client does after a 202, until there is an end. */
+async function payUntilKnown(given: FaultInput | null, body: object, change?: object) {
+  const tillgate = await startTillgate({ reconciles: true, environment: { PAYMENT_TIMEOUT_MS: '1000' } })
+  const { sandbox, call } = tillgate
+  const orderId = createOrder(sandbox)
+  if (change) sandbox.configure(change)
+  if (given) await sandbox.faults.add(given)
+  const caller = { token: await token, key }
+  const first = await call.pay(orderId, body, caller)
+  expect(first.status).toBe(202)
+  const path = String(first.headers.location)
+  await expect
+    .poll(async () => (await call(path, { token: await token })).body.meta.retry, {
+      timeout: 10_000,
+      interval: 200,
+    })
+    .toBeUndefined()
+  return { ...tillgate, orderId, first, last: await call.pay(orderId, body, caller), path }
+}
+
+describe('a lost answer is found out', () => {
+  test.each([
+    ['the connection was reset', { kind: 'reset_after_charge' }],
+    ['it never came', { kind: 'hang_after_charge' }],
+    ['it was cut off', { kind: 'cut_body' }],
+    ['it was a 500', { kind: 'status_after_charge', status: 500 }],
+    ['it was code 30105', { kind: 'code', code: 30105, charged: true }],
+  ])('%s: the charge is found, and the same key is answered 201 from then on', async (_name, fault) => {
+    const given = { operation: 'pay', times: 1, ...fault } as FaultInput
+    const { sandbox, call, orderId, first, last } = await payUntilKnown(given, cardPayment())
+
+    expect([last.status, last.headers['idempotent-replayed']]).toEqual([201, 'true'])
+    expect(last.body.data).toMatchObject({
+      id: first.body.data.id,
+      status: 'success',
+      transaction_type: 'purchase',
+    })
+    expect((await call.pay(orderId, cardPayment(), { token: await token, key })).text).toBe(last.text)
+    expect((await call.pay(orderId, cardPayment(), { token: await token })).body.code).toBe(
+      'order_already_paid',
+    )
+    expect(sandbox.charges()).toHaveLength(1)
+  })
+
+  test('a decline is found where the gateway leaves a trace of it, and the order is free again', async () => {
+    const given = { operation: 'pay', kind: 'reset_after_charge', times: 1 } as const
+    const declined = cardPayment({ number: '4000000000009995' })
+    const change = { declines_are_transactions: true }
+    const { sandbox, call, orderId, last } = await payUntilKnown(given, declined, change)
+    expect(last.body).toMatchObject({ status: 402, code: 'payment_declined', retry: 'new_key' })
+    expect((await call.pay(orderId, cardPayment(), { token: await token })).status).toBe(201)
+    expect(sandbox.charges()).toHaveLength(1)
+  })
+})
+
+test('a pending payment is followed to its success', async () => {
+  const { last, sandbox } = await payUntilKnown(null, cardPayment({ number: '4000000000202012' }), {
+    settle_ms: 1500,
+  })
+  expect(last.body).toMatchObject({ data: { status: 'success' } })
+  expect(sandbox.charges()).toMatchObject([{ state: 'charged' }])
+})
+
+test('a pending payment is followed to its decline, and the order can be paid again where BigCommerce lets it', async () => {
+  const body = cardPayment({ number: '4000000000202061' })
+  const { last, call, path } = await payUntilKnown(null, body, { settle_ms: 1500 })
+  expect(last.body).toMatchObject({ status: 402, code: 'payment_declined', retry: 'new_key' })
+  expect((await call(path, { token: await token })).body.data.status).toBe('declined')
+})
+
+test('an order that looks untouched stays held: the PAT may still start a payment', async () => {
+  const { sandbox, call, log } = await startTillgate({ reconciles: true })
+  const orderId = createOrder(sandbox)
+  await sandbox.faults.add({ operation: 'pay', kind: 'reset_before_charge', times: 1 })
+  await call.pay(orderId, cardPayment(), { token: await token, key })
+  await expect
+    .poll(() => sandbox.requests().filter(({ path }) => path.endsWith('/transactions')).length, {
+      timeout: 10_000,
+    })
+    .toBeGreaterThan(0)
+  const again = await call.pay(orderId, cardPayment(), { token: await token, key })
+  expect(again.body).toMatchObject({ data: { status: 'unknown' } })
+  expect(log.join('')).not.toContain('payment reconciled')
+})

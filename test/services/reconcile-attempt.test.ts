@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest'
+import type { Order } from '../../src/domain/order.ts'
+import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
+import type { Transaction } from '../../src/domain/transaction.ts'
+import { createReconcileAttempt } from '../../src/services/reconcile-attempt.ts'
+import type { Settlement } from '../../src/stores/payment-attempts.ts'
+import { attemptOf } from '../domain/samples.ts'
+import { contextOf, type Logged, orderOf } from './fakes.ts'
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+const sentAtMs = Date.UTC(2026, 0, 2)
+const unknown = attemptOf({
+  status: 'unknown',
+  amount: 6098,
+  currency: 'USD',
+  sentAtMs,
+  createdAtMs: sentAtMs,
+  patExpiresAtMs: sentAtMs + hour,
+})
+const purchase: Transaction = {
+  id: 1,
+  event: 'purchase',
+  status: 'ok',
+  money: { amount: 6098, currency: 'USD' },
+  paymentMethodId: unknown.paymentMethodId,
+}
+
+interface World {
+  readonly order?: () => Promise<Order | null>
+  readonly transactions?: readonly Transaction[]
+}
+
+/** Looks at an attempt again and again, as the loop does, until it is settled or the time is over. */
+async function lookUntil(
+  endMs: number,
+  attempt: PaymentAttempt,
+  { order = async () => orderOf(), transactions = [] }: World,
+) {
+  const logged: Logged[] = []
+  const looksAtMs: number[] = []
+  let present = attempt
+  let settled: Settlement | null = null
+  let dueAtMs: number | null = sentAtMs + 2_000
+  while (settled === null && dueAtMs !== null && dueAtMs <= endMs) {
+    const nowMs: number = dueAtMs
+    dueAtMs = null
+    looksAtMs.push(nowMs)
+    const reconcile = createReconcileAttempt({
+      managementApi: { getOrder: order, listTransactions: async () => [...transactions] },
+      attempts: {
+        settle: async (_id, settlement) => {
+          settled = settlement
+          return { ...present, status: settlement.status }
+        },
+      },
+      unsettled: {
+        priorOutcomes: async () => ({ succeeded: 0, declined: 0, parts: 0 }),
+        postpone: async (_id, nextLookAtMs, quiet) => {
+          present = { ...present, looks: present.looks + 1, quiet }
+          dueAtMs = nextLookAtMs
+        },
+      },
+      now: () => nowMs,
+      log: contextOf(logged).log,
+    })
+    await reconcile(present)
+  }
+  return { settled, looksAtMs, logged, atMs: (looksAtMs.at(-1) ?? sentAtMs) - sentAtMs }
+}
+
+test('a charge that is found is a success at the first look', async () => {
+  const { settled, atMs } = await lookUntil(sentAtMs + day, unknown, { transactions: [purchase] })
+  expect(settled).toEqual({ status: 'succeeded', transactionType: 'purchase' })
+  expect(atMs).toBe(2_000)
+})
+
+test('two charges raise an error with the id of the payment, and are still a success', async () => {
+  const { settled, logged } = await lookUntil(sentAtMs + day, unknown, {
+    transactions: [purchase, { ...purchase, id: 2 }],
+  })
+  expect(settled).toMatchObject({ status: 'succeeded' })
+  expect(logged).toContainEqual({
+    level: 'error',
+    fields: { paymentId: unknown.id, charges: 2 },
+    event: 'duplicate charge detected',
+  })
+})
+
+describe('an order that looks untouched', () => {
+  test('is said not charged only after the PAT has expired and it has stayed so for a while', async () => {
+    const { settled, atMs, looksAtMs } = await lookUntil(sentAtMs + 7 * day, unknown, {})
+    expect(settled).toEqual({ status: 'not_charged', problemCode: 'payment_not_charged' })
+    const quiet = looksAtMs.filter((at) => at > sentAtMs + hour + 5 * minute)
+    expect(quiet.length).toBeGreaterThanOrEqual(3)
+    expect((quiet.at(-1) ?? 0) - (quiet[0] ?? 0)).toBeGreaterThanOrEqual(10 * minute)
+    expect(atMs).toBeGreaterThan(hour + 15 * minute)
+    expect(atMs).toBeLessThan(4 * hour)
+  })
+
+  test('is never said not charged while the PAT can still start a payment', async () => {
+    const { settled } = await lookUntil(sentAtMs + hour + 5 * minute, unknown, {})
+    expect(settled).toBeNull()
+  })
+
+  test('is never said not charged without knowing when its PAT ends', async () => {
+    const { settled } = await lookUntil(sentAtMs + 8 * day, { ...unknown, patExpiresAtMs: null }, {})
+    expect(settled).toEqual({ status: 'needs_review' })
+  })
+})
+
+test("what stays unclear becomes a person's task after a week, with an error, and nothing else", async () => {
+  const order = async () => orderOf({ statusId: 11, paymentStatus: '' })
+  const { settled, atMs, logged, looksAtMs } = await lookUntil(sentAtMs + 9 * day, unknown, { order })
+  expect(settled).toEqual({ status: 'needs_review' })
+  expect(atMs).toBeGreaterThanOrEqual(7 * day)
+  expect(logged.filter(({ event }) => event === 'payment needs review')).toHaveLength(1)
+  // Often at first, while a shopper waits; then hourly, then daily.
+  expect(looksAtMs.filter((at) => at < sentAtMs + 2 * minute).length).toBeGreaterThanOrEqual(5)
+  expect(looksAtMs.length).toBeLessThan(60)
+})
+
+test("while BigCommerce cannot be read nothing is concluded, and a week of that is a person's task too", async () => {
+  const order = () => Promise.reject(new Error('down'))
+  const { settled, looksAtMs } = await lookUntil(sentAtMs + 6 * day, unknown, { order })
+  expect(settled).toBeNull()
+  expect(looksAtMs.length).toBeGreaterThan(10)
+})
+
+test('a pending payment of which every trace is gone is not given up', async () => {
+  const { settled } = await lookUntil(sentAtMs + 6 * day, { ...unknown, status: 'pending' }, {})
+  expect(settled).toBeNull()
+})
+
+test('a payment under review is looked at when it is woken, and left alone otherwise', async () => {
+  const { looksAtMs, settled } = await lookUntil(
+    sentAtMs + 30 * day,
+    { ...unknown, status: 'needs_review', patExpiresAtMs: null },
+    {},
+  )
+  expect([settled, looksAtMs.length]).toEqual([null, 1])
+  const found = await lookUntil(
+    sentAtMs + day,
+    { ...unknown, status: 'needs_review' },
+    { transactions: [purchase] },
+  )
+  expect(found.settled).toMatchObject({ status: 'succeeded' })
+})

@@ -1,0 +1,122 @@
+import { type Kysely, sql } from 'kysely'
+import { types } from 'pg'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createPaymentAttempts } from '../../src/stores/payment-attempts.ts'
+import { openPostgres } from '../../src/stores/postgres.ts'
+import type { Tables } from '../../src/stores/tables.ts'
+import { runOn } from '../support/postgres.ts'
+import { startTcpProxy } from '../support/tcp-proxy.ts'
+import { type OpenedLedger, postgres } from './engines.ts'
+import { newAttempt, scopeOf } from './wanted-attempts.ts'
+
+let opened: OpenedLedger
+beforeEach(async () => {
+  opened = await postgres.open()
+})
+afterEach(() => opened.close())
+
+const ledgerOf = (database: Kysely<Tables>) =>
+  createPaymentAttempts({ database, storeHash: 'store-1', now: () => 1_000_000 })
+
+describe('a session', () => {
+  const settingOf = async (database: Kysely<Tables>, name: string) =>
+    (await sql<{ value: string }>`SELECT current_setting(${name}) AS value`.execute(database)).rows[0]?.value
+
+  test('waits for the disk with each commit, even where the database is set not to', async () => {
+    for (const [set, used] of [
+      ['off', 'on'],
+      ['local', 'local'],
+      ['remote_apply', 'remote_apply'],
+    ]) {
+      const url = new URL(opened.url)
+      url.searchParams.set('options', `-c synchronous_commit=${set}`)
+      const database = openPostgres({ url: url.href, onConnectionLost: () => {} })
+      expect(await settingOf(database, 'synchronous_commit')).toBe(used)
+      await database.destroy()
+    }
+  })
+
+  test('says whose it is, and lets no statement take long but those of a migration', async () => {
+    expect(await settingOf(opened.database, 'application_name')).toBe('tillgate')
+    expect(await settingOf(opened.database, 'statement_timeout')).toBe('3s')
+    const patient = openPostgres({ url: opened.url, onConnectionLost: () => {}, isPatient: true })
+    expect(await settingOf(patient, 'statement_timeout')).toBe('0')
+    await patient.destroy()
+  })
+
+  test('reads a bigint as a number, and leaves the parsers of others alone', async () => {
+    const { rows } = await sql<{ big: unknown }>`SELECT 1700000000000::bigint AS big`.execute(opened.database)
+    expect(rows).toEqual([{ big: 1_700_000_000_000 }])
+    expect(types.getTypeParser(types.builtins.INT8)('7')).toBe('7')
+  })
+})
+
+describe('a connection', () => {
+  test('that breaks while idle is reported and replaced', async () => {
+    const lost: string[] = []
+    const database = openPostgres({
+      url: opened.url,
+      onConnectionLost: ({ message }) => void lost.push(message),
+    })
+    const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(database)
+    await runOn(opened.url, `SELECT pg_terminate_backend(${rows[0]?.pid})`)
+    await expect.poll(() => lost).toHaveLength(1)
+    expect(lost[0]).toMatch(/terminating connection due to administrator command/)
+    expect(await ledgerOf(database).findFence(118)).toBeNull()
+    await database.destroy()
+  })
+
+  test('that breaks in the middle of a transaction fails it, undoes it, and harms nobody else', async () => {
+    const database = opened.connect()
+    const breaking = database.transaction().execute(async (transaction) => {
+      await sql`CREATE TABLE half_made (id INTEGER)`.execute(transaction)
+      const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(transaction)
+      await runOn(opened.url, `SELECT pg_terminate_backend(${rows[0]?.pid})`)
+      await sql`INSERT INTO half_made VALUES (1)`.execute(transaction)
+    })
+    await expect(breaking).rejects.toThrow()
+    await sql`CREATE TABLE half_made (id INTEGER)`.execute(database)
+    await sql`DROP TABLE half_made`.execute(database)
+  })
+
+  test('that cannot be made is the one word, within the wait for it, and is made once it can be', async () => {
+    const proxy = await startTcpProxy(opened.url)
+    const database = openPostgres({ url: proxy.url, onConnectionLost: () => {} })
+    const ledger = ledgerOf(database)
+    expect(await ledger.findFence(118)).toBeNull()
+    proxy.cut()
+    for (let turn = 0; turn < 30; turn++) {
+      await expect(ledger.findFence(118)).rejects.toMatchObject({ code: 'store_unavailable' })
+    }
+    proxy.mend()
+    expect(await ledger.findFence(118)).toBeNull()
+    await database.destroy()
+  })
+
+  test('on which no answer comes is given up, and what waits is not served by it', async () => {
+    const proxy = await startTcpProxy(opened.url)
+    const database = openPostgres({ url: proxy.url, onConnectionLost: () => {} })
+    const ledger = ledgerOf(database)
+    await ledger.findFence(118)
+    proxy.stall()
+    const startedAtMs = performance.now()
+    await expect(ledger.claim(scopeOf('k1'), 'body-1', newAttempt())).rejects.toMatchObject({
+      code: 'store_unavailable',
+    })
+    // One wait for the answer to BEGIN; no second one for that to ROLLBACK.
+    expect(performance.now() - startedAtMs).toBeLessThan(6_000)
+    proxy.mend()
+    expect((await ledger.claim(scopeOf('k1'), 'body-1', newAttempt())).kind).toBe('claimed')
+    await database.destroy()
+  })
+
+  test('that waits for a lock somebody forgot is told so, and can be used again', async () => {
+    const other = await opened.connect().startTransaction().execute()
+    await sql`LOCK TABLE payment_attempts`.execute(other)
+    await expect(ledgerOf(opened.database).findFence(118)).rejects.toMatchObject({
+      code: 'store_unavailable',
+    })
+    await other.rollback().execute()
+    expect(await ledgerOf(opened.database).findFence(118)).toBeNull()
+  })
+})

@@ -1,0 +1,91 @@
+import type { Kysely } from 'kysely'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openDatabase } from '../../src/stores/database.ts'
+import { createPaymentAttempts } from '../../src/stores/payment-attempts.ts'
+import type { Tables } from '../../src/stores/tables.ts'
+import { type OpenedLedger, postgres } from './engines.ts'
+import { newAttempt, scopeOf } from './wanted-attempts.ts'
+
+let opened: OpenedLedger
+beforeEach(async () => {
+  opened = await postgres.open()
+})
+afterEach(() => opened.close())
+
+const ledgerOf = (database: Kysely<Tables>) =>
+  createPaymentAttempts({ database, storeHash: 'store-1', now: () => 1_000_000 })
+const instances = (count: number) => Array.from({ length: count }, () => ledgerOf(opened.connect()))
+const countOf = (all: readonly { kind: string }[], kind: string) =>
+  all.filter((one) => one.kind === kind).length
+const attemptsOf = ({ database }: OpenedLedger) =>
+  database.selectFrom('payment_attempts').select('id').execute()
+
+describe('several instances of the service', () => {
+  test('claim one order with two hundred keys at the same moment, and one gets it', async () => {
+    const ledgers = instances(5)
+    const claims = await Promise.all(
+      ledgers.flatMap((ledger, instance) =>
+        Array.from({ length: 40 }, (_, turn) =>
+          ledger.claim(scopeOf(`key-${instance}-${turn}`), 'body-1', newAttempt()),
+        ),
+      ),
+    )
+    expect([countOf(claims, 'claimed'), countOf(claims, 'fenced')]).toEqual([1, 199])
+    expect(await attemptsOf(opened)).toHaveLength(1)
+  })
+
+  test('claim one key for two hundred orders at the same moment: one gets it, all others are told of that one', async () => {
+    const ledgers = instances(5)
+    const claims = await Promise.all(
+      ledgers.flatMap((ledger, instance) =>
+        Array.from({ length: 40 }, (_, turn) =>
+          ledger.claim(scopeOf('k1'), 'body-1', newAttempt({ orderId: 1 + instance * 40 + turn })),
+        ),
+      ),
+    )
+    const winner = claims.find((claim) => claim.kind === 'claimed')
+    const told = claims.map((claim) => (claim.kind === 'known' ? claim.known.attempt.id : claim.kind))
+    expect(told.filter((one) => one === winner?.attempt.id)).toHaveLength(199)
+    expect(await attemptsOf(opened)).toHaveLength(1)
+  })
+
+  test('take up one released key again and again, and each time one of them gets it', async () => {
+    const ledgers = instances(4)
+    for (let round = 0; round < 20; round++) {
+      const claims = await Promise.all(
+        ledgers.map((ledger) => ledger.claim(scopeOf('k1'), 'body-1', newAttempt())),
+      )
+      expect([countOf(claims, 'claimed'), countOf(claims, 'known')], `round ${round}`).toEqual([1, 3])
+      const winner = claims.find((claim) => claim.kind === 'claimed')
+      await ledgers[0]?.settle(winner?.attempt.id ?? '', { status: 'not_sent' }, () => null)
+    }
+  })
+
+  test('claim, release and claim again on one order: nobody is told anything but claimed or fenced', async () => {
+    const kinds = await Promise.all(
+      instances(6).map(async (ledger, instance) => {
+        const told: string[] = []
+        for (let turn = 0; turn < 25; turn++) {
+          const claim = await ledger.claim(scopeOf(`key-${instance}-${turn}`), 'body-1', newAttempt())
+          told.push(claim.kind)
+          if (claim.kind === 'claimed')
+            await ledger.settle(claim.attempt.id, { status: 'not_sent' }, () => null)
+        }
+        return told
+      }),
+    )
+    expect([...new Set(kinds.flat())].sort()).toEqual(['claimed', 'fenced'])
+  })
+
+  test('a transaction that Postgres undid for another’s sake is done again', async () => {
+    // Made stricter than it is, so that Postgres undoes those that have read what another one wrote meanwhile.
+    const stricter = new URL(opened.url)
+    stricter.searchParams.set('options', '-c default_transaction_isolation=serializable')
+    const connections = Array.from({ length: 3 }, () => openDatabase(stricter.href, () => {}))
+    const claims = await Promise.all(
+      connections.map((connection) => ledgerOf(connection).claim(scopeOf('k1'), 'body-1', newAttempt())),
+    )
+    await Promise.all(connections.map((connection) => connection.destroy()))
+    expect([countOf(claims, 'claimed'), countOf(claims, 'known')]).toEqual([1, 2])
+  })
+})

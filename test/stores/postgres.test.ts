@@ -1,0 +1,6 @@
+import { postgres } from './engines.ts'
+import { describeLedger } from './ledger-contract.ts'
+import { describeUnsettled } from './unsettled-contract.ts'
+
+describeLedger(postgres)
+describeUnsettled(postgres)

