@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
-/** Tests that start whole processes or a browser; everything else is run between edits. */
-const wholeProcesses = ['test/process/**/*.test.ts', 'test/demo/**/*.test.ts']
+/** Tests that start whole processes or a browser, or go through thousands of stories; the rest is run between edits. */
+const slow = [
+  'test/process/**/*.test.ts',
+  'test/demo/**/*.test.ts',
+  'test/simulation/**/*.test.ts',
+  'test/chaos/**/*.test.ts',
+]
 
 export default defineConfig({
   test: {
@@ -15,11 +20,11 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: wholeProcesses,
+          exclude: slow,
           globalSetup: 'test/support/postgres-server.ts',
         },
       },
-      { extends: true, test: { name: 'processes', include: wholeProcesses, testTimeout: 60_000 } },
+      { extends: true, test: { name: 'slow', include: slow, testTimeout: 60_000 } },
     ],
   },
 })

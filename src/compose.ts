@@ -65,7 +65,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
   const paymentsApi = createPaymentsApi({ url: paymentsUrl, paymentTimeoutMs, ...toUpstream })
 
   const authorizeOrder = createAuthorizeOrder(managementApi)
-  const preparePayment = createPreparePayment({ managementApi, storeHash })
+  const preparePayment = createPreparePayment({ managementApi, attempts, storeHash })
   const payOrder = createPayOrder({
     attempts,
     authorizeOrder,

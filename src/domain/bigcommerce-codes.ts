@@ -10,8 +10,9 @@ export interface BigCommerceCode {
 
 /**
  * The Payments API's error table. On a charge, 10000 is advised to be tried again and 30105 means that an
- * earlier charge may stand: neither says what happened to the money, so both are `unknown` there. 30100 is no
- * answer to a charge at all.
+ * earlier charge may stand: neither says what happened to the money, so both are `unknown` there. So is 30101: the
+ * order was payable when the PAT was made, and what has changed it since may be the first copy of this very charge.
+ * 30100 is no answer to a charge at all.
  */
 export const BIGCOMMERCE_CODES: Readonly<Record<number, BigCommerceCode>> = {
   10000: { charge: 'unknown', problem: 'upstream_unavailable' },
@@ -40,7 +41,7 @@ export const BIGCOMMERCE_CODES: Readonly<Record<number, BigCommerceCode>> = {
   30050: { charge: 'declined', problem: 'instrument_not_saved' },
   30051: { charge: 'declined', problem: 'instrument_not_found' },
   30100: { charge: 'unknown', problem: 'upstream_unavailable' },
-  30101: { charge: 'declined', problem: 'order_not_payable' },
+  30101: { charge: 'unknown', problem: 'order_not_payable' },
   30102: {
     charge: 'declined',
     problem: 'payment_declined',

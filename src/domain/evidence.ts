@@ -6,11 +6,12 @@ import type { Transaction } from './transaction.ts'
 
 /** How the other attempts on an order ended. */
 export interface PriorOutcomes {
-  /** By this attempt's payment method, so that none of their traces is taken for this one's. */
+  /** Successes by this attempt's payment method, so that none of their traces is taken for this one's. */
   readonly succeeded: number
-  readonly declined: number
-  /** By any method: the order has been paid in part. */
+  /** Successes by any method: the order has been paid in part. */
   readonly parts: number
+  /** Declines by any method: not every trace says its method. */
+  readonly declined: number
 }
 
 /** What BigCommerce shows of an order, and what of it we can account for. */
@@ -21,12 +22,17 @@ export interface Evidence {
 }
 
 /**
- * What the evidence proves of one attempt. `untouched` is an order that looks as if nobody had ever paid it;
- * `unclear` is anything else without a trace of this attempt. Neither proves anything by itself.
+ * What the evidence proves of one attempt.
+ *
+ * - `declined`: the end of this very attempt, which BigCommerce had begun.
+ * - `seems_declined`: a decline that may be this attempt's, or that of somebody who tried elsewhere, or the trace of a
+ *   second try by the gateway whose first is not shown yet. It proves nothing while a charge can still begin or show.
+ * - `untouched`: the order looks as if nobody had ever paid it, which proves as little.
+ * - `unclear`: anything else without a trace of this attempt.
  */
 export type Verdict =
   | { readonly kind: 'charged'; readonly transactionType: TransactionType; readonly charges: number }
-  | { readonly kind: 'pending' | 'declined' | 'untouched' | 'unclear' }
+  | { readonly kind: 'pending' | 'declined' | 'seems_declined' | 'untouched' | 'unclear' }
 
 /** `payment_status` of an order whose money is taken or reserved. */
 const paidStatuses = new Set([
@@ -51,8 +57,10 @@ export function judge(attempt: PaymentAttempt, { order, transactions, prior }: E
     own.filter((each) => each.status === status && events.includes(each.event)).length
 
   // A capture belongs to an authorisation that was counted already, where the gateway shows one.
-  const charges =
-    (count('ok', 'purchase', 'authorization') || count('ok', 'capture', 'settled')) - prior.succeeded
+  const traces = count('ok', 'purchase', 'authorization') || count('ok', 'capture', 'settled')
+  const charges = own.some(isNameless)
+    ? Math.min(traces, (startedCharges(transactions) || traces) - prior.parts)
+    : traces - prior.succeeded
   if (charges > 0) {
     const isReserved = count('ok', 'purchase', 'capture', 'settled') === 0
     return { kind: 'charged', transactionType: isReserved ? 'authorization' : 'purchase', charges }
@@ -61,12 +69,19 @@ export function judge(attempt: PaymentAttempt, { order, transactions, prior }: E
     const isReserved = order.paymentStatus === 'authorized'
     return { kind: 'charged', transactionType: isReserved ? 'authorization' : 'purchase', charges: 1 }
   }
-  if (count('error', 'purchase', 'authorization') > prior.declined) return { kind: 'declined' }
-  if (order.statusId === statusIds.declined && prior.declined === 0) return { kind: 'declined' }
+  const pendings = new Set(own.filter(({ event }) => event === 'pending').map(({ id }) => id))
+  const ended = own.filter(
+    ({ status, referenceId }) => status === 'error' && referenceId !== null && pendings.has(referenceId),
+  )
+  if (ended.length > prior.declined) return { kind: 'declined' }
+  const isOpen = isUntouched(attempt, order, prior)
+  const isDeclined = order.statusId === statusIds.declined
+  const declines = count('error', 'purchase', 'authorization') - prior.declined
+  if (isDeclined || (isOpen && declines > 0)) return { kind: 'seems_declined' }
   // An order that is paid in part says pending of itself, which then says nothing of this attempt.
-  if (own.some(({ event }) => event === 'pending')) return { kind: 'pending' }
+  if (pendings.size > 0) return { kind: 'pending' }
   if (prior.parts === 0 && pendingStatuses.has(order.paymentStatus)) return { kind: 'pending' }
-  return { kind: isUntouched(attempt, order, prior) ? 'untouched' : 'unclear' }
+  return { kind: isOpen ? 'untouched' : 'unclear' }
 }
 
 /** Whether the order shows more charges by other methods than ours account for: somebody paid it elsewhere. */
@@ -75,10 +90,16 @@ function isPaidByOthers(
   all: readonly Transaction[],
   prior: PriorOutcomes,
 ): boolean {
-  const others = all.filter((each) => each.status === 'ok' && !own.includes(each))
-  const charges = others.filter(({ event }) => event === 'purchase' || event === 'authorization').length
-  return charges > prior.parts - prior.succeeded
+  return startedCharges(all.filter((each) => !own.includes(each))) > prior.parts - prior.succeeded
 }
+
+const startedCharges = (transactions: readonly Transaction[]) =>
+  transactions.filter(
+    ({ status, event }) => status === 'ok' && (event === 'purchase' || event === 'authorization'),
+  ).length
+
+/** A trace that does not say its method may be of any attempt, so then all of them are counted against all. */
+const isNameless = ({ paymentMethodId }: Transaction) => paymentMethodId === null
 
 function mayBeOf(attempt: PaymentAttempt, { money, paymentMethodId }: Transaction): boolean {
   if (money === null || money.currency !== attempt.currency || attempt.amount === null) return false

@@ -21,7 +21,7 @@ export type PaymentOutcome =
 /** BigCommerce classified the payment and refused it: nothing was charged. */
 export type Refusal =
   | { readonly by: 'code'; readonly bigcommerceCode: number }
-  | { readonly by: 'fields' | 'credentials' | 'authentication_required' }
+  | { readonly by: 'fields' | 'authentication_required' }
 
 export type NotSentReason = 'unreachable' | 'rate_limited'
 
@@ -32,3 +32,4 @@ export type UnknownReason =
   | 'unreadable_answer'
   | 'unrecognised_answer'
   | 'possible_duplicate'
+  | 'token_refused'

@@ -231,13 +231,6 @@ export const PROBLEMS = {
     detail: 'BigCommerce answered something that cannot be relied on. Nothing was charged.',
     remedy: 'Try again with the same key; report the `request_id` if it goes on.',
   },
-  charge_refused: {
-    status: 502,
-    title: 'BigCommerce refused the charge unseen',
-    retry: 'new_key',
-    detail: 'BigCommerce did not accept the payment access token. Nothing was charged.',
-    remedy: 'Pay again with a new key; report the `request_id` if it goes on.',
-  },
   merchant_configuration: {
     status: 502,
     title: "The store's payment settings are incomplete",

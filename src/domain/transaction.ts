@@ -10,4 +10,6 @@ export interface Transaction {
   readonly money: Money | null
   /** null where the gateway leaves it out. */
   readonly paymentMethodId: string | null
+  /** The transaction that this one ends or follows; null for none. */
+  readonly referenceId: number | null
 }

@@ -1,9 +1,13 @@
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import { mayBePayable, type Order } from '../domain/order.ts'
 import { type PaymentAccessTokenClaims, readPaymentAccessToken } from '../domain/payment-access-token.ts'
+import { ASK_AGAIN_SECONDS } from '../domain/payment-answer.ts'
+import type { PaymentAttempt } from '../domain/payment-attempt.ts'
 import type { PaymentCommand } from '../domain/payment-command.ts'
+import { paysAPart } from '../domain/payment-instrument.ts'
 import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../domain/request-context.ts'
+import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 
 /** A payment access token that may be spent: its claims are what the caller means to pay. */
 export interface PreparedPayment {
@@ -24,13 +28,13 @@ export type PreparePayment = (
 
 export interface PreparePaymentDependencies {
   readonly managementApi: Pick<ManagementApi, 'createPaymentAccessToken'>
+  readonly attempts: Pick<PaymentAttempts, 'findByOrder'>
   readonly storeHash: string
 }
 
-export function createPreparePayment({
-  managementApi,
-  storeHash,
-}: PreparePaymentDependencies): PreparePayment {
+export function createPreparePayment(dependencies: PreparePaymentDependencies): PreparePayment {
+  const { managementApi, attempts, storeHash } = dependencies
+
   return async function preparePayment(command, order, context) {
     if (order && !mayBePayable(order)) throw new Problem('order_not_payable')
     const paymentAccessToken = await managementApi.createPaymentAccessToken(command.orderId, context)
@@ -41,6 +45,7 @@ export function createPreparePayment({
     // Nobody has said what BigCommerce makes of a payment of nothing.
     if (claims.due.amount === 0) throw new Problem('order_not_payable')
     refuseOtherAmount(claims, command, order)
+    refuseStaleAmount(claims, await attempts.findByOrder(command.orderId))
     return { paymentAccessToken, claims }
   }
 }
@@ -55,4 +60,20 @@ function refuseOtherAmount(
   if (order && (due.amount !== order.due.amount || due.currency !== order.due.currency)) {
     throw new Problem('amount_changed')
   }
+}
+
+/**
+ * After a part was paid, less must be due than before it. Until BigCommerce shows that, the rest is not to be charged:
+ * it would be charged together with the part.
+ */
+function refuseStaleAmount({ due }: PaymentAccessTokenClaims, payments: readonly PaymentAttempt[]) {
+  const isStale = payments.some(
+    ({ status, instrumentType, amount }) =>
+      status === 'succeeded' && paysAPart(instrumentType) && amount !== null && due.amount >= amount,
+  )
+  if (!isStale) return
+  throw new Problem('upstream_busy', {
+    detail: 'BigCommerce has not taken an earlier part payment into account yet. Nothing was charged.',
+    retryAfterSeconds: ASK_AGAIN_SECONDS,
+  })
 }

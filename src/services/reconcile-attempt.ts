@@ -9,7 +9,7 @@ import {
   quietLooksMin,
 } from '../domain/look-schedule.ts'
 import { keptAnswer } from '../domain/payment-answer.ts'
-import type { PaymentAttempt } from '../domain/payment-attempt.ts'
+import { mayBecome, type PaymentAttempt } from '../domain/payment-attempt.ts'
 import type { Log, RequestContext } from '../domain/request-context.ts'
 import type { PaymentAttempts, Settlement } from '../stores/payment-attempts.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
@@ -61,26 +61,29 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
       case 'declined':
         return settle(attempt, { status: 'declined', problemCode: 'payment_declined' })
       case 'pending':
-        return attempt.status === 'unknown' ? settle(attempt, { status: 'pending' }) : postpone(attempt)
+        return attempt.status === 'unknown'
+          ? settle(attempt, { status: 'pending' })
+          : postpone({ ...attempt, quiet: null })
+      case 'seems_declined':
+        return countQuietLook(attempt, { status: 'declined', problemCode: 'payment_declined' })
       case 'untouched':
-        return countQuietLook(attempt)
+        return countQuietLook(attempt, { status: 'not_charged', problemCode: 'payment_not_charged' })
       case 'unclear':
-        return postpone(attempt)
+        return postpone({ ...attempt, quiet: null })
       default:
         return verdict satisfies never
     }
   }
 
-  /** Not charged is said only when no charge can begin any more, and none has come to light for long enough. */
-  async function countQuietLook(attempt: PaymentAttempt): Promise<void> {
+  /** That nothing was charged is said only when no charge can begin any more, and none has come to light for long enough. */
+  async function countQuietLook(attempt: PaymentAttempt, end: Settlement): Promise<void> {
     const nowMs = now()
     if (!isPastStarting(attempt, nowMs)) return postpone(attempt)
     const quiet = { looks: (attempt.quiet?.looks ?? 0) + 1, sinceMs: attempt.quiet?.sinceMs ?? nowMs }
     const isProven = quiet.looks >= quietLooksMin && nowMs - quiet.sinceMs >= quietForMs
-    if (isProven && attempt.status !== 'pending') {
-      return settle(attempt, { status: 'not_charged', problemCode: 'payment_not_charged' })
-    }
-    return postpone({ ...attempt, quiet })
+    return isProven && mayBecome(attempt.status, end.status)
+      ? settle(attempt, end)
+      : postpone({ ...attempt, quiet })
   }
 
   /** An unknown never becomes a failure by the passing of time: in the end it becomes a person's task. */

@@ -33,8 +33,6 @@ function refusalOnRecord(refusal: Refusal): Pick<Settlement, 'bigcommerceCode' |
     }
     case 'fields':
       return { problemCode: 'payment_rejected' }
-    case 'credentials':
-      return { problemCode: 'charge_refused' }
     case 'authentication_required':
       return { problemCode: 'payment_authentication_required' }
     default:

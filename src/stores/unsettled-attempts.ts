@@ -126,7 +126,7 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
           of.filter((other) => other.status === status).length
         return {
           succeeded: count(byMethod, 'succeeded'),
-          declined: count(byMethod, 'declined'),
+          declined: count(others, 'declined'),
           parts: count(others, 'succeeded'),
         }
       }),

@@ -29,6 +29,7 @@ const transaction = (change: Partial<Transaction> = {}): Transaction => ({
   status: 'ok',
   money: due,
   paymentMethodId: 'stripe.card',
+  referenceId: null,
   ...change,
 })
 
@@ -103,6 +104,13 @@ describe('charged is not said of', () => {
     )
   })
 
+  test('the nameless trace of an earlier part, paid by another method', () => {
+    const part = transaction({ money: { amount: 2000, currency: 'USD' }, paymentMethodId: null })
+    expect(verdict([part], { of: gift, prior: { succeeded: 0, declined: 0, parts: 1 } }).kind).not.toBe(
+      'charged',
+    )
+  })
+
   test('an order that somebody paid elsewhere, by another method', () => {
     const elsewhere = transaction({ paymentMethodId: 'paypal.express' })
     expect(verdict([elsewhere], { given: order({ statusId: 11, paymentStatus: 'captured' }) }).kind).toBe(
@@ -111,25 +119,32 @@ describe('charged is not said of', () => {
   })
 })
 
-describe('declined is said of', () => {
-  const decline = () => transaction({ status: 'error' })
+describe('a decline', () => {
+  const decline = (change: Partial<Transaction> = {}) => transaction({ status: 'error', ...change })
+  const priorDecline = { succeeded: 0, declined: 1, parts: 0 }
 
-  test('one more decline than our other attempts account for', () => {
-    expect(verdict([decline()]).kind).toBe('declined')
-    expect(verdict([decline()], { prior: { succeeded: 0, declined: 1, parts: 0 } }).kind).toBe('untouched')
-    expect(verdict([decline(), decline()], { prior: { succeeded: 0, declined: 1, parts: 0 } }).kind).toBe(
-      'declined',
+  test('that ends a pending payment of this attempt is its end', () => {
+    const pending = transaction({ event: 'pending' })
+    expect(verdict([pending, decline({ referenceId: pending.id })]).kind).toBe('declined')
+    expect(verdict([pending, decline({ referenceId: 4711 })]).kind).not.toBe('declined')
+  })
+
+  test('more than our other attempts account for only seems to be this one: somebody may have tried elsewhere', () => {
+    expect(verdict([decline()]).kind).toBe('seems_declined')
+    expect(verdict([decline()], { prior: priorDecline }).kind).toBe('untouched')
+    expect(verdict([decline(), decline()], { prior: priorDecline }).kind).toBe('seems_declined')
+  })
+
+  test('of the whole order only seems to be of this attempt', () => {
+    expect(verdict([], { given: order({ statusId: 6, paymentStatus: 'declined' }) }).kind).toBe(
+      'seems_declined',
     )
   })
 
-  test('an order that BigCommerce has declined, if no other attempt was', () => {
-    const given = order({ statusId: 6, paymentStatus: 'declined' })
-    expect(verdict([], { given }).kind).toBe('declined')
-    expect(verdict([], { given, prior: { succeeded: 0, declined: 1, parts: 0 } }).kind).toBe('unclear')
-  })
-
-  test('nothing that is also charged', () => {
+  test('counts for nothing beside a charge, or while BigCommerce is still at it', () => {
     expect(verdict([decline(), transaction()]).kind).toBe('charged')
+    const busy = order({ statusId: 7, paymentStatus: 'pending' })
+    expect(verdict([transaction({ event: 'pending' }), decline()], { given: busy }).kind).toBe('pending')
   })
 })
 

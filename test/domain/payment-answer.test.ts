@@ -75,8 +75,12 @@ test.each(declines)(
 )
 
 test('a code whose sentence belongs to another problem does not lend it', () => {
-  const attempt = attemptOf({ status: 'declined', bigcommerceCode: 30103, problemCode: 'charge_refused' })
-  expect(answerOf(attempt).body).toMatchObject({ detail: PROBLEMS.charge_refused.detail })
+  const attempt = attemptOf({
+    status: 'declined',
+    bigcommerceCode: 30103,
+    problemCode: 'merchant_configuration',
+  })
+  expect(answerOf(attempt).body).toMatchObject({ detail: PROBLEMS.merchant_configuration.detail })
 })
 
 test('asking twice gets the same: the answer depends on nothing but the attempt', () => {

@@ -82,15 +82,22 @@ export const LEDGER_BUGS: readonly Bug[] = [
   {
     name: "take an earlier part payment's trace for this one's",
     file: 'src/domain/evidence.ts',
-    find: "(count('ok', 'purchase', 'authorization') || count('ok', 'capture', 'settled')) - prior.succeeded",
-    replace: "count('ok', 'purchase', 'authorization') || count('ok', 'capture', 'settled')",
+    find: 'traces - prior.succeeded',
+    replace: 'traces',
     tests: later,
   },
   {
     name: "take an earlier decline's trace for this one's",
     file: 'src/domain/evidence.ts',
-    find: `count('error', 'purchase', 'authorization') > prior.declined`,
-    replace: `count('error', 'purchase', 'authorization') > 0`,
+    find: `count('error', 'purchase', 'authorization') - prior.declined`,
+    replace: `count('error', 'purchase', 'authorization')`,
+    tests: later,
+  },
+  {
+    name: "believe a decline that may be somebody else's",
+    file: 'src/services/reconcile-attempt.ts',
+    find: `        return countQuietLook(attempt, { status: 'declined', problemCode: 'payment_declined' })`,
+    replace: `        return settle(attempt, { status: 'declined', problemCode: 'payment_declined' })`,
     tests: later,
   },
   {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Order } from '../../src/domain/order.ts'
+import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
 import type { PaymentCommand } from '../../src/domain/payment-command.ts'
 import { createPreparePayment } from '../../src/services/prepare-payment.ts'
-import { commandOf, patOf, validInstruments } from '../domain/samples.ts'
+import { attemptOf, commandOf, patOf, validInstruments } from '../domain/samples.ts'
 import { contextOf, endOf, orderOf } from './fakes.ts'
 
 const claims = {
@@ -12,7 +13,12 @@ const claims = {
 }
 const claimsWith = (data: object) => patOf({ ...claims, data: { ...claims.data, ...data } })
 
-function preparing(pat: string, order: Order | null = null, change: Partial<PaymentCommand> = {}) {
+function preparing(
+  pat: string,
+  order: Order | null = null,
+  change: Partial<PaymentCommand> = {},
+  payments: PaymentAttempt[] = [],
+) {
   const minted: number[] = []
   const prepare = createPreparePayment({
     managementApi: {
@@ -21,6 +27,7 @@ function preparing(pat: string, order: Order | null = null, change: Partial<Paym
         return pat
       },
     },
+    attempts: { findByOrder: async () => payments },
     storeHash: 'abc123',
   })
   const command = commandOf(validInstruments.card, { expectedAmount: null, ...change })
@@ -77,4 +84,14 @@ describe('a PAT is not spent', () => {
   ])('that would charge %s', async (_what, pat, order, expectedAmount) => {
     expect(await preparing(pat, order, { expectedAmount }).result).toBe('amount_changed')
   })
+})
+
+test.each([
+  ['a part was paid and as much is due as before', 6098, 'upstream_busy'],
+  ['a part was paid and less is due', 7098, 'spent'],
+])('%s', async (_what, amount, end) => {
+  const part = attemptOf({ status: 'succeeded', instrumentType: 'gift_certificate', amount, currency: 'USD' })
+  const { result } = preparing(patOf(claims), null, {}, [part])
+  const given = await result
+  expect(typeof given === 'string' ? given : 'spent').toBe(end)
 })

@@ -25,6 +25,7 @@ const purchase: Transaction = {
   status: 'ok',
   money: { amount: 6098, currency: 'USD' },
   paymentMethodId: unknown.paymentMethodId,
+  referenceId: null,
 }
 
 interface World {

@@ -40,7 +40,6 @@ const refusals: [string, Refusal][] = [
     .map(([code]): [string, Refusal] => [code, { by: 'code', bigcommerceCode: Number(code) }]),
   ['a code of no table', { by: 'code', bigcommerceCode: 39999 }],
   ['fields', { by: 'fields' }],
-  ['credentials', { by: 'credentials' }],
   ['authentication', { by: 'authentication_required' }],
 ]
 

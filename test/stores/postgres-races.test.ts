@@ -1,8 +1,9 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../src/stores/database.ts'
 import { createPaymentAttempts } from '../../src/stores/payment-attempts.ts'
 import type { Tables } from '../../src/stores/tables.ts'
+import { createUnsettledAttempts } from '../../src/stores/unsettled-attempts.ts'
 import { type OpenedLedger, postgres } from './engines.ts'
 import { newAttempt, scopeOf } from './wanted-attempts.ts'
 
@@ -19,6 +20,12 @@ const countOf = (all: readonly { kind: string }[], kind: string) =>
   all.filter((one) => one.kind === kind).length
 const attemptsOf = ({ database }: OpenedLedger) =>
   database.selectFrom('payment_attempts').select('id').execute()
+
+async function waitingForLocks(database: Kysely<Tables>): Promise<number | undefined> {
+  const { rows } = await sql<{ count: number }>`SELECT count(*) AS count FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`.execute(database)
+  return rows[0]?.count
+}
 
 describe('several instances of the service', () => {
   test('claim one order with two hundred keys at the same moment, and one gets it', async () => {
@@ -75,6 +82,24 @@ describe('several instances of the service', () => {
       }),
     )
     expect([...new Set(kinds.flat())].sort()).toEqual(['claimed', 'fenced'])
+  })
+
+  test('lease one attempt at the same moment: who waited for the other to take it does not take it as well', async () => {
+    let nowMs = 1_000_000
+    const options = { storeHash: 'store-1', now: () => nowMs }
+    const [ledger] = instances(1)
+    const claim = await ledger?.claim(scopeOf('k1'), 'body-1', newAttempt())
+    const id = claim?.kind === 'claimed' ? claim.attempt.id : ''
+    await ledger?.markSending(id, { amount: 6098, currency: 'USD' }, 5_000_000)
+    await ledger?.settle(id, { status: 'unknown' }, () => null)
+    nowMs += 60_000
+
+    const taking = await opened.connect().startTransaction().execute()
+    expect(await createUnsettledAttempts({ database: taking, ...options }).lease(1)).toHaveLength(1)
+    const waiting = createUnsettledAttempts({ database: opened.connect(), ...options }).lease(1)
+    await expect.poll(() => waitingForLocks(opened.database)).toBe(1)
+    await taking.commit().execute()
+    expect(await waiting).toEqual([])
   })
 
   test('a transaction that Postgres undid for another’s sake is done again', async () => {

@@ -10,7 +10,7 @@ export interface TcpProxy {
   cut(): void
   /** From now on nothing gets through, and nobody is told. */
   stall(): void
-  /** Lets everything through again, also what has stalled. */
+  /** Lets new connections through again; what has stalled is silent for good. */
   mend(): void
 }
 
@@ -61,7 +61,6 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
     },
     mend() {
       state = 'mended'
-      for (const socket of sockets) socket.resume()
     },
   }
 }

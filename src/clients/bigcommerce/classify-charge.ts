@@ -46,8 +46,9 @@ function classifyRefusal({ status, json }: UpstreamAnswer): PaymentOutcome {
   const row = code === null ? undefined : BIGCOMMERCE_CODES[code]
   if (row?.charge === 'unknown')
     return unknown(code === 30105 ? 'possible_duplicate' : 'unrecognised_answer', code)
-  // A refused PAT may carry a card's code (30102, 10001) though no card was looked at: here the status decides.
-  if (status === 401 || status === 403) return { kind: 'declined', refusal: { by: 'credentials' } }
+  // A PAT of ours is refused when it was spent already: something on the way may have sent the charge twice, and this is
+  // the answer to the second copy. Whatever code comes with it, the first copy may be charging.
+  if (status === 401 || status === 403) return unknown('token_refused', code)
   if (code !== null) {
     return row
       ? { kind: 'declined', refusal: { by: 'code', bigcommerceCode: code } }

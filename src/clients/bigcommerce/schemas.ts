@@ -91,14 +91,25 @@ export const TransactionsAnswer = z.looseObject({
         amount: decimal,
         currency: z.string(),
         payment_method_id: z.string().nullish().catch(null),
+        // Documented examples show `{}` where null is meant.
+        reference_transaction_id: z.int().nullish().catch(null),
       })
       .transform(
-        ({ id, event, status, amount, currency, payment_method_id }): Transaction => ({
+        ({
+          id,
+          event,
+          status,
+          amount,
+          currency,
+          payment_method_id,
+          reference_transaction_id,
+        }): Transaction => ({
           id,
           event,
           status,
           money: moneyFromDecimal(amount, currency),
           paymentMethodId: payment_method_id || null,
+          referenceId: reference_transaction_id ?? null,
         }),
       ),
   ),

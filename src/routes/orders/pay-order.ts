@@ -31,7 +31,6 @@ const problems = [
   'instrument_not_found',
   'instrument_not_saved',
   'payment_rejected',
-  'charge_refused',
 ] as const satisfies readonly ProblemCode[]
 
 const payment = (description: string) => ({

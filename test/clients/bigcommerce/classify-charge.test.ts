@@ -95,11 +95,16 @@ describe('a refusal in the words of BigCommerce', () => {
     })
   })
 
-  test.each([401, 403])('%i means that the PAT was refused, whatever card code comes with it', (status) => {
-    const credentials = { kind: 'declined', refusal: { by: 'credentials' } }
-    expect(classify(status, envelope({ code: 30102, errors: {} }))).toEqual(credentials)
-    expect(classify(status, envelope({ code: 10001, errors: {} }))).toEqual(credentials)
-    expect(classify(status, envelope())).toEqual(credentials)
+  test.each([401, 403])('%i may be the answer to a second copy, whose first is charging', (status) => {
+    expect(classify(status, envelope({ code: 30102, errors: {} }))).toEqual(unknown('token_refused', 30102))
+    expect(classify(status, envelope({ code: 10001, errors: {} }))).toEqual(unknown('token_refused', 10001))
+    expect(classify(status, envelope())).toMatchObject({ kind: 'unknown', reason: 'token_refused' })
+  })
+
+  test('30101 says that the order has changed, and perhaps by this very charge', () => {
+    expect(classify(409, envelope({ code: 30101, errors: {} }))).toEqual(
+      unknown('unrecognised_answer', 30101),
+    )
   })
 
   test.each([401, 403])(

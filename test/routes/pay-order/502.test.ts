@@ -36,12 +36,3 @@ test.each([
     expect(sandbox.charges()).toHaveLength(1)
   },
 )
-
-test('a charge whose token is refused is told as refused, with a new key as the way on', async () => {
-  const { sandbox, call } = await startTillgate()
-  const orderId = createOrder(sandbox)
-  await sandbox.faults.add({ operation: 'pay', kind: 'code', code: 30102, status: 401, times: 1 })
-  const answer = await call.pay(orderId, cardPayment(), { token: await token })
-  expect(answer.body).toMatchObject({ status: 502, code: 'charge_refused', retry: 'new_key' })
-  expect((await call.pay(orderId, cardPayment(), { token: await token })).status).toBe(201)
-})

@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { withFigures } from '../test/chaos/report.ts'
+import { runChaos } from '../test/chaos/run-chaos.ts'
+import { newRunFolder } from '../test/chaos/run-folder.ts'
+import { commandOf, type RunOptions, readOptions, usage } from '../test/chaos/run-options.ts'
+
+const reportPath = 'docs/reliability.md'
+
+const options = optionsOrExit()
+console.log(
+  `Seed ${options.seed}. The same seed makes the same shoppers, faults and kills; see ${reportPath}.`,
+)
+const result = await runChaos(options, console.log)
+const parts = [...result.storms, ...result.killPoints]
+const violations = parts.flatMap((part) => part.violations)
+for (const { name, violations: own, stories } of parts) {
+  console.log(`${name}: ${own.length} violations`)
+  for (const story of stories) console.log(`\n${story}\n`)
+}
+const savedAt = `${newRunFolder()}/result.json`
+writeFileSync(savedAt, JSON.stringify({ options, ...result }, null, 2))
+console.log(`Everything that was counted: ${savedAt}`)
+if (options.report) {
+  const about = { command: commandOf(options), commit: commitOf(), at: new Date() }
+  writeFileSync(reportPath, withFigures(readFileSync(reportPath, 'utf8'), result, about))
+}
+process.exit(violations.length === 0 ? 0 : 1)
+
+function optionsOrExit(): RunOptions {
+  try {
+    return readOptions(process.argv.slice(2))
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
+    process.exit(2)
+  }
+}
+
+/** What was run, as far as git knows. */
+function commitOf(): string {
+  const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim()
+  try {
+    const isDirty = git('status', '--porcelain', 'src', 'sandbox', 'migrations', 'test/chaos') !== ''
+    return `${git('rev-parse', 'HEAD')}${isDirty ? ' with uncommitted changes' : ''}`
+  } catch {
+    return 'unknown'
+  }
+}

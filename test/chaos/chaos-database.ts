@@ -1,0 +1,27 @@
+/** An attempt as the ledger has it, read past the service. */
+export interface LedgerRow {
+  readonly id: string
+  readonly orderId: number
+  readonly status: string
+  readonly problemCode: string | null
+  readonly correlationId: string
+  readonly requestId: string
+  readonly sentAtMs: number | null
+  readonly looks: number
+}
+
+/** A database of its own for one run. */
+export interface ChaosDatabase {
+  readonly kind: 'postgres' | 'sqlite'
+  /** What the service is told. */
+  readonly url: string
+  readLedger(): Promise<LedgerRow[]>
+  /** Ends it as a crash would, leaves it down for so long, and starts it again. Null where there is no server. */
+  readonly crash: ((downForMs: number) => Promise<void>) | null
+  stop(): Promise<void>
+}
+
+export const ledgerQuery = `
+  SELECT id, order_id AS "orderId", status, problem_code AS "problemCode", correlation_id AS "correlationId",
+         request_id AS "requestId", sent_at_ms AS "sentAtMs", looks
+  FROM payment_attempts ORDER BY created_at_ms`

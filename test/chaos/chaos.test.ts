@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { goodCardNumber } from '../support/payments.ts'
+import { killAtEveryPoint } from './kill-points.ts'
+import { newRunFolder, openChaosDatabase } from './run-folder.ts'
+import { storm } from './storm.ts'
+import { serviceProgram } from './storm-options.ts'
+
+const databases = ['postgres', 'sqlite'] as const
+/** One seed for comparison, and a new one each time; both databases share it, so that the name says all of it. */
+const seeds = [1, Date.now() % 1_000_000_000]
+/** Nobody reads along; a failure tells its whole story. */
+const say = () => {}
+// Most of the time is spent waiting until an instance may be taken for dead, so all wait together.
+const timeout = 180_000
+
+for (const [index, kind] of databases.entries()) {
+  const seed = seeds[index] ?? 1
+
+  test.concurrent(`${kind}: nothing is charged twice and nobody is told an untruth in a short storm, seed ${seed}`, {
+    timeout,
+  }, async () => {
+    const folder = newRunFolder()
+    const database = await openChaosDatabase(kind, folder)
+    const result = await storm({
+      name: kind,
+      seed,
+      seconds: 12,
+      ordersPerSecond: 4,
+      faults: 0.3,
+      instances: kind === 'postgres' ? 2 : 1,
+      database,
+      program: serviceProgram,
+      everyMs: { kill: 3_000, databaseCrash: 5_000, roll: 7_000 },
+      settleWithinMs: 60_000,
+      folder,
+      say,
+    }).finally(database.stop)
+    expect(result.stories.join('\n'), `seed ${seed}, logs in ${folder}`).toBe('')
+    expect(result.fleet.kills).toBeGreaterThan(0)
+    expect(result.charges).toBeGreaterThan(0)
+    expect(result.crashes).toBe(0)
+  })
+
+  test.concurrent(`${kind}: a payment killed at any of its boundaries comes to a truthful end`, {
+    timeout,
+  }, async () => {
+    const folder = newRunFolder()
+    const database = await openChaosDatabase(kind, folder)
+    const cards = [goodCardNumber]
+    const result = await killAtEveryPoint({
+      database,
+      cards,
+      times: 1,
+      onlyDistinct: true,
+      lanes: 2,
+      folder,
+      say,
+    }).finally(database.stop)
+    expect(result.stories.join('\n'), `logs in ${folder}`).toBe('')
+    expect(result.kills).toBeGreaterThan(15)
+  })
+}

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Sandbox } from '../../sandbox/start-sandbox.ts'
+import type { Fleet } from './fleet.ts'
+import type { Random } from './random.ts'
+import type { StormOptions } from './storm-options.ts'
+
+export interface DisturbanceCounts {
+  databaseCrashes: number
+  lagChanges: number
+  refusals: number
+}
+
+export interface Disturbances {
+  readonly counts: DisturbanceCounts
+  /** Resolves when the last one is over and everything that was ended runs again. */
+  readonly over: Promise<void>
+}
+
+/** How long the platform takes to show a payment on its order, and among its transactions. */
+const lagsMs = [0, 0, 500, 2_000, 4_000] as const
+
+/** Whatever happens to the surroundings of a payment, at moments that the seed decides. */
+export function disturb(
+  options: Pick<StormOptions, 'database' | 'everyMs'>,
+  { sandbox, fleet, random, untilMs }: { sandbox: Sandbox; fleet: Fleet; random: Random; untilMs: number },
+): Disturbances {
+  const { database, everyMs } = options
+  const counts: DisturbanceCounts = { databaseCrashes: 0, lagChanges: 0, refusals: 0 }
+
+  /** Half to one and a half of the gap, over and over. */
+  async function repeatedly(label: string, gapMs: number, act: (random: Random) => Promise<void>) {
+    const own = random.fork(label)
+    const underWay: Promise<void>[] = []
+    while (true) {
+      const gap = own.between(gapMs / 2, gapMs * 1.5)
+      if (Date.now() + gap >= untilMs) break
+      await sleep(gap)
+      underWay.push(act(own))
+    }
+    await Promise.all(underWay)
+  }
+
+  const over = Promise.all([
+    repeatedly('kill', everyMs.kill, (own) => fleet.killOne(own)),
+    repeatedly('roll', everyMs.roll, () => fleet.roll()),
+    repeatedly('lag', 5_000, async (own) => {
+      counts.lagChanges++
+      sandbox.configure({ order_lag_ms: own.pick(lagsMs), transaction_lag_ms: own.pick(lagsMs) })
+    }),
+    repeatedly('refuse', 20_000, async (own) => {
+      counts.refusals++
+      await sandbox.faults.add({ operation: 'pay', kind: 'refuse', for_ms: own.between(100, 800) })
+    }),
+    repeatedly('database', everyMs.databaseCrash, async (own) => {
+      const downForMs = own.between(0, 2_000)
+      if (!database?.crash) return
+      counts.databaseCrashes++
+      await database.crash(downForMs)
+    }),
+  ]).then(() => {})
+  return { counts, over }
+}

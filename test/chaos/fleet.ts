@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { createInstance, type Instance } from './instance.ts'
+import type { Random } from './random.ts'
+
+/** What was done to the instances, and what they say of it. */
+export interface FleetCounts {
+  kills: number
+  rollingRestarts: number
+  /** Ended by SIGTERM with another code than 0. */
+  uncleanStops: number
+}
+
+export interface Fleet {
+  readonly counts: FleetCounts
+  readonly address: (random: Random) => string
+  /** SIGKILL to one that is up, which comes back after a while. Nothing when none is. */
+  killOne(random: Random): Promise<void>
+  /** SIGTERM and a start for one after the other, as a deployment does. */
+  roll(): Promise<void>
+  /** Resolves when all are up. */
+  idle(): Promise<void>
+  crashes(): number
+  /** Attempts that a dead instance had left half-way, as the instances that found them say. */
+  abandoned(): { released: number; unknown: number }
+  stop(): Promise<void>
+}
+
+/** How long somebody who is to be killed is waited for: 5 s. */
+const waitMs = 100
+const waitsMax = 50
+
+export interface FleetOptions {
+  readonly size: number
+  readonly program: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+  readonly folder: string
+}
+
+export async function startFleet({ size, program, environment, folder }: FleetOptions): Promise<Fleet> {
+  const instances: Instance[] = []
+  for (let number = 1; number <= size; number++) {
+    instances.push(
+      await createInstance({ program, environment, logPath: join(folder, `instance-${number}.log`) }),
+    )
+  }
+  // One after the other: only the first finds a ledger without tables.
+  for (const instance of instances) await instance.start()
+  const counts: FleetCounts = { kills: 0, rollingRestarts: 0, uncleanStops: 0 }
+  const busy = new Map<Instance, Promise<void>>()
+
+  function occupy(instance: Instance, work: () => Promise<void>): Promise<void> {
+    const done = work().finally(() => busy.delete(instance))
+    busy.set(instance, done)
+    return done
+  }
+  const free = () => instances.filter((instance) => !busy.has(instance))
+
+  return {
+    counts,
+    address: (random) => instances[random.between(0, instances.length - 1)]?.url ?? '',
+    async killOne(random) {
+      // A fleet of three keeps somebody at work, or a slow machine would spend the storm starting instances.
+      const isEnough = () => free().length > (instances.length > 2 ? 1 : 0)
+      for (let waits = 0; !isEnough() && waits < waitsMax; waits++) await sleep(waitMs)
+      const [first, ...rest] = free()
+      if (!first || !isEnough()) return
+      const victim = random.pick([first, ...rest])
+      const downForMs = random.between(0, 1_500)
+      counts.kills++
+      await occupy(victim, async () => {
+        await victim.kill()
+        await sleep(downForMs)
+        await victim.start()
+      })
+    },
+    async roll() {
+      counts.rollingRestarts++
+      for (const instance of free()) {
+        if (busy.has(instance)) continue
+        await occupy(instance, async () => {
+          if (((await instance.stop()) ?? 0) !== 0) counts.uncleanStops++
+          await instance.start()
+        })
+      }
+    },
+    idle: async () => void (await Promise.all(busy.values())),
+    crashes: () => instances.reduce((sum, instance) => sum + instance.crashes(), 0),
+    abandoned: () => abandonedIn(instances.map(({ logPath }) => readFileSync(logPath, 'utf8'))),
+    async stop() {
+      await Promise.all(instances.map((instance) => instance.kill()))
+    },
+  }
+}
+
+const Recovered = z.object({
+  msg: z.literal('abandoned payments recovered'),
+  released: z.number(),
+  unknown: z.number(),
+})
+
+function abandonedIn(logs: readonly string[]): { released: number; unknown: number } {
+  const total = { released: 0, unknown: 0 }
+  for (const line of logs.flatMap((log) => log.split('\n'))) {
+    if (!line.includes('abandoned payments recovered')) continue
+    const found = Recovered.safeParse(JSON.parse(line)).data
+    total.released += found?.released ?? 0
+    total.unknown += found?.unknown ?? 0
+  }
+  return total
+}

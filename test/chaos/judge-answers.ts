@@ -1,0 +1,62 @@
+import { type Attempt, isCharged } from './attempts.ts'
+import type { Evidence, Promised, Violation } from './judge-run.ts'
+import type { Told } from './told.ts'
+
+/** These speak of another request's payment, or claim nothing about money. */
+const claimsNothing = new Set([
+  'internal_error',
+  'request_in_progress',
+  'order_payment_in_progress',
+  'order_already_paid',
+])
+
+/** Holds each answer that anybody got against the charges of the payment of which it speaks. */
+export function judgeAnswers({ told, attempts }: Evidence): Violation[] {
+  const byId = new Map(attempts.map((attempt) => [attempt.id, attempt]))
+  const byRequest = new Map(attempts.map((attempt) => [attempt.requestId, attempt]))
+  const found: Violation[] = []
+  for (const each of told) {
+    const add = (promise: Promised, what: string) => found.push({ promise, orderId: each.orderId, what })
+    for (const [id, claim] of claimsOf(each, byRequest)) {
+      const charged = isCharged(byId.get(id) ?? nobody)
+      if (claim === 'paid' && !charged) add('positive', `${id}: ${summary(each)}`)
+      if (claim === 'not paid' && charged) add('negative', `${id}: ${summary(each)}`)
+    }
+  }
+  return [...found, ...contradictions(told)]
+}
+
+const nobody: Attempt = { id: '', orderId: 0, requestId: '', row: null, requests: [], charges: [] }
+
+type Claim = readonly [paymentId: string, claim: 'paid' | 'not paid']
+
+function claimsOf(told: Told, byRequest: ReadonlyMap<string, Attempt>): Claim[] {
+  const claims: Claim[] = []
+  for (const { id, status } of told.payments) {
+    if (status === 'success') claims.push([id, 'paid'])
+    if (status === 'declined' || status === 'not_charged') claims.push([id, 'not paid'])
+  }
+  if (told.code === null) return claims
+  if (told.code === 'order_already_paid' && told.paymentId) claims.push([told.paymentId, 'paid'])
+  if (claimsNothing.has(told.code)) return claims
+  // Every other problem says that its own request charged nothing, whether or not it names the payment.
+  const id = told.paymentId ?? byRequest.get(told.requestId ?? '')?.id
+  if (id !== undefined && told.key !== null) claims.push([id, 'not paid'])
+  return claims
+}
+
+/** The last word on a key: paid, or a problem after which only a new key helps, with the payment that it ended. */
+const isFinal = ({ status, retry, paymentId }: Told) =>
+  status === 201 || (retry === 'new_key' && paymentId !== null)
+
+function contradictions(told: readonly Told[]): Violation[] {
+  const finals = told.filter((each) => each.key !== null && isFinal(each))
+  const byKey = Map.groupBy(finals, ({ device, key }) => `${device} ${key}`)
+  return [...byKey].flatMap(([key, answers]) => {
+    const texts = new Set(answers.map(({ text }) => text))
+    const orderId = answers[0]?.orderId ?? 0
+    return texts.size > 1 ? [{ promise: 'same', orderId, what: `${key}: ${[...texts].join(' | ')}` }] : []
+  })
+}
+
+const summary = ({ status, code, device, key }: Told) => `${status} ${code ?? ''} to ${device}, key ${key}`

@@ -1,0 +1,83 @@
+import type { ChargeReport } from '../../sandbox/state/charges.ts'
+import { type Attempt, isCharged } from './attempts.ts'
+import type { ChargeRequest } from './charge-requests.ts'
+import { judgeAnswers } from './judge-answers.ts'
+import type { Told } from './told.ts'
+
+/** The promises, in the words of the report. */
+export const PROMISES = {
+  once: 'an order charged more than once',
+  negative: 'told that nothing was charged, though it was',
+  positive: 'told that it was paid, though nothing was charged',
+  settles: 'not settled in time after everything healed',
+  same: 'the same key answered differently in the end',
+  recorded: 'a charge sent without a committed row',
+  sentOnce: 'one attempt sent more than once',
+  ledger: 'the ledger says what is not so',
+} as const
+export type Promised = keyof typeof PROMISES
+
+export interface Violation {
+  readonly promise: Promised
+  readonly orderId: number
+  readonly what: string
+}
+
+export interface Evidence {
+  readonly told: readonly Told[]
+  readonly attempts: readonly Attempt[]
+  readonly charges: readonly ChargeReport[]
+  readonly requests: readonly ChargeRequest[]
+  readonly hasLedger: boolean
+}
+
+/** Holds what everybody was told, and what the ledger says, against what was really charged. */
+export function judgeRun(evidence: Evidence): Violation[] {
+  const { attempts, charges } = evidence
+  const violations: Violation[] = []
+  const taken = charges.filter(({ state }) => state === 'charged')
+  for (const [orderId, own] of Map.groupBy(taken, ({ order_id }) => order_id)) {
+    if (own.length > 1) violations.push({ promise: 'once', orderId, what: `${own.length} charges` })
+  }
+  violations.push(...judgeAnswers(evidence))
+  if (evidence.hasLedger) violations.push(...attempts.flatMap(judgeRow), ...unrecorded(evidence))
+  return violations
+}
+
+/** Final states that charged nothing. */
+const negative = new Set(['declined', 'not_sent', 'not_charged'])
+
+function judgeRow(attempt: Attempt): Violation[] {
+  const { row, orderId, requests } = attempt
+  if (!row) return []
+  const found: Violation[] = []
+  const add = (promise: Promised, what: string) =>
+    found.push({ promise, orderId, what: `${row.id}: ${what}` })
+  if (requests.length > 1) add('sentOnce', `sent ${requests.length} times`)
+  if (requests.length > 0 && row.sentAtMs === null) add('recorded', `sent, and the row says ${row.status}`)
+  if (negative.has(row.status) && isCharged(attempt)) add('ledger', `${row.status}, and charged`)
+  if (row.status === 'succeeded' && !isCharged(attempt)) add('ledger', 'succeeded, and not charged')
+  if (isUnsettled(attempt)) add('settles', `still ${row.status}${isCharged(attempt) ? ', and charged' : ''}`)
+  return found
+}
+
+/**
+ * An attempt of which the platform shows nothing is held on purpose: that nothing was charged is said only when its
+ * PAT has expired, more than an hour later. Every other attempt has to have come to its end.
+ */
+export function isUnsettled(attempt: Attempt): boolean {
+  const status = attempt.row?.status ?? ''
+  if (['claimed', 'sending', 'pending'].includes(status)) return true
+  return ['unknown', 'needs_review'].includes(status) && attempt.charges.length > 0
+}
+
+function unrecorded({ attempts, requests, charges }: Evidence): Violation[] {
+  const known = new Set(attempts.flatMap(({ row }) => row?.correlationId ?? []))
+  return requests
+    .filter(({ correlationId }) => !known.has(correlationId))
+    .map(({ tokenId, correlationId }) => ({
+      promise: 'recorded',
+      orderId: charges.find(({ pat_jti }) => pat_jti === tokenId)?.order_id ?? 0,
+      what: `a charge request of nobody: ${correlationId}`,
+    }))
+}

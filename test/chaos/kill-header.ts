@@ -1,0 +1,4 @@
+/** Of a payment: the number of the boundary at which its instance is to die; 0 lists the boundaries instead. */
+export const killHeader = 'x-kill-at'
+/** Names the file that they are listed in. */
+export const boundariesFile = 'CHAOS_BOUNDARIES_FILE'

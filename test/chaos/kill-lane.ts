@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Sandbox } from '../../sandbox/start-sandbox.ts'
+import { callerToken } from '../support/caller-token.ts'
+import { createOrder } from '../support/orders.ts'
+import type { Visit } from './customers.ts'
+import { createDevice } from './device.ts'
+import type { Instance } from './instance.ts'
+import { killHeader } from './kill-header.ts'
+import { createRandom } from './random.ts'
+import { shop } from './shopper.ts'
+import type { ShopperPlan } from './shopper-plan.ts'
+import type { Told } from './told.ts'
+
+export interface KillJob {
+  readonly card: string
+  /** Number of the boundary at which the instance is to die; 0 lets it live. */
+  readonly killAt: number
+  readonly habit: 'careful' | 'careless'
+}
+
+export interface KillVisit extends Visit {
+  /** The shopper's further tries, which go on while other payments are being killed. */
+  readonly over: Promise<void>
+}
+
+interface Lane {
+  readonly sandbox: Sandbox
+  readonly instance: Instance
+  readonly heard: (told: Told) => void
+  readonly isOver: () => boolean
+}
+
+/** One order whose payment kills its instance, and whose shopper then goes on as shoppers do. */
+export async function visitAndKill(lane: Lane, { card, killAt, habit }: KillJob): Promise<KillVisit> {
+  const { sandbox, instance, heard, isOver } = lane
+  const orderId = createOrder(sandbox)
+  const name = `shopper-of-${orderId}`
+  const device = async (headers: Record<string, string> = {}) =>
+    createDevice({
+      orderId,
+      name,
+      token: await callerToken({ sub: name, customer_id: 11 }),
+      patienceMs: 5_000,
+      methodId: 'stripe.card',
+      address: () => instance.url,
+      heard,
+      headers,
+    })
+  const key = randomUUID()
+  await (await device({ [killHeader]: String(killAt) })).pay(key, card)
+
+  const plan: ShopperPlan = {
+    habit,
+    cards: [card],
+    patienceMs: 5_000,
+    stepsMax: 60,
+    asCustomer: true,
+    methodId: 'stripe.card',
+    reloads: true,
+  }
+  const next = await device()
+  const over =
+    killAt === 0
+      ? Promise.resolve()
+      : shop({ plan, random: createRandom(orderId), devices: [next, next], isOver, key })
+  return { orderId, plan, faults: [`killed at boundary ${killAt}`], device: () => device(), over }
+}
+
+/** What a payment with this card passes, in order, as one that is not killed lists it. */
+export async function listBoundaries(lane: Lane, card: string, listPath: string): Promise<string[]> {
+  const before = linesOf(listPath).length
+  await visitAndKill(lane, { card, killAt: 0, habit: 'careful' })
+  // The last line is written after the answer has gone out.
+  await sleep(250)
+  return linesOf(listPath).slice(before)
+}
+
+const linesOf = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : [])

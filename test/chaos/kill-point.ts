@@ -1,0 +1,98 @@
+/**
+ * Loaded before the service (`node --import test/chaos/kill-point.ts src/main.ts`): counts the boundaries that a
+ * payment passes — each statement of the ledger, each step of each call to BigCommerce, the answer — and kills this
+ * process with SIGKILL at the one that the payment's header names. What is killed thereby is decided by what the
+ * program does, and not by what somebody thought of.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { subscribe } from 'node:diagnostics_channel'
+import { appendFileSync } from 'node:fs'
+import { StatementSync } from 'node:sqlite'
+import pg from 'pg'
+import { boundariesFile, killHeader } from './kill-header.ts'
+
+interface Passage {
+  passed: number
+  /** 0 kills nothing and writes the boundaries down instead. */
+  readonly killAt: number
+}
+
+const payments = new AsyncLocalStorage<Passage>()
+const passageOf = new WeakMap<object, Passage>()
+const listPath = process.env[boundariesFile]
+
+function pass(boundary: string, passage = payments.getStore()): void {
+  if (!passage) return
+  passage.passed++
+  if (passage.killAt === passage.passed) process.kill(process.pid, 'SIGKILL')
+  if (passage.killAt === 0 && listPath) appendFileSync(listPath, `${boundary}\n`)
+}
+
+const nameOf = (sql: string) =>
+  /^\s*((?:begin|commit|rollback|select|insert into|update)\b[^,(]*)/i.exec(sql)?.[1]?.slice(0, 40) ??
+  'statement'
+
+for (const method of ['all', 'run'] as const) {
+  const original = StatementSync.prototype[method] as (...parameters: unknown[]) => unknown
+  Object.assign(StatementSync.prototype, {
+    [method](this: StatementSync, ...parameters: unknown[]) {
+      const name = nameOf(this.sourceSQL)
+      pass(`before ${name}`)
+      const result = original.apply(this, parameters)
+      pass(`after ${name}`)
+      return result
+    },
+  })
+}
+
+const query = pg.Client.prototype.query as (...parameters: unknown[]) => unknown
+Object.assign(pg.Client.prototype, {
+  query(this: pg.Client, ...parameters: unknown[]) {
+    const [sql] = parameters
+    if (typeof sql !== 'string' || !payments.getStore()) return query.apply(this, parameters)
+    const name = nameOf(sql)
+    pass(`before ${name}`)
+    const result = query.apply(this, parameters)
+    // The server has it and will carry it out; nobody will be there for its answer.
+    pass(`sent ${name}`)
+    return Promise.resolve(result).then((rows) => {
+      pass(`after ${name}`)
+      return rows
+    })
+  },
+})
+
+const on = (channel: string, hear: (message: { request: { path?: string; method?: string } }) => void) =>
+  subscribe(channel, (message) => hear(message as { request: object }))
+
+on('undici:request:create', ({ request }) => {
+  const passage = payments.getStore()
+  if (passage) passageOf.set(request, passage)
+})
+for (const [channel, step] of [
+  ['undici:client:sendHeaders', 'before sending'],
+  ['undici:request:bodySent', 'sent'],
+  ['undici:request:headers', 'answered'],
+  ['undici:request:trailers', 'read'],
+] as const) {
+  on(channel, ({ request }) => {
+    const passage = passageOf.get(request)
+    const path = request.path
+      ?.replace(/^\/stores\/\w+/, '')
+      .replaceAll(/\d+/g, (digits, at, all) => (all[at - 1] === '/' ? '{id}' : digits))
+    if (passage) pass(`${step} ${request.method} ${path}`, passage)
+  })
+}
+
+on('http.server.request.start', ({ request }) => {
+  const { headers } = request as { headers: Record<string, string | undefined> }
+  const killAt = headers[killHeader]
+  if (killAt === undefined) return payments.enterWith(undefined as never)
+  const passage = { passed: 0, killAt: Number(killAt) }
+  passageOf.set(request, passage)
+  payments.enterWith(passage)
+})
+on('http.server.response.finish', ({ request }) => {
+  const passage = passageOf.get(request)
+  if (passage) pass('answer given', passage)
+})

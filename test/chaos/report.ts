@@ -1,0 +1,118 @@
+import { PROMISES, type Promised } from './judge-run.ts'
+import type { KillPointsResult } from './kill-points.ts'
+import type { ChaosResult } from './run-chaos.ts'
+import type { StormResult } from './storm-result.ts'
+
+export interface ReportAbout {
+  /** What reproduces it. */
+  readonly command: string
+  readonly commit: string
+  readonly at: Date
+}
+
+const begin = '<!-- chaos figures: written by `npm run chaos -- --report` -->'
+const end = '<!-- end of chaos figures -->'
+
+/** @returns the page with the figures between its two marks replaced. */
+export function withFigures(page: string, result: ChaosResult, about: ReportAbout): string {
+  const [before, rest] = page.split(begin)
+  const after = rest?.split(end)[1]
+  if (before === undefined || after === undefined) throw new Error('The report has lost its marks')
+  return [before, begin, '\n\n', figures(result, about), '\n\n', end, after].join('')
+}
+
+function figures({ storms, naive, killPoints }: ChaosResult, { command, commit, at }: ReportAbout): string {
+  const columns = naive ? [...storms, naive] : storms
+  return [
+    `Run on ${at.toISOString().slice(0, 10)}, commit \`${commit}\`:`,
+    `\`\`\`sh\n${command}\n\`\`\``,
+    '### The storm',
+    stormTable(columns),
+    '### What it found',
+    violationTable(columns),
+    ...(killPoints.length > 0 ? ['### Killed at every boundary', killPointTable(killPoints)] : []),
+    '### Faults met, by kind',
+    faultTable(columns),
+  ].join('\n\n')
+}
+
+/** The naive handler keeps no ledger, so some of the questions cannot be put to it. */
+const hasLedger = ({ statuses }: StormResult) => statuses.none === undefined
+const notAsked = '–'
+const aboutLedger = new Set<Promised>(['settles', 'recorded', 'sentOnce', 'ledger'])
+
+type Row = readonly [label: string, value: (storm: StormResult) => string | number]
+
+const rows: readonly Row[] = [
+  ['instances', (storm) => storm.instances],
+  ['seconds of storm', (storm) => storm.stormSeconds],
+  ['orders', (storm) => storm.orders],
+  ['answers that shoppers got', (storm) => storm.answers],
+  ['requests that got none', (storm) => storm.unanswered],
+  ['charge requests at the payments host', (storm) => storm.chargeRequests],
+  ['orders charged', (storm) => storm.chargedOrders],
+  ['`kill -9` of an instance', (storm) => storm.fleet.kills],
+  ['rolling restarts by SIGTERM', (storm) => storm.fleet.rollingRestarts],
+  ['crashes of the database', (storm) => storm.databaseCrashes],
+  ['times that the payments host refused connections', (storm) => storm.refusals],
+  ['changes of what BigCommerce shows late', (storm) => storm.lagChanges],
+  ['faults on charges and the calls around them', (storm) => sum(storm.faults)],
+  [
+    'attempts left half-way by a dead instance, not sent',
+    (storm) => (hasLedger(storm) ? storm.abandoned.released : notAsked),
+  ],
+  [
+    'attempts left half-way by a dead instance, perhaps charged',
+    (storm) => (hasLedger(storm) ? storm.abandoned.unknown : notAsked),
+  ],
+  ['still held at the end, nothing charged', (storm) => (hasLedger(storm) ? storm.held : notAsked)],
+  ['seconds until all else was settled', (storm) => (hasLedger(storm) ? storm.settleSeconds : notAsked)],
+  ['instances that ended by themselves', (storm) => storm.crashes],
+]
+
+const stormTable = (storms: readonly StormResult[]) =>
+  table(
+    ['', ...storms.map(({ name }) => name)],
+    rows.map(([label, value]) => [label, ...storms.map(value)]),
+  )
+
+const violationTable = (storms: readonly StormResult[]) =>
+  table(
+    ['', ...storms.map(({ name }) => name)],
+    (Object.keys(PROMISES) as Promised[]).map((promise) => [
+      PROMISES[promise],
+      ...storms.map((storm) =>
+        aboutLedger.has(promise) && !hasLedger(storm)
+          ? notAsked
+          : storm.violations.filter((each) => each.promise === promise).length,
+      ),
+    ]),
+  )
+
+const killPointTable = (results: readonly KillPointsResult[]) =>
+  table(
+    ['', 'boundaries', 'kills', 'orders', 'charges', 'held, nothing charged', 'violations'],
+    results.map((each) => [
+      each.name,
+      each.boundaries.length,
+      each.kills,
+      each.orders,
+      each.charges,
+      each.held,
+      each.violations.length,
+    ]),
+  )
+
+const faultTable = (storms: readonly StormResult[]) => {
+  const names = [...new Set(storms.flatMap(({ faults }) => Object.keys(faults)))].sort()
+  return table(
+    ['', ...storms.map(({ name }) => name)],
+    names.map((name) => [name, ...storms.map(({ faults }) => faults[name] ?? 0)]),
+  )
+}
+
+const sum = (counts: Readonly<Record<string, number>>) =>
+  Object.values(counts).reduce((one, other) => one + other, 0)
+
+const table = (head: readonly string[], body: readonly (readonly (string | number)[])[]) =>
+  [head, head.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n')

@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util'
+
+export interface RunOptions {
+  readonly seconds: number
+  readonly seed: number
+  readonly databases: readonly ('postgres' | 'sqlite')[]
+  readonly instances: number
+  readonly faults: number
+  readonly rate: number
+  /** How often an instance is killed at each boundary of a payment; 0 leaves that part out. */
+  readonly killPoints: number
+  readonly naive: boolean
+  readonly report: boolean
+}
+
+export const usage = `npm run chaos -- [options]
+
+  --seconds 60          of faults and kills, per database
+  --seed N              what is decided by chance; a new one unless given
+  --database both       postgres, sqlite or both
+  --instances 3         on Postgres; SQLite has one
+  --faults 0.2          probability that something goes wrong with an order's charge
+  --rate 8              orders per second
+  --kill-points 1       kills at each boundary of a payment; 0: none
+  --no-naive            leaves out the naive handler, which is run for comparison
+  --report              writes the figures to docs/reliability.md`
+
+/** @throws Error with a sentence for the user. */
+export function readOptions(args: readonly string[]): RunOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    allowNegative: true,
+    options: {
+      seconds: { type: 'string', default: '60' },
+      seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
+      database: { type: 'string', default: 'both' },
+      instances: { type: 'string', default: '3' },
+      faults: { type: 'string', default: '0.2' },
+      rate: { type: 'string', default: '8' },
+      'kill-points': { type: 'string', default: '1' },
+      naive: { type: 'boolean', default: true },
+      report: { type: 'boolean', default: false },
+    },
+  })
+  const number = (name: string, text: string, min: number, max: number) => {
+    const value = Number(text)
+    if (text === '' || !(value >= min && value <= max))
+      throw new Error(`--${name} must be from ${min} to ${max}`)
+    return value
+  }
+  const databases = { both: ['postgres', 'sqlite'], postgres: ['postgres'], sqlite: ['sqlite'] } as const
+  const chosen = databases[values.database as keyof typeof databases]
+  if (!chosen) throw new Error('--database must be postgres, sqlite or both')
+  return {
+    seconds: number('seconds', values.seconds, 5, 7_200),
+    seed: number('seed', values.seed, 0, 2 ** 32 - 1),
+    databases: chosen,
+    instances: number('instances', values.instances, 1, 8),
+    faults: number('faults', values.faults, 0, 1),
+    rate: number('rate', values.rate, 0.1, 50),
+    killPoints: number('kill-points', values['kill-points'], 0, 1_000),
+    naive: values.naive,
+    report: values.report,
+  }
+}
+
+/** The command that does the same again. */
+export function commandOf(options: RunOptions): string {
+  const { seconds, seed, databases, instances, faults, rate, killPoints, naive } = options
+  const database = databases.length === 1 ? databases[0] : 'both'
+  const rest = `--rate ${rate} --kill-points ${killPoints}${naive ? '' : ' --no-naive'}`
+  return `npm run chaos -- --seconds ${seconds} --seed ${seed} --database ${database} --instances ${instances} --faults ${faults} ${rest}`
+}

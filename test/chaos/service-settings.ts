@@ -1,0 +1,31 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Sandbox } from '../../sandbox/start-sandbox.ts'
+import { authEnvironment } from '../support/caller-token.ts'
+
+/** Long enough for a gateway that is merely slow, short enough that a run sees many outcomes get lost. */
+export const paymentTimeoutMs = 1_500
+
+/**
+ * What every instance is told. The limits on callers are off: the runner is one address with the traffic of many, and
+ * its shoppers try more cards than a cautious store allows.
+ */
+export const serviceSettings = (sandbox: Sandbox, databaseUrl: string): Record<string, string> => ({
+  HOST: '127.0.0.1',
+  ADMIN_PORT: '0',
+  BIGCOMMERCE_STORE_HASH: sandbox.storeHash,
+  BIGCOMMERCE_ACCESS_TOKEN: sandbox.accessToken,
+  BIGCOMMERCE_API_URL: sandbox.managementUrl,
+  BIGCOMMERCE_PAYMENTS_URL: sandbox.paymentsUrl,
+  DATABASE_URL: databaseUrl,
+  PAYMENT_TIMEOUT_MS: String(paymentTimeoutMs),
+  LOG_LEVEL: 'info',
+  ADDRESS_RATE_LIMIT: '0',
+  CALLER_RATE_LIMIT: '0',
+  VELOCITY_ORDER_ATTEMPTS: '0',
+  VELOCITY_CALLER_DECLINES: '0',
+  VELOCITY_ADDRESS_DECLINES: '0',
+  // Hundreds of starts: compiling each time would only heat the machine.
+  NODE_COMPILE_CACHE: join(tmpdir(), 'tillgate-chaos-compiled'),
+  ...authEnvironment,
+})

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startSandbox } from '../../sandbox/start-sandbox.ts'
+import { attemptsOf } from './attempts.ts'
+import { watchChargeRequests } from './charge-requests.ts'
+import { openShop } from './customers.ts'
+import { disturb } from './disturbances.ts'
+import { startFleet } from './fleet.ts'
+import { judgeRun } from './judge-run.ts'
+import { askForTheLastTime } from './last-questions.ts'
+import { progressLine } from './progress-line.ts'
+import { createRandom } from './random.ts'
+import { serviceSettings } from './service-settings.ts'
+import { settleDown } from './settle-down.ts'
+import type { StormOptions } from './storm-options.ts'
+import type { StormResult } from './storm-result.ts'
+import { summarize } from './summarize.ts'
+import type { Told } from './told.ts'
+
+const progressEveryMs = 5_000
+/** The last fault leaves the shoppers time to notice it. */
+const calmMs = 2_000
+/** The slowest gateway charges this long after it was asked, whether or not anybody still waits. */
+const lateChargeMs = 7_000
+
+/** Faults, kills and shoppers for so long; then healing, and the judgement of all that was said and done. */
+export async function storm(options: StormOptions): Promise<StormResult> {
+  const { database, program, folder, say } = options
+  const random = createRandom(options.seed)
+  const sandbox = await startSandbox()
+  const requests = watchChargeRequests(sandbox)
+  const environment = serviceSettings(sandbox, database?.url ?? 'sqlite::memory:')
+  const fleet = await startFleet({ size: options.instances, program, environment, folder })
+  const told: Told[] = []
+  const startMs = Date.now()
+  const untilMs = startMs + options.seconds * 1_000
+  const surroundings = { sandbox, fleet, untilMs }
+  const heard = (each: Told) => void told.push(each)
+  const customers = openShop({ ...options, ...surroundings, random: random.fork('customers'), heard })
+  const disturbances = disturb(options, {
+    ...surroundings,
+    random: random.fork('disturbances'),
+    untilMs: untilMs - calmMs,
+  })
+  const tell = (phase: string) => {
+    requests.collect()
+    say(
+      progressLine(options.name, {
+        startMs,
+        phase,
+        customers,
+        disturbances,
+        fleet,
+        charges: sandbox.charges(),
+      }),
+    )
+  }
+  const progress = setInterval(() => tell('storm'), progressEveryMs)
+  try {
+    await Promise.all([customers.over, disturbances.over])
+    const faultsMet = customers.faultsMet()
+    await sandbox.faults.clear()
+    sandbox.configure({ order_lag_ms: 0, transaction_lag_ms: 0 })
+    await fleet.idle()
+    clearInterval(progress)
+    const healedMs = Date.now()
+    await sleep(lateChargeMs)
+    if (database) {
+      const withinMs = options.settleWithinMs
+      const { visits } = customers
+      const sayOpen = (open: number) => tell(`settling, ${open} open`)
+      await settleDown({ sandbox, database, requests, visits, withinMs, say: sayOpen })
+    }
+    const settleSeconds = Math.round((Date.now() - healedMs) / 1_000)
+    await askForTheLastTime(customers.visits, told)
+
+    requests.collect()
+    const charges = sandbox.charges()
+    const attempts = attemptsOf((await database?.readLedger()) ?? null, requests.list(), charges)
+    const evidence = { told, attempts, charges, requests: requests.list(), hasLedger: database !== null }
+    const violations = judgeRun(evidence)
+    return summarize({
+      options,
+      customers,
+      disturbances,
+      fleet,
+      evidence,
+      violations,
+      faultsMet,
+      settleSeconds,
+    })
+  } finally {
+    clearInterval(progress)
+    await fleet.stop()
+    await sandbox.close()
+  }
+}

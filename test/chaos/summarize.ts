@@ -1,0 +1,56 @@
+import type { Customers } from './customers.ts'
+import type { Disturbances } from './disturbances.ts'
+import type { Fleet } from './fleet.ts'
+import type { Evidence, Violation } from './judge-run.ts'
+import type { StormOptions } from './storm-options.ts'
+import type { StormResult } from './storm-result.ts'
+import { storyOf } from './story.ts'
+
+interface Run {
+  readonly options: StormOptions
+  readonly customers: Customers
+  readonly disturbances: Disturbances
+  readonly fleet: Fleet
+  readonly evidence: Evidence
+  readonly violations: readonly Violation[]
+  readonly faultsMet: Record<string, number>
+  readonly settleSeconds: number
+}
+
+const storiesMax = 5
+
+export function summarize(run: Run): StormResult {
+  const { options, customers, disturbances, fleet, evidence, violations } = run
+  const { told, attempts, requests } = evidence
+  const taken = evidence.charges.filter(({ state }) => state === 'charged')
+  const broken = [...new Set(violations.map(({ orderId }) => orderId))]
+  return {
+    name: options.name,
+    seed: options.seed,
+    instances: options.instances,
+    stormSeconds: options.seconds,
+    settleSeconds: run.settleSeconds,
+    orders: customers.visits.length,
+    habits: countBy(customers.visits.map(({ plan }) => plan.habit)),
+    answers: told.filter(({ status }) => status !== null).length,
+    unanswered: told.filter(({ status }) => status === null).length,
+    chargeRequests: requests.length,
+    chargedOrders: new Set(taken.map(({ order_id }) => order_id)).size,
+    charges: taken.length,
+    faults: run.faultsMet,
+    fleet: fleet.counts,
+    crashes: fleet.crashes(),
+    ...disturbances.counts,
+    abandoned: fleet.abandoned(),
+    statuses: countBy(attempts.map(({ row }) => row?.status ?? 'none')),
+    held: attempts.filter(({ row, charges }) => row?.status === 'unknown' && charges.length === 0).length,
+    violations,
+    stories: broken.slice(0, storiesMax).map((orderId) => {
+      const visit = customers.visits.find((each) => each.orderId === orderId)
+      return storyOf(orderId, { visit, evidence, violations })
+    }),
+  }
+}
+
+const countBy = (words: readonly string[]): Record<string, number> =>
+  Object.fromEntries([...Map.groupBy(words, (word) => word)].map(([word, all]) => [word, all.length]))

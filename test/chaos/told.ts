@@ -1,0 +1,60 @@
+import { z } from 'zod'
+
+/** One answer that a client got, with what it says about payments. */
+export interface Told {
+  readonly atMs: number
+  readonly orderId: number
+  /** Who asked: a device with a token of its own. */
+  readonly device: string
+  /** The Idempotency-Key of an attempt to pay; null for a question. */
+  readonly key: string | null
+  /** Null: no answer came. */
+  readonly status: number | null
+  readonly code: string | null
+  readonly retry: string | null
+  /** The payment that a problem speaks of. */
+  readonly paymentId: string | null
+  readonly requestId: string | null
+  readonly payments: readonly { readonly id: string; readonly status: string }[]
+  readonly text: string
+}
+
+const Payment = z.object({ id: z.string(), status: z.string() })
+const Body = z.object({
+  data: z.union([Payment.transform((payment) => [payment]), z.array(Payment)]).optional(),
+  code: z.string().optional(),
+  retry: z.string().optional(),
+  payment_id: z.string().optional(),
+  request_id: z.string().optional(),
+})
+
+type Asked = Pick<Told, 'orderId' | 'device' | 'key'>
+
+export function readAnswer(asked: Asked, status: number, text: string): Told {
+  const body = Body.safeParse(jsonOf(text)).data
+  return {
+    ...asked,
+    atMs: Date.now(),
+    status,
+    code: body?.code ?? null,
+    retry: body?.retry ?? null,
+    paymentId: body?.payment_id ?? null,
+    requestId: body?.request_id ?? null,
+    payments: body?.data ?? [],
+    text,
+  }
+}
+
+export const noAnswer = (asked: Asked, why: string): Told => ({
+  ...readAnswer(asked, 0, ''),
+  status: null,
+  text: why,
+})
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

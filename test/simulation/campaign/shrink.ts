@@ -1,0 +1,88 @@
+import type { FaultKind } from '../scenario/faults.ts'
+import type { Scenario, UpstreamTraits } from '../scenario/scenario.ts'
+import { type SimulateOptions, simulate } from '../simulate.ts'
+
+export interface Shrunk {
+  readonly scenario: Scenario
+  readonly violation: string
+}
+
+/** A simpler scenario deals other cards to every step, so the story may need another throw to come up again. */
+const throwsMax = 40
+
+/** Leaves out of a scenario whatever it does not need to break the same promise, one thing after another. */
+export async function shrink(scenario: Scenario, options: SimulateOptions = {}): Promise<Shrunk | null> {
+  const { violation } = await simulate(scenario, options)
+  if (violation === null) return null
+  let best: Shrunk = { scenario, violation }
+  for (let hasShrunk = true; hasShrunk; ) {
+    hasShrunk = false
+    for (const simpler of simplerThan(best.scenario)) {
+      const found = await breaksTheSame(simpler, violation, options)
+      if (!found) continue
+      best = found
+      hasShrunk = true
+      break
+    }
+  }
+  return best
+}
+
+async function breaksTheSame(
+  scenario: Scenario,
+  violation: string,
+  options: SimulateOptions,
+): Promise<Shrunk | null> {
+  for (let shift = 0; shift < throwsMax; shift++) {
+    const thrown = { ...scenario, dice: scenario.dice + shift * 1_000_003 }
+    const result = await simulate(thrown, options)
+    if (result.violation?.[0] === violation[0] && result.violation !== null)
+      return { scenario: thrown, violation: result.violation }
+  }
+  return null
+}
+
+const plainTraits: Partial<UpstreamTraits> = {
+  lagMsMax: 0,
+  flickers: false,
+  checksLag: false,
+  isBlind: false,
+  declinesAreTransactions: false,
+  wasDeclinedElsewhere: false,
+  answersForCopy: false,
+  leavesMethodOut: false,
+  leavesReferenceOut: false,
+  looksAtOrderFirst: false,
+  processingMsMax: 0,
+  lateDeclineStatusId: 6,
+}
+const calm = { newKeyOnDoubt: 0, otherBody: 0, doubleClick: 0, polls: 0, startMs: 0 } as const
+
+/** Every scenario that differs from this one by one thing less. */
+function* simplerThan(scenario: Scenario): Generator<Scenario> {
+  const { shoppers, faults, upstream } = scenario
+  for (const index of shoppers.keys()) {
+    if (shoppers.length > 1) yield { ...scenario, shoppers: shoppers.toSpliced(index, 1) }
+  }
+  for (const kind of Object.keys(faults) as FaultKind[]) {
+    const { [kind]: _left, ...others } = faults
+    yield { ...scenario, faults: others }
+  }
+  if (scenario.nodes > 1) yield { ...scenario, nodes: 1 }
+  if (scenario.clockSkewMsMax > 0) yield { ...scenario, clockSkewMsMax: 0 }
+  for (const [index, end] of upstream.gatewayEnds.entries()) {
+    const [first, ...rest] = upstream.gatewayEnds.toSpliced(index, 1)
+    if (first !== undefined && end !== undefined)
+      yield { ...scenario, upstream: { ...upstream, gatewayEnds: [first, ...rest] } }
+  }
+  for (const [name, plain] of Object.entries(plainTraits)) {
+    if (upstream[name as keyof UpstreamTraits] !== plain)
+      yield { ...scenario, upstream: { ...upstream, [name]: plain } }
+  }
+  for (const [index, shopper] of shoppers.entries()) {
+    for (const [name, plain] of Object.entries(calm)) {
+      if (shopper[name as keyof typeof calm] !== plain)
+        yield { ...scenario, shoppers: shoppers.with(index, { ...shopper, [name]: plain }) }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import type { FaultKind } from '../scenario/faults.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import type { Simulated } from '../simulate.ts'
+
+export interface Violation {
+  readonly seed: number
+  readonly what: string
+}
+
+/** What many runs have come to; plain data, so that workers can send it. */
+export interface Totals {
+  seeds: number
+  orders: number
+  requests: number
+  attempts: number
+  charges: number
+  looks: number
+  steps: number
+  readonly ends: Record<string, number>
+  readonly faults: Partial<Record<FaultKind, number>>
+  readonly violations: Violation[]
+}
+
+export const noTotals = (): Totals => ({
+  seeds: 0,
+  orders: 0,
+  requests: 0,
+  attempts: 0,
+  charges: 0,
+  looks: 0,
+  steps: 0,
+  ends: {},
+  faults: {},
+  violations: [],
+})
+
+export function addRun(totals: Totals, { seed, orders }: Scenario, result: Simulated): void {
+  const { counts, statuses, violation } = result
+  totals.seeds += 1
+  totals.orders += orders.length
+  totals.requests += counts.requests
+  totals.attempts += statuses.length
+  totals.charges += counts.charges
+  totals.looks += counts.looks
+  totals.steps += counts.steps
+  for (const status of statuses) totals.ends[status] = (totals.ends[status] ?? 0) + 1
+  addCounts(totals.faults, counts.faults)
+  if (violation !== null) totals.violations.push({ seed, what: violation })
+}
+
+export function addTotals(totals: Totals, more: Totals): void {
+  for (const name of ['seeds', 'orders', 'requests', 'attempts', 'charges', 'looks', 'steps'] as const)
+    totals[name] += more[name]
+  addCounts(totals.ends, more.ends)
+  addCounts(totals.faults, more.faults)
+  totals.violations.push(...more.violations)
+}
+
+function addCounts(
+  counts: Record<string, number | undefined>,
+  more: Record<string, number | undefined>,
+): void {
+  for (const [name, count = 0] of Object.entries(more)) counts[name] = (counts[name] ?? 0) + count
+}

@@ -1,0 +1,41 @@
+import type { Caller } from '../../../src/domain/caller.ts'
+import type { PaymentAnswer } from '../../../src/domain/payment-answer.ts'
+import type { PaymentCommand } from '../../../src/domain/payment-command.ts'
+import type { ProblemBody } from '../../../src/domain/problem.ts'
+
+/** One POST /orders/{id}/pay. */
+export interface PayRequest {
+  readonly caller: Caller
+  readonly idempotencyKey: string
+  readonly command: PaymentCommand
+  /** Names the body: two requests have the same one if and only if their fingerprints must be the same. */
+  readonly bodyId: string
+}
+
+/** What a client gets, or that it gets nothing. */
+export type Reply =
+  | { readonly kind: 'answer'; readonly answer: PaymentAnswer; readonly isReplay: boolean }
+  | { readonly kind: 'problem'; readonly problem: ProblemBody }
+  | { readonly kind: 'lost' }
+
+export const LOST: Reply = { kind: 'lost' }
+
+/** Keys mean nothing outside their principal. */
+export const scopeOf = ({ caller, idempotencyKey }: PayRequest): string =>
+  `${caller.principal} ${idempotencyKey}`
+
+export const toldOf = (reply: Reply): string => {
+  switch (reply.kind) {
+    case 'answer': {
+      const { status, body } = reply.answer
+      const word = 'data' in body ? body.data.status : body.code
+      return `${status} ${word}${reply.isReplay ? ' (replayed)' : ''}`
+    }
+    case 'problem':
+      return `${reply.problem.status} ${reply.problem.code}`
+    case 'lost':
+      return 'nothing'
+    default:
+      return reply satisfies never
+  }
+}

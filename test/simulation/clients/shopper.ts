@@ -1,0 +1,85 @@
+import { paysAPart } from '../../../src/domain/payment-instrument.ts'
+import type { Run } from '../engine/run.ts'
+import type { ShopperPlan } from '../scenario/scenario.ts'
+import { callersOf } from './callers.ts'
+import type { Front } from './front.ts'
+import { paymentBy } from './instruments.ts'
+import type { PayRequest, Reply } from './requests.ts'
+
+export interface ShopperOptions {
+  readonly run: Run
+  readonly front: Front
+  readonly plan: ShopperPlan
+  readonly orderId: number
+  readonly newKey: () => string
+  /** Kept to be sent again at the end. */
+  readonly onSent: (request: PayRequest) => void
+}
+
+const triesMax = 5
+const pausesMs = [0, 2_000, 2_000, 30_000, 300_000, 63 * 60_000, 70 * 60_000] as const
+
+/** What a reply makes a client do. */
+type Next = 'done' | 'same_key' | 'other_card' | 'new_key'
+
+/** One who wants to pay an order: asks again when in doubt, takes another card when declined; not always wisely. */
+export async function shop({ run, front, plan, orderId, newKey, onSent }: ShopperOptions): Promise<void> {
+  const { random, scheduler, scenario } = run
+  const [customer] = callersOf(orderId)
+  const caller = callersOf(orderId)[plan.device] ?? customer
+  const totalMinor = scenario.orders[plan.orderIndex]?.totalMinor ?? 0
+  const expectedAmount = random.chance(0.3) ? totalMinor : null
+  let card = 0
+  let key = newKey()
+
+  const typeOf = () => plan.instrumentTypes[card] ?? plan.instrumentTypes[0]
+  const requestOf = (variant: 0 | 1): PayRequest => {
+    const payment = paymentBy(typeOf(), 2 * card + variant)
+    const command = { orderId, payment, expectedAmount }
+    return { caller, idempotencyKey: key, command, bodyId: JSON.stringify(payment.instrument) }
+  }
+  const sleep = (delayMs: number) => {
+    scheduler.arrived()
+    return new Promise<void>((resolve) => scheduler.after(delayMs, () => scheduler.resume(resolve)))
+  }
+
+  await sleep(plan.startMs)
+  for (let tries = 0; tries < triesMax; tries++) {
+    const request = requestOf(0)
+    onSent(request)
+    if (random.chance(plan.otherBody)) await front.pay(requestOf(1))
+    if (random.chance(plan.doubleClick)) void front.pay(request)
+    const next = nextAfter(await front.pay(request))
+    if (next === 'done') {
+      if (!paysAPart(typeOf())) break
+      // The rest of the order, by the next instrument.
+      card += 1
+      key = newKey()
+      continue
+    }
+    if (next === 'other_card') card += 1
+    if (card >= plan.instrumentTypes.length) break
+    if (next === 'same_key') await sleep(random.pick(pausesMs))
+    if (random.chance(plan.polls)) await front.list(request)
+    const isCareless = next === 'same_key' && random.chance(plan.newKeyOnDoubt)
+    if (next !== 'same_key' || isCareless) key = newKey()
+  }
+  scheduler.arrived()
+}
+
+function nextAfter(reply: Reply): Next {
+  switch (reply.kind) {
+    case 'lost':
+      return 'same_key'
+    case 'answer':
+      if (reply.answer.status === 201) return 'done'
+      return reply.answer.status === 202 ? 'same_key' : 'other_card'
+    case 'problem': {
+      const { retry, code } = reply.problem
+      if (code === 'order_already_paid' || retry === 'never') return 'done'
+      return retry === 'new_key' ? 'new_key' : 'same_key'
+    }
+    default:
+      return reply satisfies never
+  }
+}

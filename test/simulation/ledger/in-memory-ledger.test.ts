@@ -1,0 +1,123 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { AttemptStatus, PaymentAttempt } from '../../../src/domain/payment-attempt.ts'
+import { migrate } from '../../../src/stores/migrate.ts'
+import { createPaymentAttempts, type PaymentAttempts } from '../../../src/stores/payment-attempts.ts'
+import { openSqlite } from '../../../src/stores/sqlite.ts'
+import { createUnsettledAttempts, type UnsettledAttempts } from '../../../src/stores/unsettled-attempts.ts'
+import { createInMemoryLedger } from './in-memory-ledger.ts'
+import type { LedgerCalls } from './ledger-calls.ts'
+import { createLedgerRows } from './ledger-rows.ts'
+
+type Ledger = PaymentAttempts & UnsettledAttempts
+interface Step {
+  readonly laterMs: number
+  readonly work: (ledger: Ledger) => Promise<unknown>
+}
+
+const id = fc.integer({ min: 1, max: 8 }).map((number) => `a${number}`)
+const orderId = fc.integer({ min: 1, max: 2 })
+const scope = fc.record({
+  principal: fc.constantFrom('p1', 'p2'),
+  operation: fc.constant('payOrder'),
+  idempotencyKey: fc.constantFrom('k1', 'k2', 'k3'),
+})
+const attempt = fc.record({
+  id,
+  orderId,
+  customerId: fc.constantFrom(null, 7),
+  instrumentType: fc.constantFrom('card' as const, 'gift_certificate' as const),
+  paymentMethodId: fc.constantFrom('stripe.card', 'other.card'),
+  correlationId: fc.constant('c'),
+  requestId: fc.constant('r'),
+})
+const settlement = fc.record(
+  {
+    status: fc.constantFrom<AttemptStatus[]>(
+      'succeeded',
+      'pending',
+      'declined',
+      'not_sent',
+      'not_charged',
+      'unknown',
+      'needs_review',
+    ),
+    transactionType: fc.constantFrom('purchase' as const, 'authorization' as const),
+    bigcommercePaymentId: fc.constant('bc'),
+    bigcommerceCode: fc.constantFrom(null, 30104),
+    problemCode: fc.constantFrom('payment_declined' as const, 'payment_not_charged' as const),
+  },
+  { requiredKeys: ['status'] },
+)
+const atMs = fc.integer({ min: 0, max: 200_000 })
+const kept = ({ id, status }: PaymentAttempt) =>
+  status === 'succeeded' ? { status: 201, body: JSON.parse(`{"kept":"${id}"}`) } : null
+const refuses = () => {
+  throw new Error('no answer')
+}
+const byId = (attempts: PaymentAttempt[]) => attempts.toSorted((one, other) => (one.id < other.id ? -1 : 1))
+
+const work = fc.oneof<fc.Arbitrary<Step['work']>[]>(
+  fc
+    .tuple(scope, fc.constantFrom('f1', 'f2'), attempt)
+    .map((claim) => (ledger: Ledger) => ledger.claim(...claim)),
+  id.map((of) => (ledger: Ledger) => ledger.markSending(of, { amount: 5, currency: 'USD' }, 9_000)),
+  fc
+    .tuple(id, settlement, fc.constantFrom(kept, kept, refuses))
+    .map((of) => (ledger: Ledger) => ledger.settle(...of)),
+  scope.map((of) => (ledger: Ledger) => ledger.findByKey(of)),
+  orderId.map((of) => (ledger: Ledger) => ledger.findFence(of)),
+  orderId.map((of) => (ledger: Ledger) => ledger.findByOrder(of)),
+  fc.constant(async (ledger: Ledger) => byId(await ledger.lease(100))),
+  fc
+    .tuple(
+      id,
+      fc.option(atMs),
+      fc.option(fc.record({ looks: fc.integer({ min: 1, max: 3 }), sinceMs: atMs })),
+    )
+    .map((of) => (ledger: Ledger) => ledger.postpone(...of)),
+  orderId.map((of) => (ledger: Ledger) => ledger.wake(of)),
+  orderId.map((of) => async (ledger: Ledger) => {
+    const [first] = await ledger.findByOrder(of)
+    return first && ledger.priorOutcomes(first)
+  }),
+  fc.constant((ledger: Ledger) => ledger.recoverAbandoned({ claimedMs: 30_000, sendingMs: 75_000 })),
+  atMs.map((before) => (ledger: Ledger) => ledger.deleteKeysBefore(before)),
+)
+const step = fc.record({ laterMs: fc.constantFrom(0, 1, 900, 2_500, 40_000), work })
+
+/** The model behind the ledger's own interface. */
+const asLedger = (calls: LedgerCalls, now: () => number): Ledger =>
+  new Proxy({} as Ledger, {
+    get:
+      (_target, name: keyof LedgerCalls) =>
+      async (...given: never[]) =>
+        (calls[name] as (...all: unknown[]) => unknown)(now(), ...given),
+  })
+
+const endOf = (given: Promise<unknown>) => given.then(JSON.stringify, () => 'refused')
+
+test('the ledger in memory answers whatever is asked of it as SQLite does', {
+  timeout: 120_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 60 }), async (steps) => {
+      let nowMs = 1_000
+      const now = () => nowMs
+      const database = openSqlite(':memory:')
+      await migrate(database)
+      const options = { database, storeHash: 'abc123', now }
+      const sqlite = { ...createPaymentAttempts(options), ...createUnsettledAttempts(options) }
+      const inMemory = asLedger(createInMemoryLedger(createLedgerRows()), now)
+      try {
+        for (const { laterMs, work } of steps) {
+          nowMs += laterMs
+          expect(await endOf(work(inMemory))).toBe(await endOf(work(sqlite)))
+        }
+      } finally {
+        await database.destroy()
+      }
+    }),
+    { numRuns: 400 },
+  )
+})

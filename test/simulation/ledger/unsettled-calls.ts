@@ -1,0 +1,86 @@
+import type { AttemptStatus } from '../../../src/domain/payment-attempt.ts'
+import type { LedgerCalls } from './ledger-calls.ts'
+import { type LedgerRows, toAttempt } from './ledger-rows.ts'
+
+const leaseMs = 60_000
+const wakeGapMs = 1_000
+const open: ReadonlySet<AttemptStatus> = new Set(['unknown', 'pending', 'needs_review'])
+const ended: ReadonlySet<AttemptStatus> = new Set(['succeeded', 'declined', 'not_sent', 'not_charged'])
+
+type UnsettledCalls = Pick<
+  LedgerCalls,
+  'lease' | 'postpone' | 'wake' | 'priorOutcomes' | 'recoverAbandoned' | 'deleteKeysBefore'
+>
+
+/** The statements of `UnsettledAttempts`. */
+export function createUnsettledCalls({ attempts, byId, keys }: LedgerRows): UnsettledCalls {
+  return {
+    lease(nowMs, limit) {
+      const due = attempts
+        .filter((row) => row.nextLookAtMs !== null && row.nextLookAtMs <= nowMs)
+        .filter((row) => row.leasedUntilMs === null || row.leasedUntilMs <= nowMs)
+        .sort((one, other) => (one.nextLookAtMs ?? 0) - (other.nextLookAtMs ?? 0))
+        .slice(0, limit)
+      for (const row of due) row.leasedUntilMs = nowMs + leaseMs
+      return due.map(toAttempt)
+    },
+
+    postpone(nowMs, id, nextLookAtMs, quiet) {
+      const row = byId.get(id)
+      if (!row || !open.has(row.status)) return
+      // An attempt has looked quiet since a moment, or never.
+      Object.assign(row, {
+        nextLookAtMs,
+        quiet,
+        looks: row.looks + 1,
+        lookedAtMs: nowMs,
+        leasedUntilMs: null,
+      })
+    },
+
+    wake(nowMs, orderId) {
+      const woken = attempts.filter((row) => row.orderId === orderId && open.has(row.status))
+      for (const row of woken) {
+        if (row.nextLookAtMs !== null && row.nextLookAtMs <= nowMs) continue
+        const soonestMs = row.lookedAtMs === null ? nowMs : row.lookedAtMs + wakeGapMs
+        row.nextLookAtMs = Math.max(nowMs, soonestMs)
+      }
+      return woken.length
+    },
+
+    priorOutcomes(_nowMs, { id, orderId, paymentMethodId }) {
+      const others = attempts.filter((row) => row.orderId === orderId && row.id !== id)
+      const sameMethod = others.filter((row) => row.paymentMethodId === paymentMethodId)
+      return {
+        succeeded: sameMethod.filter((row) => row.status === 'succeeded').length,
+        declined: others.filter((row) => row.status === 'declined').length,
+        parts: others.filter((row) => row.status === 'succeeded').length,
+      }
+    },
+
+    recoverAbandoned(nowMs, { claimedMs, sendingMs }) {
+      const recovered = { released: 0, unknown: 0 }
+      for (const row of attempts) {
+        if (row.status === 'claimed' && row.updatedAtMs <= nowMs - claimedMs) {
+          Object.assign(row, { status: 'not_sent', problemCode: 'internal_error', updatedAtMs: nowMs })
+          recovered.released += 1
+        } else if (row.status === 'sending' && row.updatedAtMs <= nowMs - sendingMs) {
+          Object.assign(row, { status: 'unknown', updatedAtMs: nowMs, nextLookAtMs: nowMs })
+          recovered.unknown += 1
+        }
+      }
+      return recovered
+    },
+
+    deleteKeysBefore(_nowMs, beforeMs) {
+      let deleted = 0
+      for (const [name, key] of keys) {
+        const status = byId.get(key.attemptId)?.status
+        if (key.createdAtMs >= beforeMs || status === undefined || !ended.has(status)) continue
+        keys.delete(name)
+        deleted += 1
+      }
+      return deleted
+    },
+  }
+}

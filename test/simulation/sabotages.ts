@@ -1,0 +1,88 @@
+import type { PaymentOutcome } from '../../src/domain/payment-outcome.ts'
+import {
+  fingerprintIgnored,
+  lastWriterWins,
+  noFence,
+  sendingReleased,
+  sentBeforeOnRecord,
+} from './sabotages-of-the-ledger.ts'
+import type { NodeParts, Sabotage } from './service/sabotage.ts'
+
+type Charge = NodeParts['paymentsApi']['processPayment']
+type Ledger = NodeParts['ledger']
+
+const charging = (change: (parts: NodeParts) => Charge): Sabotage => ({
+  parts: (parts) => ({ ...parts, paymentsApi: { processPayment: change(parts) } }),
+})
+const onLedger = (change: (ledger: Ledger) => Partial<Ledger>): Sabotage => ({
+  parts: (parts) => ({ ...parts, ledger: { ...parts.ledger, ...change(parts.ledger) } }),
+})
+/** A charge's outcome taken for another. */
+const mistaking = (change: (outcome: PaymentOutcome) => PaymentOutcome): Sabotage =>
+  charging(
+    ({ paymentsApi }) =>
+      async (...charge) =>
+        change(await paymentsApi.processPayment(...charge)),
+  )
+const unknownFor = (reason: string, instead: PaymentOutcome): Sabotage =>
+  mistaking((outcome) => (outcome.kind === 'unknown' && outcome.reason === reason ? instead : outcome))
+
+const declined: PaymentOutcome = { kind: 'declined', refusal: { by: 'code', bigcommerceCode: 30104 } }
+const paid: PaymentOutcome = { kind: 'succeeded', bigcommercePaymentId: 'bc', transactionType: 'purchase' }
+
+/** Bugs that payment systems are known for, by what they do. */
+export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
+  'has no fence': noFence,
+  'sends before it is on record': sentBeforeOnRecord,
+  'frees what a crash left in sending': sendingReleased,
+  'replays whatever the body': fingerprintIgnored,
+  'lets the last writer win': lastWriterWins,
+
+  'sends again after a 5xx': charging(({ paymentsApi, managementApi }) => async (pat, payment, context) => {
+    const outcome = await paymentsApi.processPayment(pat, payment, context)
+    if (outcome.kind !== 'unknown' || outcome.reason !== 'server_error') return outcome
+    const another = await managementApi.createPaymentAccessToken(100, context)
+    return paymentsApi.processPayment(another, payment, context)
+  }),
+  'takes a timeout for a decline': unknownFor('timed_out', declined),
+  'takes a reset for never sent': unknownFor('connection_lost', { kind: 'not_sent', reason: 'unreachable' }),
+  'takes a 5xx for never sent': unknownFor('server_error', { kind: 'not_sent', reason: 'unreachable' }),
+  'takes a suspected duplicate for a decline': unknownFor('possible_duplicate', declined),
+  'takes any 2xx for a success': unknownFor('unreadable_answer', paid),
+  'takes pending for paid': mistaking((outcome) => (outcome.kind === 'pending' ? paid : outcome)),
+
+  'charges when the ledger fails': onLedger(({ markSending }) => ({
+    markSending: (...sending) => markSending(...sending).catch(() => true),
+  })),
+  'charges what recovery has released': onLedger(({ markSending }) => ({
+    markSending: async (...sending) => {
+      await markSending(...sending)
+      return true
+    },
+  })),
+  'never recovers': onLedger(() => ({
+    recoverAbandoned: async () => ({ released: 0, unknown: 0 }),
+  })),
+
+  'does not wait for the PAT to expire': {
+    reconcile: (reconcileAttempt) => (attempt) =>
+      reconcileAttempt({ ...attempt, patExpiresAtMs: attempt.sentAtMs }),
+  },
+  'calls a charge off the moment its PAT expires': {
+    reconcile: (reconcileAttempt) => (attempt) =>
+      reconcileAttempt({
+        ...attempt,
+        patExpiresAtMs: (attempt.patExpiresAtMs ?? 0) - 300_000,
+        quiet: { looks: 9, sinceMs: 0 },
+      }),
+  },
+  'takes an order that says pending for paid': {
+    reads: (managementApi) => ({
+      ...managementApi,
+      getOrder: async (orderId, context) => {
+        const order = await managementApi.getOrder(orderId, context)
+        return order?.paymentStatus === 'pending' ? { ...order, paymentStatus: 'captured' } : order
+      },
+    }),
+  },
+}

@@ -1,0 +1,83 @@
+import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/answer.ts'
+import { classifyCharge } from '../../../src/clients/bigcommerce/classify-charge.ts'
+import type { PaymentRequest } from '../../../src/domain/payment-command.ts'
+import type { PaymentOutcome, UnknownReason } from '../../../src/domain/payment-outcome.ts'
+import type { Run } from '../engine/run.ts'
+import { FOREIGN, rateLimited, serverError } from '../upstream/answers.ts'
+import type { BigCommerce } from '../upstream/big-commerce.ts'
+
+export const PAYMENT_TIMEOUT_MS = 60_000
+const connectTimeoutMs = 3_000
+/** Longer than a PAT lives, so that some arrive on either side of its end. */
+const lateMsMax = 66 * 60_000
+/** And many just before it: those begin when everybody else thinks that none can any more. */
+const justInTimeMs = 54 * 60_000
+
+const lost = (reason: UnknownReason): PaymentOutcome => ({ kind: 'unknown', reason, bigcommerceCode: null })
+
+/**
+ * The way of one charge to the payments host and back. What it gives for an answer, and for none, is what
+ * clients/bigcommerce/payments-api.ts gives: the answers are classified by the very same code.
+ */
+export function createChargeNetwork(run: Run, bigCommerce: BigCommerce) {
+  const { random, scheduler } = run
+
+  const deliver = (delayMs: number, outcome: PaymentOutcome, done: (outcome: PaymentOutcome) => void) =>
+    scheduler.after(delayMs, () => done(outcome))
+
+  /** The answer's way back. */
+  function answerArrives(answer: UpstreamAnswer, done: (outcome: PaymentOutcome) => void) {
+    const latencyMs = run.latencyMs()
+    if (run.strikes('charge_answer_lost')) {
+      // A connection that is reset tells at once; one that went silent never does.
+      return random.chance(0.5) ? deliver(latencyMs, lost('connection_lost'), done) : undefined
+    }
+    if (run.strikes('charge_answer_cut')) return deliver(latencyMs, lost('connection_lost'), done)
+    const lateMs = run.strikes('charge_answer_late') ? random.below(2 * PAYMENT_TIMEOUT_MS) : 0
+    deliver(latencyMs + lateMs, classifyCharge(answer), done)
+  }
+
+  /** What stands between the two may answer in BigCommerce's place, whatever BigCommerce does. */
+  function inItsPlace(answer: UpstreamAnswer): UpstreamAnswer {
+    if (run.strikes('charge_error_after')) return serverError(random.pick([500, 502, 504]))
+    return run.strikes('charge_answer_foreign') ? random.pick(FOREIGN) : answer
+  }
+
+  const lateBy = () =>
+    random.chance(0.5) ? random.below(lateMsMax) : justInTimeMs + random.below(lateMsMax - justInTimeMs)
+
+  function send(
+    pat: string,
+    payment: PaymentRequest,
+    requestId: string,
+    done: (outcome: PaymentOutcome) => void,
+  ) {
+    const arrive = (reply: (answer: UpstreamAnswer) => void) =>
+      bigCommerce.charge(pat, payment, requestId, reply)
+    const reply = (answer: UpstreamAnswer) => answerArrives(inItsPlace(answer), done)
+    const lateMs = run.strikes('charge_request_late') ? lateBy() : 0
+    scheduler.after(run.latencyMs() + lateMs, () => arrive(reply))
+    if (run.strikes('charge_request_doubled')) {
+      // The sender waits for the answer to what it sent; the answer to the copy is nobody's, unless a proxy made it.
+      const { answersForCopy } = run.scenario.upstream
+      const copyMs = random.below(answersForCopy ? PAYMENT_TIMEOUT_MS : lateMsMax)
+      scheduler.after(lateMs + copyMs, () => arrive(answersForCopy ? reply : () => {}))
+    }
+  }
+
+  return function charge(
+    pat: string,
+    payment: PaymentRequest,
+    requestId: string,
+    done: (outcome: PaymentOutcome) => void,
+  ) {
+    if (run.strikes('charge_refused_connection')) {
+      return deliver(random.below(connectTimeoutMs), { kind: 'not_sent', reason: 'unreachable' }, done)
+    }
+    deliver(PAYMENT_TIMEOUT_MS, lost('timed_out'), done)
+    if (run.strikes('charge_request_lost')) return
+    if (run.strikes('charge_rate_limited')) return answerArrives(rateLimited(), done)
+    if (run.strikes('charge_error_before')) return answerArrives(serverError(random.pick([500, 502])), done)
+    send(pat, payment, requestId, done)
+  }
+}

@@ -1,0 +1,31 @@
+import type { PaymentsApi } from '../../../src/clients/bigcommerce/payments-api.ts'
+import type { Run } from '../engine/run.ts'
+import type { BigCommerce } from '../upstream/big-commerce.ts'
+import { createChargeNetwork } from './charge-network.ts'
+import type { Ports } from './ports.ts'
+
+/** Told of each charge the moment it is handed to the network. */
+export type ChargeWatch = (requestId: string, paymentAccessToken: string) => void
+
+export interface ChargePortOptions {
+  readonly run: Run
+  readonly ports: Ports
+  readonly bigCommerce: BigCommerce
+  readonly watch: ChargeWatch
+}
+
+export function createChargePort({ run, ports, bigCommerce, watch }: ChargePortOptions): PaymentsApi {
+  const charge = createChargeNetwork(run, bigCommerce)
+  return {
+    processPayment(pat, payment, { requestId }) {
+      watch(requestId, pat)
+      run.trace?.('charge', `${requestId} is sent`)
+      return ports.exchange(`the charge of ${requestId}`, (answer) =>
+        charge(pat, payment, requestId, (outcome) => {
+          run.trace?.('charge', `${requestId} ended ${outcome.kind}`)
+          answer(outcome)
+        }),
+      )
+    },
+  }
+}

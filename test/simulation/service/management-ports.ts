@@ -1,0 +1,48 @@
+import type { ManagementApi } from '../../../src/clients/bigcommerce/management-api.ts'
+import { Problem } from '../../../src/domain/problem.ts'
+import type { Run } from '../engine/run.ts'
+import type { BigCommerce } from '../upstream/big-commerce.ts'
+import { readOrder, readTransactions } from '../upstream/store-order.ts'
+import type { Ports } from './ports.ts'
+
+export type ManagementPorts = Pick<
+  ManagementApi,
+  'getOrder' | 'listTransactions' | 'createPaymentAccessToken'
+>
+
+/** A node's way to the management host. What fails here has failed after all its tries. */
+export function createManagementPorts(run: Run, ports: Ports, bigCommerce: BigCommerce): ManagementPorts {
+  const now = run.scheduler.now
+
+  const read = <T>(what: string, work: () => T): Promise<T> =>
+    ports.call(what, () => {
+      if (run.strikes('read_failed')) throw new Problem('upstream_unavailable')
+      return work()
+    })
+
+  return {
+    getOrder: (orderId) =>
+      read(`read order ${orderId}`, () => {
+        const order = readOrder(bigCommerce.orderOf(orderId), now())
+        const { statusId, paymentStatus, due } = order
+        run.trace?.('upstream', `order ${orderId} shows ${statusId} '${paymentStatus}', due ${due.amount}`)
+        return order
+      }),
+
+    listTransactions: (orderId) =>
+      read(`read transactions of ${orderId}`, () => {
+        const transactions = readTransactions(bigCommerce.orderOf(orderId), now())
+        run.trace?.(
+          'upstream',
+          `order ${orderId} shows [${transactions.map(({ event, status, money }) => `${event} ${status} ${money?.amount}`).join(', ')}]`,
+        )
+        return transactions
+      }),
+
+    createPaymentAccessToken: (orderId) =>
+      ports.call(`mint a PAT for ${orderId}`, () => {
+        if (run.strikes('mint_failed')) throw new Problem('upstream_unavailable')
+        return bigCommerce.mint(orderId)
+      }),
+  }
+}

@@ -1,0 +1,23 @@
+import type { Run } from '../engine/run.ts'
+import type { NodeLife } from './ports.ts'
+
+const restartMsMax = 60_000
+
+/** A node's deaths and restarts. What it was doing when it died is gone, and what it remembered. */
+export function createNodeLife(run: Run, name: string, onCrash: (life: NodeLife) => void): NodeLife {
+  const node: NodeLife = {
+    name,
+    isUp: true,
+    life: 0,
+    crash() {
+      node.isUp = false
+      node.life += 1
+      onCrash(node)
+      run.scheduler.after(run.random.below(restartMsMax), () => {
+        node.isUp = true
+        run.trace?.(name, 'is up again')
+      })
+    },
+  }
+  return node
+}

@@ -1,0 +1,85 @@
+import type { Run } from '../engine/run.ts'
+import type { AttemptRow, LedgerRows } from '../ledger/ledger-rows.ts'
+import type { ServiceNode } from './node.ts'
+import { STILL_FOR } from './round.ts'
+
+export interface Reconciler {
+  /** Sees to it that a round takes place when the next attempt is due. */
+  plan(): void
+}
+
+const pauseMs = 500
+const afterFailureMsMax = 30_000
+
+/**
+ * The nodes' reconciliation loops. Each of them looks twice a second, and nearly always finds nothing; a round is run
+ * here only when there is something to find, by a node that the dice choose, sometimes by two at once.
+ */
+export function createReconciler(
+  run: Run,
+  { attempts }: LedgerRows,
+  nodes: readonly ServiceNode[],
+): Reconciler {
+  const { random, scheduler } = run
+  let plannedMs = Number.POSITIVE_INFINITY
+  let lastPlan = 0
+
+  function dueMs(): number {
+    let soonest = Number.POSITIVE_INFINITY
+    for (const row of attempts) soonest = Math.min(soonest, dueAtMs(row))
+    return soonest
+  }
+
+  function plan(): void {
+    const due = dueMs()
+    if (due >= plannedMs) return
+    plannedMs = due
+    const thisPlan = ++lastPlan
+    const delayMs = Math.max(0, due - scheduler.now()) + random.below(pauseMs)
+    // A plan that an earlier one has overtaken is dropped.
+    scheduler.after(delayMs, () => thisPlan === lastPlan && carryOut())
+  }
+
+  function carryOut() {
+    plannedMs = Number.POSITIVE_INFINITY
+    const nowMs = scheduler.now()
+    const due = dueMs()
+    if (due > nowMs) return plan()
+    const node = nodes[random.below(nodes.length)]
+    if (!node) return
+    // By the clock of this machine it may not be due yet.
+    const waitMs = Math.max(0, due - node.now())
+    scheduler.after(waitMs, () => look(node))
+    const second = nodes[random.below(nodes.length)]
+    if (second && second !== node && random.chance(0.2)) scheduler.after(waitMs, () => look(second))
+  }
+
+  function look(node: ServiceNode) {
+    // A node that is down does not look; its next chance comes like everybody's.
+    if (!node.life.isUp) return planAfter(afterFailureMsMax)
+    run.trace?.(node.life.name, 'reconciles')
+    // Should the node die within it, the lease ends, and somebody else looks.
+    if (plannedMs === Number.POSITIVE_INFINITY) planAfter(2 * afterFailureMsMax)
+    node.round().then(
+      () => {
+        scheduler.arrived()
+        planAfter(pauseMs)
+      },
+      () => {
+        scheduler.arrived()
+        planAfter(afterFailureMsMax)
+      },
+    )
+  }
+
+  const planAfter = (delayMsMax: number) => scheduler.after(random.below(delayMsMax), plan)
+
+  return { plan }
+}
+
+function dueAtMs({ status, updatedAtMs, nextLookAtMs, leasedUntilMs }: AttemptRow): number {
+  if (status === 'claimed') return updatedAtMs + STILL_FOR.claimedMs
+  if (status === 'sending') return updatedAtMs + STILL_FOR.sendingMs
+  if (nextLookAtMs === null) return Number.POSITIVE_INFINITY
+  return Math.max(nextLookAtMs, leasedUntilMs ?? 0)
+}

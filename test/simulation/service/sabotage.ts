@@ -1,0 +1,21 @@
+import type { PaymentsApi } from '../../../src/clients/bigcommerce/payments-api.ts'
+import type { ReconcileAttempt } from '../../../src/services/reconcile-attempt.ts'
+import type { LedgerCalls } from '../ledger/ledger-calls.ts'
+import type { LedgerRows } from '../ledger/ledger-rows.ts'
+import type { LedgerPorts } from './ledger-ports.ts'
+import type { ManagementPorts } from './management-ports.ts'
+
+export interface NodeParts {
+  readonly ledger: LedgerPorts
+  readonly managementApi: ManagementPorts
+  readonly paymentsApi: PaymentsApi
+}
+
+/** A bug put in on purpose, by wrapping what the code under test is given: the simulation must find it. */
+export interface Sabotage {
+  readonly calls?: (calls: LedgerCalls, rows: LedgerRows) => LedgerCalls
+  readonly parts?: (parts: NodeParts) => NodeParts
+  /** Of what only reconciliation is given. */
+  readonly reads?: (managementApi: ManagementPorts) => ManagementPorts
+  readonly reconcile?: (reconcileAttempt: ReconcileAttempt) => ReconcileAttempt
+}

@@ -1,0 +1,85 @@
+import { createFront } from './clients/front.ts'
+import { type PayRequest, scopeOf } from './clients/requests.ts'
+import { shop } from './clients/shopper.ts'
+import { createRun, START_MS } from './engine/create-run.ts'
+import type { Counts, Trace } from './engine/run.ts'
+import type { Drain } from './engine/scheduler.ts'
+import { createInMemoryLedger } from './ledger/in-memory-ledger.ts'
+import { createLedgerRows } from './ledger/ledger-rows.ts'
+import { mayNeedReview } from './scenario/may-need-review.ts'
+import type { Scenario } from './scenario/scenario.ts'
+import { createNode } from './service/node.ts'
+import { createReconciler } from './service/reconciler.ts'
+import type { Sabotage } from './service/sabotage.ts'
+import { createStoreOutages } from './service/store-outages.ts'
+import { createBigCommerce } from './upstream/big-commerce.ts'
+import { createWebhooks } from './upstream/webhooks.ts'
+import { createWitness } from './witness/create-witness.ts'
+
+export interface Simulated {
+  readonly violation: string | null
+  readonly counts: Counts
+  readonly turnsMax: number
+  readonly statuses: readonly string[]
+}
+
+export interface SimulateOptions {
+  readonly trace?: Trace
+  readonly sabotage?: Sabotage
+  readonly drain?: Drain
+}
+
+/** Longer than reconciliation goes on looking before it calls a person. */
+const daysMs = 9 * 24 * 60 * 60 * 1_000
+
+/** Runs one scenario to its end, or to the first broken promise. */
+export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<Simulated> {
+  const { sabotage = {} } = options
+  const run = createRun(scenario, options.trace, options.drain)
+  const { scheduler, counts } = run
+  const rows = createLedgerRows()
+  const witness = createWitness({ rows, mayNeedReview: mayNeedReview(scenario), stop: scheduler.stop })
+  const webhooks = createWebhooks(run, (orderId, delivery) => front.notify(orderId, delivery))
+  const bigCommerce = createBigCommerce(run, { onCharge: witness.charged, onNews: webhooks.onNews })
+  const plain = createInMemoryLedger(rows)
+  const outages = createStoreOutages(run)
+  const nodes = Array.from({ length: scenario.nodes }, (_, index) =>
+    createNode({
+      run,
+      name: `node-${index + 1}`,
+      calls: sabotage.calls?.(plain, rows) ?? plain,
+      bigCommerce,
+      watch: witness.sending,
+      isStoreDown: outages.isDown,
+      onWrite: () => reconciler.plan(),
+      onCrash: () => reconciler.plan(),
+      newId: () => `a${++counts.attempts}`,
+      sabotage,
+    }),
+  )
+  const reconciler = createReconciler(run, rows, nodes)
+  const front = createFront(run, nodes, witness)
+
+  const sent = new Map<string, PayRequest>()
+  const onSent = (request: PayRequest) => {
+    if (!sent.has(scopeOf(request))) sent.set(scopeOf(request), request)
+  }
+  let keys = 0
+  const newKey = () => `k${++keys}`
+  for (const plan of scenario.shoppers)
+    void shop({ run, front, plan, orderId: bigCommerce.orders[plan.orderIndex]?.id ?? 0, newKey, onSent })
+  outages.plan()
+  await scheduler.run(START_MS + scenario.healAtMs + daysMs)
+
+  // Long after, every key is sent once more: what was final is told again, what never left may try again.
+  for (const request of sent.values()) scheduler.after(run.random.below(1_000), () => void front.pay(request))
+  await scheduler.run(scheduler.now() + daysMs)
+  if (witness.violation() === null) witness.finish(bigCommerce.orders)
+  counts.charges = bigCommerce.orders.reduce((sum, { charges }) => sum + charges.length, 0)
+  return {
+    violation: witness.violation(),
+    counts,
+    turnsMax: scheduler.turnsMax,
+    statuses: rows.attempts.map(({ status }) => status),
+  }
+}

@@ -1,0 +1,21 @@
+import type { Run } from '../engine/run.ts'
+
+/** When something that has come about can be seen: for good from a moment on, and perhaps for a while before. */
+export interface Shown {
+  readonly fromMs: number
+  readonly flash: { readonly fromMs: number; readonly untilMs: number } | null
+}
+
+export const isShown = ({ fromMs, flash }: Shown, nowMs: number): boolean =>
+  nowMs >= fromMs || (flash !== null && nowMs >= flash.fromMs && nowMs < flash.untilMs)
+
+/** Late by up to the lag; where things flicker, seen once, gone again and back, all within it. */
+export function shownAfterLag({ random, scenario, scheduler }: Run): Shown {
+  const nowMs = scheduler.now()
+  const { lagMsMax, flickers } = scenario.upstream
+  const lagMs = lagMsMax === 0 ? 0 : random.below(lagMsMax)
+  const fromMs = nowMs + lagMs
+  if (!flickers || lagMs < 2) return { fromMs, flash: null }
+  const flashFromMs = nowMs + random.below(lagMs)
+  return { fromMs, flash: { fromMs: flashFromMs, untilMs: flashFromMs + random.below(lagMs) } }
+}

@@ -1,0 +1,62 @@
+import type { Order } from '../../../src/domain/order.ts'
+import type { Transaction } from '../../../src/domain/transaction.ts'
+import { isShown, type Shown } from './shown.ts'
+
+export const CURRENCY = 'USD'
+
+/** BigCommerce's fixed numbers. */
+export const STATUS = { incomplete: 0, pending: 1, declined: 6, awaitingPayment: 7, fulfil: 11, verify: 12 }
+
+/** One change of an order, each field as it is from then on. */
+export interface OrderChange {
+  readonly shown: Shown
+  readonly statusId: number
+  readonly paymentStatus: string
+  /** What gift certificates and store credit have paid so far. */
+  readonly partsMinor: number
+}
+
+/** Money that was taken, or may yet be: the truth that everything said is held against. */
+export interface Charge {
+  readonly requestId: string
+  readonly amountMinor: number
+  readonly paysAPart: boolean
+  state: 'pending' | 'charged' | 'declined'
+  /** What a pending one comes to; nobody but the judge of the simulation may look. */
+  readonly becomes: 'charged' | 'declined'
+}
+
+/** An order in BigCommerce's own books. */
+export interface StoreOrder {
+  readonly id: number
+  readonly totalMinor: number
+  readonly customerId: number
+  balanceMinor: number
+  readonly changes: OrderChange[]
+  readonly transactions: { readonly transaction: Transaction; readonly shown: Shown }[]
+  readonly charges: Charge[]
+}
+
+export const NEW_ORDER = { statusId: STATUS.incomplete, paymentStatus: '', partsMinor: 0 }
+
+/** How the order stands for one who sees what is shown of it now. */
+export function shownState({ changes }: StoreOrder, nowMs: number) {
+  return changes.findLast(({ shown }) => isShown(shown, nowMs)) ?? NEW_ORDER
+}
+
+/** How it stands indeed. */
+export const trueState = ({ changes }: StoreOrder) => changes.at(-1) ?? NEW_ORDER
+
+export function readOrder(order: StoreOrder, nowMs: number): Order {
+  const { statusId, paymentStatus, partsMinor } = shownState(order, nowMs)
+  return {
+    id: order.id,
+    statusId,
+    paymentStatus,
+    customerId: order.customerId,
+    due: { amount: order.totalMinor - partsMinor, currency: CURRENCY },
+  }
+}
+
+export const readTransactions = ({ transactions }: StoreOrder, nowMs: number): Transaction[] =>
+  transactions.filter(({ shown }) => isShown(shown, nowMs)).map(({ transaction }) => transaction)

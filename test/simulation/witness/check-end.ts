@@ -1,0 +1,29 @@
+import type { AttemptStatus } from '../../../src/domain/payment-attempt.ts'
+import type { LedgerRows } from '../ledger/ledger-rows.ts'
+import type { StoreOrder } from '../upstream/store-order.ts'
+import type { Truth } from './truth.ts'
+
+export interface EndOptions {
+  readonly rows: LedgerRows
+  readonly orders: readonly StoreOrder[]
+  readonly truth: Truth
+  readonly mayNeedReview: boolean
+  readonly broken: (what: string) => void
+}
+
+const unfinished: ReadonlySet<AttemptStatus> = new Set(['claimed', 'sending', 'unknown', 'pending'])
+
+/** Days after everything has healed: nothing hangs, and the ledger says what the books say. */
+export function checkEnd({ rows, orders, truth, mayNeedReview, broken }: EndOptions): void {
+  for (const { id, status, requestId } of rows.attempts) {
+    if (unfinished.has(status)) broken(`3: ${id} is still ${status}`)
+    if (status === 'needs_review' && !mayNeedReview) broken(`3: ${id} needs a review for no reason`)
+    if (status === 'succeeded') truth.saidCharged(requestId, `ledger: ${id} succeeded`)
+    if (status === 'declined' || status === 'not_charged' || status === 'not_sent')
+      truth.saidNothingCharged(requestId, `ledger: ${id} ${status}`)
+  }
+  const known = new Set(rows.attempts.map(({ requestId }) => requestId))
+  for (const { id, charges } of orders)
+    for (const { requestId } of charges)
+      if (!known.has(requestId)) broken(`5: a charge on order ${id} that no attempt knows: ${requestId}`)
+}

@@ -1,0 +1,87 @@
+import type { PaymentAttempt } from '../../../src/domain/payment-attempt.ts'
+import { type Reply, toldOf } from '../clients/requests.ts'
+import type { LedgerRows } from '../ledger/ledger-rows.ts'
+import type { StoreOrder } from '../upstream/store-order.ts'
+import { checkEnd } from './check-end.ts'
+import { createSameAnswers } from './same-answers.ts'
+import { createTruth } from './truth.ts'
+import type { Witness } from './witness.ts'
+
+export interface WitnessOptions {
+  readonly rows: LedgerRows
+  /** Whether an attempt of this seed may end as a person's task. */
+  readonly mayNeedReview: boolean
+  readonly stop: () => void
+}
+
+/** These name a payment without saying anything of its end. */
+const speaksOfNoEnd = new Set(['request_in_progress', 'order_payment_in_progress', 'order_already_paid'])
+
+export function createWitness({ rows, mayNeedReview, stop }: WitnessOptions): Witness {
+  let violation: string | null = null
+  const broken = (what: string) => {
+    violation ??= what
+    stop()
+  }
+  const truth = createTruth(broken)
+  const answers = createSameAnswers(broken)
+  const sent = new Set<string>()
+  const requestOf = (attemptId: string) => rows.byId.get(attemptId)?.requestId ?? `no request (${attemptId})`
+
+  /** What a reply claims of money, each claim held against the books. */
+  function hold(requestId: string, reply: Exclude<Reply, { kind: 'lost' }>) {
+    const body = reply.kind === 'answer' ? reply.answer.body : reply.problem
+    const words = toldOf(reply)
+    if ('data' in body) {
+      if (reply.kind === 'answer' && reply.answer.status === 201)
+        truth.saidCharged(requestOf(body.data.id), words)
+      else if (body.data.status === 'success') broken(`2: a success is no 201: ${words}`)
+      return
+    }
+    if (body.code === 'order_already_paid' && body.payment_id !== undefined)
+      return truth.saidCharged(requestOf(body.payment_id), words)
+    if (speaksOfNoEnd.has(body.code)) return
+    if (body.payment_id !== undefined) truth.saidNothingCharged(requestOf(body.payment_id), words)
+    // Whether it says so or only looks like it: whoever reads an error believes that this request charged nothing.
+    else truth.saidNothingCharged(requestId, words)
+  }
+
+  function show({ requestId, id, status }: PaymentAttempt): void {
+    if (status === 'succeeded') truth.saidCharged(requestId, `${id} ${status}`)
+    if (status === 'declined' || status === 'not_charged' || status === 'not_sent')
+      truth.saidNothingCharged(requestId, `${id} ${status}`)
+  }
+
+  return {
+    violation: () => violation,
+    broken,
+    asked: answers.asked,
+
+    told(requestId, request, reply) {
+      answers.told(requestId, request, reply)
+      if (reply.kind !== 'lost') hold(requestId, reply)
+    },
+
+    shown: (attempts) => attempts.forEach(show),
+
+    sending(requestId) {
+      if (sent.has(requestId)) broken(`5: ${requestId} is sent twice`)
+      sent.add(requestId)
+      answers.sending(requestId)
+      const row = rows.attempts.find((each) => each.requestId === requestId)
+      // Recovery may have moved it on since, but it must have said sending before.
+      if (row === undefined || row.sentAtMs === null)
+        broken(`5: ${requestId} is sent, and the ledger says ${row?.status ?? 'nothing'}`)
+    },
+
+    charged(order, charge) {
+      truth.add(charge)
+      const live = order.charges.filter(({ state }) => state !== 'declined')
+      const takenMinor = live.reduce((sum, { amountMinor }) => sum + amountMinor, 0)
+      if (takenMinor > order.totalMinor)
+        broken(`1: order ${order.id} of ${order.totalMinor} is charged ${takenMinor}`)
+    },
+
+    finish: (orders: readonly StoreOrder[]) => checkEnd({ rows, orders, truth, mayNeedReview, broken }),
+  }
+}

@@ -1,0 +1,57 @@
+import { type PayRequest, type Reply, scopeOf, toldOf } from '../clients/requests.ts'
+
+/** The same key and body get the same final answer, and another body changes nothing. */
+export interface SameAnswers {
+  asked(requestId: string, request: PayRequest): void
+  told(requestId: string, request: PayRequest, reply: Reply): void
+  /** The key of this request stands for its body from now on. */
+  sending(requestId: string): void
+}
+
+/** What another body may be told: that the key is taken, or that even this cannot be found out now. */
+const mayRefuseOtherBody = new Set([
+  'idempotency_key_reused',
+  'store_unavailable',
+  'upstream_unavailable',
+  'order_not_found',
+])
+
+export function createSameAnswers(broken: (what: string) => void): SameAnswers {
+  const requests = new Map<string, PayRequest>()
+  const bodies = new Map<string, string>()
+  const others = new Set<string>()
+  const finals = new Map<string, string>()
+
+  return {
+    asked(requestId, request) {
+      requests.set(requestId, request)
+      const bodyId = bodies.get(scopeOf(request))
+      if (bodyId !== undefined && bodyId !== request.bodyId) others.add(requestId)
+    },
+
+    sending(requestId) {
+      const request = requests.get(requestId)
+      if (!request) return
+      const scope = scopeOf(request)
+      const bodyId = bodies.get(scope) ?? request.bodyId
+      bodies.set(scope, bodyId)
+      if (bodyId !== request.bodyId) broken(`4: the key of ${requestId} is charged for another body`)
+    },
+
+    told(requestId, request, reply) {
+      if (reply.kind === 'lost') return
+      if (others.has(requestId)) {
+        const code = reply.kind === 'problem' ? reply.problem.code : ''
+        if (!mayRefuseOtherBody.has(code))
+          broken(`4: another body under the key of ${requestId} was told ${toldOf(reply)}`)
+        return
+      }
+      if (reply.kind !== 'answer' || reply.answer.status === 202) return
+      const name = `${scopeOf(request)} ${request.bodyId}`
+      const final = JSON.stringify(reply.answer)
+      const first = finals.get(name)
+      if (first === undefined) finals.set(name, final)
+      else if (first !== final) broken(`4: two final answers for ${name}: ${first} and ${final}`)
+    },
+  }
+}
