@@ -9,7 +9,7 @@ const day = 24 * hour
 const firstPausesMs = [2, 5, 10, 20, 40, 60, 120, 300, 600, 1_800].map((seconds) => seconds * second)
 /** Hourly for a day, then daily for as long as a person would still expect the machine to find out. */
 const hourlyForMs = day
-export const reviewAfterMs = 7 * day
+const reviewAfterMs = 7 * day
 
 /** After its `exp`, allowing for clocks that differ, BigCommerce starts no payment with a PAT any more. */
 const patSkewMs = 5 * minute
