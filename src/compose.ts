@@ -14,6 +14,7 @@ import { createVerifyWebhook, refuseWebhook } from './clients/identity/webhooks.
 import type { AuthKey } from './config/auth-key.ts'
 import type { Config } from './config.ts'
 import type { VerifyCallerToken } from './domain/caller.ts'
+import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
 import { createAuthorizeOrder } from './services/authorize-order.ts'
 import { createInFlight } from './services/in-flight.ts'
 import { createListPaymentMethods } from './services/list-payment-methods.ts'
@@ -32,6 +33,7 @@ import { version } from './version.ts'
 /** A service put together, and the way to take it apart again. */
 export interface Service {
   readonly dependencies: AppDependencies
+  readonly metrics: Pick<Metrics, 'scrape'>
   /** Begins to look up at BigCommerce what is not known yet. */
   startReconciling(): void
   /** From now on not ready, and no new charges. */
@@ -49,6 +51,7 @@ const settlingMsMax = 15_000
 export async function compose(config: Config, logger: Logger): Promise<Service> {
   const { storeHash, accessToken, apiUrl, paymentsUrl, trustedProxySecret } = config.bigcommerce
   const { databaseUrl, migrateOnStart } = config
+  const metrics = createMetrics()
   const database = openDatabase(databaseUrl, (err) => logger.warn({ err }, 'database connection lost'))
   if (migrateOnStart) await migrateDatabase(databaseUrl, database)
   const ledger = { database, storeHash, now: Date.now }
@@ -93,6 +96,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
       unsettled,
       now: Date.now,
       log: logger,
+      observe: metrics.observeReconciliation,
     }),
     stillFor: { claimedMs: preparingMsMax, sendingMs: paymentTimeoutMs + settlingMsMax },
     now: Date.now,
@@ -103,6 +107,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
   const inFlight = createInFlight()
   let isDraining = false
   return {
+    metrics,
     dependencies: {
       logger,
       trustProxy: config.trustProxy,

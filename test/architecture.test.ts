@@ -58,7 +58,7 @@ const RULES: Record<string, { values: string[]; types: string[]; packages: RegEx
   main: { values: ['app', 'compose', 'config', 'logger'], types: [], packages: /^close-with-grace$/ },
   migrate: { values: ['config', 'stores'], types: [], packages: /^$/ },
   compose: {
-    values: ['clients', 'stores', 'services', 'version'],
+    values: ['clients', 'stores', 'services', 'metrics', 'version'],
     types: ['app', 'config', 'domain'],
     packages: /^(node:timers\/promises|jose|pino|node:crypto)$/,
   },
@@ -82,6 +82,11 @@ const RULES: Record<string, { values: string[]; types: string[]; packages: RegEx
     packages: /^(@scalar\/|fastify|zod$|node:crypto$)/,
   },
   services: { values: ['services', 'domain'], types: ['clients', 'stores'], packages: /^$/ },
+  metrics: {
+    values: ['metrics', 'domain'],
+    types: ['services', 'clients', 'stores'],
+    packages: /^prom-client$/,
+  },
   clients: {
     values: ['clients', 'domain'],
     types: [],

@@ -13,6 +13,7 @@ import { mayBecome, type PaymentAttempt } from '../domain/payment-attempt.ts'
 import type { Log, RequestContext } from '../domain/request-context.ts'
 import type { PaymentAttempts, Settlement } from '../stores/payment-attempts.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
+import type { ObserveReconciliation } from './reconciliation-events.ts'
 
 /**
  * Looks up at BigCommerce what became of an attempt, and settles it if the evidence says so. Only reads: a charge is
@@ -26,16 +27,18 @@ export interface ReconcileAttemptDependencies {
   readonly unsettled: Pick<UnsettledAttempts, 'postpone' | 'priorOutcomes'>
   readonly now: Clock
   readonly log: Log
+  readonly observe: ObserveReconciliation
 }
 
 export function createReconcileAttempt(dependencies: ReconcileAttemptDependencies): ReconcileAttempt {
-  const { managementApi, attempts, unsettled, now, log } = dependencies
+  const { managementApi, attempts, unsettled, now, log, observe } = dependencies
 
   return async function reconcileAttempt(attempt) {
     try {
       const verdict = await look(attempt)
       await (verdict === null ? postpone(attempt) : conclude(attempt, verdict))
     } catch (err) {
+      observe({ kind: 'look_failed' })
       log.warn({ paymentId: attempt.id, err }, 'reconciliation could not look')
       // If this fails as well, the lease ends and the attempt is due again.
       await unsettled.postpone(attempt.id, nextLookAtMs(attempt, now()), attempt.quiet).catch(() => {})
@@ -49,14 +52,18 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
       managementApi.listTransactions(attempt.orderId, context),
       unsettled.priorOutcomes(attempt),
     ])
-    return order && judge(attempt, { order, transactions, prior })
+    const verdict = order && judge(attempt, { order, transactions, prior })
+    observe({ kind: 'looked', found: verdict?.kind ?? 'no_order' })
+    return verdict
   }
 
   async function conclude(attempt: PaymentAttempt, verdict: Verdict): Promise<void> {
     switch (verdict.kind) {
       case 'charged':
-        if (verdict.charges > 1)
+        if (verdict.charges > 1) {
+          observe({ kind: 'duplicate_charge' })
           log.error({ paymentId: attempt.id, charges: verdict.charges }, 'duplicate charge detected')
+        }
         return settle(attempt, { status: 'succeeded', transactionType: verdict.transactionType })
       case 'declined':
         return settle(attempt, { status: 'declined', problemCode: 'payment_declined' })
@@ -90,6 +97,7 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
   async function postpone(attempt: PaymentAttempt): Promise<void> {
     const nowMs = now()
     if (attempt.status !== 'needs_review' && isDueForReview(attempt, nowMs)) {
+      observe({ kind: 'needs_review' })
       log.error({ paymentId: attempt.id, orderId: attempt.orderId }, 'payment needs review')
       return settle(attempt, { status: 'needs_review' })
     }
@@ -99,6 +107,7 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
 
   async function settle(attempt: PaymentAttempt, settlement: Settlement): Promise<void> {
     const settled = await attempts.settle(attempt.id, settlement, keptAnswer)
+    observe({ kind: 'settled', from: attempt.status, to: settled.status })
     log.info({ paymentId: attempt.id, from: attempt.status, to: settled.status }, 'payment reconciled')
   }
 }

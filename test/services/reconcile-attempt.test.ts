@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Order } from '../../src/domain/order.ts'
 import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
 import type { Transaction } from '../../src/domain/transaction.ts'
+import { createMetrics } from '../../src/metrics/create-metrics.ts'
 import { createReconcileAttempt } from '../../src/services/reconcile-attempt.ts'
 import type { Settlement } from '../../src/stores/payment-attempts.ts'
 import { attemptOf } from '../domain/samples.ts'
@@ -40,6 +41,7 @@ async function lookUntil(
   { order = async () => orderOf(), transactions = [] }: World,
 ) {
   const logged: Logged[] = []
+  const metrics = createMetrics()
   const looksAtMs: number[] = []
   let present = attempt
   let settled: Settlement | null = null
@@ -65,20 +67,31 @@ async function lookUntil(
       },
       now: () => nowMs,
       log: contextOf(logged).log,
+      observe: metrics.observeReconciliation,
     })
     await reconcile(present)
   }
-  return { settled, looksAtMs, logged, atMs: (looksAtMs.at(-1) ?? sentAtMs) - sentAtMs }
+  const atMs = (looksAtMs.at(-1) ?? sentAtMs) - sentAtMs
+  return { settled, looksAtMs, logged, atMs, counted: (await metrics.scrape()).split('\n') }
 }
 
 test('a charge that is found is a success at the first look', async () => {
-  const { settled, atMs } = await lookUntil(sentAtMs + day, unknown, { transactions: [purchase] })
+  const { settled, atMs, counted } = await lookUntil(sentAtMs + day, unknown, { transactions: [purchase] })
   expect(settled).toEqual({ status: 'succeeded', transactionType: 'purchase' })
   expect(atMs).toBe(2_000)
+  expect(counted).toEqual(
+    expect.arrayContaining([
+      'tillgate_reconciliation_looks_total{verdict="charged"} 1',
+      'tillgate_reconciled_payments_total{from="unknown",to="succeeded"} 1',
+      // What wakes a person is there from the start, so that its first rise is seen as one.
+      'tillgate_duplicate_charge_detected_total 0',
+      'tillgate_needs_review_total 0',
+    ]),
+  )
 })
 
-test('two charges raise an error with the id of the payment, and are still a success', async () => {
-  const { settled, logged } = await lookUntil(sentAtMs + day, unknown, {
+test('two charges raise an error with the id of the payment and a counter, and are still a success', async () => {
+  const { settled, logged, counted } = await lookUntil(sentAtMs + day, unknown, {
     transactions: [purchase, { ...purchase, id: 2 }],
   })
   expect(settled).toMatchObject({ status: 'succeeded' })
@@ -87,6 +100,7 @@ test('two charges raise an error with the id of the payment, and are still a suc
     fields: { paymentId: unknown.id, charges: 2 },
     event: 'duplicate charge detected',
   })
+  expect(counted).toContain('tillgate_duplicate_charge_detected_total 1')
 })
 
 describe('an order that looks untouched', () => {
@@ -111,12 +125,15 @@ describe('an order that looks untouched', () => {
   })
 })
 
-test("what stays unclear becomes a person's task after a week, with an error, and nothing else", async () => {
+test("what stays unclear becomes a person's task after a week, with an error and a counter, and nothing else", async () => {
   const order = async () => orderOf({ statusId: 11, paymentStatus: '' })
-  const { settled, atMs, logged, looksAtMs } = await lookUntil(sentAtMs + 9 * day, unknown, { order })
+  const { settled, atMs, logged, looksAtMs, counted } = await lookUntil(sentAtMs + 9 * day, unknown, {
+    order,
+  })
   expect(settled).toEqual({ status: 'needs_review' })
   expect(atMs).toBeGreaterThanOrEqual(7 * day)
   expect(logged.filter(({ event }) => event === 'payment needs review')).toHaveLength(1)
+  expect(counted).toContain('tillgate_needs_review_total 1')
   // Often at first, while a shopper waits; then hourly, then daily.
   expect(looksAtMs.filter((at) => at < sentAtMs + 2 * minute).length).toBeGreaterThanOrEqual(5)
   expect(looksAtMs.length).toBeLessThan(60)
@@ -124,9 +141,10 @@ test("what stays unclear becomes a person's task after a week, with an error, an
 
 test("while BigCommerce cannot be read nothing is concluded, and a week of that is a person's task too", async () => {
   const order = () => Promise.reject(new Error('down'))
-  const { settled, looksAtMs } = await lookUntil(sentAtMs + 6 * day, unknown, { order })
+  const { settled, looksAtMs, counted } = await lookUntil(sentAtMs + 6 * day, unknown, { order })
   expect(settled).toBeNull()
   expect(looksAtMs.length).toBeGreaterThan(10)
+  expect(counted).toContain(`tillgate_reconciliation_looks_total{verdict="failed"} ${looksAtMs.length}`)
 })
 
 test('a pending payment of which every trace is gone is not given up', async () => {

@@ -75,6 +75,7 @@ export function createNode(options: NodeOptions): ServiceNode {
     unsettled: ledger,
     now,
     log,
+    observe: () => {},
   })
 
   return {

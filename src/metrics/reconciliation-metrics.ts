@@ -1,0 +1,46 @@
+import { Counter, type Registry } from 'prom-client'
+import type { ObserveReconciliation } from '../services/reconciliation-events.ts'
+
+/** Counts what reconciliation does. The two counters that wake a person have no labels, so that each begins at 0. */
+export function createReconciliationMetrics(registry: Registry): ObserveReconciliation {
+  const registers = [registry]
+  const looks = new Counter({
+    name: 'tillgate_reconciliation_looks_total',
+    help: 'Looks at BigCommerce for what became of a payment, by what they proved.',
+    labelNames: ['verdict'],
+    registers,
+  })
+  const settled = new Counter({
+    name: 'tillgate_reconciled_payments_total',
+    help: 'Payments whose end was found out later, by where they stood and what they became.',
+    labelNames: ['from', 'to'],
+    registers,
+  })
+  const needsReview = new Counter({
+    name: 'tillgate_needs_review_total',
+    help: 'Payments that a person must look into.',
+    registers,
+  })
+  const duplicates = new Counter({
+    name: 'tillgate_duplicate_charge_detected_total',
+    help: 'Orders found to have been charged more often than paid.',
+    registers,
+  })
+
+  return function observeReconciliation(event) {
+    switch (event.kind) {
+      case 'looked':
+        return looks.inc({ verdict: event.found })
+      case 'look_failed':
+        return looks.inc({ verdict: 'failed' })
+      case 'settled':
+        return settled.inc({ from: event.from, to: event.to })
+      case 'needs_review':
+        return needsReview.inc()
+      case 'duplicate_charge':
+        return duplicates.inc()
+      default:
+        return event satisfies never
+    }
+  }
+}
