@@ -12,6 +12,8 @@ export interface PriorOutcomes {
   readonly parts: number
   /** Declines by any method: not every trace says its method. */
   readonly declined: number
+  /** Those by any method that charged nothing, and were not told so at once: only they can have been pending. */
+  readonly failedLater: number
 }
 
 /** What BigCommerce shows of an order, and what of it we can account for. */
@@ -69,17 +71,19 @@ export function judge(attempt: PaymentAttempt, { order, transactions, prior }: E
     const isReserved = order.paymentStatus === 'authorized'
     return { kind: 'charged', transactionType: isReserved ? 'authorization' : 'purchase', charges: 1 }
   }
-  const pendings = new Set(own.filter(({ event }) => event === 'pending').map(({ id }) => id))
-  const ended = own.filter(
-    ({ status, referenceId }) => status === 'error' && referenceId !== null && pendings.has(referenceId),
+  const pendings = own.filter(({ event }) => event === 'pending')
+  const openPendings = pendings.filter(({ id }) => !own.some(({ referenceId }) => referenceId === id))
+  const failedPendings = pendings.filter(({ id }) =>
+    own.some(({ status, referenceId }) => status === 'error' && referenceId === id),
   )
-  if (ended.length > prior.declined) return { kind: 'declined' }
+  // Whatever else the order shows, what is still open may become a charge.
+  if (openPendings.length > 0) return { kind: 'pending' }
+  if (failedPendings.length > prior.failedLater) return { kind: 'declined' }
   const isOpen = isUntouched(attempt, order, prior)
   const isDeclined = order.statusId === statusIds.declined
   const declines = count('error', 'purchase', 'authorization') - prior.declined
   if (isDeclined || (isOpen && declines > 0)) return { kind: 'seems_declined' }
   // An order that is paid in part says pending of itself, which then says nothing of this attempt.
-  if (pendings.size > 0) return { kind: 'pending' }
   if (prior.parts === 0 && pendingStatuses.has(order.paymentStatus)) return { kind: 'pending' }
   return { kind: isOpen ? 'untouched' : 'unclear' }
 }

@@ -24,7 +24,7 @@ export async function recoverAbandoned(
     .set({ status: 'not_sent', problem_code: 'internal_error', updated_at_ms: nowMs })
     .execute()
   const unknown = await abandoned('sending', stillFor.sendingMs)
-    .set({ status: 'unknown', updated_at_ms: nowMs, next_look_at_ms: nowMs })
+    .set({ status: 'unknown', updated_at_ms: nowMs, next_look_at_ms: nowMs, unsettled_since_ms: nowMs })
     .execute()
   return { released: released.length, unknown: unknown.length }
 }

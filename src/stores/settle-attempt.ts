@@ -24,7 +24,7 @@ export async function settleAttempt(
 ): Promise<PaymentAttempt> {
   const moved = await transaction
     .updateTable('payment_attempts')
-    .set({
+    .set(({ fn, ref, val }) => ({
       status: settlement.status,
       // What an earlier answer told stays, unless this one says otherwise: Kysely leaves out what is undefined.
       transaction_type: settlement.transactionType,
@@ -34,7 +34,10 @@ export async function settleAttempt(
       updated_at_ms: nowMs,
       next_look_at_ms: needsLooking(settlement.status) ? nowMs + firstLookMs : null,
       leased_until_ms: null,
-    })
+      unsettled_since_ms: needsLooking(settlement.status)
+        ? fn.coalesce(ref('unsettled_since_ms'), val(nowMs))
+        : undefined,
+    }))
     .where('id', '=', id)
     .where('status', 'in', statusesBefore(settlement.status))
     .returningAll()

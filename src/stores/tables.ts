@@ -37,6 +37,7 @@ export interface PaymentAttemptRow {
   looks: Generated<number>
   quiet_looks: Generated<number>
   quiet_since_ms: Generated<number | null>
+  unsettled_since_ms: Generated<number | null>
 }
 
 export interface IdempotencyKeyRow {

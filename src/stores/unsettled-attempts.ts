@@ -116,7 +116,7 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
       guarded(async () => {
         const others = await database
           .selectFrom('payment_attempts')
-          .select(['status', 'payment_method_id'])
+          .select(['status', 'payment_method_id', 'unsettled_since_ms'])
           .where('store_hash', '=', storeHash)
           .where('order_id', '=', attempt.orderId)
           .where('id', '!=', attempt.id)
@@ -128,6 +128,11 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
           succeeded: count(byMethod, 'succeeded'),
           declined: count(others, 'declined'),
           parts: count(others, 'succeeded'),
+          failedLater: others.filter(
+            (other) =>
+              other.unsettled_since_ms !== null &&
+              (other.status === 'declined' || other.status === 'not_charged'),
+          ).length,
         }
       }),
 

@@ -12,7 +12,7 @@ const gift = attemptOf({
   instrumentType: 'gift_certificate',
   paymentMethodId: 'bigcommerce.gift_certificate',
 })
-const nobodyElse = { succeeded: 0, declined: 0, parts: 0 }
+const nobodyElse = { succeeded: 0, declined: 0, parts: 0, failedLater: 0 }
 const order = (change: Partial<Order> = {}): Order => ({
   id: 118,
   statusId: 0,
@@ -99,16 +99,14 @@ describe('charged is not said of', () => {
       money: { amount: 2000, currency: 'USD' },
       paymentMethodId: gift.paymentMethodId,
     })
-    expect(verdict([first], { of: gift, prior: { succeeded: 1, declined: 0, parts: 1 } }).kind).not.toBe(
+    expect(verdict([first], { of: gift, prior: { ...nobodyElse, succeeded: 1, parts: 1 } }).kind).not.toBe(
       'charged',
     )
   })
 
   test('the nameless trace of an earlier part, paid by another method', () => {
     const part = transaction({ money: { amount: 2000, currency: 'USD' }, paymentMethodId: null })
-    expect(verdict([part], { of: gift, prior: { succeeded: 0, declined: 0, parts: 1 } }).kind).not.toBe(
-      'charged',
-    )
+    expect(verdict([part], { of: gift, prior: { ...nobodyElse, parts: 1 } }).kind).not.toBe('charged')
   })
 
   test('an order that somebody paid elsewhere, by another method', () => {
@@ -121,12 +119,32 @@ describe('charged is not said of', () => {
 
 describe('a decline', () => {
   const decline = (change: Partial<Transaction> = {}) => transaction({ status: 'error', ...change })
-  const priorDecline = { succeeded: 0, declined: 1, parts: 0 }
+  const priorDecline = { ...nobodyElse, declined: 1 }
 
   test('that ends a pending payment of this attempt is its end', () => {
     const pending = transaction({ event: 'pending' })
     expect(verdict([pending, decline({ referenceId: pending.id })]).kind).toBe('declined')
     expect(verdict([pending, decline({ referenceId: 4711 })]).kind).not.toBe('declined')
+  })
+
+  test('that ends a pending payment is not counted against the cards that were declined at once before it', () => {
+    const pending = transaction({ event: 'pending' })
+    const ended = [pending, decline({ referenceId: pending.id })]
+    expect(verdict(ended, { prior: priorDecline }).kind).toBe('declined')
+  })
+
+  test('that ends an earlier pending payment says nothing of this one', () => {
+    const earlier = transaction({ event: 'pending' })
+    const ended = [earlier, decline({ referenceId: earlier.id })]
+    const prior = { ...priorDecline, failedLater: 1 }
+    expect(verdict(ended, { prior }).kind).toBe('untouched')
+    const pending = transaction({ event: 'pending' })
+    // The earlier one may also be of somebody who pays elsewhere, as long as this one is still open.
+    expect(verdict([...ended, pending]).kind).toBe('pending')
+    expect(verdict([...ended, pending], { prior }).kind).toBe('pending')
+    expect(verdict([...ended, pending, decline({ referenceId: pending.id })], { prior }).kind).toBe(
+      'declined',
+    )
   })
 
   test('more than our other attempts account for only seems to be this one: somebody may have tried elsewhere', () => {
@@ -156,7 +174,7 @@ test('pending is said of a pending transaction, and of a pending order unless it
   )
   const partPaid = {
     given: order({ statusId: 1, paymentStatus: 'pending' }),
-    prior: { succeeded: 0, declined: 0, parts: 1 },
+    prior: { ...nobodyElse, parts: 1 },
   }
   expect(verdict([], partPaid).kind).toBe('untouched')
 })

@@ -54,7 +54,7 @@ export const LEDGER_BUGS: readonly Bug[] = [
   {
     name: 'release a payment that a crash left in the middle of sending',
     file: 'src/stores/recover-abandoned.ts',
-    find: `.set({ status: 'unknown', updated_at_ms: nowMs, next_look_at_ms: nowMs })`,
+    find: `.set({ status: 'unknown', updated_at_ms: nowMs, next_look_at_ms: nowMs, unsettled_since_ms: nowMs })`,
     replace: `.set({ status: 'not_sent', updated_at_ms: nowMs })`,
     tests: ledger,
   },
@@ -91,6 +91,20 @@ export const LEDGER_BUGS: readonly Bug[] = [
     file: 'src/domain/evidence.ts',
     find: `count('error', 'purchase', 'authorization') - prior.declined`,
     replace: `count('error', 'purchase', 'authorization')`,
+    tests: later,
+  },
+  {
+    name: 'count cards declined at once against a pending payment that fails',
+    file: 'src/domain/evidence.ts',
+    find: 'failedPendings.length > prior.failedLater',
+    replace: 'failedPendings.length > prior.declined',
+    tests: later,
+  },
+  {
+    name: 'decline on the end of an earlier pending payment',
+    file: 'src/domain/evidence.ts',
+    find: 'failedPendings.length > prior.failedLater',
+    replace: 'failedPendings.length > 0',
     tests: later,
   },
   {

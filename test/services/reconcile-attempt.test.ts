@@ -59,7 +59,7 @@ async function lookUntil(
         },
       },
       unsettled: {
-        priorOutcomes: async () => ({ succeeded: 0, declined: 0, parts: 0 }),
+        priorOutcomes: async () => ({ succeeded: 0, declined: 0, parts: 0, failedLater: 0 }),
         postpone: async (_id, nextLookAtMs, quiet) => {
           present = { ...present, looks: present.looks + 1, quiet }
           dueAtMs = nextLookAtMs

@@ -233,6 +233,25 @@ export function describeUnsettled({ name, open }: Engine): void {
         succeeded: 1,
         declined: 2,
         parts: 2,
+        failedLater: 1,
+      })
+    })
+
+    test('prior outcomes tell who failed at once from who failed only later', async () => {
+      await standing('declined')
+      const pending = await standing('pending')
+      await ledger.settle(pending, { status: 'declined' }, keepsNothing)
+      const abandoned = await standing('sending')
+      nowMs += 75 * second
+      await unsettled.recoverAbandoned({ claimedMs: 30 * second, sendingMs: 75 * second })
+      await ledger.settle(abandoned, { status: 'declined' }, keepsNothing)
+      await standing('not_charged')
+      await standing('unknown')
+      nowMs += minute
+      const [attempt] = await unsettled.lease(1)
+      expect(attempt && (await unsettled.priorOutcomes(attempt))).toMatchObject({
+        declined: 3,
+        failedLater: 3,
       })
     })
 

@@ -8,6 +8,7 @@ export interface AttemptRow extends Writable<PaymentAttempt> {
   nextLookAtMs: number | null
   leasedUntilMs: number | null
   lookedAtMs: number | null
+  unsettledSinceMs: number | null
 }
 
 /** A row of `idempotency_keys`. */

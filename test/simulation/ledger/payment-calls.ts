@@ -79,7 +79,9 @@ export function createPaymentCalls(rows: LedgerRows): PaymentCalls {
       const { status } = settlement
       if (!statusesBefore(status).includes(row.status)) return toAttempt(row)
       const moved: AttemptRow = { ...row, status, updatedAtMs: nowMs, leasedUntilMs: null }
-      moved.nextLookAtMs = status === 'unknown' || status === 'pending' ? nowMs + firstLookMs : null
+      const needsLooking = status === 'unknown' || status === 'pending'
+      moved.nextLookAtMs = needsLooking ? nowMs + firstLookMs : null
+      if (needsLooking) moved.unsettledSinceMs ??= nowMs
       if (settlement.transactionType !== undefined) moved.transactionType = settlement.transactionType
       if (settlement.bigcommercePaymentId !== undefined)
         moved.bigcommercePaymentId = settlement.bigcommercePaymentId
@@ -127,4 +129,5 @@ const newRow = (attempt: NewAttempt, nowMs: number): AttemptRow => ({
   nextLookAtMs: null,
   leasedUntilMs: null,
   lookedAtMs: null,
+  unsettledSinceMs: null,
 })

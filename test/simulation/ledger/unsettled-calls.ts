@@ -55,6 +55,10 @@ export function createUnsettledCalls({ attempts, byId, keys }: LedgerRows): Unse
         succeeded: sameMethod.filter((row) => row.status === 'succeeded').length,
         declined: others.filter((row) => row.status === 'declined').length,
         parts: others.filter((row) => row.status === 'succeeded').length,
+        failedLater: others.filter(
+          (row) =>
+            row.unsettledSinceMs !== null && (row.status === 'declined' || row.status === 'not_charged'),
+        ).length,
       }
     },
 
@@ -65,7 +69,12 @@ export function createUnsettledCalls({ attempts, byId, keys }: LedgerRows): Unse
           Object.assign(row, { status: 'not_sent', problemCode: 'internal_error', updatedAtMs: nowMs })
           recovered.released += 1
         } else if (row.status === 'sending' && row.updatedAtMs <= nowMs - sendingMs) {
-          Object.assign(row, { status: 'unknown', updatedAtMs: nowMs, nextLookAtMs: nowMs })
+          Object.assign(row, {
+            status: 'unknown',
+            updatedAtMs: nowMs,
+            nextLookAtMs: nowMs,
+            unsettledSinceMs: nowMs,
+          })
           recovered.unknown += 1
         }
       }
