@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
-import { createRemoteJWKSet } from 'jose'
 import type { Logger } from 'pino'
 import type { AppDependencies } from './app.ts'
 import { createManagementApi } from './clients/bigcommerce/management-api.ts'
@@ -10,6 +9,8 @@ import { createShopperHeaders } from './clients/bigcommerce/shopper-headers.ts'
 import { createVerifyByIssuer } from './clients/identity/by-issuer.ts'
 import { type CallerTokenKey, createVerifyCallerTokens } from './clients/identity/caller-tokens.ts'
 import { createVerifyCurrentCustomerTokens } from './clients/identity/current-customer-tokens.ts'
+import { createFetchKeys } from './clients/identity/fetch-keys.ts'
+import { createPublishedKeys } from './clients/identity/published-keys.ts'
 import { createVerifyWebhook, refuseWebhook } from './clients/identity/webhooks.ts'
 import type { AuthKey } from './config/auth-key.ts'
 import type { Config } from './config.ts'
@@ -152,7 +153,10 @@ function keyOf(key: AuthKey): CallerTokenKey {
     case 'public':
       return key
     case 'set':
-      return { kind: 'set', getKey: createRemoteJWKSet(new URL(key.url)) }
+      return {
+        kind: 'set',
+        getKey: createPublishedKeys({ fetchKeys: createFetchKeys(key.url), now: Date.now }),
+      }
     default:
       return key satisfies never
   }

@@ -31,12 +31,19 @@ const asymmetricAlgorithms = [
   'EdDSA',
 ]
 
+/**
+ * Tokens of another purpose say so in `typ`: logout tokens, security events, DPoP proofs (RFC 8725 §3.11). Issuers that
+ * name none, or the plain word, mean an access token; RFC 9068 gives it a name of its own.
+ */
+const acceptedTypes = new Set([undefined, 'jwt', 'at+jwt'])
+
 /** Between machines whose clocks are kept by NTP, a few seconds are enough. */
 const clockToleranceSeconds = 5
 
 const positiveInt = z.int().positive()
 const Claims = z.object({
   iss: z.string(),
+  iat: z.number().optional(),
   sub: z.string().min(1).max(255),
   scope: z.union([z.string().transform((words) => words.split(' ')), z.array(z.string())]).default([]),
   order_ids: z.array(positiveInt).max(100).optional(),
@@ -57,15 +64,19 @@ export function createVerifyCallerTokens(options: CallerTokensOptions): VerifyCa
       clockTolerance: clockToleranceSeconds,
       currentDate: new Date(now()),
     }
-    const verified = await verify(callerToken, key, rules)
-    const claims = Claims.safeParse(verified.payload)
+    const { payload, protectedHeader } = await verify(callerToken, key, rules)
+    if (!acceptedTypes.has(typeOf(protectedHeader))) throw new Problem('unauthenticated')
+    const claims = Claims.safeParse(payload)
     if (!claims.success)
       throw new Problem('unauthenticated', {
         detail: 'The caller token has a claim of another shape than documented.',
       })
+    if ((claims.data.iat ?? 0) > now() / 1000 + clockToleranceSeconds) throw new Problem('unauthenticated')
     return toCaller(claims.data)
   }
 }
+
+const typeOf = ({ typ }: { typ?: string }) => typ?.toLowerCase().replace(/^application\//, '')
 
 async function verify(callerToken: string, key: CallerTokenKey, rules: Parameters<typeof jwtVerify>[2]) {
   try {

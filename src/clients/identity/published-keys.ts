@@ -1,0 +1,67 @@
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
+import type { Clock } from '../../domain/clock.ts'
+
+/** Reads the issuer's key set. @throws Error when it cannot be had. */
+export type FetchKeys = () => Promise<unknown>
+
+export interface PublishedKeysOptions {
+  readonly fetchKeys: FetchKeys
+  readonly now: Clock
+}
+
+/** After this the set is read again, so that a key that was withdrawn does not open anything for long. */
+const freshMs = 10 * 60_000
+/** While the issuer cannot be reached, its last keys go on for a day: an outage there must not stop every payment here. */
+const servedMsMax = 24 * 60 * 60_000
+/** A token may claim any `kid`. Those that nobody knows make at most one read in this time. */
+const cooldownMs = 30_000
+/** The same after a read that failed: soon enough for one lost packet, seldom enough for an issuer in trouble. */
+const cooldownAfterFailureMs = 5_000
+
+/**
+ * The keys that an issuer publishes (JWKS), looked up by a token's `kid`. Only the configured address is ever read,
+ * whatever `jku`, `x5u` or `jwk` a token's header brings.
+ */
+export function createPublishedKeys({ fetchKeys, now }: PublishedKeysOptions): JWTVerifyGetKey {
+  let known: { readonly lookUp: JWTVerifyGetKey; readonly readAtMs: number } | null = null
+  let failure: Error | null = null
+  let triedAtMs = Number.NEGATIVE_INFINITY
+  let reading: Promise<void> | null = null
+
+  /** Never rejects: what went wrong is left in `failure`. */
+  function readAgain(): Promise<void> {
+    if (reading) return reading
+    if (now() - triedAtMs < (failure ? cooldownAfterFailureMs : cooldownMs)) return Promise.resolve()
+    triedAtMs = now()
+    reading = fetchKeys()
+      .then((keys) => {
+        known = { lookUp: createLocalJWKSet(keys as JSONWebKeySet), readAtMs: now() }
+        failure = null
+      })
+      .catch((cause: unknown) => {
+        failure = new Error('the published keys could not be read', { cause })
+      })
+      .finally(() => {
+        reading = null
+      })
+    return reading
+  }
+
+  function usable(): JWTVerifyGetKey {
+    if (known && now() - known.readAtMs < servedMsMax) return known.lookUp
+    throw failure ?? new Error('the published keys have not been read')
+  }
+
+  return async function keyOf(header, token) {
+    if (!known || now() - known.readAtMs >= freshMs) await readAgain()
+    try {
+      return await usable()(header, token)
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+      await readAgain()
+      // Without the newest set nobody can say that the token proves nothing.
+      if (failure) throw failure
+      return usable()(header, token)
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { expect, test } from 'vitest'
+import { createVerifyCallerTokens } from '../../../src/clients/identity/caller-tokens.ts'
+import { createFetchKeys } from '../../../src/clients/identity/fetch-keys.ts'
+import { createPublishedKeys } from '../../../src/clients/identity/published-keys.ts'
+import { startKeyIssuer } from '../../support/key-issuer.ts'
+import { nowMs, resultOf } from './token-factory.ts'
+
+const minutesMs = 60_000
+const first = await generateKeyPair('ES256', { extractable: true })
+const second = await generateKeyPair('ES256', { extractable: true })
+const published = async (pair: typeof first, kid: string) => ({ ...(await exportJWK(pair.publicKey)), kid })
+
+/** A verifier whose issuer and clock the test holds in its hands. */
+function prepare() {
+  let timeMs = nowMs
+  let answer: () => Promise<unknown> = async () => ({ keys: [] })
+  let reads = 0
+  const getKey = createPublishedKeys({
+    fetchKeys: () => {
+      reads++
+      return answer()
+    },
+    now: () => timeMs,
+  })
+  const verify = createVerifyCallerTokens({
+    issuer: 'https://shop.example',
+    audience: 'tillgate',
+    key: { kind: 'set', getKey },
+    now: () => nowMs,
+  })
+  return {
+    publish: (...keys: object[]) => {
+      answer = async () => ({ keys })
+    },
+    answer: (how: typeof answer) => {
+      answer = how
+    },
+    advance: (byMs: number) => {
+      timeMs += byMs
+    },
+    reads: () => reads,
+    ask: async (kid: string, pair = first) => {
+      const token = new SignJWT({ scope: 'payments:read', order_ids: [118] })
+        .setProtectedHeader({ alg: 'ES256', kid })
+        .setIssuer('https://shop.example')
+        .setAudience('tillgate')
+        .setSubject('session-1')
+        .setExpirationTime(new Date(nowMs + minutesMs))
+      const result = await resultOf(verify(await token.sign(pair.privateKey)))
+      return typeof result === 'string' ? result : 'verified'
+    },
+  }
+}
+
+test('the keys are read once and used for ten minutes', async () => {
+  const issuer = prepare()
+  issuer.publish(await published(first, 'one'))
+  for (let turn = 0; turn < 5; turn++) expect(await issuer.ask('one')).toBe('verified')
+  issuer.advance(10 * minutesMs - 1)
+  expect(await issuer.ask('one')).toBe('verified')
+  expect(issuer.reads()).toBe(1)
+  issuer.advance(1)
+  expect(await issuer.ask('one')).toBe('verified')
+  expect(issuer.reads()).toBe(2)
+})
+
+test('a new key works at once, and a withdrawn one no longer than ten minutes', async () => {
+  const issuer = prepare()
+  issuer.publish(await published(first, 'one'))
+  expect(await issuer.ask('one')).toBe('verified')
+  issuer.publish(await published(second, 'two'))
+  issuer.advance(minutesMs)
+  expect(await issuer.ask('two', second)).toBe('verified')
+  expect(await issuer.ask('one')).toBe('unauthenticated')
+})
+
+test('a withdrawn key is found out by the clock alone, without any new one', async () => {
+  const issuer = prepare()
+  issuer.publish(await published(first, 'one'))
+  expect(await issuer.ask('one')).toBe('verified')
+  issuer.publish()
+  issuer.advance(10 * minutesMs)
+  expect(await issuer.ask('one')).toBe('unauthenticated')
+})
+
+test('a kid that nobody knows does not hammer the issuer: at most one read in half a minute', async () => {
+  const issuer = prepare()
+  issuer.publish(await published(first, 'one'))
+  expect(await issuer.ask('one')).toBe('verified')
+  for (let second = 0; second < 60; second++) {
+    issuer.advance(1_000)
+    expect(await issuer.ask(`guess-${second}`)).toBe('unauthenticated')
+  }
+  expect(issuer.reads()).toBeLessThanOrEqual(3)
+  expect(await issuer.ask('one')).toBe('verified')
+})
+
+test('many callers at once make one read', async () => {
+  const issuer = prepare()
+  issuer.publish(await published(first, 'one'))
+  const results = await Promise.all(Array.from({ length: 20 }, () => issuer.ask('one')))
+  expect([new Set(results), issuer.reads()]).toEqual([new Set(['verified']), 1])
+})
+
+test('while the issuer is away its last keys live on, and it is asked seldom', async () => {
+  const issuer = prepare()
+  issuer.publish(await published(first, 'one'))
+  expect(await issuer.ask('one')).toBe('verified')
+  issuer.answer(() => Promise.reject(new Error('away')))
+  issuer.advance(30 * minutesMs)
+  for (let turn = 0; turn < 10; turn++) expect(await issuer.ask('one')).toBe('verified')
+  expect(issuer.reads()).toBe(2)
+  issuer.advance(5_000)
+  expect(await issuer.ask('one')).toBe('verified')
+  expect(issuer.reads()).toBe(3)
+})
+
+test('they live on for a day and no longer: nobody can keep a withdrawn key good by cutting the line', async () => {
+  const issuer = prepare()
+  issuer.publish(await published(first, 'one'))
+  expect(await issuer.ask('one')).toBe('verified')
+  issuer.answer(() => Promise.reject(new Error('away')))
+  issuer.advance(24 * 60 * minutesMs - 1)
+  expect(await issuer.ask('one')).toBe('verified')
+  issuer.advance(1)
+  expect(await issuer.ask('one')).toBe('identity_unavailable')
+})
+
+test('while the issuer is away nobody is told that their token is bad for want of its key', async () => {
+  const issuer = prepare()
+  issuer.answer(() => Promise.reject(new Error('away')))
+  expect(await issuer.ask('one')).toBe('identity_unavailable')
+  issuer.publish(await published(first, 'one'))
+  expect(await issuer.ask('one')).toBe('identity_unavailable')
+  issuer.advance(5_000)
+  expect(await issuer.ask('one')).toBe('verified')
+})
+
+test.each([
+  ['no JSON', '<html></html>'],
+  ['no set', '{}'],
+  ['a list of other things', '{"keys":[1,2]}'],
+])('an answer that is %s leaves the last keys as they are', async (_what, body) => {
+  const issuer = prepare()
+  issuer.publish(await published(first, 'one'))
+  expect(await issuer.ask('one')).toBe('verified')
+  issuer.answer(async () => JSON.parse(body))
+  issuer.advance(11 * minutesMs)
+  expect(await issuer.ask('one')).toBe('verified')
+})
+
+test('the address that is configured is the only one that is read: no redirect is followed', async () => {
+  const issuer = await startKeyIssuer()
+  const fetchKeys = createFetchKeys(issuer.url)
+  issuer.publish([{ kty: 'oct' }])
+  expect(await fetchKeys()).toEqual({ keys: [{ kty: 'oct' }] })
+  issuer.says({ status: 302, body: '', location: '/elsewhere' })
+  await expect(fetchKeys()).rejects.toThrow()
+  expect(issuer.asked).toEqual(['/keys', '/keys'])
+})
+
+test('an answer too large to be a key set is not read to its end', async () => {
+  const issuer = await startKeyIssuer()
+  issuer.says({ status: 200, body: JSON.stringify({ keys: ['k'.repeat(200_000)] }) })
+  await expect(createFetchKeys(issuer.url)()).rejects.toThrow()
+})

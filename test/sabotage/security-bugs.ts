@@ -1,0 +1,137 @@
+import type { Bug } from './bug.ts'
+
+const callerTokens = 'src/clients/identity/caller-tokens.ts'
+const publishedKeys = 'src/clients/identity/published-keys.ts'
+const tokens = ['test/security/jwt-attacks.test.ts', 'test/clients/identity']
+const matrix = ['test/security/authorization-matrix.test.ts']
+
+/** Doors left ajar. */
+export const SECURITY_BUGS: readonly Bug[] = [
+  {
+    name: 'let the token choose between secret and public key',
+    file: callerTokens,
+    find: `const algorithms = key.kind === 'secret' ? ['HS256'] : asymmetricAlgorithms`,
+    replace: `const algorithms = ['HS256', 'HS512', ...asymmetricAlgorithms]`,
+    tests: tokens,
+  },
+  {
+    name: 'accept alg none',
+    file: callerTokens,
+    find: `    if (key.kind === 'set') return await`,
+    replace: `    const [head = '', body = ''] = callerToken.split('.')
+    const unsigned = JSON.parse(Buffer.from(head, 'base64url').toString())
+    if (unsigned.alg === 'none')
+      return { payload: JSON.parse(Buffer.from(body, 'base64url').toString()), protectedHeader: unsigned }
+    if (key.kind === 'set') return await`,
+    tests: tokens,
+  },
+  {
+    name: 'skip the audience of caller tokens',
+    file: callerTokens,
+    find: `      issuer,
+      audience,
+      algorithms,`,
+    replace: `      issuer,
+      algorithms,`,
+    tests: tokens,
+  },
+  {
+    name: 'skip the issuer of caller tokens',
+    file: callerTokens,
+    find: `      issuer,
+      audience,
+      algorithms,`,
+    replace: `      audience,
+      algorithms,`,
+    tests: tokens,
+  },
+  {
+    name: 'take caller tokens that never expire',
+    file: callerTokens,
+    find: `requiredClaims: ['exp', 'sub']`,
+    replace: `requiredClaims: ['sub']`,
+    tests: tokens,
+  },
+  {
+    name: 'take tokens of any type for caller tokens',
+    file: callerTokens,
+    find: `if (!acceptedTypes.has(typeOf(protectedHeader)))`,
+    replace: `if (typeOf(protectedHeader) === 'x')`,
+    tests: tokens,
+  },
+  {
+    name: 'take caller tokens made in the future',
+    file: callerTokens,
+    find: '(claims.data.iat ?? 0) > now() / 1000 + clockToleranceSeconds',
+    replace: '(claims.data.iat ?? 0) > now() + clockToleranceSeconds',
+    tests: tokens,
+  },
+  {
+    name: 'take a Customer Login JWT for a credential',
+    file: 'src/clients/identity/current-customer-tokens.ts',
+    find: `z.literal('current_customer')`,
+    replace: `z.enum(['current_customer', 'customer_login'])`,
+    tests: tokens,
+  },
+  {
+    name: 'let unknown kids hammer the issuer',
+    file: publishedKeys,
+    find: 'now() - triedAtMs < (failure ? cooldownAfterFailureMs : cooldownMs)',
+    replace: 'failure && now() - triedAtMs < cooldownAfterFailureMs',
+    tests: tokens,
+  },
+  {
+    name: 'drop the cached keys when the issuer is away',
+    file: publishedKeys,
+    find: `        failure = new Error(`,
+    replace: `        known = null
+        failure = new Error(`,
+    tests: tokens,
+  },
+  {
+    name: 'keep withdrawn keys for ever',
+    file: publishedKeys,
+    find: 'now() - known.readAtMs >= freshMs',
+    replace: 'now() - known.readAtMs >= servedMsMax',
+    tests: tokens,
+  },
+  {
+    name: 'let a scope for any widen a token that names a customer',
+    file: callerTokens,
+    find: `  if (order_ids) return`,
+    replace: `  if (scope.includes('orders:any')) return { kind: 'any' }
+  if (order_ids) return`,
+    tests: matrix,
+  },
+  {
+    name: "say of another's order that it is forbidden",
+    file: 'src/services/authorize-order.ts',
+    find: `if (order?.customerId !== caller.access.customerId) throw new Problem('order_not_found')`,
+    replace: `if (!order) throw new Problem('order_not_found')
+        if (order.customerId !== caller.access.customerId) throw new Problem('insufficient_scope')`,
+    tests: matrix,
+  },
+  {
+    name: "list the payments of another's order",
+    file: 'src/services/list-payments.ts',
+    find: 'if (!isKnownToBeTheirs) await',
+    replace: 'if (!isKnownToBeTheirs && payments.length === 0) await',
+    tests: matrix,
+  },
+  {
+    name: "ask less about another's order than about one that is not there",
+    file: 'src/services/list-payments.ts',
+    find: 'if (!isKnownToBeTheirs) await',
+    replace: `if (payments.length > 0 && !isKnownToBeTheirs && caller.access.kind === 'customer')
+      throw new Problem('order_not_found')
+    if (!isKnownToBeTheirs) await`,
+    tests: matrix,
+  },
+  {
+    name: 'forget the scope of a route',
+    file: 'src/plugins/authentication.ts',
+    find: 'if (!scope || !caller.scopes.has(scope))',
+    replace: 'if (!scope)',
+    tests: matrix,
+  },
+]
