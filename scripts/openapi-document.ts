@@ -7,6 +7,7 @@ export async function openapiDocument(): Promise<string> {
   const app = await buildApp({
     logger: createLogger('silent'),
     trustProxy: [],
+    rateLimits: { addressPerMinute: 1, callerPerMinute: 1 },
     corsOrigins: [],
     verifyCallerToken: notCalled,
     payOrder: notCalled,

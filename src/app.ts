@@ -7,6 +7,7 @@ import { closingConnectionsPlugin } from './plugins/closing-connections.ts'
 import { drainingPlugin } from './plugins/draining.ts'
 import { openapiPlugin } from './plugins/openapi.ts'
 import { problemDetailsPlugin } from './plugins/problem-details.ts'
+import { callerRateLimitPlugin, rateLimitsPlugin } from './plugins/rate-limits.ts'
 import { requestLoggingPlugin } from './plugins/request-logging.ts'
 import { securityHeadersPlugin } from './plugins/security-headers.ts'
 import { docsRoutes } from './routes/docs.ts'
@@ -26,6 +27,8 @@ export interface AppDependencies {
   readonly logger: FastifyBaseLogger
   readonly trustProxy: readonly string[]
   readonly corsOrigins: readonly string[]
+  /** Requests per minute that are answered; 0 for no limit. */
+  readonly rateLimits: { readonly addressPerMinute: number; readonly callerPerMinute: number }
   readonly verifyCallerToken: VerifyCallerToken
   readonly payOrder: PayOrder
   readonly listPaymentMethods: ListPaymentMethods
@@ -39,7 +42,7 @@ export interface AppDependencies {
 /** Builds the one Fastify instance: the same for production and for tests. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { logger, trustProxy, corsOrigins, verifyCallerToken, payOrder, listPaymentMethods } = dependencies
-  const { listPayments, getPayment, receiveWebhook, isReady, isDraining } = dependencies
+  const { listPayments, getPayment, receiveWebhook, isReady, isDraining, rateLimits } = dependencies
   const app = Fastify({
     ...serverOptions,
     loggerInstance: logger,
@@ -65,10 +68,20 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       origin: [...corsOrigins],
       methods: ['GET', 'POST'],
       allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
-      exposedHeaders: ['Idempotent-Replayed', 'Location', 'Retry-After', 'X-Request-Id'],
+      exposedHeaders: [
+        'Idempotent-Replayed',
+        'Location',
+        'RateLimit',
+        'RateLimit-Policy',
+        'Retry-After',
+        'X-Request-Id',
+      ],
     })
   // Before the routes: it collects them as they are added.
   await app.register(openapiPlugin)
+
+  // After CORS, so that a page may read that it was refused.
+  await app.register(rateLimitsPlugin, rateLimits)
 
   // The public scope. A route is public because of where it is written.
   await app.register(healthRoutes, { isReady })
@@ -78,6 +91,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(async (authenticated) => {
     await authenticated.register(drainingPlugin, { isDraining })
     await authenticated.register(authenticationPlugin, { verifyCallerToken })
+    await authenticated.register(callerRateLimitPlugin, rateLimits)
     await authenticated.register(listPaymentMethodsRoute, { listPaymentMethods })
     await authenticated.register(payOrderRoute, { payOrder })
     await authenticated.register(listPaymentsRoute, { listPayments })

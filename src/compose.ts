@@ -113,6 +113,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
       logger,
       trustProxy: config.trustProxy,
       corsOrigins: config.corsOrigins,
+      rateLimits: config.rateLimits,
       verifyCallerToken: verifierOf(config),
       payOrder: inFlight.track(payOrder),
       listPaymentMethods,

@@ -10,6 +10,7 @@ export interface Config {
   readonly port: number
   readonly trustProxy: readonly string[]
   readonly corsOrigins: readonly string[]
+  readonly rateLimits: { readonly addressPerMinute: number; readonly callerPerMinute: number }
   readonly logLevel: string
   readonly databaseUrl: string
   readonly migrateOnStart: boolean
@@ -75,6 +76,7 @@ function toConfig(env: z.output<typeof Env>, key: AuthKey): Config {
     port: env.PORT,
     trustProxy: env.TRUST_PROXY,
     corsOrigins: env.CORS_ORIGINS,
+    rateLimits: { addressPerMinute: env.ADDRESS_RATE_LIMIT, callerPerMinute: env.CALLER_RATE_LIMIT },
     logLevel: env.LOG_LEVEL,
     databaseUrl: env.DATABASE_URL,
     migrateOnStart: env.MIGRATE_ON_START,

@@ -93,7 +93,7 @@ const RULES: Record<string, { values: string[]; types: string[]; packages: RegEx
     packages: /^(undici|jose|standardwebhooks|zod|node:(crypto|timers\/promises))$/,
   },
   stores: { values: ['stores', 'domain'], types: [], packages: /^(kysely|pg|node:(fs|path|sqlite))$/ },
-  domain: { values: ['domain'], types: [], packages: /^(zod|card-validator|node:crypto)$/ },
+  domain: { values: ['domain'], types: [], packages: /^(zod|card-validator|node:(crypto|net))$/ },
 }
 
 function violationsOf({ path, imports }: SourceFile): string[] {

@@ -60,6 +60,16 @@ export const Env = z.object({
     .refine((all) => all.every(isOrigin), 'must list origins such as https://shop.example, without a path')
     .default([])
     .describe('Comma list of origins whose pages may call directly.'),
+  ADDRESS_RATE_LIMIT: wholeNumber(0, 1_000_000)
+    .default(600)
+    .describe(
+      'Requests per minute that one client address (of IPv6 the /64) may make of this instance, counted before authentication; 0 for no limit. A server that calls for many shoppers needs a higher one.',
+    ),
+  CALLER_RATE_LIMIT: wholeNumber(0, 1_000_000)
+    .default(300)
+    .describe(
+      'Requests per minute that one caller may make of this instance, counted after authentication; 0 for no limit. A server that calls for many shoppers needs a higher one.',
+    ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be one of fatal, error, warn, info, debug, trace, silent',

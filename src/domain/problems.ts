@@ -203,6 +203,14 @@ export const PROBLEMS = {
     detail: 'BigCommerce found the payment data missing or incorrect. Nothing was charged.',
     remedy: 'Check that the instrument fits the payment method: see `accepts` of the payment methods.',
   },
+  quota_exceeded: {
+    status: 429,
+    title: 'Too many requests',
+    retry: 'after',
+    detail: 'This client has used up its allowance of requests. Nothing was charged by this request.',
+    remedy:
+      'Wait as Retry-After says; `RateLimit` and `RateLimit-Policy` tell of each allowance. A server that calls for many shoppers needs higher limits: see the configuration.',
+  },
   headers_too_large: {
     status: 431,
     title: 'The headers are too large',

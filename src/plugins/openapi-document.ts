@@ -11,7 +11,7 @@ type Content = Record<string, { examples?: object }>
 
 interface Operation {
   requestBody?: { content: Content }
-  security?: unknown
+  security?: readonly unknown[]
   responses: Record<string, { headers?: Record<string, object>; content?: Content }>
   'x-problems'?: readonly ProblemCode[]
   'x-examples'?: OperationExamples
@@ -32,6 +32,16 @@ const headers = {
     description: 'Seconds to wait before asking again.',
     schema: { type: 'integer', minimum: 0 },
   },
+  RateLimitPolicy: {
+    description:
+      'The allowances that this request is under, as a structured field: `"address";q=600;w=60` is 600 requests in 60 seconds.',
+    schema: { type: 'string' },
+  },
+  RateLimit: {
+    description:
+      'How each of them stands: `"address";r=598;t=31` is 598 requests left, and more in 31 seconds.',
+    schema: { type: 'string' },
+  },
   Location: {
     description: 'Where to read how the payment stands.',
     schema: { type: 'string', format: 'uri-reference' },
@@ -44,7 +54,7 @@ const headers = {
 const header = (name: keyof typeof headers) => ({ $ref: `#/components/headers/${name}` })
 
 /** Where each of these may come. */
-const retryAfterStatuses = new Set(['200', '202', '409', '503'])
+const retryAfterStatuses = new Set(['200', '202', '409', '429', '503'])
 const locationStatuses = new Set(['202', '409'])
 const replayedStatuses = new Set(['201', '402', '404', '409', '422', '502'])
 
@@ -75,6 +85,9 @@ function complete(operation: Operation): void {
   for (const [status, response] of Object.entries(responses)) {
     response.headers = {
       'X-Request-Id': header('RequestId'),
+      ...(operation.security?.length
+        ? { 'RateLimit-Policy': header('RateLimitPolicy'), RateLimit: header('RateLimit') }
+        : {}),
       ...(operation.security && retryAfterStatuses.has(status)
         ? { 'Retry-After': header('RetryAfter') }
         : {}),

@@ -10,6 +10,9 @@ export interface HealthRoutesOptions {
 const Health = z.strictObject({ status: z.enum(['live', 'ready', 'not_ready']) }).meta({ id: 'Health' })
 const health = (description: string) => ({ description, content: { 'application/json': { schema: Health } } })
 
+/** An orchestrator that is refused would take a healthy instance for a dead one. */
+const config = { isUnlimited: true }
+
 /** Liveness asks nothing of any dependency: restarting the process would not mend a database. */
 export async function healthRoutes(plain: FastifyInstance, { isReady }: HealthRoutesOptions) {
   const app = plain.withTypeProvider<ZodTypeProvider>()
@@ -17,6 +20,7 @@ export async function healthRoutes(plain: FastifyInstance, { isReady }: HealthRo
   app.get(
     '/livez',
     {
+      config,
       schema: {
         operationId: 'getLiveness',
         summary: 'Whether the process answers',
@@ -30,6 +34,7 @@ export async function healthRoutes(plain: FastifyInstance, { isReady }: HealthRo
   app.get(
     '/readyz',
     {
+      config,
       schema: {
         operationId: 'getReadiness',
         summary: 'Whether the instance takes payments',

@@ -40,6 +40,7 @@ export const LEDGER_PROBLEMS = [
   'insufficient_scope',
   'order_not_found',
   'request_timeout',
+  'quota_exceeded',
   'headers_too_large',
   'internal_error',
   'upstream_refused',

@@ -19,6 +19,9 @@ const problems = [
   'store_unavailable',
 ] as const satisfies readonly ProblemCode[]
 
+/** All of BigCommerce's events come from a few addresses, and a busy store has many. */
+const config = { isUnlimited: true }
+
 const schema = {
   operationId: 'receiveBigCommerceWebhook',
   summary: "BigCommerce's order and transaction events",
@@ -38,7 +41,7 @@ export async function webhookRoutes(app: FastifyInstance, { receiveWebhook }: We
     { parseAs: 'string' },
     async (_request: unknown, body: string) => body,
   )
-  app.post('/webhooks/bigcommerce', { schema }, async (request, reply) => {
+  app.post('/webhooks/bigcommerce', { schema, config }, async (request, reply) => {
     await receiveWebhook(String(request.body ?? ''), request.headers)
     return reply.code(204).send()
   })

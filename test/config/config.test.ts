@@ -46,6 +46,7 @@ test('with what is required, the rest has its documented defaults', () => {
     port: 3000,
     trustProxy: [],
     corsOrigins: [],
+    rateLimits: { addressPerMinute: 600, callerPerMinute: 300 },
     logLevel: 'info',
     databaseUrl: 'sqlite:./data/tillgate.db',
     migrateOnStart: true,
@@ -83,6 +84,8 @@ test('what is set is used', () => {
     DATABASE_URL: 'sqlite:/var/lib/tillgate.db',
     MIGRATE_ON_START: 'false',
     PAYMENT_TIMEOUT_MS: '30000',
+    ADDRESS_RATE_LIMIT: '0',
+    CALLER_RATE_LIMIT: '5000',
     PAYMENT_INSTRUMENTS: 'stored_card, gift_certificate',
   })
   expect(config).toMatchObject({
@@ -100,6 +103,7 @@ test('what is set is used', () => {
       trustedProxySecret: 'proxy-secret',
     },
     paymentTimeoutMs: 30_000,
+    rateLimits: { addressPerMinute: 0, callerPerMinute: 5_000 },
     instruments: new Set(['stored_card', 'gift_certificate']),
   })
 })

@@ -33,6 +33,15 @@ export interface TillgateOptions {
 }
 
 /**
+ * A test is one address, and often one caller, with the traffic of many. Tests of the limits set their own, or `''` for what
+ * the service ships with.
+ */
+const noLimits = {
+  ADDRESS_RATE_LIMIT: '0',
+  CALLER_RATE_LIMIT: '0',
+}
+
+/**
  * Starts a sandbox and the service that ships, over real HTTP and a database in memory, and takes them down when the
  * test ends.
  */
@@ -47,6 +56,7 @@ export async function startTillgate(options: TillgateOptions = {}): Promise<Till
       BIGCOMMERCE_PAYMENTS_URL: sandbox.paymentsUrl,
       DATABASE_URL: 'sqlite::memory:',
       LOG_LEVEL: 'trace',
+      ...noLimits,
       ...authEnvironment,
       ...options.environment,
     }),

@@ -1,0 +1,83 @@
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import type { Caller } from '../domain/caller.ts'
+import { clientNetwork } from '../domain/client-network.ts'
+import { Problem } from '../domain/problem.ts'
+import { addRateLimitHeaders } from './rate-limit-headers.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Answered at any time, however many ask: for those to whom a refusal would do harm. */
+    isUnlimited?: boolean
+  }
+}
+
+export interface RateLimitsOptions {
+  /** Requests per minute from one client address, whatever becomes of them; 0 for no limit. */
+  readonly addressPerMinute: number
+}
+
+export interface CallerRateLimitOptions {
+  /** Requests per minute of one caller; 0 for no limit. */
+  readonly callerPerMinute: number
+}
+
+const windowMs = 60_000
+
+/**
+ * Clients remembered by each limit; the one seen longest ago is forgotten first. An entry takes some 300 bytes, so a flood
+ * from ever new addresses costs 6 MB and no more; with more than this many addresses in a minute a limit per address
+ * stops nobody.
+ */
+const rememberedMax = 20_000
+
+/**
+ * The limit per client address, on every route that does not say otherwise: the unauthenticated, the unknown paths, and the
+ * refused count too. A hook of the application and not of the routes: those run last, after authentication has thrown.
+ */
+async function rateLimits(app: FastifyInstance, { addressPerMinute }: RateLimitsOptions) {
+  await app.register(rateLimit, { global: false, max: 0 })
+  if (addressPerMinute === 0) return
+  const limit = limiter(app, 'address', addressPerMinute, ({ ip }) => clientNetwork(ip))
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.routeOptions.config.isUnlimited) await limit(request, reply)
+  })
+}
+
+/** The limit per caller, for the scope it is registered in, after authentication. */
+async function callerRateLimit(app: FastifyInstance, { callerPerMinute }: CallerRateLimitOptions) {
+  if (callerPerMinute === 0) return
+  const principalOf = (request: FastifyRequest) => request.getDecorator<Caller>('caller').principal
+  app.addHook('onRequest', limiter(app, 'caller', callerPerMinute, principalOf))
+}
+
+export const rateLimitsPlugin = fp(rateLimits, {
+  name: 'rate-limits',
+  dependencies: ['problem-details'],
+  fastify: '5.x',
+})
+
+export const callerRateLimitPlugin = fp(callerRateLimit, {
+  name: 'caller-rate-limit',
+  dependencies: ['rate-limits', 'authentication'],
+  fastify: '5.x',
+})
+
+function limiter(
+  app: FastifyInstance,
+  name: string,
+  limit: number,
+  keyOf: (request: FastifyRequest) => string,
+) {
+  // Given options of its own, each limiter counts in a memory of its own. (`cache` is missing in the library's types.)
+  const options = { max: limit, timeWindow: windowMs, cache: rememberedMax, keyGenerator: keyOf }
+  const count = app.createRateLimit(options)
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const counted = await count(request)
+    if (counted.isAllowed) return
+    const { remaining, ttlInSeconds: resetSeconds, isExceeded } = counted
+    addRateLimitHeaders(reply, { name, limit, windowSeconds: windowMs / 1000, remaining, resetSeconds })
+    if (isExceeded) throw new Problem('quota_exceeded', { retryAfterSeconds: Math.max(1, resetSeconds) })
+  }
+}
