@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Kysely, PostgresAdapter, sql, type Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
+import { dialectOf } from './dialect.ts'
 import type { Tables } from './tables.ts'
 
 const folder = join(import.meta.dirname, '../../migrations')
@@ -56,7 +57,7 @@ async function appliedNumbers(database: Kysely<Tables>): Promise<Set<number>> {
 /** A transaction at a time: SQLite has one writer anyway; on Postgres even IF NOT EXISTS fails when two come at once. */
 const alone = <T>(database: Kysely<Tables>, work: (transaction: Transaction<Tables>) => Promise<T>) =>
   database.transaction().execute(async (transaction) => {
-    if (transaction.getExecutor().adapter instanceof PostgresAdapter) {
+    if (dialectOf(transaction).name === 'Postgres') {
       await sql`SELECT pg_advisory_xact_lock(${lockNumber})`.execute(transaction)
     }
     return work(transaction)

@@ -8,6 +8,7 @@ import type { ProblemCode } from '../domain/problems.ts'
 export interface Tables {
   payment_attempts: PaymentAttemptRow
   idempotency_keys: IdempotencyKeyRow
+  payment_tokens: PaymentTokenRow
 }
 
 export interface PaymentAttemptRow {
@@ -50,4 +51,15 @@ export interface IdempotencyKeyRow {
   answer_status: Generated<number | null>
   answer_body: Generated<string | null>
   created_at_ms: number
+}
+
+export interface PaymentTokenRow {
+  store_hash: string
+  number: number
+  counted_at_ms: number
+  not_before_ms: Generated<number>
+  reserved_at_ms: Generated<number>
+  reserved_for_ms: Generated<number>
+  holder: Generated<string>
+  uses: Generated<number>
 }

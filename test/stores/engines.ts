@@ -51,7 +51,10 @@ export const postgres: Engine = {
   async open() {
     const database = free.pop() ?? (await newMigrated())
     return opened(database.url, async () => {
-      await runOn(database.url, 'DELETE FROM idempotency_keys; DELETE FROM payment_attempts')
+      await runOn(
+        database.url,
+        'DELETE FROM idempotency_keys; DELETE FROM payment_attempts; DELETE FROM payment_tokens',
+      )
       free.push(database)
     })
   },

@@ -1,6 +1,8 @@
 import { postgres } from './engines.ts'
 import { describeLedger } from './ledger-contract.ts'
+import { describePaymentTokens } from './payment-tokens-contract.ts'
 import { describeUnsettled } from './unsettled-contract.ts'
 
 describeLedger(postgres)
 describeUnsettled(postgres)
+describePaymentTokens(postgres)

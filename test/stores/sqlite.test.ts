@@ -6,6 +6,7 @@ import { createPaymentAttempts } from '../../src/stores/payment-attempts.ts'
 import { openSqlite } from '../../src/stores/sqlite.ts'
 import { sqlite } from './engines.ts'
 import { describeLedger } from './ledger-contract.ts'
+import { describePaymentTokens } from './payment-tokens-contract.ts'
 import { sqliteFile } from './sqlite-file.ts'
 import { race } from './sqlite-race.ts'
 import { describeUnsettled } from './unsettled-contract.ts'
@@ -13,6 +14,7 @@ import { newAttempt, scopeOf } from './wanted-attempts.ts'
 
 describeLedger(sqlite)
 describeUnsettled(sqlite)
+describePaymentTokens(sqlite)
 
 const removing: (() => void)[] = []
 afterEach(() => {
