@@ -46,7 +46,7 @@ async function killOn(kind: 'postgres' | 'sqlite', times: number, say: (line: st
   const folder = newRunFolder()
   const database = await openChaosDatabase(kind, folder)
   const cards = [goodCardNumber, declinedCard]
-  return killAtEveryPoint({ database, cards, times, onlyDistinct: false, lanes: 2, folder, say }).finally(
+  return killAtEveryPoint({ database, cards, times, onlyDistinct: true, lanes: 4, folder, say }).finally(
     database.stop,
   )
 }

@@ -21,7 +21,7 @@ export const usage = `npm run chaos -- [options]
   --instances 3         on Postgres; SQLite has one
   --faults 0.2          probability that something goes wrong with an order's charge
   --rate 8              orders per second
-  --kill-points 1       kills at each boundary of a payment; 0: none
+  --kill-points 1       kills at each distinct boundary of a payment; 0: none
   --no-naive            leaves out the naive handler, which is run for comparison
   --report              writes the figures to docs/reliability.md`
 
