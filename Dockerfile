@@ -37,7 +37,8 @@ VOLUME /data
 USER node
 ENV NODE_ENV=production \
     DATABASE_URL=sqlite:/data/tillgate.db
-EXPOSE 3000
+# The second is for metrics, and for your own network only.
+EXPOSE 3000 9090
 # Whoever stops the container must wait longer than PAYMENT_TIMEOUT_MS and five seconds: charges are drained.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \

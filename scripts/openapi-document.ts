@@ -17,6 +17,7 @@ export async function openapiDocument(): Promise<string> {
     receiveWebhook: notCalled,
     isReady: notCalled,
     isDraining: () => false,
+    observeRequest: () => {},
   })
   await app.ready()
   const document = app.swagger()

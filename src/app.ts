@@ -2,6 +2,7 @@ import cors from '@fastify/cors'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { VerifyCallerToken } from './domain/caller.ts'
+import type { ObserveRequest } from './metrics/http-metrics.ts'
 import { authenticationPlugin } from './plugins/authentication.ts'
 import { closingConnectionsPlugin } from './plugins/closing-connections.ts'
 import { drainingPlugin } from './plugins/draining.ts'
@@ -9,6 +10,7 @@ import { openapiPlugin } from './plugins/openapi.ts'
 import { problemDetailsPlugin } from './plugins/problem-details.ts'
 import { callerRateLimitPlugin, rateLimitsPlugin } from './plugins/rate-limits.ts'
 import { requestLoggingPlugin } from './plugins/request-logging.ts'
+import { requestMetricsPlugin } from './plugins/request-metrics.ts'
 import { securityHeadersPlugin } from './plugins/security-headers.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -37,12 +39,14 @@ export interface AppDependencies {
   readonly receiveWebhook: ReceiveWebhook
   readonly isReady: () => Promise<boolean>
   readonly isDraining: () => boolean
+  readonly observeRequest: ObserveRequest
 }
 
 /** Builds the one Fastify instance: the same for production and for tests. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { logger, trustProxy, corsOrigins, verifyCallerToken, payOrder, listPaymentMethods } = dependencies
-  const { listPayments, getPayment, receiveWebhook, isReady, isDraining, rateLimits } = dependencies
+  const { listPayments, getPayment, receiveWebhook, isReady, isDraining, rateLimits, observeRequest } =
+    dependencies
   const app = Fastify({
     ...serverOptions,
     loggerInstance: logger,
@@ -61,6 +65,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   // First, so that everything after it fails in our format.
   await app.register(problemDetailsPlugin)
   await app.register(requestLoggingPlugin)
+  await app.register(requestMetricsPlugin, { observeRequest })
   await app.register(closingConnectionsPlugin, { isDraining })
   await app.register(securityHeadersPlugin)
   if (corsOrigins.length > 0)

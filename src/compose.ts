@@ -25,6 +25,7 @@ import { createPreparePayment } from './services/prepare-payment.ts'
 import { createReceiveWebhook } from './services/receive-webhook.ts'
 import { createReconcileAttempt } from './services/reconcile-attempt.ts'
 import { createReconciliationLoop } from './services/reconciliation-loop.ts'
+import { createCountUnsettled } from './stores/count-unsettled.ts'
 import { migrateDatabase, openDatabase } from './stores/database.ts'
 import { isMigrated } from './stores/migrate.ts'
 import { createPaymentAttempts } from './stores/payment-attempts.ts'
@@ -34,7 +35,7 @@ import { version } from './version.ts'
 /** A service put together, and the way to take it apart again. */
 export interface Service {
   readonly dependencies: AppDependencies
-  readonly metrics: Pick<Metrics, 'scrape'>
+  readonly metrics: Pick<Metrics, 'contentType' | 'scrape' | 'watchProcess'>
   /** Begins to look up at BigCommerce what is not known yet. */
   startReconciling(): void
   /** From now on not ready, and no new charges. */
@@ -53,25 +54,36 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
   const { storeHash, accessToken, apiUrl, paymentsUrl, trustedProxySecret } = config.bigcommerce
   const { databaseUrl, migrateOnStart } = config
   const metrics = createMetrics()
-  const database = openDatabase(databaseUrl, (err) => logger.warn({ err }, 'database connection lost'))
+  const database = openDatabase(
+    databaseUrl,
+    (err) => logger.warn({ err }, 'database connection lost'),
+    metrics.watchConnections('database'),
+  )
   if (migrateOnStart) await migrateDatabase(databaseUrl, database)
   const ledger = { database, storeHash, now: Date.now }
-  const attempts = createPaymentAttempts(ledger)
+  const attempts = metrics.watchStore(createPaymentAttempts(ledger))
   const unsettled = createUnsettledAttempts(ledger)
 
   const toUpstream = {
     userAgent: `Tillgate/${version}`,
     shopperHeaders: createShopperHeaders(trustedProxySecret),
   }
-  const managementHttp = createManagementHttp({ url: apiUrl, accessToken, ...toUpstream })
-  const managementApi = createManagementApi(managementHttp)
+  const managementHttp = createManagementHttp({
+    url: apiUrl,
+    accessToken,
+    watchConnections: metrics.watchConnections('management'),
+    ...toUpstream,
+  })
+  const managementApi = metrics.watchManagement(createManagementApi(managementHttp))
   const { paymentTimeoutMs, instruments } = config
-  const paymentsApi = createPaymentsApi({ url: paymentsUrl, paymentTimeoutMs, ...toUpstream })
+  const paymentsApi = metrics.watchCharges(
+    createPaymentsApi({ url: paymentsUrl, paymentTimeoutMs, ...toUpstream }),
+  )
 
   const authorizeOrder = createAuthorizeOrder(managementApi)
   const preparePayment = createPreparePayment({ managementApi, attempts, storeHash })
   const payOrder = createPayOrder({
-    attempts,
+    attempts: metrics.countEnds(attempts),
     authorizeOrder,
     preparePayment,
     paymentsApi,
@@ -107,6 +119,8 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
 
   const inFlight = createInFlight()
   let isDraining = false
+  const isReady = async () => !isDraining && (await isMigrated(database).catch(() => false))
+  metrics.watchLedger({ countUnsettled: createCountUnsettled(ledger), isReady })
   return {
     metrics,
     dependencies: {
@@ -115,12 +129,13 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
       corsOrigins: config.corsOrigins,
       rateLimits: config.rateLimits,
       verifyCallerToken: verifierOf(config),
-      payOrder: inFlight.track(payOrder),
+      payOrder: metrics.countAnswers(inFlight.track(payOrder)),
       listPaymentMethods,
       listPayments,
       getPayment: createGetPayment(listPayments),
       receiveWebhook: createReceiveWebhook({ verifyWebhook, unsettled }),
-      isReady: async () => !isDraining && (await isMigrated(database).catch(() => false)),
+      isReady,
+      observeRequest: metrics.observeRequest,
       isDraining: () => isDraining,
     },
     drain() {

@@ -8,6 +8,7 @@ import type { InstrumentType } from './domain/payment-instrument.ts'
 export interface Config {
   readonly host: string
   readonly port: number
+  readonly adminPort: number
   readonly trustProxy: readonly string[]
   readonly corsOrigins: readonly string[]
   readonly rateLimits: { readonly addressPerMinute: number; readonly callerPerMinute: number }
@@ -42,6 +43,9 @@ export function loadConfig(environment: Environment = process.env): Config {
   if (!given.BIGCOMMERCE_CLIENT_ID !== !given.BIGCOMMERCE_CLIENT_SECRET) {
     sentences.push('BIGCOMMERCE_CLIENT_ID and BIGCOMMERCE_CLIENT_SECRET go together: set both or neither.')
   }
+  if (variables.data && variables.data.PORT !== 0 && variables.data.PORT === variables.data.ADMIN_PORT) {
+    sentences.push('ADMIN_PORT must not be PORT.')
+  }
   if (!variables.success || typeof key === 'string' || sentences.length > 0) {
     throw invalid(sentences)
   }
@@ -74,6 +78,7 @@ function toConfig(env: z.output<typeof Env>, key: AuthKey): Config {
   return {
     host: env.HOST,
     port: env.PORT,
+    adminPort: env.ADMIN_PORT,
     trustProxy: env.TRUST_PROXY,
     corsOrigins: env.CORS_ORIGINS,
     rateLimits: { addressPerMinute: env.ADDRESS_RATE_LIMIT, callerPerMinute: env.CALLER_RATE_LIMIT },

@@ -1,8 +1,11 @@
 import closeWithGrace from 'close-with-grace'
+import { buildAdmin } from './admin.ts'
 import { buildApp } from './app.ts'
 import { compose } from './compose.ts'
 import { type Config, loadConfig } from './config.ts'
+import { listen } from './listen.ts'
 import { createLogger } from './logger.ts'
+import { version } from './version.ts'
 
 /** Beyond the longest charge: the time to answer it, write it down and close. */
 const closingMarginMs = 5_000
@@ -19,20 +22,29 @@ async function run(): Promise<void> {
   const app = await buildApp(service.dependencies)
   // What is opened first is closed last: charges under way are answered before the ledger goes.
   app.addHook('onClose', () => service.close())
+  const { metrics, dependencies } = service
+  metrics.watchProcess(version)
+  const admin = await buildAdmin({ logger, metrics, isReady: dependencies.isReady })
 
   closeWithGrace({ delay: config.paymentTimeoutMs + closingMarginMs, logger }, async ({ signal, err }) => {
     logger.info({ signal, err }, 'shutting down')
     service.drain()
     await app.close()
+    // Last, so that the end of a long drain can be watched.
+    await admin.close()
     logger.info('closed')
   })
 
-  service.startReconciling()
-  await app.listen({
-    host: config.host,
-    port: config.port,
-    listenTextResolver: (address) => `listening at ${address}`,
+  const { host, port, adminPort } = config
+  // First, so that no payment is taken by an instance that then ends because it cannot be watched.
+  await listen(admin, {
+    host,
+    port: adminPort,
+    variable: 'ADMIN_PORT',
+    announce: (address) => `metrics at ${address}/metrics`,
   })
+  service.startReconciling()
+  await listen(app, { host, port, variable: 'PORT', announce: (address) => `listening at ${address}` })
 }
 
 function configOrExit(): Config {

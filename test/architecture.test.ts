@@ -55,7 +55,13 @@ const isOurs = ({ from }: Import) => from.startsWith('.')
 
 /** What a layer may import of ours, as values and (besides those) as types; and which packages. */
 const RULES: Record<string, { values: string[]; types: string[]; packages: RegExp }> = {
-  main: { values: ['app', 'compose', 'config', 'logger'], types: [], packages: /^close-with-grace$/ },
+  main: {
+    values: ['admin', 'app', 'compose', 'config', 'listen', 'logger', 'version'],
+    types: [],
+    packages: /^close-with-grace$/,
+  },
+  admin: { values: ['plugins', 'routes', 'server-options'], types: ['metrics'], packages: /^fastify/ },
+  listen: { values: [], types: [], packages: /^fastify$/ },
   migrate: { values: ['config', 'stores'], types: [], packages: /^$/ },
   compose: {
     values: ['clients', 'stores', 'services', 'metrics', 'version'],
@@ -64,7 +70,7 @@ const RULES: Record<string, { values: string[]; types: string[]; packages: RegEx
   },
   app: {
     values: ['plugins', 'routes', 'server-options'],
-    types: ['domain', 'services'],
+    types: ['domain', 'services', 'metrics'],
     packages: /^(@fastify\/|fastify)/,
   },
   'server-options': { values: ['plugins', 'domain'], types: [], packages: /^(fastify|node:(crypto|http))$/ },
@@ -73,12 +79,12 @@ const RULES: Record<string, { values: string[]; types: string[]; packages: RegEx
   config: { values: ['config', 'domain'], types: [], packages: /^(zod|node:(fs|crypto|net))$/ },
   plugins: {
     values: ['plugins', 'domain', 'version'],
-    types: ['services'],
+    types: ['services', 'metrics'],
     packages: /^(@fastify\/|fastify|node:(crypto|http|net)$)/,
   },
   routes: {
     values: ['routes', 'domain'],
-    types: ['services'],
+    types: ['services', 'metrics'],
     packages: /^(@scalar\/|fastify|zod$|node:crypto$)/,
   },
   services: { values: ['services', 'domain'], types: ['clients', 'stores'], packages: /^$/ },
@@ -165,11 +171,15 @@ describe('the direction of dependencies', () => {
     expect(crossing).toEqual([])
   })
 
-  test('one file makes the Fastify instance, besides the viewer of the docs, which has one of its own inside', () => {
+  test('the public and the admin listener are made in one file each; the viewer of the docs has one inside', () => {
     const makers = src.filter(({ imports }) =>
       imports.some(({ from, names }) => from === 'fastify' && /^Fastify\b/.test(names)),
     )
-    expect(makers.map(({ path }) => path).sort()).toEqual(['src/app.ts', 'src/routes/docs.ts'])
+    expect(makers.map(({ path }) => path).sort()).toEqual([
+      'src/admin.ts',
+      'src/app.ts',
+      'src/routes/docs.ts',
+    ])
   })
 })
 

@@ -48,10 +48,15 @@ const instruments = new Set<string>(INSTRUMENT_TYPES)
 const isInstrument = (word: string): word is InstrumentType => instruments.has(word)
 
 export const Env = z.object({
-  HOST: z.string().default('0.0.0.0').describe('Address to listen on.'),
+  HOST: z.string().default('0.0.0.0').describe('Address to listen on, with both ports.'),
   PORT: wholeNumber(0, 65_535)
     .default(3000)
     .describe('Port to listen on; 0 takes a free one, named in the log.'),
+  ADMIN_PORT: wholeNumber(0, 65_535)
+    .default(9090)
+    .describe(
+      'Port of `/metrics`, on the same address (`HOST`) and never on `PORT`; without authentication, so let only your own network reach it. 0 takes a free one, named in the log.',
+    ),
   TRUST_PROXY: list
     .refine((all) => all.every(isProxy), 'must list addresses or CIDRs')
     .default([])

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { WatchConnections } from '../domain/connection-counts.ts'
 import { migrate } from './migrate.ts'
 import { openPostgres } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
@@ -7,8 +8,14 @@ import type { Tables } from './tables.ts'
 const isPostgres = (url: string) => /^postgres(ql)?:/.test(url)
 
 /** Opens the ledger where DATABASE_URL says that it is. */
-export const openDatabase = (url: string, onConnectionLost: (error: Error) => void): Kysely<Tables> =>
-  isPostgres(url) ? openPostgres({ url, onConnectionLost }) : openSqlite(url.replace(/^sqlite:/, ''))
+export const openDatabase = (
+  url: string,
+  onConnectionLost: (error: Error) => void,
+  watchConnections: WatchConnections = () => {},
+): Kysely<Tables> =>
+  isPostgres(url)
+    ? openPostgres({ url, onConnectionLost, watchConnections })
+    : openSqlite(url.replace(/^sqlite:/, ''))
 
 /**
  * Brings the ledger to this version's schema. On Postgres by a connection of its own: making an index on a big

@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import { type ClientBase, Pool, TypeOverrides, types } from 'pg'
+import type { WatchConnections } from '../domain/connection-counts.ts'
 import { answeringPool } from './answering-pool.ts'
 import type { Tables } from './tables.ts'
 
@@ -9,6 +10,7 @@ export interface PostgresOptions {
   readonly onConnectionLost: (error: Error) => void
   /** Lets statements take as long as they need, which only a migration may. */
   readonly isPatient?: boolean
+  readonly watchConnections?: WatchConnections
 }
 
 /** A payment holds a connection for milliseconds at a time; nine instances fit in a server's default hundred. */
@@ -33,7 +35,8 @@ const lifetimeSeconds = 300
 const keepAliveAfterMs = 30_000
 
 /** Opens a database that several instances share. It connects when it is first used, and again after every loss. */
-export function openPostgres({ url, onConnectionLost, isPatient = false }: PostgresOptions): Kysely<Tables> {
+export function openPostgres(options: PostgresOptions): Kysely<Tables> {
+  const { url, onConnectionLost, isPatient = false, watchConnections } = options
   const pool = new Pool({
     connectionString: url,
     application_name: 'tillgate',
@@ -51,6 +54,7 @@ export function openPostgres({ url, onConnectionLost, isPatient = false }: Postg
   // itself, in use or not; one that was idle is reported again on the pool.
   pool.on('connect', (client) => void client.on('error', onConnectionLost))
   pool.on('error', () => {})
+  watchConnections?.(() => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }))
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: answeringPool(pool) }) })
 }
 

@@ -44,6 +44,7 @@ test('with what is required, the rest has its documented defaults', () => {
   expect(loadConfig(required)).toEqual({
     host: '0.0.0.0',
     port: 3000,
+    adminPort: 9090,
     trustProxy: [],
     corsOrigins: [],
     rateLimits: { addressPerMinute: 600, callerPerMinute: 300 },
@@ -73,6 +74,7 @@ test('what is set is used', () => {
     ...required,
     HOST: '127.0.0.1',
     PORT: '0',
+    ADMIN_PORT: '9100',
     TRUST_PROXY: '10.0.0.0/8, ::1 ,loopback',
     CORS_ORIGINS: 'https://shop.example,http://localhost:8080',
     LOG_LEVEL: 'warn',
@@ -91,6 +93,7 @@ test('what is set is used', () => {
   expect(config).toMatchObject({
     host: '127.0.0.1',
     port: 0,
+    adminPort: 9100,
     trustProxy: ['10.0.0.0/8', '::1', 'loopback'],
     corsOrigins: ['https://shop.example', 'http://localhost:8080'],
     logLevel: 'warn',
@@ -123,6 +126,14 @@ test('variables of others do not matter', () => {
 })
 
 describe('what is wrong', () => {
+  test('metrics may not be put on the public port, but both ports may be any free one', () => {
+    expect(complaint({ ...required, PORT: '9090' })).toContain('ADMIN_PORT must not be PORT.')
+    expect(complaint({ ...required, PORT: '8080', ADMIN_PORT: '8080' })).toContain(
+      'ADMIN_PORT must not be PORT.',
+    )
+    expect(loadConfig({ ...required, PORT: '0', ADMIN_PORT: '0' })).toMatchObject({ port: 0, adminPort: 0 })
+  })
+
   test('is named all at once, each in a sentence', () => {
     const message = complaint({
       PORT: 'http',

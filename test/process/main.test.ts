@@ -51,16 +51,41 @@ test('a wrong configuration ends the start with one message that names every wro
   for (const value of [secret, 'eighty', 'everybody']) expect(message).not.toContain(value)
 })
 
-test('a port that is taken ends the start with its reason', async () => {
-  const { environment } = await prepare()
-  const taken = createServer().listen(0, '127.0.0.1')
-  onTestFinished(() => void taken.close())
-  await new Promise((resolve) => taken.once('listening', resolve))
-  const address = taken.address()
-  const port = typeof address === 'object' && address ? address.port : 0
-  const { lines, ended } = runService({ ...environment, PORT: String(port) })
-  expect((await ended).code).toBe(1)
-  expect(lines.join('')).toContain('EADDRINUSE')
+test.each(['PORT', 'ADMIN_PORT'])(
+  'a port that is taken ends the start with its reason and the name of the variable: %s',
+  async (variable) => {
+    const { environment } = await prepare()
+    const taken = createServer().listen(0, '127.0.0.1')
+    onTestFinished(() => void taken.close())
+    await new Promise((resolve) => taken.once('listening', resolve))
+    const address = taken.address()
+    const port = typeof address === 'object' && address ? address.port : 0
+    const { lines, ended } = runService({ ...environment, [variable]: String(port) })
+    expect((await ended).code).toBe(1)
+    expect(lines.join('')).toContain(`${variable}: port ${port} of 127.0.0.1 is taken (EADDRINUSE)`)
+  },
+)
+
+test('metrics and probes are on the admin port, metrics not on the public one, and stay until the last charge is answered', async () => {
+  const { sandbox, environment } = await prepare()
+  const service = runService(environment)
+  const [url, adminUrl] = await Promise.all([service.url, service.adminUrl])
+  const statusOf = async (address: string) => (await fetch(address)).status
+  expect(await statusOf(`${url}/metrics`)).toBe(404)
+  expect(await statusOf(`${adminUrl}/readyz`)).toBe(200)
+  expect(await (await fetch(`${adminUrl}/metrics`)).text()).toContain('process_cpu_seconds_total')
+  for (const path of ['/openapi.json', '/docs', '/orders/215/payment-methods']) {
+    expect([path, await statusOf(`${adminUrl}${path}`)]).toEqual([path, 404])
+  }
+
+  await sandbox.faults.add({ operation: 'pay', kind: 'latency', delay_ms: 1_500, times: 1 })
+  const paying = createCallApi(url).pay(createOrder(sandbox), cardPayment(), { token: await token })
+  await expect.poll(() => sandbox.requests().some(({ host }) => host === 'payments')).toBe(true)
+  service.child.kill('SIGTERM')
+  await expect.poll(() => statusOf(`${adminUrl}/readyz`)).toBe(503)
+  expect(await (await fetch(`${adminUrl}/metrics`)).text()).toContain('\ntillgate_payments_in_flight 1\n')
+  expect((await paying).status).toBe(201)
+  expect((await service.ended).code).toBe(0)
 })
 
 test('SIGTERM lets a charge under way be answered and written down, takes no new one, and ends with 0', async () => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { sql } from 'kysely'
+import { CompiledQuery, sql } from 'kysely'
 import { afterEach, expect, test } from 'vitest'
+import { unsettledQuery } from '../../src/stores/count-unsettled.ts'
 import { migrate } from '../../src/stores/migrate.ts'
 import { createPaymentAttempts } from '../../src/stores/payment-attempts.ts'
 import { openSqlite } from '../../src/stores/sqlite.ts'
@@ -71,4 +72,14 @@ test('several connections claim one order at the same moment, and one of a hundr
   expect(kinds.filter((kind) => kind === 'claimed')).toHaveLength(1)
   expect(kinds.filter((kind) => kind === 'fenced')).toHaveLength(99)
   expect(attempts).toHaveLength(1)
+})
+
+test('counting the payments without an end reads an index of theirs, however many were paid', async () => {
+  const database = openSqlite(newFile())
+  await migrate(database)
+  const query = unsettledQuery(database, 'store-1', 1_000_000).compile()
+  const explained = CompiledQuery.raw(`EXPLAIN QUERY PLAN ${query.sql}`, [...query.parameters])
+  const { rows } = await database.executeQuery(explained)
+  await database.destroy()
+  expect(JSON.stringify(rows)).toContain('USING COVERING INDEX payment_attempts_unsettled')
 })

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { AttemptStatus } from '../../src/domain/payment-attempt.ts'
+import { ATTEMPT_STATUSES, type AttemptStatus, isFinal } from '../../src/domain/payment-attempt.ts'
 import { Problem } from '../../src/domain/problem.ts'
+import { createCountUnsettled } from '../../src/stores/count-unsettled.ts'
 import {
   createPaymentAttempts,
   type NewAttempt,
@@ -66,6 +67,34 @@ export function describeUnsettled({ name, open }: Engine): void {
       unsettled = createUnsettledAttempts(options())
     })
     afterEach(() => opened.close())
+
+    test('are counted by status and age, for one store, and what has an end is not', async () => {
+      const count = (change = {}) => createCountUnsettled({ ...options(), ...change })()
+      expect(await count()).toEqual([])
+      await standing('needs_review', { orderId: 1 })
+      nowMs += 2 * day
+      await standing('unknown', { orderId: 2 })
+      nowMs += minute / 2
+      await standing('unknown', { orderId: 3 })
+      await standing('pending', { orderId: 4 })
+      nowMs += minute / 2
+      for (const [index, status] of ATTEMPT_STATUSES.entries()) {
+        if (isFinal(status)) await standing(status, { orderId: 100 + index })
+      }
+      await unknowns(3)
+      nowMs += minute / 2
+      const counts = await count()
+      expect(counts).toHaveLength(4)
+      expect(counts).toEqual(
+        expect.arrayContaining([
+          { status: 'needs_review', age: 'older', count: 1, oldestMs: 2 * day + 1.5 * minute },
+          { status: 'unknown', age: '10m', count: 1, oldestMs: 1.5 * minute },
+          { status: 'unknown', age: '1m', count: 4, oldestMs: minute },
+          { status: 'pending', age: '1m', count: 1, oldestMs: minute },
+        ]),
+      )
+      expect(await count({ storeHash: 'store-2' })).toEqual([])
+    })
 
     describe('a lease', () => {
       test('is of what is due: what is unknown or pending, a moment after it became so', async () => {

@@ -16,6 +16,8 @@ export interface Tillgate {
   readonly call: CallApi
   /** What has been logged, line by line. */
   readonly log: string[]
+  /** The lines that Prometheus would read now. */
+  metrics(): Promise<string[]>
   /** Stops taking new charges, as a signal does. */
   drain(): void
   /** Node's server under the service, for its own time limits. */
@@ -70,5 +72,6 @@ export async function startTillgate(options: TillgateOptions = {}): Promise<Till
   })
   if (options.reconciles) service.startReconciling()
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  return { sandbox, url, call: createCallApi(url), log, drain: service.drain, server: app.server }
+  const metrics = async () => (await service.metrics.scrape()).split('\n')
+  return { sandbox, url, call: createCallApi(url), log, metrics, drain: service.drain, server: app.server }
 }

@@ -1,4 +1,5 @@
 import { Pool } from 'undici'
+import type { WatchConnections } from '../../domain/connection-counts.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { RequestContext } from '../../domain/request-context.ts'
 import { readAnswer, type UpstreamAnswer } from './answer.ts'
@@ -29,6 +30,7 @@ export interface ManagementHttpOptions {
   readonly accessToken: string
   readonly userAgent: string
   readonly shopperHeaders: ShopperHeaders
+  readonly watchConnections?: WatchConnections
 }
 
 const connectTimeoutMs = 2_000
@@ -46,6 +48,10 @@ export function createManagementHttp(options: ManagementHttpOptions): Management
     connect: { timeout: connectTimeoutMs },
     allowH2: false,
     maxResponseSize: answerBytesMax,
+  })
+  options.watchConnections?.(() => {
+    const { connected: open, free: idle, queued: waiting } = pool.stats
+    return { open, idle, waiting }
   })
   const retry = createRetry()
 

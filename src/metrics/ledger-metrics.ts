@@ -1,0 +1,62 @@
+import { Gauge, type Registry } from 'prom-client'
+import { AGES, type CountUnsettled, UNSETTLED_STATUSES } from '../domain/unsettled-count.ts'
+
+export interface LedgerMetricsOptions {
+  readonly countUnsettled: CountUnsettled
+  readonly isReady: () => Promise<boolean>
+}
+
+/**
+ * Shows how the ledger stands when somebody looks. While it cannot be read these say nothing, rather than something
+ * old: `tillgate_ready` says 0 then.
+ */
+export function createLedgerMetrics(registry: Registry, { countUnsettled, isReady }: LedgerMetricsOptions) {
+  const registers = [registry]
+  let reading: ReturnType<CountUnsettled> | null = null
+  /** One statement for all gauges of one scrape. */
+  const read = () => {
+    reading ??= countUnsettled().finally(() => {
+      reading = null
+    })
+    return reading.catch(() => null)
+  }
+
+  new Gauge({
+    name: 'tillgate_unsettled_payments',
+    help: 'Payments without an end, by status and by how long ago they were sent at most; of all instances together.',
+    labelNames: ['status', 'age'],
+    registers,
+    async collect() {
+      const counts = await read()
+      this.reset()
+      if (counts === null) return
+      for (const status of UNSETTLED_STATUSES) {
+        for (const { age } of AGES) this.set({ status, age }, 0)
+      }
+      for (const { status, age, count } of counts) this.set({ status, age }, count)
+    },
+  })
+  new Gauge({
+    name: 'tillgate_unsettled_oldest_age_seconds',
+    help: 'How long ago the oldest payment without an end was sent, 0 for none; of all instances together.',
+    labelNames: ['status'],
+    registers,
+    async collect() {
+      const counts = await read()
+      this.reset()
+      if (counts === null) return
+      for (const status of UNSETTLED_STATUSES) {
+        const ages = counts.filter((each) => each.status === status).map(({ oldestMs }) => oldestMs)
+        this.set({ status }, Math.max(0, ...ages) / 1_000)
+      }
+    },
+  })
+  new Gauge({
+    name: 'tillgate_ready',
+    help: 'Whether this instance takes payments.',
+    registers,
+    async collect() {
+      this.set((await isReady()) ? 1 : 0)
+    },
+  })
+}

@@ -1,0 +1,16 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import type { ObserveRequest } from '../metrics/http-metrics.ts'
+
+export interface RequestMetricsOptions {
+  readonly observeRequest: ObserveRequest
+}
+
+/** Tells of each answered request. A path without a route is `none`, whatever it says: callers make no labels. */
+async function requestMetrics(app: FastifyInstance, { observeRequest }: RequestMetricsOptions) {
+  app.addHook('onResponse', async ({ method, routeOptions }, { statusCode, elapsedTime }) => {
+    observeRequest({ method, route: routeOptions.url ?? 'none', status: statusCode, durationMs: elapsedTime })
+  })
+}
+
+export const requestMetricsPlugin = fp(requestMetrics, { name: 'request-metrics', fastify: '5.x' })

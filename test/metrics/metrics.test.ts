@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest'
+import { callerToken } from '../support/caller-token.ts'
+import { ledgerFile } from '../support/ledger-file.ts'
+import { createOrder } from '../support/orders.ts'
+import { cardPayment } from '../support/payments.ts'
+import { startTillgate, type TillgateOptions } from '../support/start-tillgate.ts'
+
+const token = callerToken({ customer_id: 11 })
+const declined = cardPayment({ number: '4000000000009995' })
+const key = 'the-key-of-this-payment'
+
+/** A service, and one shopper. */
+async function start(options: TillgateOptions = {}) {
+  const tillgate = await startTillgate(options)
+  const { sandbox, call } = tillgate
+  return {
+    ...tillgate,
+    pay: async (body: unknown, orderId = createOrder(sandbox), with_: { key?: string } = {}) =>
+      call.pay(orderId, body, { token: await token, ...with_ }),
+  }
+}
+
+describe('payments are counted by how they ended, why, and by which method', () => {
+  test('paid and declined, by a method that BigCommerce has taken before', async () => {
+    const { pay, metrics } = await start()
+    await pay(cardPayment())
+    await pay(cardPayment())
+    await pay(declined)
+    expect(await metrics()).toEqual(
+      expect.arrayContaining([
+        'tillgate_payments_total{outcome="succeeded",code="none",method="stripe.card"} 2',
+        'tillgate_payments_total{outcome="declined",code="payment_declined",method="stripe.card"} 1',
+        'tillgate_pay_answers_total{status="201",code="none",replayed="false"} 2',
+        'tillgate_pay_answers_total{status="402",code="payment_declined",replayed="false"} 1',
+        'tillgate_payments_in_flight 0',
+      ]),
+    )
+  })
+
+  test('a replay, and a second device at the fence, are answers and no payments', async () => {
+    const { pay, sandbox, metrics } = await start()
+    const orderId = createOrder(sandbox)
+    await pay(cardPayment(), orderId, { key })
+    await pay(cardPayment(), orderId, { key })
+    await pay(cardPayment(), orderId)
+    const lines = await metrics()
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'tillgate_pay_answers_total{status="201",code="none",replayed="true"} 1',
+        'tillgate_pay_answers_total{status="409",code="order_already_paid",replayed="false"} 1',
+      ]),
+    )
+    expect(lines.filter((line) => line.startsWith('tillgate_payments_total'))).toEqual([
+      'tillgate_payments_total{outcome="succeeded",code="none",method="stripe.card"} 1',
+    ])
+  })
+
+  test('one whose answer was lost is unknown, and stands among those without an end', async () => {
+    const { pay, sandbox, metrics } = await start()
+    await sandbox.faults.add({ operation: 'pay', kind: 'reset_after_charge', times: 1 })
+    await pay(cardPayment())
+    const lines = await metrics()
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'tillgate_payments_total{outcome="unknown",code="none",method="other"} 1',
+        'tillgate_unsettled_payments{status="unknown",age="1m"} 1',
+        'tillgate_unsettled_payments{status="unknown",age="older"} 0',
+        'tillgate_unsettled_payments{status="needs_review",age="older"} 0',
+        'tillgate_unsettled_oldest_age_seconds{status="pending"} 0',
+      ]),
+    )
+    const oldest = lines.find((line) => line.includes('oldest_age_seconds{status="unknown"}'))
+    expect(Number(oldest?.split(' ')[1])).toBeGreaterThan(0)
+  })
+
+  test('one that never left says why', async () => {
+    const { pay, sandbox, metrics } = await start()
+    await sandbox.faults.add({ operation: 'access_tokens', kind: 'status', status: 500, times: 2 })
+    expect((await pay(cardPayment())).status).toBe(503)
+    expect(await metrics()).toContain(
+      'tillgate_payments_total{outcome="not_sent",code="upstream_unavailable",method="other"} 1',
+    )
+  })
+
+  test('one whose outcome the ledger did not take is unknown, as its caller is told', async () => {
+    const ledger = ledgerFile()
+    const { pay, sandbox, metrics } = await start({ environment: ledger.environment })
+    await sandbox.faults.add({ operation: 'pay', kind: 'latency', delay_ms: 300, times: 1 })
+    const paying = pay(cardPayment())
+    await expect.poll(() => sandbox.requests().some(({ host }) => host === 'payments')).toBe(true)
+    ledger.run('ALTER TABLE payment_attempts RENAME TO lost')
+    expect((await paying).status).toBe(202)
+    const lines = await metrics()
+    expect(lines).toContain(
+      'tillgate_payments_total{outcome="unknown",code="store_unavailable",method="other"} 1',
+    )
+    // A ledger that cannot be read spoils neither the page nor, with zeros that are not so, what it says.
+    expect(lines.filter((line) => /^tillgate_unsettled_/.test(line))).toEqual([])
+  })
+})
+
+describe('whoever calls makes no labels', () => {
+  test('a method that BigCommerce does not know is `other`; one that it has named has its name', async () => {
+    const { pay, call, sandbox, metrics } = await start()
+    for (const made of ['made.up', 'made-up.too', 'x'])
+      await pay(cardPayment({}, { payment_method_id: made }))
+    const payments = async () =>
+      (await metrics()).filter((line) => line.startsWith('tillgate_payments_total'))
+    expect(await payments()).toHaveLength(1)
+    expect((await payments()).join()).toMatch(/method="other"\} 3$/)
+    expect((await call.methods(createOrder(sandbox), await token)).status).toBe(200)
+    await pay(declined)
+    expect((await payments()).join()).toContain('method="stripe.card"} 1')
+  })
+
+  test('ids, paths and addresses are in no line', async () => {
+    const { call, pay, sandbox, metrics } = await start()
+    const orderId = createOrder(sandbox)
+    const { body } = await pay(cardPayment(), orderId)
+    await call(`/orders/${orderId}/payments/${body.data.id}`, { token: await token })
+    await call('/a-path-of-my-own', { method: 'DELETE' })
+    const page = (await metrics()).join('\n')
+    expect(page).toContain('route="/orders/:id/pay"')
+    expect(page).toContain('method="DELETE",route="none",status_class="4xx"')
+    const mine = [body.data.id, `"${orderId}"`, `/${orderId}`, 'a-path-of-my-own', '127.0.0.1', '4242']
+    for (const word of mine) expect(page).not.toContain(word)
+  })
+})
+
+test('time is measured where a payment spends it, and for each call on BigCommerce', async () => {
+  const { pay, sandbox, metrics } = await start()
+  await sandbox.faults.add({ operation: 'pay', kind: 'latency', delay_ms: 300, times: 1 })
+  await pay(cardPayment())
+  await sandbox.faults.add({ operation: 'pay', kind: 'rate_limited', times: 1 })
+  await pay(cardPayment())
+  const lines = await metrics()
+  const numberAt = (series: string) =>
+    Number(
+      lines
+        .find((line) => line.startsWith(`tillgate_${series} `))
+        ?.split(' ')
+        .at(-1),
+    )
+  expect(numberAt('payment_phase_duration_seconds_count{phase="pat"}')).toBe(2)
+  expect(numberAt('payment_phase_duration_seconds_sum{phase="charge"}')).toBeGreaterThan(0.25)
+  expect(numberAt('payment_phase_duration_seconds_count{phase="store"}')).toBeGreaterThan(6)
+  const called = (operation: string, result: string) =>
+    numberAt(`upstream_call_duration_seconds_count{operation="${operation}",result="${result}"}`)
+  expect(called('createPaymentAccessToken', 'answered')).toBe(2)
+  expect(called('processPayment', 'succeeded')).toBe(1)
+  expect(called('processPayment', 'rate_limited')).toBe(1)
+  expect(numberAt('connections{pool="management",state="open"}')).toBeGreaterThan(0)
+  const paid = 'method="POST",route="/orders/:id/pay",status_class="2xx"'
+  expect(numberAt(`http_request_duration_seconds_count{${paid}}`)).toBe(1)
+})
+
+test('readiness is shown as it is: not while draining', async () => {
+  const { metrics, drain } = await start()
+  expect(await metrics()).toContain('tillgate_ready 1')
+  drain()
+  expect(await metrics()).toContain('tillgate_ready 0')
+})
