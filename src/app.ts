@@ -1,5 +1,5 @@
 import cors from '@fastify/cors'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginCallback } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { VerifyCallerToken } from './domain/caller.ts'
 import type { ObserveRequest } from './metrics/http-metrics.ts'
@@ -40,6 +40,8 @@ export interface AppDependencies {
   readonly isReady: () => Promise<boolean>
   readonly isDraining: () => boolean
   readonly observeRequest: ObserveRequest
+  /** Traces every request; left out where nobody reads traces. */
+  readonly tracingPlugin?: FastifyPluginCallback
 }
 
 /** Builds the one Fastify instance: the same for production and for tests. */
@@ -62,6 +64,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   // JSON is the one thing taken; Fastify by itself also reads plain text.
   app.removeContentTypeParser('text/plain')
 
+  // Before all routes and hooks, for it wraps them.
+  if (dependencies.tracingPlugin) await app.register(dependencies.tracingPlugin)
   // First, so that everything after it fails in our format.
   await app.register(problemDetailsPlugin)
   await app.register(requestLoggingPlugin)

@@ -13,6 +13,8 @@ export interface Config {
   readonly corsOrigins: readonly string[]
   readonly rateLimits: { readonly addressPerMinute: number; readonly callerPerMinute: number }
   readonly logLevel: string
+  /** Whether OpenTelemetry, which reads its own variables, has anywhere to send traces to. */
+  readonly isTraced: boolean
   readonly databaseUrl: string
   readonly migrateOnStart: boolean
   readonly bigcommerce: {
@@ -83,6 +85,7 @@ function toConfig(env: z.output<typeof Env>, key: AuthKey): Config {
     corsOrigins: env.CORS_ORIGINS,
     rateLimits: { addressPerMinute: env.ADDRESS_RATE_LIMIT, callerPerMinute: env.CALLER_RATE_LIMIT },
     logLevel: env.LOG_LEVEL,
+    isTraced: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     databaseUrl: env.DATABASE_URL,
     migrateOnStart: env.MIGRATE_ON_START,
     bigcommerce: {

@@ -5,6 +5,7 @@ import { compose } from './compose.ts'
 import { type Config, loadConfig } from './config.ts'
 import { listen } from './listen.ts'
 import { createLogger } from './logger.ts'
+import type { Tracing } from './tracing/start-tracing.ts'
 import { version } from './version.ts'
 
 /** Beyond the longest charge: the time to answer it, write it down and close. */
@@ -18,8 +19,13 @@ await run().catch((err) => {
 })
 
 async function run(): Promise<void> {
+  // Before anything that it traces.
+  const tracing = config.isTraced ? await startTracing() : null
   const service = await compose(config, logger)
-  const app = await buildApp(service.dependencies)
+  const app = await buildApp({
+    ...service.dependencies,
+    ...(tracing ? { tracingPlugin: tracing.plugin } : {}),
+  })
   // What is opened first is closed last: charges under way are answered before the ledger goes.
   app.addHook('onClose', () => service.close())
   const { metrics, dependencies } = service
@@ -32,6 +38,7 @@ async function run(): Promise<void> {
     await app.close()
     // Last, so that the end of a long drain can be watched.
     await admin.close()
+    await tracing?.stop()
     logger.info('closed')
   })
 
@@ -45,6 +52,13 @@ async function run(): Promise<void> {
   })
   service.startReconciling()
   await listen(app, { host, port, variable: 'PORT', announce: (address) => `listening at ${address}` })
+}
+
+/** Loaded only where it is wanted, so that it costs nobody else anything. */
+async function startTracing(): Promise<Tracing> {
+  const tracing = await import('./tracing/start-tracing.ts')
+  const { apiUrl, paymentsUrl } = config.bigcommerce
+  return tracing.startTracing({ version, upstreamUrls: [apiUrl, paymentsUrl] })
 }
 
 function configOrExit(): Config {

@@ -56,11 +56,16 @@ const isOurs = ({ from }: Import) => from.startsWith('.')
 /** What a layer may import of ours, as values and (besides those) as types; and which packages. */
 const RULES: Record<string, { values: string[]; types: string[]; packages: RegExp }> = {
   main: {
-    values: ['admin', 'app', 'compose', 'config', 'listen', 'logger', 'version'],
+    values: ['admin', 'app', 'compose', 'config', 'listen', 'logger', 'tracing', 'version'],
     types: [],
     packages: /^close-with-grace$/,
   },
   admin: { values: ['plugins', 'routes', 'server-options'], types: ['metrics'], packages: /^fastify/ },
+  tracing: {
+    values: ['tracing'],
+    types: [],
+    packages: /^(@fastify\/otel|@opentelemetry\/|fastify$|node:timers\/promises)/,
+  },
   listen: { values: [], types: [], packages: /^fastify$/ },
   migrate: { values: ['config', 'stores'], types: [], packages: /^$/ },
   compose: {
@@ -133,6 +138,17 @@ describe('the direction of dependencies', () => {
 
   test('every file of src is in a layer that has a rule', () => {
     expect(src.filter(({ path }) => !RULES[layerOf(path)]).map(({ path }) => path)).toEqual([])
+  })
+
+  test('tracing is loaded by the process alone, and only when it is wanted', () => {
+    const loaders = src
+      .filter(({ path }) => layerOf(path) !== 'tracing')
+      .flatMap(({ path, imports }) =>
+        imports
+          .filter((one) => isOurs(one) && !one.isType && layerOf(targetOf(path, one.from)) === 'tracing')
+          .map(({ names }) => `${path} ${names === '' ? 'when wanted' : 'always'}`),
+      )
+    expect(loaders).toEqual(['src/main.ts when wanted'])
   })
 
   test('the two kinds of clients do not know each other', () => {

@@ -81,6 +81,11 @@ export const Env = z.object({
     })
     .default('info')
     .describe('How much is logged.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: baseUrl
+    .optional()
+    .describe(
+      'Where traces are sent (OTLP over HTTP, JSON); none are made without it. OpenTelemetry reads its own other variables, such as `OTEL_SERVICE_NAME`, by itself.',
+    ),
   BIGCOMMERCE_STORE_HASH: required('the store hash, as in the API path')
     .regex(/^[A-Za-z0-9]{1,64}$/, 'must be letters and digits, as in the API path')
     .describe('The store.'),

@@ -49,6 +49,7 @@ test('with what is required, the rest has its documented defaults', () => {
     corsOrigins: [],
     rateLimits: { addressPerMinute: 600, callerPerMinute: 300 },
     logLevel: 'info',
+    isTraced: false,
     databaseUrl: 'sqlite:./data/tillgate.db',
     migrateOnStart: true,
     bigcommerce: {
@@ -78,6 +79,7 @@ test('what is set is used', () => {
     TRUST_PROXY: '10.0.0.0/8, ::1 ,loopback',
     CORS_ORIGINS: 'https://shop.example,http://localhost:8080',
     LOG_LEVEL: 'warn',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
     BIGCOMMERCE_API_URL: 'http://127.0.0.1:4000/stores/abc123/',
     BIGCOMMERCE_PAYMENTS_URL: 'http://127.0.0.1:4001/stores/abc123',
     BIGCOMMERCE_CLIENT_ID: 'client-id',
@@ -97,6 +99,7 @@ test('what is set is used', () => {
     trustProxy: ['10.0.0.0/8', '::1', 'loopback'],
     corsOrigins: ['https://shop.example', 'http://localhost:8080'],
     logLevel: 'warn',
+    isTraced: true,
     databaseUrl: 'sqlite:/var/lib/tillgate.db',
     migrateOnStart: false,
     bigcommerce: {
