@@ -14,7 +14,9 @@ declare module 'fastify' {
 
 /** Goes on the whole host, so that requests to paths which do not exist are seen as well. */
 export function recordManagement(app: FastifyInstance, runtime: Runtime): void {
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
+    // By the sandbox's clock like everything else; Node's would be the machine's.
+    reply.header('date', new Date(runtime.world.now()).toUTCString())
     if (!request.url.startsWith('/_sandbox')) record(request, runtime)
   })
 }

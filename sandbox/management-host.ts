@@ -5,6 +5,7 @@ import { createHttpApp } from './http-app.ts'
 import { guardManagement, recordManagement } from './management-guard.ts'
 import { platformError } from './platform-error.ts'
 import { accessTokenRoute } from './routes/access-tokens.ts'
+import { hookRoutes } from './routes/hooks.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { paymentMethodsRoute } from './routes/payment-methods.ts'
 import { storedInstrumentsRoute } from './routes/stored-instruments.ts'
@@ -24,6 +25,7 @@ export function buildManagementHost(runtime: Runtime, control: Control): Fastify
       accessTokenRoute(store, runtime)
       transactionsRoute(store, runtime)
       storedInstrumentsRoute(store, runtime)
+      hookRoutes(store, runtime)
     },
     { prefix: '/stores/:storeHash' },
   )

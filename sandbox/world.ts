@@ -4,6 +4,7 @@ import { createAccessTokens } from './state/access-tokens.ts'
 import { createCharges } from './state/charges.ts'
 import { createCustomers } from './state/customers.ts'
 import { createGiftCertificates } from './state/gift-certificates.ts'
+import { createHooks } from './state/hooks.ts'
 import { createManagementQuota } from './state/management-quota.ts'
 import { createOrders } from './state/orders.ts'
 import { createPaymentWindow } from './state/payment-window.ts'
@@ -31,6 +32,7 @@ export function createWorld(options: ResolvedOptions) {
     transactions: createTransactions({ now }),
     customers: createCustomers({ now }),
     giftCertificates: createGiftCertificates(),
+    hooks: createHooks({ storeHash, now }),
     faults: createFaultList(),
     requests: createRequestLog({ now }),
     violations: createViolations({ now }),

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { type AuthKey, authKeyOf } from './config/auth-key.ts'
 import { type Environment, readEnvironment } from './config/environment.ts'
+import { InvalidConfiguration } from './config/invalid-configuration.ts'
 import { Env } from './config/variables.ts'
 import type { InstrumentType } from './domain/payment-instrument.ts'
 
@@ -34,7 +35,7 @@ export interface Config {
 /**
  * Reads the configuration; the one place that reads the environment.
  *
- * @throws Error naming every wrong variable at once, each in a sentence, none with its value.
+ * @throws InvalidConfiguration
  */
 export function loadConfig(environment: Environment = process.env): Config {
   const { given, wrong } = readEnvironment(environment)
@@ -49,7 +50,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     sentences.push('ADMIN_PORT must not be PORT.')
   }
   if (!variables.success || typeof key === 'string' || sentences.length > 0) {
-    throw invalid(sentences)
+    throw new InvalidConfiguration(sentences)
   }
   return toConfig(variables.data, key)
 }
@@ -57,19 +58,16 @@ export function loadConfig(environment: Environment = process.env): Config {
 /**
  * Reads where the ledger is and nothing else: who migrates needs no secret of the store.
  *
- * @throws Error like `loadConfig`.
+ * @throws InvalidConfiguration
  */
 export function loadDatabaseUrl(environment: Environment = process.env): string {
   const { DATABASE_URL, DATABASE_URL_FILE } = environment
   const { given, wrong } = readEnvironment({ DATABASE_URL, DATABASE_URL_FILE })
   const variables = Env.pick({ DATABASE_URL: true }).safeParse(given)
   const sentences = [...wrong, ...sentencesOf(variables)]
-  if (!variables.success || sentences.length > 0) throw invalid(sentences)
+  if (!variables.success || sentences.length > 0) throw new InvalidConfiguration(sentences)
   return variables.data.DATABASE_URL
 }
-
-const invalid = (sentences: readonly string[]) =>
-  new Error(`The configuration is not valid:\n${sentences.map((sentence) => `  - ${sentence}`).join('\n')}`)
 
 const sentencesOf = ({ error }: { error?: z.ZodError }) =>
   error?.issues.map(({ path, message }) => `${path.join('.')} ${message}.`) ?? []

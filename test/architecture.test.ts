@@ -68,6 +68,11 @@ const RULES: Record<string, { values: string[]; types: string[]; packages: RegEx
   },
   listen: { values: [], types: [], packages: /^fastify$/ },
   migrate: { values: ['config', 'stores'], types: [], packages: /^$/ },
+  doctor: {
+    values: ['doctor', 'config', 'clients', 'stores', 'domain', 'version'],
+    types: [],
+    packages: /^(undici|zod|node:(crypto|dns\/promises|events|fs|net|path|tls|util))$/,
+  },
   compose: {
     values: ['clients', 'stores', 'services', 'metrics', 'version'],
     types: ['app', 'config', 'domain'],
@@ -103,7 +108,7 @@ const RULES: Record<string, { values: string[]; types: string[]; packages: RegEx
     types: [],
     packages: /^(undici|jose|standardwebhooks|zod|node:(crypto|timers\/promises))$/,
   },
-  stores: { values: ['stores', 'domain'], types: [], packages: /^(kysely|pg|node:(fs|path|sqlite))$/ },
+  stores: { values: ['stores', 'domain'], types: [], packages: /^(kysely|pg|node:(fs|path|sqlite|url))$/ },
   domain: { values: ['domain'], types: [], packages: /^(zod|card-validator|node:(crypto|net))$/ },
 }
 

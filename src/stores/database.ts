@@ -5,7 +5,8 @@ import { openPostgres } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Tables } from './tables.ts'
 
-const isPostgres = (url: string) => /^postgres(ql)?:/.test(url)
+/** Whether DATABASE_URL names a server rather than a file. */
+export const isPostgres = (url: string) => /^postgres(ql)?:/.test(url)
 
 /** Opens the ledger where DATABASE_URL says that it is. */
 export const openDatabase = (
@@ -13,9 +14,10 @@ export const openDatabase = (
   onConnectionLost: (error: Error) => void,
   watchConnections: WatchConnections = () => {},
 ): Kysely<Tables> =>
-  isPostgres(url)
-    ? openPostgres({ url, onConnectionLost, watchConnections })
-    : openSqlite(url.replace(/^sqlite:/, ''))
+  isPostgres(url) ? openPostgres({ url, onConnectionLost, watchConnections }) : openSqlite(sqlitePath(url))
+
+/** The path in a `sqlite:` address. */
+export const sqlitePath = (url: string) => url.replace(/^sqlite:/, '')
 
 /**
  * Brings the ledger to this version's schema. On Postgres by a connection of its own: making an index on a big

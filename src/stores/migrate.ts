@@ -38,6 +38,26 @@ export async function isMigrated(database: Kysely<Tables>): Promise<boolean> {
   return migrationFiles().every(({ number }) => applied.has(number))
 }
 
+/** How the ledger's schema compares with this version's. */
+export interface MigrationState {
+  /** File names, in order. */
+  readonly missing: readonly string[]
+  /** Whether a newer version has migrated it. */
+  readonly isAhead: boolean
+}
+
+/** Compares the ledger's schema with this version's and changes nothing; a ledger without any table lacks them all. */
+export async function migrationState(database: Kysely<Tables>): Promise<MigrationState> {
+  const tables = await database.introspection.getTables()
+  const isNew = !tables.some(({ name }) => name === 'schema_migrations')
+  const applied = isNew ? new Set<number>() : await appliedNumbers(database)
+  const files = migrationFiles()
+  return {
+    missing: files.filter(({ number }) => !applied.has(number)).map(({ name }) => name),
+    isAhead: Math.max(0, ...applied) > files.length,
+  }
+}
+
 interface MigrationFile {
   readonly number: number
   readonly name: string

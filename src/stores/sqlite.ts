@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -24,6 +25,17 @@ export function openSqlite(path: string): Kysely<Tables> {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
   const sqlite = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true })
   sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+  return new Kysely<Tables>({ dialect: new EmbeddedDialect({ database: asKyselyDatabase(sqlite) }) })
+}
+
+/**
+ * Opens an existing file to look at it. Nothing is made, neither file nor journal: while nobody has it open it is read as
+ * if it could not change, which is also the only way to read it without leaving files beside it.
+ */
+export function openSqliteToRead(path: string): Kysely<Tables> {
+  const url = pathToFileURL(path)
+  if (!existsSync(`${path}-wal`)) url.search = 'immutable=1'
+  const sqlite = new DatabaseSync(url, { timeout: busyTimeoutMs, readOnly: true })
   return new Kysely<Tables>({ dialect: new EmbeddedDialect({ database: asKyselyDatabase(sqlite) }) })
 }
 

@@ -18,7 +18,7 @@ export interface CallerTokensOptions {
 }
 
 /** The algorithm is ours to choose, not the token's (RFC 8725 §3.1): never both kinds, so neither can pose as the other. */
-const asymmetricAlgorithms = [
+export const asymmetricAlgorithms = [
   'RS256',
   'RS384',
   'RS512',

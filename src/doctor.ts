@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util'
+import { checkConfiguration } from './doctor/check-configuration.ts'
+import { type ExamineOptions, examine } from './doctor/examine.ts'
+import type { Finding } from './doctor/finding.ts'
+import { isFit, lineOf, summaryOf } from './doctor/report.ts'
+
+const usage = `npm run doctor [-- --order ID] [--url https://pay.shop.example] [--json]
+
+Checks the configuration against the real store and changes nothing. Ends with 1 if something fails.
+  --order ID  also tells what this order can be paid with
+  --url URL   where clients and BigCommerce reach the service, to hold the webhooks against
+  --json      one JSON document instead of lines`
+
+const { isJson, ...options } = optionsOrExit()
+const findings: Finding[] = []
+for await (const finding of findingsFor(options)) {
+  findings.push(finding)
+  if (!isJson) process.stdout.write(`${lineOf(finding)}\n`)
+}
+const isOk = isFit(findings)
+const end = isJson ? JSON.stringify({ ok: isOk, findings }, null, 2) : `\n${summaryOf(findings)}`
+// Not by itself: a name that is still being looked up would keep the process.
+process.stdout.write(`${end}\n`, () => process.exit(isOk ? 0 : 1))
+
+async function* findingsFor(options: ExamineOptions): AsyncGenerator<Finding> {
+  const { config, findings } = checkConfiguration()
+  yield* findings
+  if (config) yield* examine(config, options)
+}
+
+function optionsOrExit(): ExamineOptions & { readonly isJson: boolean } {
+  try {
+    const { values } = parseArgs({
+      options: {
+        order: { type: 'string' },
+        url: { type: 'string' },
+        json: { type: 'boolean', default: false },
+      },
+    })
+    if (values.order !== undefined && !/^[1-9]\d{0,9}$/.test(values.order))
+      throw new Error('--order must be an order id')
+    if (values.url !== undefined && !URL.canParse(values.url)) throw new Error('--url must be an address')
+    return {
+      isJson: values.json,
+      orderId: values.order === undefined ? null : Number(values.order),
+      publicUrl: values.url === undefined ? null : values.url.replace(/\/+$/, ''),
+    }
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}\n`)
+    process.exit(1)
+  }
+}

@@ -1,0 +1,34 @@
+import type { StoreReadings } from './ask-store.ts'
+import { type Finding, findingsOf } from './finding.ts'
+
+/** What caller tokens are allowed to be off. */
+const skewWarningMs = 5_000
+/** Webhooks are refused at five minutes; long before it, what reconciliation takes for expired may not be. */
+const skewFailureMs = 60_000
+/** A Date header is cut to whole seconds: on average half of one is missing. */
+const halfSecondMs = 500
+
+/** Holds our clock against that of BigCommerce, as its answers tell it. */
+export function checkStoreClock(readings: StoreReadings): Finding[] {
+  const skews = Object.values(readings).flatMap(({ answer, sentAtMs, answeredAtMs }) => {
+    const dateMs = Date.parse(String(answer?.headers.date ?? ''))
+    if (Number.isNaN(dateMs)) return []
+    const uncertaintyMs = halfSecondMs + (answeredAtMs - sentAtMs) / 2
+    return [{ skewMs: (sentAtMs + answeredAtMs) / 2 - (dateMs + halfSecondMs), uncertaintyMs }]
+  })
+  const best = skews.sort((one, other) => one.uncertaintyMs - other.uncertaintyMs)[0]
+  const check = 'clock, against BigCommerce'
+  if (!best) return [findingsOf(check).notChecked('No answer told the time.')]
+  return [skewFinding(check, best.skewMs, best.uncertaintyMs)]
+}
+
+/** @param skewMs how far our clock is ahead; negative when it is behind. */
+export function skewFinding(check: string, skewMs: number, uncertaintyMs: number): Finding {
+  const { ok, warning, failure } = findingsOf(check)
+  const certainMs = Math.abs(skewMs) - uncertaintyMs
+  const says = `Our clock is ${(Math.abs(skewMs) / 1_000).toFixed(1)} s ${skewMs > 0 ? 'ahead' : 'behind'}`
+  const advice = 'Keep the clocks of all machines right by NTP (chrony, systemd-timesyncd).'
+  if (certainMs > skewFailureMs) return failure(`${says}: tokens and webhooks are judged wrongly.`, advice)
+  if (certainMs > skewWarningMs) return warning(`${says}: more than caller tokens may be off.`, advice)
+  return ok('Our clock agrees, as far as can be seen.')
+}

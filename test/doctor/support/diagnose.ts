@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { SandboxOptions } from '../../../sandbox/options.ts'
+import { type Sandbox, startSandbox } from '../../../sandbox/start-sandbox.ts'
+import { loadConfig } from '../../../src/config.ts'
+import { type ExamineOptions, examine } from '../../../src/doctor/examine.ts'
+import type { Finding } from '../../../src/doctor/finding.ts'
+import { authEnvironment } from '../../support/caller-token.ts'
+
+export interface Patient {
+  readonly sandbox: Sandbox
+  readonly environment: Record<string, string>
+}
+
+/** A store, and a configuration for it in which nothing is wrong. */
+export async function startPatient(options: SandboxOptions = {}): Promise<Patient> {
+  const sandbox = await startSandbox(options)
+  const folder = mkdtempSync(join(tmpdir(), 'tillgate-'))
+  onTestFinished(async () => {
+    await sandbox.close()
+    rmSync(folder, { recursive: true })
+  })
+  const environment = {
+    HOST: '127.0.0.1',
+    PORT: '0',
+    ADMIN_PORT: '0',
+    BIGCOMMERCE_STORE_HASH: sandbox.storeHash,
+    BIGCOMMERCE_ACCESS_TOKEN: sandbox.accessToken,
+    BIGCOMMERCE_API_URL: sandbox.managementUrl,
+    BIGCOMMERCE_PAYMENTS_URL: sandbox.paymentsUrl,
+    DATABASE_URL: `sqlite:${join(folder, 'tillgate.db')}`,
+    ...authEnvironment,
+  }
+  return { sandbox, environment }
+}
+
+/** Everything that is found, with some variables changed. */
+export async function diagnose(
+  { environment }: Patient,
+  changes: Record<string, string> = {},
+  options: Partial<ExamineOptions> = {},
+): Promise<Finding[]> {
+  const findings: Finding[] = []
+  const config = loadConfig({ ...environment, ...changes })
+  for await (const finding of examine(config, { orderId: null, publicUrl: null, ...options }))
+    findings.push(finding)
+  return findings
+}
+
+/** `check: status` of each finding, for those checks that begin so. */
+export const statusesOf = (findings: readonly Finding[], check: string) =>
+  findings.filter((finding) => finding.check.startsWith(check)).map((each) => `${each.check}: ${each.status}`)

@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { startPatient } from '../doctor/support/diagnose.ts'
+import { createOrder } from '../support/orders.ts'
+
+const main = join(import.meta.dirname, '../../src/doctor.ts')
+
+/** Runs `npm run doctor` with this environment and no other. */
+const run = (env: Record<string, string>, ...args: string[]) =>
+  new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    execFile(process.execPath, [main, ...args], { env }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    )
+  })
+
+test('a good configuration ends with 0 and one line for each check', async () => {
+  const { environment, sandbox } = await startPatient()
+  const { code, stdout, stderr } = await run(environment, '--order', String(createOrder(sandbox)))
+  expect([code, stderr]).toEqual([0, ''])
+  expect(stdout).toMatch(/^ok +store token: /m)
+  expect(stdout).toMatch(/^warning +payment method stripe\.card: In test mode; takes card, stored_card\.$/m)
+  expect(stdout).toMatch(/^not checked {2}scope store_payments_access_token_create: /m)
+  expect(stdout).toMatch(/ 0 failures, 1 not checked\. Nothing was changed\.$/m)
+})
+
+test('a failure ends with 1, and --json tells the same to programs', async () => {
+  const { environment } = await startPatient({ scopes: ['store_payments_methods_read'] })
+  const { code, stdout } = await run(environment, '--json')
+  const { ok, findings } = JSON.parse(stdout)
+  expect([code, ok]).toEqual([1, false])
+  expect(findings).toContainEqual({
+    check: 'scope store_v2_orders_read_only',
+    status: 'failure',
+    says: expect.any(String),
+    advice: expect.any(String),
+  })
+})
+
+test('every wrong variable is told at once, without its value', async () => {
+  const { code, stdout } = await run({ PORT: 'eighty', AUTH_HMAC_SECRET: 'canary' })
+  expect(code).toBe(1)
+  for (const name of ['PORT', 'AUTH_HMAC_SECRET', 'AUTH_ISSUER', 'BIGCOMMERCE_STORE_HASH']) {
+    expect(stdout).toMatch(new RegExp(`^FAILURE +configuration: ${name} `, 'm'))
+  }
+  expect(stdout).not.toMatch(/canary|eighty/)
+})
+
+test('an address of another store is told', async () => {
+  const { environment } = await startPatient()
+  const { code, stdout } = await run({ ...environment, BIGCOMMERCE_STORE_HASH: 'another' })
+  expect(code).toBe(1)
+  expect(stdout).toContain('BIGCOMMERCE_PAYMENTS_URL names another store')
+})
+
+test.each([['--order', 'all'], ['--url', 'shop'], ['--fix']])(
+  'a wrong option ends with 1 and the usage: %s %s',
+  async (...args) => {
+    const { code, stderr } = await run({}, ...args.filter((arg) => arg !== undefined))
+    expect(code).toBe(1)
+    expect(stderr).toContain('npm run doctor')
+  },
+)
+
+test('a host that accepts and says nothing does not keep it from ending', async () => {
+  const { environment, sandbox } = await startPatient()
+  for (const operation of ['order', 'transactions', 'methods'] as const) {
+    await sandbox.faults.add({ operation, kind: 'hang_before_charge' })
+  }
+  const { code, stdout } = await run(environment)
+  expect(stdout).toMatch(/^not checked {2}store token: BigCommerce did not answer \(TimeoutError\)/m)
+  expect(code).toBe(0)
+})
