@@ -6,6 +6,7 @@ export async function openapiDocument(): Promise<string> {
   const notCalled = () => Promise.reject(new Error('only the declarations of the routes are looked at'))
   const app = await buildApp({
     logger: createLogger('silent'),
+    tls: null,
     trustProxy: [],
     rateLimits: { addressPerMinute: 1, callerPerMinute: 1 },
     corsOrigins: [],

@@ -1,6 +1,7 @@
 import cors from '@fastify/cors'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginCallback } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import type { TlsMaterial } from './config/tls.ts'
 import type { VerifyCallerToken } from './domain/caller.ts'
 import type { ObserveRequest } from './metrics/http-metrics.ts'
 import { authenticationPlugin } from './plugins/authentication.ts'
@@ -11,6 +12,7 @@ import { problemDetailsPlugin } from './plugins/problem-details.ts'
 import { callerRateLimitPlugin, rateLimitsPlugin } from './plugins/rate-limits.ts'
 import { requestLoggingPlugin } from './plugins/request-logging.ts'
 import { requestMetricsPlugin } from './plugins/request-metrics.ts'
+import { requestShapePlugin } from './plugins/request-shape.ts'
 import { securityHeadersPlugin } from './plugins/security-headers.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -19,14 +21,17 @@ import { listPaymentMethodsRoute } from './routes/orders/list-payment-methods.ts
 import { listPaymentsRoute } from './routes/orders/list-payments.ts'
 import { payOrderRoute } from './routes/orders/pay-order.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
-import { serverOptions } from './server-options.ts'
+import { listenerOptions, serverOptions } from './server-options.ts'
 import type { ListPaymentMethods } from './services/list-payment-methods.ts'
 import type { GetPayment, ListPayments } from './services/list-payments.ts'
 import type { PayOrder } from './services/pay-order.ts'
 import type { ReceiveWebhook } from './services/receive-webhook.ts'
+import { tlsOptionsOf } from './tls-options.ts'
 
 export interface AppDependencies {
   readonly logger: FastifyBaseLogger
+  /** null for plain HTTP. */
+  readonly tls: TlsMaterial | null
   readonly trustProxy: readonly string[]
   readonly corsOrigins: readonly string[]
   /** Requests per minute that are answered; 0 for no limit. */
@@ -46,14 +51,20 @@ export interface AppDependencies {
 
 /** Builds the one Fastify instance: the same for production and for tests. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
-  const { logger, trustProxy, corsOrigins, verifyCallerToken, payOrder, listPaymentMethods } = dependencies
+  const { logger, tls, trustProxy, corsOrigins, verifyCallerToken, payOrder, listPaymentMethods } =
+    dependencies
   const { listPayments, getPayment, receiveWebhook, isReady, isDraining, rateLimits, observeRequest } =
     dependencies
   const app = Fastify({
     ...serverOptions,
+    ...(tls ? { https: { ...listenerOptions, ...tlsOptionsOf(tls) } } : { http: listenerOptions }),
     loggerInstance: logger,
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
   })
+  // Node would drop what is beyond the two thousandth header without a word; the limit in bytes is enough.
+  app.server.maxHeadersCount = 0
+  // To ignore an expectation that nobody knows is as good as to refuse it (RFC 9110 §10.1.1), and answers in our words.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   // Header schemas document; what they say is checked by hand, since zod would drop every header not named.
   app.setValidatorCompiler((route) =>
     route.httpPart === 'headers'
@@ -72,6 +83,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(requestMetricsPlugin, { observeRequest })
   await app.register(closingConnectionsPlugin, { isDraining })
   await app.register(securityHeadersPlugin)
+  await app.register(requestShapePlugin)
   if (corsOrigins.length > 0)
     await app.register(cors, {
       origin: [...corsOrigins],

@@ -6,16 +6,12 @@ import { createManagementApi } from './clients/bigcommerce/management-api.ts'
 import { createManagementHttp } from './clients/bigcommerce/management-http.ts'
 import { createPaymentsApi } from './clients/bigcommerce/payments-api.ts'
 import { createShopperHeaders } from './clients/bigcommerce/shopper-headers.ts'
-import { createVerifyByIssuer } from './clients/identity/by-issuer.ts'
-import { type CallerTokenKey, createVerifyCallerTokens } from './clients/identity/caller-tokens.ts'
-import { createVerifyCurrentCustomerTokens } from './clients/identity/current-customer-tokens.ts'
-import { createFetchKeys } from './clients/identity/fetch-keys.ts'
-import { createPublishedKeys } from './clients/identity/published-keys.ts'
 import { createVerifyWebhook, refuseWebhook } from './clients/identity/webhooks.ts'
-import type { AuthKey } from './config/auth-key.ts'
+import { composeIdentity } from './compose-identity.ts'
 import type { Config } from './config.ts'
-import type { VerifyCallerToken } from './domain/caller.ts'
+import { createRenewable } from './domain/renewable.ts'
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
+import { renewAll } from './renew-all.ts'
 import { createAuthorizeOrder } from './services/authorize-order.ts'
 import { createInFlight } from './services/in-flight.ts'
 import { createListPaymentMethods } from './services/list-payment-methods.ts'
@@ -36,6 +32,8 @@ import { version } from './version.ts'
 export interface Service {
   readonly dependencies: AppDependencies
   readonly metrics: Pick<Metrics, 'contentType' | 'scrape' | 'watchProcess'>
+  /** Reads again what came from files and may be rotated: the store's token and the key of caller tokens. */
+  renew(): void
   /** Begins to look up at BigCommerce what is not known yet. */
   startReconciling(): void
   /** From now on not ready, and no new charges. */
@@ -51,8 +49,8 @@ const settlingMsMax = 15_000
 
 /** The composition root: the only place that says `create…`. */
 export async function compose(config: Config, logger: Logger): Promise<Service> {
-  const { storeHash, accessToken, apiUrl, paymentsUrl, trustedProxySecret } = config.bigcommerce
-  const { databaseUrl, migrateOnStart } = config
+  const { storeHash, apiUrl, paymentsUrl, trustedProxySecret } = config.bigcommerce
+  const { databaseUrl, migrateOnStart, renewals } = config
   const metrics = createMetrics()
   const database = openDatabase(
     databaseUrl,
@@ -68,6 +66,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
     userAgent: `Tillgate/${version}`,
     shopperHeaders: createShopperHeaders(trustedProxySecret),
   }
+  const accessToken = createRenewable(config.bigcommerce.accessToken, renewals.accessToken)
   const managementHttp = createManagementHttp({
     url: apiUrl,
     accessToken,
@@ -117,6 +116,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
     log: logger,
   })
 
+  const { verifyCallerToken, publicKey } = composeIdentity(config)
   const inFlight = createInFlight()
   let isDraining = false
   const isReady = async () => !isDraining && (await isMigrated(database).catch(() => false))
@@ -125,10 +125,11 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
     metrics,
     dependencies: {
       logger,
+      tls: config.tls,
       trustProxy: config.trustProxy,
       corsOrigins: config.corsOrigins,
       rateLimits: config.rateLimits,
-      verifyCallerToken: verifierOf(config),
+      verifyCallerToken,
       payOrder: metrics.countAnswers(inFlight.track(payOrder)),
       listPaymentMethods,
       listPayments,
@@ -141,6 +142,9 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
     drain() {
       isDraining = true
     },
+    renew() {
+      renewAll({ accessToken, publicKey }, logger)
+    },
     startReconciling: reconciliation.start,
     async close() {
       await reconciliation.stop()
@@ -148,32 +152,5 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
       await managementHttp.close()
       await database.destroy()
     },
-  }
-}
-
-function verifierOf({ auth, bigcommerce }: Config): VerifyCallerToken {
-  const { issuer, audience } = auth
-  const callerTokens = createVerifyCallerTokens({ issuer, audience, key: keyOf(auth.key), now: Date.now })
-  if (!bigcommerce.app) return callerTokens
-  const { storeHash, app } = bigcommerce
-  return createVerifyByIssuer(
-    callerTokens,
-    createVerifyCurrentCustomerTokens({ ...app, storeHash, now: Date.now }),
-  )
-}
-
-function keyOf(key: AuthKey): CallerTokenKey {
-  switch (key.kind) {
-    case 'secret':
-      return { kind: 'secret', secret: new TextEncoder().encode(key.secret) }
-    case 'public':
-      return key
-    case 'set':
-      return {
-        kind: 'set',
-        getKey: createPublishedKeys({ fetchKeys: createFetchKeys(key.url), now: Date.now }),
-      }
-    default:
-      return key satisfies never
   }
 }

@@ -1,7 +1,9 @@
 import type { z } from 'zod'
 import { type AuthKey, authKeyOf } from './config/auth-key.ts'
-import { type Environment, readEnvironment } from './config/environment.ts'
+import { type Environment, type LooseFile, readEnvironment } from './config/environment.ts'
 import { InvalidConfiguration } from './config/invalid-configuration.ts'
+import { type Renewals, renewalsOf } from './config/renewals.ts'
+import { type TlsMaterial, tlsOf } from './config/tls.ts'
 import { Env } from './config/variables.ts'
 import type { InstrumentType } from './domain/payment-instrument.ts'
 
@@ -10,6 +12,8 @@ export interface Config {
   readonly host: string
   readonly port: number
   readonly adminPort: number
+  /** null for plain HTTP. */
+  readonly tls: TlsMaterial | null
   readonly trustProxy: readonly string[]
   readonly corsOrigins: readonly string[]
   readonly rateLimits: { readonly addressPerMinute: number; readonly callerPerMinute: number }
@@ -30,6 +34,9 @@ export interface Config {
   readonly auth: { readonly issuer: string; readonly audience: string; readonly key: AuthKey }
   readonly paymentTimeoutMs: number
   readonly instruments: ReadonlySet<InstrumentType>
+  /** Files of secrets that more can open than need to; worth a warning. */
+  readonly looseFiles: readonly LooseFile[]
+  readonly renewals: Renewals
 }
 
 /**
@@ -38,21 +45,23 @@ export interface Config {
  * @throws InvalidConfiguration
  */
 export function loadConfig(environment: Environment = process.env): Config {
-  const { given, wrong } = readEnvironment(environment)
+  const { given, wrong, looseFiles } = readEnvironment(environment)
   const variables = Env.safeParse(given)
   const key = authKeyOf(given)
+  const tls = tlsOf(given)
   const sentences = [...wrong, ...sentencesOf(variables)]
   if (typeof key === 'string') sentences.push(key)
+  if (typeof tls === 'string') sentences.push(tls)
   if (!given.BIGCOMMERCE_CLIENT_ID !== !given.BIGCOMMERCE_CLIENT_SECRET) {
     sentences.push('BIGCOMMERCE_CLIENT_ID and BIGCOMMERCE_CLIENT_SECRET go together: set both or neither.')
   }
   if (variables.data && variables.data.PORT !== 0 && variables.data.PORT === variables.data.ADMIN_PORT) {
     sentences.push('ADMIN_PORT must not be PORT.')
   }
-  if (!variables.success || typeof key === 'string' || sentences.length > 0) {
+  if (!variables.success || typeof key === 'string' || typeof tls === 'string' || sentences.length > 0) {
     throw new InvalidConfiguration(sentences)
   }
-  return toConfig(variables.data, key)
+  return { ...toConfig(variables.data, key), tls, looseFiles, renewals: renewalsOf(given) }
 }
 
 /**
@@ -72,7 +81,7 @@ export function loadDatabaseUrl(environment: Environment = process.env): string 
 const sentencesOf = ({ error }: { error?: z.ZodError }) =>
   error?.issues.map(({ path, message }) => `${path.join('.')} ${message}.`) ?? []
 
-function toConfig(env: z.output<typeof Env>, key: AuthKey): Config {
+function toConfig(env: z.output<typeof Env>, key: AuthKey): Omit<Config, 'tls' | 'looseFiles' | 'renewals'> {
   const storeHash = env.BIGCOMMERCE_STORE_HASH
   const { BIGCOMMERCE_CLIENT_ID: clientId, BIGCOMMERCE_CLIENT_SECRET: clientSecret } = env
   return {

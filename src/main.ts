@@ -1,10 +1,16 @@
+import type { Server } from 'node:http'
+import { Server as TlsServer } from 'node:tls'
+import { isDeepStrictEqual } from 'node:util'
 import closeWithGrace from 'close-with-grace'
 import { buildAdmin } from './admin.ts'
 import { buildApp } from './app.ts'
-import { compose } from './compose.ts'
+import { compose, type Service } from './compose.ts'
 import { type Config, loadConfig } from './config.ts'
+import { createRenewable } from './domain/renewable.ts'
 import { listen } from './listen.ts'
 import { createLogger } from './logger.ts'
+import { renewAll } from './renew-all.ts'
+import { secureContextOf } from './tls-options.ts'
 import type { Tracing } from './tracing/start-tracing.ts'
 import { version } from './version.ts'
 
@@ -32,7 +38,8 @@ async function run(): Promise<void> {
   metrics.watchProcess(version)
   const admin = await buildAdmin({ logger, metrics, isReady: dependencies.isReady })
 
-  closeWithGrace({ delay: config.paymentTimeoutMs + closingMarginMs, logger }, async ({ signal, err }) => {
+  const delay = config.paymentTimeoutMs + closingMarginMs
+  closeWithGrace({ delay, logger, skip: ['SIGHUP'] }, async ({ signal, err }) => {
     logger.info({ signal, err }, 'shutting down')
     service.drain()
     await app.close()
@@ -41,6 +48,10 @@ async function run(): Promise<void> {
     await tracing?.stop()
     logger.info('closed')
   })
+
+  process.on('SIGHUP', renewOnHangUp(service, app.server))
+  for (const file of config.looseFiles)
+    logger.warn(file, 'a file of a secret can be opened by more than need to')
 
   const { host, port, adminPort } = config
   // First, so that no payment is taken by an instance that then ends because it cannot be watched.
@@ -59,6 +70,18 @@ async function startTracing(): Promise<Tracing> {
   const tracing = await import('./tracing/start-tracing.ts')
   const { apiUrl, paymentsUrl } = config.bigcommerce
   return tracing.startTracing({ version, upstreamUrls: [apiUrl, paymentsUrl] })
+}
+
+/** Takes over rotated secrets, keys and certificates. Connections that are open stay as they are. */
+function renewOnHangUp(service: Service, server: Server): () => void {
+  const tls = createRenewable(config.tls, config.renewals.tls, isDeepStrictEqual)
+  return () => {
+    service.renew()
+    if (!(server instanceof TlsServer)) return
+    renewAll({ tls }, logger)
+    const material = tls.current()
+    if (material) server.setSecureContext(secureContextOf(material))
+  }
 }
 
 function configOrExit(): Config {

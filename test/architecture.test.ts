@@ -56,9 +56,21 @@ const isOurs = ({ from }: Import) => from.startsWith('.')
 /** What a layer may import of ours, as values and (besides those) as types; and which packages. */
 const RULES: Record<string, { values: string[]; types: string[]; packages: RegExp }> = {
   main: {
-    values: ['admin', 'app', 'compose', 'config', 'listen', 'logger', 'tracing', 'version'],
+    values: [
+      'admin',
+      'app',
+      'compose',
+      'config',
+      'domain',
+      'listen',
+      'logger',
+      'renew-all',
+      'tls-options',
+      'tracing',
+      'version',
+    ],
     types: [],
-    packages: /^close-with-grace$/,
+    packages: /^(close-with-grace|node:(http|tls|util))$/,
   },
   admin: { values: ['plugins', 'routes', 'server-options'], types: ['metrics'], packages: /^fastify/ },
   tracing: {
@@ -74,19 +86,35 @@ const RULES: Record<string, { values: string[]; types: string[]; packages: RegEx
     packages: /^(undici|zod|node:(crypto|dns\/promises|events|fs|net|path|tls|util))$/,
   },
   compose: {
-    values: ['clients', 'stores', 'services', 'metrics', 'version'],
+    values: [
+      'compose-identity',
+      'clients',
+      'stores',
+      'services',
+      'metrics',
+      'version',
+      'domain',
+      'renew-all',
+    ],
     types: ['app', 'config', 'domain'],
     packages: /^(node:timers\/promises|jose|pino|node:crypto)$/,
   },
   app: {
-    values: ['plugins', 'routes', 'server-options'],
-    types: ['domain', 'services', 'metrics'],
+    values: ['plugins', 'routes', 'server-options', 'tls-options'],
+    types: ['config', 'domain', 'services', 'metrics'],
     packages: /^(@fastify\/|fastify)/,
   },
   'server-options': { values: ['plugins', 'domain'], types: [], packages: /^(fastify|node:(crypto|http))$/ },
+  'compose-identity': {
+    values: ['clients', 'domain'],
+    types: ['config'],
+    packages: /^node:crypto$/,
+  },
+  'renew-all': { values: [], types: ['domain'], packages: /^pino$/ },
+  'tls-options': { values: [], types: ['config'], packages: /^node:tls$/ },
   logger: { values: [], types: [], packages: /^pino$/ },
   version: { values: [], types: [], packages: /^node:(fs|path)$/ },
-  config: { values: ['config', 'domain'], types: [], packages: /^(zod|node:(fs|crypto|net))$/ },
+  config: { values: ['config', 'domain'], types: [], packages: /^(zod|node:(fs|crypto|net|tls))$/ },
   plugins: {
     values: ['plugins', 'domain', 'version'],
     types: ['services', 'metrics'],
@@ -95,7 +123,7 @@ const RULES: Record<string, { values: string[]; types: string[]; packages: RegEx
   routes: {
     values: ['routes', 'domain'],
     types: ['services', 'metrics'],
-    packages: /^(@scalar\/|fastify|zod$|node:crypto$)/,
+    packages: /^(@scalar\/|fastify|zod$|node:(crypto|net)$)/,
   },
   services: { values: ['services', 'domain'], types: ['clients', 'stores'], packages: /^$/ },
   metrics: {

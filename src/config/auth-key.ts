@@ -27,7 +27,8 @@ export function authKeyOf(variables: AuthKeyVariables): AuthKey | string {
     : 'AUTH_PUBLIC_KEY_FILE must name a readable file with a public key in PEM form.'
 }
 
-function publicKeyOf(pem: string | null): KeyObject | null {
+/** The public key in PEM text, of a private key its public half; null for anything else. */
+export function publicKeyOf(pem: string | null): KeyObject | null {
   try {
     return pem === null ? null : createPublicKey(pem)
   } catch {

@@ -57,10 +57,23 @@ export const Env = z.object({
     .describe(
       'Port of `/metrics`, on the same address (`HOST`) and never on `PORT`; without authentication, so let only your own network reach it. 0 takes a free one, named in the log.',
     ),
+  TLS_CERT_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'Path of a PEM certificate, its chain behind it: HTTPS. Read again on SIGHUP, like the two below.',
+    ),
+  TLS_KEY_FILE: z.string().optional().describe('Path of its PEM private key, without a passphrase.'),
+  TLS_CLIENT_CA_FILE: z
+    .string()
+    .optional()
+    .describe('Path of the PEM certificate of who signs those of clients: mutual TLS, on every route.'),
   TRUST_PROXY: list
     .refine((all) => all.every(isProxy), 'must list addresses or CIDRs')
     .default([])
-    .describe('Comma list of addresses or CIDRs of proxies whose `X-Forwarded-For` counts.'),
+    .describe(
+      'Comma list of addresses or CIDRs of proxies whose `X-Forwarded-For`, read from the right, and `X-Forwarded-Proto` count.',
+    ),
   CORS_ORIGINS: list
     .refine((all) => all.every(isOrigin), 'must list origins such as https://shop.example, without a path')
     .default([])
@@ -91,7 +104,9 @@ export const Env = z.object({
     .describe('The store.'),
   BIGCOMMERCE_ACCESS_TOKEN: required("the store's OAuth token")
     .regex(/^[\x21-\x7e]+$/, 'must be one line of visible characters')
-    .describe("The store's OAuth token; its scopes are listed in SECURITY.md."),
+    .describe(
+      "The store's OAuth token; its scopes are listed in SECURITY.md. Its file is read again when BigCommerce refuses the token, and on SIGHUP.",
+    ),
   BIGCOMMERCE_API_URL: baseUrl
     .optional()
     .describe(
@@ -118,7 +133,7 @@ export const Env = z.object({
   AUTH_PUBLIC_KEY_FILE: z
     .string()
     .optional()
-    .describe('Path of a PEM public key that verifies caller tokens.'),
+    .describe('Path of a PEM public key that verifies caller tokens. Read again on SIGHUP.'),
   AUTH_HMAC_SECRET: z
     .string()
     .refine((secret) => Buffer.byteLength(secret) >= 32, 'must be 32 bytes or more')

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createManagementHttp } from '../clients/bigcommerce/management-http.ts'
 import { createFetchKeys } from '../clients/identity/fetch-keys.ts'
 import type { Config } from '../config.ts'
+import { createRenewable } from '../domain/renewable.ts'
 import { version } from '../version.ts'
 import { askStore } from './ask-store.ts'
 import { checkCallerKeys } from './check-caller-keys.ts'
@@ -53,7 +54,7 @@ async function checkStore({ bigcommerce, instruments }: Config, options: Examine
   const { apiUrl, accessToken, storeHash, app } = bigcommerce
   const http = createManagementHttp({
     url: apiUrl,
-    accessToken,
+    accessToken: createRenewable(accessToken, null),
     userAgent: `Tillgate/${version} (doctor)`,
     shopperHeaders: () => ({}),
   })

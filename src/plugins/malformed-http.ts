@@ -12,17 +12,21 @@ const PROBLEM_OF_PARSER_CODE: Readonly<Record<string, ProblemCode>> = {
 
 /** The door by which bytes leave that never became a request: there is no reply, so the answer is written by hand. */
 export function answerMalformedHttp(error: Error & { code?: string }, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
+  // A handshake that failed leaves no channel in which an answer could be read.
+  if (!socket.writable || error.code === 'ECONNRESET' || error.code?.startsWith('ERR_SSL') === true) {
     socket.destroy()
     return
   }
   const problem = new Problem(PROBLEM_OF_PARSER_CODE[error.code ?? ''] ?? 'malformed_request')
-  const body = JSON.stringify(problem.toBody(randomUUID()))
+  const requestId = randomUUID()
+  const body = JSON.stringify(problem.toBody(requestId))
   socket.end(
     [
       `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
       `Content-Type: ${PROBLEM_MEDIA_TYPE}`,
       'Cache-Control: no-store',
+      'X-Content-Type-Options: nosniff',
+      `X-Request-Id: ${requestId}`,
       `Content-Length: ${Buffer.byteLength(body)}`,
       'Connection: close',
       '',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import type { RequestContext } from '../domain/request-context.ts'
 
@@ -6,6 +7,7 @@ import type { RequestContext } from '../domain/request-context.ts'
 export const requestContext = (request: FastifyRequest): RequestContext => ({
   requestId: request.id,
   correlationId: randomUUID(),
-  shopperAddress: request.ip,
+  // A trusted proxy may pass on what is no address: a word, a port behind it.
+  shopperAddress: isIP(request.ip) === 0 ? null : request.ip,
   log: request.log,
 })

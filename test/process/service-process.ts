@@ -27,7 +27,7 @@ export function runService(environment: Record<string, string>): ServiceProcess 
   const adminUrl = Promise.withResolvers<string>()
   const read = (line: string) => {
     lines.push(line)
-    const [, what, address] = /(listening|metrics) at (http:\/\/127\.0\.0\.1:\d+)/.exec(line) ?? []
+    const [, what, address] = /(listening|metrics) at (https?:\/\/127\.0\.0\.1:\d+)/.exec(line) ?? []
     if (address) (what === 'metrics' ? adminUrl : url).resolve(address)
   }
   createInterface({ input: child.stdout }).on('line', read)

@@ -4,6 +4,9 @@ const callerTokens = 'src/clients/identity/caller-tokens.ts'
 const publishedKeys = 'src/clients/identity/published-keys.ts'
 const tokens = ['test/security/jwt-attacks.test.ts', 'test/clients/identity']
 const matrix = ['test/security/authorization-matrix.test.ts']
+const transport = ['test/security/transport.test.ts']
+const smuggling = ['test/security/request-smuggling.test.ts']
+const tls = ['test/process/tls.test.ts']
 
 /** Doors left ajar. */
 export const SECURITY_BUGS: readonly Bug[] = [
@@ -133,5 +136,110 @@ export const SECURITY_BUGS: readonly Bug[] = [
     find: 'if (!scope || !caller.scopes.has(scope))',
     replace: 'if (!scope)',
     tests: matrix,
+  },
+  {
+    name: 'let answers be kept on their way',
+    file: 'src/plugins/security-headers.ts',
+    find: `reply.header('cache-control', 'no-store')`,
+    replace: `reply.header('cache-control', 'private')`,
+    tests: transport,
+  },
+  {
+    name: 'promise TLS because anybody says so',
+    file: 'src/plugins/security-headers.ts',
+    find: `request.protocol === 'https'`,
+    replace: `(request.protocol === 'https' || request.headers['x-forwarded-proto'] === 'https')`,
+    tests: transport,
+  },
+  {
+    name: 'trust the leftmost X-Forwarded-For',
+    file: 'src/routes/request-context.ts',
+    find: 'isIP(request.ip) === 0 ? null : request.ip',
+    replace: `String(request.headers['x-forwarded-for'] ?? request.ip).split(',')[0] ?? null`,
+    tests: transport,
+  },
+  {
+    name: 'trust every proxy',
+    file: 'src/app.ts',
+    find: 'trustProxy.length > 0 ? [...trustProxy] : false',
+    replace: 'true',
+    tests: transport,
+  },
+  {
+    name: 'let the docs page loosen the policy of all answers',
+    file: 'src/plugins/security-headers.ts',
+    find: `'default-src': ["'none'"]`,
+    replace: `'default-src': ["'none'"], 'script-src': ["'self'"]`,
+    tests: transport,
+  },
+  {
+    name: 'take a request with two hosts',
+    file: 'src/plugins/request-shape.ts',
+    find: 'host.length === 1 ||',
+    replace: 'host.length >= 1 ||',
+    tests: smuggling,
+  },
+  {
+    name: 'take chunks of any other coding',
+    file: 'src/plugins/request-shape.ts',
+    find: `transferEncoding.length === 1 && transferEncoding[0]?.toLowerCase() === 'chunked'`,
+    replace: `transferEncoding.join().toLowerCase().endsWith('chunked')`,
+    tests: smuggling,
+  },
+  {
+    name: 'parse HTTP leniently',
+    file: 'src/server-options.ts',
+    find: 'requireHostHeader: false,',
+    replace: 'requireHostHeader: false, insecureHTTPParser: true,',
+    tests: smuggling,
+  },
+  {
+    name: 'wait for slow clients as long as they like',
+    file: 'src/server-options.ts',
+    find: 'const requestTimeoutMs = 15_000',
+    replace: 'const requestTimeoutMs = 0',
+    tests: ['test/security/slow-clients.test.ts'],
+  },
+  {
+    name: 'speak TLS with clients that show no certificate',
+    file: 'src/tls-options.ts',
+    find: 'rejectUnauthorized: true',
+    replace: 'rejectUnauthorized: false',
+    tests: tls,
+  },
+  {
+    name: 'speak TLS 1.1',
+    file: 'src/tls-options.ts',
+    find: `minVersion: 'TLSv1.2'`,
+    replace: `minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0'`,
+    tests: tls,
+  },
+  {
+    name: 'take over a certificate without its key',
+    file: 'src/config/tls.ts',
+    find: '!certificate.parsed.checkPrivateKey(createPrivateKey(privateKey))',
+    replace: 'certificate.pem === privateKey',
+    tests: ['test/config/secret-files.test.ts'],
+  },
+  {
+    name: 'let an empty file replace the store token',
+    file: 'src/domain/renewable.ts',
+    find: `if (read === null) return 'kept'`,
+    replace: `if (read === undefined) return 'kept'`,
+    tests: ['test/domain/renewable.test.ts'],
+  },
+  {
+    name: 'keep using a store token that BigCommerce refuses',
+    file: 'src/clients/bigcommerce/management-http.ts',
+    find: '    options.accessToken.renew()\n',
+    replace: '',
+    tests: ['test/clients/bigcommerce/management-api.test.ts'],
+  },
+  {
+    name: 'say nothing of a secret file that everybody can read',
+    file: 'src/config/file-mode.ts',
+    find: '(mode & others) !== 0',
+    replace: '(mode & others) === others',
+    tests: ['test/config/secret-files.test.ts'],
   },
 ]

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
 import { expectDocumented } from './documented.ts'
 
 /** Writes bytes to the service as they are, and reads the answer to the end of the connection. */
@@ -15,6 +16,26 @@ export async function rawHttp(url: string, bytes: string) {
     lines.map((line) => [line.split(': ')[0]?.toLowerCase() ?? '', line.replace(/^[^:]*: /, '')]),
   )
   return { status: Number(statusLine.split(' ')[1]), headers, body: JSON.parse(body) }
+}
+
+/** Writes bytes one piece at a time with a pause between, and reads whatever comes until the connection ends. */
+export async function rawBytes(
+  url: string,
+  pieces: Iterable<string | Uint8Array>,
+  pauseMs = 0,
+): Promise<string> {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  await once(socket, 'connect')
+  // What is written after the other side has closed is of no interest.
+  socket.on('error', () => {})
+  const answer = text(socket).catch(() => '')
+  for (const piece of pieces) {
+    if (!socket.writable) break
+    socket.write(piece)
+    if (pauseMs > 0) await setTimeout(pauseMs)
+  }
+  return answer
 }
 
 /** The same, holding the answer against what the published document says of an operation. */

@@ -1,6 +1,7 @@
 import { Pool } from 'undici'
 import type { WatchConnections } from '../../domain/connection-counts.ts'
 import { Problem } from '../../domain/problem.ts'
+import type { Renewable } from '../../domain/renewable.ts'
 import type { RequestContext } from '../../domain/request-context.ts'
 import { readAnswer, type UpstreamAnswer } from './answer.ts'
 import { createRetry } from './retry.ts'
@@ -27,7 +28,8 @@ export interface ManagementRequest {
 export interface ManagementHttpOptions {
   /** Base of the management API, path included, e.g. https://api.bigcommerce.com/stores/abc */
   readonly url: string
-  readonly accessToken: string
+  /** The store's token; renewed when BigCommerce refuses it, since its owner may have rotated it. */
+  readonly accessToken: Renewable<string>
   readonly userAgent: string
   readonly shopperHeaders: ShopperHeaders
   readonly watchConnections?: WatchConnections
@@ -55,13 +57,27 @@ export function createManagementHttp(options: ManagementHttpOptions): Management
   })
   const retry = createRetry()
 
-  async function tryOnce({ method, path, body }: ManagementRequest, context: RequestContext) {
+  /** Refused with 401, the call is made again where the token proves to be another by now. No call here moves money. */
+  async function tryOnce(request: ManagementRequest, context: RequestContext) {
+    const used = options.accessToken.current()
+    const answer = await send(request, context, used)
+    if (answer.status !== 401) return answer
+    options.accessToken.renew()
+    const next = options.accessToken.current()
+    return next === used ? answer : send(request, context, next)
+  }
+
+  async function send(
+    { method, path, body }: ManagementRequest,
+    context: RequestContext,
+    accessToken: string,
+  ) {
     const response = await pool.request({
       method,
       path: `${url.pathname.replace(/\/$/, '')}${path}`,
       headers: {
         accept: 'application/json',
-        'x-auth-token': options.accessToken,
+        'x-auth-token': accessToken,
         'user-agent': options.userAgent,
         'x-correlation-id': context.correlationId,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),

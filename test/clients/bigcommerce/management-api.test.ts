@@ -3,6 +3,7 @@ import { createManagementApi, type ManagementApi } from '../../../src/clients/bi
 import { createManagementHttp } from '../../../src/clients/bigcommerce/management-http.ts'
 import { createShopperHeaders } from '../../../src/clients/bigcommerce/shopper-headers.ts'
 import { Problem, type ProblemBody } from '../../../src/domain/problem.ts'
+import { createRenewable } from '../../../src/domain/renewable.ts'
 import { contextOf, type HttpHost, json, refusedUrl, startHttpHost } from './http-host.ts'
 
 const closing: (() => Promise<void>)[] = []
@@ -35,10 +36,14 @@ async function managementApi(...script: Script[]): Promise<{ api: ManagementApi;
   return { api: apiAt(host.url), host }
 }
 
-function apiAt(url: string, trustedProxySecret: string | null = null): ManagementApi {
+function apiAt(
+  url: string,
+  trustedProxySecret: string | null = null,
+  accessToken = createRenewable('store-token', null),
+): ManagementApi {
   const http = createManagementHttp({
     url,
-    accessToken: 'store-token',
+    accessToken,
     userAgent: 'Tillgate/test',
     shopperHeaders: createShopperHeaders(trustedProxySecret),
   })
@@ -340,5 +345,48 @@ describe('an answer that does not come', () => {
     expect((await problemOf(api.createPaymentAccessToken(118, contextOf()))).code).toBe(
       'upstream_unavailable',
     )
+  })
+})
+
+describe('a store token that is rotated', () => {
+  /** A host that takes one token, and a file that holds whatever the test writes into it. */
+  async function rotating(good: string, onDisk: () => string | null) {
+    const seen: string[] = []
+    const host = await startHttpHost((response, { headers }) => {
+      seen.push(String(headers['x-auth-token']))
+      if (headers['x-auth-token'] !== good) json(response, 401, { status: 401 })
+      else json(response, 200, { data: { id: 'pat' } })
+    })
+    closing.push(() => host.close())
+    return { api: apiAt(host.url, null, createRenewable('old', onDisk)), seen }
+  }
+
+  test('is read again when BigCommerce refuses it, and the call made again, once', async () => {
+    const { api, seen } = await rotating('new', () => 'new')
+    expect(await api.createPaymentAccessToken(118, contextOf())).toBe('pat')
+    expect(await api.createPaymentAccessToken(118, contextOf())).toBe('pat')
+    expect(seen).toEqual(['old', 'new', 'new'])
+  })
+
+  test('and is refused again, is a refusal', async () => {
+    const { api, seen } = await rotating('newest', () => 'new')
+    expect((await problemOf(api.createPaymentAccessToken(118, contextOf()))).code).toBe('upstream_refused')
+    expect(seen).toEqual(['old', 'new'])
+  })
+
+  test.each([
+    ['the same', () => 'old'],
+    ['unusable', () => null],
+  ])('with a file that is %s there is no second call', async (_what, onDisk) => {
+    const { api, seen } = await rotating('new', onDisk)
+    expect((await problemOf(api.createPaymentAccessToken(118, contextOf()))).code).toBe('upstream_refused')
+    expect(seen).toEqual(['old'])
+  })
+
+  test('by one call is there for all that are under way', async () => {
+    const { api, seen } = await rotating('new', () => 'new')
+    const answers = await Promise.all([1, 2, 3].map(() => api.createPaymentAccessToken(118, contextOf())))
+    expect(answers).toEqual(['pat', 'pat', 'pat'])
+    expect(seen.length).toBeLessThanOrEqual(6)
   })
 })

@@ -1,0 +1,36 @@
+import type { KeyObject } from 'node:crypto'
+import { publicKeyOf } from './auth-key.ts'
+import { readText } from './environment.ts'
+import { type TlsMaterial, tlsOf } from './tls.ts'
+import { Env } from './variables.ts'
+
+/** How to read a value again, where it came from a file; null when what is there now will not do. */
+type ReadAgain<T> = (() => T | null) | null
+
+/** What may be replaced on disk while the process runs. */
+export interface Renewals {
+  readonly accessToken: ReadAgain<string>
+  readonly publicKey: ReadAgain<KeyObject>
+  readonly tls: ReadAgain<TlsMaterial>
+}
+
+export function renewalsOf(given: Readonly<Record<string, string>>): Renewals {
+  const {
+    BIGCOMMERCE_ACCESS_TOKEN_FILE: tokenFile,
+    AUTH_PUBLIC_KEY_FILE: publicKeyFile,
+    TLS_CERT_FILE: certificateFile,
+  } = given
+  return {
+    accessToken: tokenFile ? () => accessTokenOf(readText(tokenFile)) : null,
+    publicKey: publicKeyFile ? () => publicKeyOf(readText(publicKeyFile)) : null,
+    tls: certificateFile
+      ? () => {
+          const material = tlsOf(given)
+          return typeof material === 'string' ? null : material
+        }
+      : null,
+  }
+}
+
+const accessTokenOf = (text: string | null): string | null =>
+  Env.shape.BIGCOMMERCE_ACCESS_TOKEN.safeParse(text).data ?? null

@@ -1,0 +1,33 @@
+/** What became of reading a value again: another, the same, or nothing usable, so that the old one stays. */
+export type Renewal = 'renewed' | 'unchanged' | 'kept'
+
+/** A value that may be replaced while the process runs: a secret or key that its owner rotates. */
+export interface Renewable<T> {
+  current(): T
+  renew(): Renewal
+}
+
+/**
+ * Makes a value renewable from where it came from; null for one that came from nowhere it could be read again.
+ *
+ * Nothing that cannot be used ever replaces what is used now: a file may be half written, or gone for
+ * a moment.
+ */
+export function createRenewable<T>(
+  initial: T,
+  readAgain: (() => T | null) | null,
+  isSame: (one: T, other: T) => boolean = Object.is,
+): Renewable<T> {
+  let value = initial
+  return {
+    current: () => value,
+    renew() {
+      if (readAgain === null) return 'unchanged'
+      const read = readAgain()
+      if (read === null) return 'kept'
+      if (isSame(read, value)) return 'unchanged'
+      value = read
+      return 'renewed'
+    },
+  }
+}
