@@ -1,46 +1,59 @@
 # syntax=docker/dockerfile:1
-# Pin by digest where you build: --build-arg NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:…
+# Both by exact version. Pin by digest where you build: --build-arg NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:…
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
+ARG BASE_IMAGE=debian:12.12-slim
 
-FROM ${NODE_IMAGE} AS base
+FROM ${NODE_IMAGE} AS node
 WORKDIR /app
 COPY package.json package-lock.json ./
 
-FROM base AS production-dependencies
-RUN npm ci --omit=dev --ignore-scripts
+FROM node AS production-dependencies
+# Types, source maps and manuals are nothing that runs.
+RUN npm ci --omit=dev --ignore-scripts \
+  && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' -o -name '*.md' \) -delete
 
-FROM base AS build
+FROM node AS dependencies
 # The image brings Node itself, so no install script is needed, not even that of the `node` package.
 RUN npm ci --ignore-scripts
+
+FROM dependencies AS build
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
-RUN npm run build
+RUN npm run build && mkdir data
+
+# Node and nothing else: no npm, no yarn, no compiler for somebody who got in.
+FROM ${BASE_IMAGE} AS runtime
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
+WORKDIR /app
+COPY package.json LICENSE ./
+COPY --from=production-dependencies /app/node_modules ./node_modules
+# A number, so that an orchestrator can see that it is not root.
+USER 10001:10001
 
 # The simulated BigCommerce, for trying things out. Never for production.
-FROM base AS sandbox
-COPY --from=production-dependencies /app/node_modules ./node_modules
+FROM runtime AS sandbox
 COPY sandbox ./sandbox
-USER node
 ENV SANDBOX_HOST=0.0.0.0
 EXPOSE 4010 4011
+STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:4010/_sandbox/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "sandbox/main.ts"]
 
-FROM base AS service
-COPY --from=production-dependencies /app/node_modules ./node_modules
+FROM runtime AS service
 COPY --from=build /app/dist ./dist
 COPY migrations ./migrations
-COPY LICENSE ./
-RUN mkdir /data && chown node:node /data
+COPY --from=build --chown=10001:10001 /app/data /data
 VOLUME /data
-USER node
 ENV NODE_ENV=production \
     DATABASE_URL=sqlite:/data/tillgate.db
 # The second is for metrics, and for your own network only.
 EXPOSE 3000 9090
 # Whoever stops the container must wait longer than PAYMENT_TIMEOUT_MS and five seconds: charges are drained.
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 3000) + '/livez').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--enable-source-maps", "dist/main.js"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["node", "dist/healthcheck.js"]
+# Node's permission model: the code may read itself, secrets and the ledger, and write the ledger; it may start no process,
+# no worker and no add-on. No debugger can be woken by a signal, and nobody gets at a prototype by `__proto__`.
+CMD ["node", "--enable-source-maps", "--disable-sigusr1", "--disable-proto=delete", "--permission", \
+  "--allow-fs-read=/app", "--allow-fs-read=/data", "--allow-fs-read=/run/secrets", "--allow-fs-read=/etc/tillgate", \
+  "--allow-fs-write=/data", "dist/main.js"]

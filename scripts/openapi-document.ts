@@ -1,4 +1,5 @@
 import { buildApp } from '../src/app.ts'
+import { INSTRUMENT_TYPES } from '../src/domain/payment-instrument.ts'
 import { createLogger } from '../src/logger.ts'
 
 /** The contract as the routes declare it, as the text of openapi/openapi.json. */
@@ -12,6 +13,7 @@ export async function openapiDocument(): Promise<string> {
     corsOrigins: [],
     verifyCallerToken: notCalled,
     payOrder: notCalled,
+    instruments: new Set(INSTRUMENT_TYPES),
     listPaymentMethods: notCalled,
     listPayments: notCalled,
     getPayment: notCalled,

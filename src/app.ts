@@ -3,6 +3,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPlug
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { TlsMaterial } from './config/tls.ts'
 import type { VerifyCallerToken } from './domain/caller.ts'
+import type { InstrumentType } from './domain/payment-instrument.ts'
 import type { ObserveRequest } from './metrics/http-metrics.ts'
 import { authenticationPlugin } from './plugins/authentication.ts'
 import { closingConnectionsPlugin } from './plugins/closing-connections.ts'
@@ -38,6 +39,8 @@ export interface AppDependencies {
   readonly rateLimits: { readonly addressPerMinute: number; readonly callerPerMinute: number }
   readonly verifyCallerToken: VerifyCallerToken
   readonly payOrder: PayOrder
+  /** The instrument types that are taken at all. */
+  readonly instruments: ReadonlySet<InstrumentType>
   readonly listPaymentMethods: ListPaymentMethods
   readonly listPayments: ListPayments
   readonly getPayment: GetPayment
@@ -53,8 +56,16 @@ export interface AppDependencies {
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { logger, tls, trustProxy, corsOrigins, verifyCallerToken, payOrder, listPaymentMethods } =
     dependencies
-  const { listPayments, getPayment, receiveWebhook, isReady, isDraining, rateLimits, observeRequest } =
-    dependencies
+  const {
+    instruments,
+    listPayments,
+    getPayment,
+    receiveWebhook,
+    isReady,
+    isDraining,
+    rateLimits,
+    observeRequest,
+  } = dependencies
   const app = Fastify({
     ...serverOptions,
     ...(tls ? { https: { ...listenerOptions, ...tlsOptionsOf(tls) } } : { http: listenerOptions }),
@@ -99,7 +110,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       ],
     })
   // Before the routes: it collects them as they are added.
-  await app.register(openapiPlugin)
+  await app.register(openapiPlugin, { instruments })
 
   // After CORS, so that a page may read that it was refused.
   await app.register(rateLimitsPlugin, rateLimits)
@@ -114,7 +125,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     await authenticated.register(authenticationPlugin, { verifyCallerToken })
     await authenticated.register(callerRateLimitPlugin, rateLimits)
     await authenticated.register(listPaymentMethodsRoute, { listPaymentMethods })
-    await authenticated.register(payOrderRoute, { payOrder })
+    await authenticated.register(payOrderRoute, { payOrder, instruments })
     await authenticated.register(listPaymentsRoute, { listPayments })
     await authenticated.register(getPaymentRoute, { getPayment })
   })

@@ -130,6 +130,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
       corsOrigins: config.corsOrigins,
       rateLimits: config.rateLimits,
       verifyCallerToken,
+      instruments,
       payOrder: metrics.countAnswers(inFlight.track(payOrder)),
       listPaymentMethods,
       listPayments,

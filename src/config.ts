@@ -78,6 +78,14 @@ export function loadDatabaseUrl(environment: Environment = process.env): string 
   return variables.data.DATABASE_URL
 }
 
+/** Where the admin listener of the service on this machine is; for its own health check. */
+export function loadAdminListener(environment: Environment = process.env): { host: string; port: number } {
+  const { given } = readEnvironment({ HOST: environment.HOST, ADMIN_PORT: environment.ADMIN_PORT })
+  const { HOST, ADMIN_PORT } = Env.pick({ HOST: true, ADMIN_PORT: true }).parse(given)
+  const host = HOST === '0.0.0.0' ? '127.0.0.1' : HOST === '::' ? '::1' : HOST
+  return { host, port: ADMIN_PORT }
+}
+
 const sentencesOf = ({ error }: { error?: z.ZodError }) =>
   error?.issues.map(({ path, message }) => `${path.join('.')} ${message}.`) ?? []
 

@@ -79,6 +79,7 @@ const RULES: Record<string, { values: string[]; types: string[]; packages: RegEx
     packages: /^(@fastify\/otel|@opentelemetry\/|fastify$|node:timers\/promises)/,
   },
   listen: { values: [], types: [], packages: /^fastify$/ },
+  healthcheck: { values: ['config'], types: [], packages: /^node:http$/ },
   migrate: { values: ['config', 'stores'], types: [], packages: /^$/ },
   doctor: {
     values: ['doctor', 'config', 'clients', 'stores', 'domain', 'version'],

@@ -4,6 +4,7 @@ import fp from 'fastify-plugin'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { version } from '../version.ts'
 import { type OpenApiDocument, withExamplesAndHeaders } from './openapi-document.ts'
+import { withInstruments } from './openapi-instruments.ts'
 
 const description = `Pays BigCommerce orders for storefronts and apps that must not hold the store's credentials.
 
@@ -13,8 +14,13 @@ not final: do not pay again, ask again.
 
 Errors are problem details (RFC 9457). Branch on \`code\`; \`retry\` says what to do next.`
 
+export interface OpenapiOptions {
+  /** The instrument types that are taken at all; the document shows no others. */
+  readonly instruments: ReadonlySet<string>
+}
+
 /** Collects the contract from the routes; must be registered before them. */
-async function openapi(app: FastifyInstance) {
+async function openapi(app: FastifyInstance, { instruments }: OpenapiOptions) {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -43,7 +49,11 @@ async function openapi(app: FastifyInstance) {
       },
     },
     transform: jsonSchemaTransform,
-    transformObject: (input) => withExamplesAndHeaders(jsonSchemaTransformObject(input) as OpenApiDocument),
+    transformObject: (input) =>
+      withInstruments(
+        withExamplesAndHeaders(jsonSchemaTransformObject(input) as OpenApiDocument),
+        instruments,
+      ),
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { parseIdempotencyKey } from '../../domain/idempotency-key.ts'
 import { ASK_AGAIN_SECONDS } from '../../domain/payment-answer.ts'
+import type { InstrumentType } from '../../domain/payment-instrument.ts'
 import { PROBLEM_MEDIA_TYPE } from '../../domain/problem.ts'
 import type { ProblemCode } from '../../domain/problems.ts'
 import type { PayOrder } from '../../services/pay-order.ts'
@@ -11,6 +12,7 @@ import { COMMON_PROBLEMS, problemResponses } from '../problem-responses.ts'
 import { requestContext } from '../request-context.ts'
 import { payOrderAnswerExamples } from './answer-examples.ts'
 import { payOrderBodyExamples } from './body-examples.ts'
+import { refuseInstrument } from './refuse-instrument.ts'
 import { OrderParams, PaymentResponse, PayOrderBody, PayOrderHeaders } from './schemas.ts'
 
 const problems = [
@@ -38,7 +40,7 @@ const payment = (description: string) => ({
   content: { 'application/json': { schema: PaymentResponse } },
 })
 
-const schema = {
+const schemaOf = (instruments: ReadonlySet<InstrumentType>) => ({
   operationId: 'payOrder',
   summary: 'Pay an order, at most once',
   description:
@@ -56,17 +58,31 @@ const schema = {
     ...problemResponses(problems),
   },
   'x-problems': problems,
-  'x-examples': { body: payOrderBodyExamples, responses: payOrderAnswerExamples },
-}
+  'x-examples': {
+    body: Object.fromEntries(
+      Object.entries(payOrderBodyExamples).filter(([, { value }]) =>
+        instruments.has(value.payment.instrument.type as InstrumentType),
+      ),
+    ),
+    responses: payOrderAnswerExamples,
+  },
+})
 
 export interface PayOrderRouteOptions {
   readonly payOrder: PayOrder
+  /** The instrument types that are taken at all. */
+  readonly instruments: ReadonlySet<InstrumentType>
 }
 
-export async function payOrderRoute(app: FastifyInstance, { payOrder }: PayOrderRouteOptions) {
-  app
-    .withTypeProvider<ZodTypeProvider>()
-    .post('/orders/:id/pay', { schema, config: { scope: 'payments:write' } }, async (request, reply) => {
+export async function payOrderRoute(app: FastifyInstance, { payOrder, instruments }: PayOrderRouteOptions) {
+  app.withTypeProvider<ZodTypeProvider>().post(
+    '/orders/:id/pay',
+    {
+      schema: schemaOf(instruments),
+      config: { scope: 'payments:write' },
+      preValidation: async ({ body }) => refuseInstrument(body, instruments),
+    },
+    async (request, reply) => {
       const idempotencyKey = parseIdempotencyKey(headerLines(request.raw.rawHeaders, 'idempotency-key'))
       const { payment, expected_amount: expectedAmount = null } = request.body
       const answer = await payOrder(
@@ -80,5 +96,6 @@ export async function payOrderRoute(app: FastifyInstance, { payOrder }: PayOrder
       }
       if (answer.status >= 400) reply.type(PROBLEM_MEDIA_TYPE)
       return reply.code(answer.status as 201).send(answer.body as never)
-    })
+    },
+  )
 }

@@ -1,0 +1,91 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { expect, test } from 'vitest'
+import { callerToken } from '../../support/caller-token.ts'
+import { createOrder } from '../../support/orders.ts'
+import { cardPayment, goodCardNumber, storedCardPayment } from '../../support/payments.ts'
+import { startTillgate } from '../../support/start-tillgate.ts'
+
+const withoutCards = {
+  environment: { PAYMENT_INSTRUMENTS: 'stored_card,stored_paypal_account,stored_bank_account,store_credit' },
+}
+const notTaken = {
+  status: 400,
+  code: 'invalid_request',
+  errors: [{ pointer: '/payment/instrument/type', detail: 'This service does not take this type' }],
+}
+
+test('where cards are kept out, the type alone decides: no field of a card is looked at, none comes back', async () => {
+  const { sandbox, call, log } = await startTillgate(withoutCards)
+  const token = await callerToken({ customer_id: 11 })
+  for (const payment of [
+    cardPayment(),
+    // Each of these would be told what is wrong with it, if anybody looked.
+    cardPayment({ number: `${goodCardNumber}1`, verification_value: 'x'.repeat(300), [goodCardNumber]: 1 }),
+    { payment: { instrument: { type: 'card' } }, [goodCardNumber]: goodCardNumber },
+    cardPayment({ type: 'tokenized_card' }),
+    cardPayment({ type: `card ${goodCardNumber}` }),
+  ]) {
+    const answer = await call.pay(createOrder(sandbox), payment, { token })
+    expect(answer.body).toMatchObject(notTaken)
+    expect(answer.text).not.toContain(goodCardNumber)
+  }
+  expect(log.join('')).not.toContain(goodCardNumber)
+  expect(sandbox.requests()).toEqual([])
+})
+
+test.each([[['card']], [{ card: true }], [null]])(
+  'a type that is no word (%j) is not taken either',
+  async (type) => {
+    const { sandbox, call } = await startTillgate(withoutCards)
+    const token = await callerToken({ customer_id: 11 })
+    const answer = await call.pay(createOrder(sandbox), cardPayment({ type }), { token })
+    expect(answer.body).toMatchObject({ status: 400, code: 'invalid_request' })
+    expect(answer.text).not.toContain(goodCardNumber)
+    expect(sandbox.requests()).toEqual([])
+  },
+)
+
+test('of two types in one body the last is the one that counts, for the refusal as for the payment', async () => {
+  const { sandbox, call } = await startTillgate(withoutCards)
+  const token = await callerToken({ customer_id: 11 })
+  const body = JSON.stringify(cardPayment()).replace('"type":"card"', '"type":"stored_card","type":"card"')
+  expect((await call.pay(createOrder(sandbox), body, { token })).body).toMatchObject(notTaken)
+})
+
+test('what is taken is paid with, and the methods say what that is', async () => {
+  const { sandbox, call } = await startTillgate(withoutCards)
+  const token = await callerToken({ customer_id: 11 })
+  const id = createOrder(sandbox)
+  const { body } = await call.methods(id, token)
+  expect(body.data.flatMap(({ accepts }: { accepts: string[] }) => accepts)).not.toContain('card')
+  expect((await call.pay(id, storedCardPayment(), { token })).status).toBe(201)
+})
+
+test('the document that is served then knows no card, and is still a valid one', async () => {
+  const { call } = await startTillgate(withoutCards)
+  const { text, body } = await call('/openapi.json')
+  expect(text).not.toMatch(/"verification_value":"422"|4242424242424242|4111111111111111/)
+  const { PaymentInstrument, ...schemas } = body.components.schemas
+  expect(Object.keys(PaymentInstrument.discriminator.mapping).sort()).toEqual([
+    'store_credit',
+    'stored_bank_account',
+    'stored_card',
+    'stored_paypal_account',
+  ])
+  expect(PaymentInstrument.oneOf).toHaveLength(4)
+  expect(Object.keys(schemas)).not.toContain('CardInstrument')
+  const { examples } = body.paths['/orders/{id}/pay'].post.requestBody.content['application/json']
+  expect(Object.keys(examples).sort()).toEqual([
+    'store_credit',
+    'stored_bank_account',
+    'stored_card',
+    'stored_paypal_account',
+  ])
+  expect((await new Validator().validate(body)).valid).toBe(true)
+})
+
+test('by default the document that is served is the one that is published', async () => {
+  const { call } = await startTillgate()
+  const { body } = await call('/openapi.json')
+  expect(Object.keys(body.components.schemas)).toContain('CardInstrument')
+})
