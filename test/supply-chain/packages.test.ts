@@ -1,0 +1,109 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { ACCEPTED_ADVISORIES } from '../../scripts/accepted-advisories.ts'
+import { judgeAudit } from '../../scripts/judge-audit.ts'
+import { lockedPackages } from '../../scripts/locked-packages.ts'
+
+const root = join(import.meta.dirname, '../..')
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const packages = lockedPackages()
+const inImage = packages.filter(({ isProduction }) => isProduction)
+
+/** Licences under which a package may be part of what is given to others, with no more asked than its notice. */
+const allowedLicences = new Set([
+  'MIT',
+  'ISC',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'BlueOak-1.0.0',
+  'Unlicense',
+  '(MIT OR CC0-1.0)',
+])
+
+test('the lock file is read: none of these rules holds for want of anything to check', () => {
+  expect(inImage.length).toBeGreaterThan(50)
+  expect(packages.length).toBeGreaterThan(inImage.length + 50)
+})
+
+test('every package of the image has a licence that lets it be given on', () => {
+  expect(inImage.filter(({ license }) => !allowedLicences.has(license))).toEqual([])
+})
+
+test('no package of the image runs a script when it is installed', () => {
+  expect(inImage.filter(({ hasInstallScript }) => hasInstallScript)).toEqual([])
+})
+
+test('of every package that has an install script it is written down whether it may run', () => {
+  const decided: Record<string, boolean> = manifest.allowScripts
+  const withScript = packages.filter(({ hasInstallScript }) => hasInstallScript).map(({ name }) => name)
+  expect(withScript.filter((name) => decided[name] === undefined)).toEqual([])
+  expect(Object.keys(decided).filter((name) => !withScript.includes(name))).toEqual([])
+})
+
+test('every version is exact: nothing newer comes in unseen', () => {
+  const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
+  for (const [name, version] of versions) expect(version, name).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/)
+})
+
+test('every package is locked by what is in it', () => {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+  const entries = Object.entries<{ integrity?: string; inBundle?: boolean }>(lock.packages)
+  const unlocked = entries.filter(
+    ([path, { integrity, inBundle }]) => path !== '' && !inBundle && !/^sha512-/.test(integrity ?? ''),
+  )
+  expect(unlocked.map(([path]) => path)).toEqual([])
+})
+
+test('`npm run sbom` writes a CycloneDX bill of what is in the image, and of nothing else', () => {
+  const { stdout } = spawnSync(process.execPath, ['scripts/sbom.ts'], { cwd: root, encoding: 'utf8' })
+  const bill = JSON.parse(stdout)
+  expect(bill).toMatchObject({
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    metadata: { component: { 'bom-ref': `tillgate@${manifest.version}` } },
+  })
+  const refs = bill.components.map((component: Record<string, string>) => component['bom-ref'])
+  expect(refs).toEqual(inImage.map(({ name, version }) => `${name}@${version}`))
+  for (const name of Object.keys(manifest.dependencies)) {
+    expect(refs).toContain(`${name}@${manifest.dependencies[name]}`)
+  }
+  expect(refs.filter((ref: string) => /^(vitest|typescript|node)@/.test(ref))).toEqual([])
+  expect(bill.components.find(({ name }: { name: string }) => name === 'cors')).toMatchObject({
+    group: '@fastify',
+    purl: `pkg:npm/%40fastify/cors@${manifest.dependencies['@fastify/cors']}`,
+    licenses: [{ license: { id: 'MIT' } }],
+    hashes: [{ alg: 'SHA-512', content: expect.stringMatching(/^[0-9a-f]{128}$/) }],
+  })
+})
+
+test('`npm run licences` names the licence of each', () => {
+  const { stdout } = spawnSync(process.execPath, ['scripts/licences.ts'], { cwd: root, encoding: 'utf8' })
+  expect(stdout.trim().split('\n')).toHaveLength(inImage.length)
+  expect(stdout).toMatch(/^MIT +fastify \d/m)
+})
+
+const url = 'https://github.com/advisories/GHSA-xxxx'
+const finding = JSON.stringify({
+  vulnerabilities: { zod: { via: [{ url, title: 'Bad', severity: 'high' }] }, other: { via: ['zod'] } },
+})
+
+test('`npm run audit` fails on what is open, not on what is explained, and never calls clean what nobody could say', () => {
+  expect(judgeAudit(finding, {})).toEqual({ lines: [`OPEN: zod, high: Bad (${url})`], exitCode: 1 })
+  expect(judgeAudit(finding, { [url]: 'not used' })).toMatchObject({
+    lines: [expect.stringMatching(/^accepted.*: not used$/)],
+    exitCode: 0,
+  })
+  expect(judgeAudit('{"vulnerabilities":{}}', {}).lines).toEqual([expect.stringMatching(/^Clean/)])
+  for (const output of ['', '{"statusCode":405,"error":{}}', 'npm error'])
+    expect(judgeAudit(output, {})).toEqual({ lines: [expect.stringMatching(/^NOT KNOWN/)], exitCode: 0 })
+})
+
+test('what is accepted of advisories has a reason each', () => {
+  for (const [address, reason] of Object.entries(ACCEPTED_ADVISORIES)) {
+    expect(address).toMatch(/^https:\/\/github\.com\/advisories\//)
+    expect(reason.length).toBeGreaterThan(20)
+  }
+})
