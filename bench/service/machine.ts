@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { cpus, loadavg, totalmem } from 'node:os'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '../..')
+
+/** What was measured, where and when: the sentence above each table. */
+export function machineLine(command: string): string {
+  const [cpu] = cpus()
+  const gigabytes = Math.round(totalmem() / 2 ** 30)
+  const busy = loadavg()[0]?.toFixed(1)
+  const versions = ['fastify', 'undici', '@fastify/http-proxy'].map((name) => `${name} ${versionOf(name)}`)
+  return `\`${command}\` on ${new Date().toISOString().slice(0, 10)}, commit \`${commitOf()}\`; ${cpus().length} × ${cpu?.model.trim()}, ${gigabytes} GB, load average ${busy} as it ended; Node ${process.version}, ${versions.join(', ')}; SQLite with FULL sync.`
+}
+
+function versionOf(name: string): string {
+  const folder = name === '@fastify/http-proxy' ? 'bench' : '.'
+  const path = join(root, folder, 'node_modules', name, 'package.json')
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
+}
+
+function commitOf(): string {
+  const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8', cwd: root }).trim()
+  try {
+    const isDirty = git('status', '--porcelain', 'src', 'sandbox', 'migrations', 'bench') !== ''
+    return `${git('rev-parse', '--short=12', 'HEAD')}${isDirty ? ' with uncommitted changes' : ''}`
+  } catch {
+    return 'unknown'
+  }
+}

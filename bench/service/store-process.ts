@@ -1,0 +1,14 @@
+import { startSandbox } from '../../sandbox/start-sandbox.ts'
+import { SEED_ORDER } from '../../test/sandbox/support/seed-order.ts'
+
+/** No limit of the store may be what is measured. */
+const rateLimit = { limit: 1_000_000, windowMs: 4_000 }
+
+const sandbox = await startSandbox({ rateLimit })
+process.on('message', ({ orders }: { orders: number }) => {
+  const ids = Array.from({ length: orders }, () => sandbox.orders.create(SEED_ORDER).id)
+  process.send?.({ ids, charges: sandbox.charges().length })
+})
+const { managementUrl, paymentsUrl, storeHash, accessToken } = sandbox
+process.send?.({ managementUrl, paymentsUrl, storeHash, accessToken })
+process.once('disconnect', () => process.exit())
