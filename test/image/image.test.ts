@@ -60,6 +60,7 @@ describe('the Dockerfile', () => {
       '--allow-fs-read=/app',
       '--allow-fs-read=/data',
       '--allow-fs-read=/etc/tillgate',
+      '--allow-fs-read=/proc/self/status',
       '--allow-fs-read=/run/secrets',
       '--allow-fs-write=/data',
     ])
@@ -86,9 +87,9 @@ describe('docker-compose.yml', () => {
     volumes: object
   }
 
-  test('holds the service, its ledger and the sandbox', () => {
-    expect(Object.keys(services).sort()).toEqual(['postgres', 'sandbox', 'service'])
-    expect(Object.keys(volumes).sort()).toEqual(['ledger', 'postgres'])
+  test('holds the service, its ledger and the sandbox, and who watches it', () => {
+    expect(Object.keys(services).sort()).toEqual(['grafana', 'postgres', 'prometheus', 'sandbox', 'service'])
+    expect(Object.keys(volumes).sort()).toEqual(['ledger', 'postgres', 'prometheus'])
   })
 
   test.each(Object.entries(services))(

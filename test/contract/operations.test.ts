@@ -1,0 +1,96 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { callerToken } from '../support/caller-token.ts'
+import { ledgerFile } from '../support/ledger-file.ts'
+import { alerts, panels, readRoot } from '../support/observability-files.ts'
+import { createOrder } from '../support/orders.ts'
+import { cardPayment } from '../support/payments.ts'
+import { startTillgate } from '../support/start-tillgate.ts'
+
+const page = readRoot('docs/operations.md')
+/** As GitHub makes them of headings. */
+const anchors = [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-'),
+)
+
+test.each(alerts())('$alert leads to its runbook, and says what is the matter', ({ annotations, labels }) => {
+  const [address, anchor] = annotations.runbook_url.split('#')
+  expect(address).toBe('https://tillgate.dev/operations')
+  expect(anchors).toContain(anchor)
+  expect(annotations.summary).toMatch(/^[A-Z].+\.$/)
+  expect(['page', 'ticket']).toContain(labels.severity)
+})
+
+test('links within the page lead somewhere', () => {
+  const links = [...page.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor)
+  expect(links.length).toBeGreaterThan(3)
+  expect(links.filter((anchor) => !anchors.includes(anchor ?? ''))).toEqual([])
+})
+
+test('every line that is logged is explained', () => {
+  const root = join(import.meta.dirname, '../../src')
+  const lines = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap((name) => [
+      ...readRoot(join('src', name)).matchAll(
+        /\blog(?:ger)?\.(?:info|warn|error|fatal)\((?:\s*(?:\w+|\{[^}]*\}),)?\s*'([^']+)'/g,
+      ),
+    ])
+    .map(([, event = '']) => event)
+  expect(lines).toEqual(expect.arrayContaining(['charge answered', 'request answered', 'closed']))
+  expect(lines.length).toBeGreaterThan(12)
+  expect(lines.filter((event) => !page.includes(`\`${event}\``))).toEqual([])
+})
+
+test('the dashboard can be loaded: ids of their own, something to ask in each panel', () => {
+  const all = panels()
+  expect(new Set(all.map(({ id }) => id)).size).toBe(all.length)
+  expect(all.filter(({ type, targets = [] }) => type !== 'row' && targets.length === 0)).toEqual([])
+})
+
+interface Compose {
+  readonly services: Record<string, { image?: string; profiles?: string[]; volumes?: string[] }>
+}
+
+test('the profile `observability` mounts files that there are, into images of an exact version', () => {
+  const { services } = parse(readRoot('docker-compose.yml')) as Compose
+  const observing = Object.values(services).filter(({ profiles }) => profiles?.includes('observability'))
+  expect(observing).toHaveLength(2)
+  for (const { image, volumes = [] } of observing) {
+    expect(image).toMatch(/^[\w/]+:v?\d+\.\d+\.\d+$/)
+    const mounted = volumes.map((volume) => volume.split(':')[0] ?? '').filter((path) => path.startsWith('.'))
+    expect(mounted.length).toBeGreaterThan(0)
+    for (const path of mounted)
+      expect([path, existsSync(join(import.meta.dirname, '../..', path))]).toEqual([path, true])
+  }
+})
+
+describe('a payment under review', () => {
+  test.each([
+    ['was found not to have been charged', 'not_charged', 201],
+    ['was found to have been charged', 'succeeded', 409],
+  ])('that %s is ended by the statement of the runbook', async (_what, ending, then) => {
+    const ledger = ledgerFile()
+    const { sandbox, call } = await startTillgate({ environment: ledger.environment })
+    const orderId = createOrder(sandbox)
+    const caller = { token: await callerToken({ customer_id: 11 }) }
+    await sandbox.faults.add({ operation: 'pay', kind: 'reset_before_charge', times: 1 })
+    const { body } = await call.pay(orderId, cardPayment(), caller)
+    ledger.run("UPDATE payment_attempts SET status = 'needs_review', next_look_at_ms = NULL")
+    expect((await call.pay(orderId, cardPayment(), caller)).body.code).toBe('order_payment_in_progress')
+
+    const [statement = ''] =
+      page.match(new RegExp(`^UPDATE payment_attempts\\n  SET status = '${ending}'[^;]+;`, 'm')) ?? []
+    expect(statement).toContain("id = '…'")
+    ledger.run(statement.replace("id = '…'", `id = '${body.data.id}'`).replace('…', '0'))
+    expect((await call(`/orders/${orderId}/payments/${body.data.id}`, caller)).body.data.status).toBe(
+      ending === 'succeeded' ? 'success' : 'not_charged',
+    )
+    expect((await call.pay(orderId, cardPayment(), caller)).status).toBe(then)
+  })
+})
