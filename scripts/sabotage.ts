@@ -17,6 +17,12 @@ const parts = [
   'test',
   'demo',
   'package.json',
+  'package-lock.json',
+  'Dockerfile',
+  'docker-compose.yml',
+  '.dockerignore',
+  'LICENSE',
+  'SECURITY.md',
   'tsconfig.json',
   'vitest.config.ts',
 ]

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:tls'
 import { expect, onTestFinished, test } from 'vitest'
 import { SCOPES } from '../../sandbox/data/scopes.ts'
 import { isFit } from '../../src/doctor/report.ts'
-import { localhostCertificate } from '../clients/bigcommerce/localhost-certificate.ts'
+import { createAuthority } from '../support/certificates.ts'
 import { createOrder } from '../support/orders.ts'
 import { diagnose, startPatient, statusesOf } from './support/diagnose.ts'
 
@@ -109,7 +109,8 @@ async function listening<T extends ReturnType<typeof createServer>>(server: T): 
 
 test('name, connection and TLS are told apart, and a host that says nothing is not waited for', async () => {
   const silent = createServer((socket) => onTestFinished(() => void socket.destroy()))
-  const untrusted = createTlsServer(localhostCertificate, (socket) => socket.on('error', () => {}))
+  const { certificate: cert, privateKey: key } = await createAuthority()
+  const untrusted = createTlsServer({ cert, key }, (socket) => socket.on('error', () => {}))
   const patient = await startPatient()
   for (const [address, says] of [
     ['https://nowhere.invalid', /the name is not found/],

@@ -6,6 +6,7 @@ const tokens = ['test/security/jwt-attacks.test.ts', 'test/clients/identity']
 const matrix = ['test/security/authorization-matrix.test.ts']
 const transport = ['test/security/transport.test.ts']
 const smuggling = ['test/security/request-smuggling.test.ts']
+const image = ['test/image/image.test.ts']
 const tls = ['test/process/tls.test.ts']
 
 /** Doors left ajar. */
@@ -255,5 +256,54 @@ export const SECURITY_BUGS: readonly Bug[] = [
     find: '.filter((ref) => !refs.has(ref))',
     replace: '.filter((ref) => !refs.has(ref) && ref.length < 5)',
     tests: ['test/routes/pay-order/instruments.test.ts'],
+  },
+  {
+    name: 'run the image as root',
+    file: 'Dockerfile',
+    find: 'USER 10001:10001',
+    replace: 'USER 0:0',
+    tests: image,
+  },
+  {
+    name: 'run the image without the permission model',
+    file: 'Dockerfile',
+    find: '"--permission", ',
+    replace: '',
+    tests: image,
+  },
+  {
+    name: 'bring development packages into the image',
+    file: 'Dockerfile',
+    find: 'npm ci --omit=dev --ignore-scripts',
+    replace: 'npm ci --ignore-scripts',
+    tests: image,
+  },
+  {
+    name: 'leave containers their capabilities',
+    file: 'docker-compose.yml',
+    find: '  cap_drop: [ALL]\n',
+    replace: '',
+    tests: image,
+  },
+  {
+    name: 'give a secret a default',
+    file: 'docker-compose.yml',
+    find: ':?set it to 32 bytes or more, e.g. the output of openssl rand -hex 32}',
+    replace: ':-a-secret-that-everybody-knows-32-bytes}',
+    tests: image,
+  },
+  {
+    name: 'let a package run whatever it likes when it is installed',
+    file: 'package.json',
+    find: '    "ssh2": false\n',
+    replace: '    "another": true\n',
+    tests: ['test/supply-chain'],
+  },
+  {
+    name: 'call packages clean that nobody has asked about',
+    file: 'scripts/judge-audit.ts',
+    find: 'NOT KNOWN: the registry did not answer',
+    replace: 'Clean: the registry did not answer',
+    tests: ['test/supply-chain'],
   },
 ]

@@ -51,7 +51,12 @@ export async function createAuthority(name = 'Test authority'): Promise<Authorit
         issuer: own.subject,
         publicKey: pair.publicKey,
         signingKey: keys.privateKey,
-        extensions: [new SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }])],
+        extensions: [
+          new SubjectAlternativeNameExtension([
+            { type: 'dns', value: 'localhost' },
+            { type: 'ip', value: '127.0.0.1' },
+          ]),
+        ],
       })
       return inPem(certificate, pair)
     },

@@ -4,7 +4,7 @@ import { createSecureServer, constants as http2 } from 'node:http2'
 import { type AddressInfo, createServer as createNetServer, type Server, type Socket } from 'node:net'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import type { RequestContext } from '../../../src/domain/request-context.ts'
-import { localhostCertificate } from './localhost-certificate.ts'
+import { createAuthority } from '../../support/certificates.ts'
 
 export interface SeenRequest {
   readonly method: string
@@ -61,8 +61,10 @@ export async function startNetHost(
 export async function startRefusingTlsHost(): Promise<Omit<HttpHost, 'seen'> & { readonly heard: string[] }> {
   const heard: string[] = []
   const trusted = getCACertificates('default')
-  setDefaultCACertificates([...trusted, localhostCertificate.cert])
-  const server = createSecureServer({ ...localhostCertificate, allowHTTP1: true })
+  const authority = await createAuthority()
+  const { certificate: cert, privateKey: key } = await authority.issue('localhost')
+  setDefaultCACertificates([...trusted, authority.certificate])
+  const server = createSecureServer({ cert, key, allowHTTP1: true })
   server.on('request', async (request, response) => {
     let body = ''
     for await (const chunk of request) body += String(chunk)
