@@ -4,6 +4,7 @@ import { type CallerTokenKey, createVerifyCallerTokens } from './clients/identit
 import { createVerifyCurrentCustomerTokens } from './clients/identity/current-customer-tokens.ts'
 import { createFetchKeys } from './clients/identity/fetch-keys.ts'
 import { createPublishedKeys } from './clients/identity/published-keys.ts'
+import { createRememberedCallers } from './clients/identity/remembered-callers.ts'
 import type { AuthKey } from './config/auth-key.ts'
 import type { Config } from './config.ts'
 import type { VerifyCallerToken } from './domain/caller.ts'
@@ -25,10 +26,12 @@ export function composeIdentity({ auth, bigcommerce, renewals }: Config): Identi
   const { issuer, audience } = auth
   const key = keyOf(auth.key, publicKey)
   const callerTokens = createVerifyCallerTokens({ issuer, audience, key, now: Date.now })
-  if (!bigcommerce.app) return { verifyCallerToken: callerTokens, publicKey }
+  const remember = (verifyCallerToken: VerifyCallerToken) =>
+    createRememberedCallers({ verifyCallerToken, keyInUse: () => publicKey.current(), now: Date.now })
+  if (!bigcommerce.app) return { verifyCallerToken: remember(callerTokens), publicKey }
   const { storeHash, app } = bigcommerce
   const currentCustomerTokens = createVerifyCurrentCustomerTokens({ ...app, storeHash, now: Date.now })
-  return { verifyCallerToken: createVerifyByIssuer(callerTokens, currentCustomerTokens), publicKey }
+  return { verifyCallerToken: remember(createVerifyByIssuer(callerTokens, currentCustomerTokens)), publicKey }
 }
 
 function keyOf(key: AuthKey, publicKey: Renewable<KeyObject | null>): CallerTokenKey {
