@@ -2,7 +2,7 @@ import { InvalidConfiguration } from '../config/invalid-configuration.ts'
 import { type Config, loadConfig } from '../config.ts'
 import { type Finding, findingsOf } from './finding.ts'
 
-const { ok, failure, notChecked } = findingsOf('configuration')
+const { ok, warning, failure, notChecked } = findingsOf('configuration')
 
 export interface ConfigurationCheck {
   /** null when it cannot be used. */
@@ -14,7 +14,10 @@ export interface ConfigurationCheck {
 export function checkConfiguration(): ConfigurationCheck {
   try {
     const config = loadConfig()
-    return { config, findings: [ok('Every variable can be used.'), ...storeFindings(config)] }
+    return {
+      config,
+      findings: [ok('Every variable can be used.'), ...storeFindings(config), ...fileFindings(config)],
+    }
   } catch (error) {
     if (!(error instanceof InvalidConfiguration)) throw error
     const findings = error.sentences.map((says) => failure(says, 'See docs/configuration.md.'))
@@ -34,5 +37,14 @@ function storeFindings({ bigcommerce: { storeHash, apiUrl, paymentsUrl } }: Conf
       failure(`${name} names another store than BIGCOMMERCE_STORE_HASH.`, 'Make both the same.'),
     )
 }
+
+/** Files of secrets that more may open than need to. */
+const fileFindings = ({ looseFiles }: Config): Finding[] =>
+  looseFiles.map(({ variable, mode }) =>
+    warning(
+      `The file that ${variable} names has mode ${mode}.`,
+      'chmod 600 it: only the service needs to read it.',
+    ),
+  )
 
 const storeOf = (address: string) => /\/stores\/([^/]+)/.exec(new URL(address).pathname)?.[1]

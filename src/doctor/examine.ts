@@ -36,8 +36,8 @@ export async function* examine(config: Config, options: ExamineOptions): AsyncGe
     bounded('store token', checkStore(config, options)),
     bounded('database', checkDatabase(config)),
     bounded('keys of caller tokens', checkCallerKeys(auth.key, url === null ? null : createFetchKeys(url))),
-    bounded('PORT', checkPort('PORT', host, port)),
-    bounded('ADMIN_PORT', checkPort('ADMIN_PORT', host, adminPort)),
+    bounded('PORT', checkPort('PORT', { host, port, isTls: config.tls !== null })),
+    bounded('ADMIN_PORT', checkPort('ADMIN_PORT', { host, port: adminPort, isTls: false })),
   ]
   for (const check of checks) yield* await check
 }

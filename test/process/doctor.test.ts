@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startPatient } from '../doctor/support/diagnose.ts'
@@ -44,6 +45,16 @@ test('every wrong variable is told at once, without its value', async () => {
     expect(stdout).toMatch(new RegExp(`^FAILURE +configuration: ${name} `, 'm'))
   }
   expect(stdout).not.toMatch(/canary|eighty/)
+})
+
+test('a file of a secret that everybody may read is warned of', async () => {
+  const { environment } = await startPatient()
+  const path = `${environment.DATABASE_URL?.replace('sqlite:', '')}.secret`
+  writeFileSync(path, environment.AUTH_HMAC_SECRET ?? '', { mode: 0o644 })
+  const { stdout } = await run({ ...environment, AUTH_HMAC_SECRET: '', AUTH_HMAC_SECRET_FILE: path })
+  expect(stdout).toMatch(
+    /^warning +configuration: The file that AUTH_HMAC_SECRET_FILE names has mode 0644\.$/m,
+  )
 })
 
 test('an address of another store is told', async () => {
