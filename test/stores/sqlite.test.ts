@@ -83,3 +83,24 @@ test('counting the payments without an end reads an index of theirs, however man
   await database.destroy()
   expect(JSON.stringify(rows)).toContain('USING COVERING INDEX payment_attempts_unsettled')
 })
+
+test('a statement that was prepared before another process changed the schema still sees what is there', async () => {
+  const path = newFile()
+  const [ours, theirs] = [openSqlite(path), openSqlite(path)]
+  await sql`CREATE TABLE notes (text TEXT)`.execute(theirs)
+  await sql`INSERT INTO notes VALUES ('kept')`.execute(theirs)
+  const read = async () => (await sql`SELECT * FROM notes`.execute(ours)).rows
+  expect(await read()).toEqual([{ text: 'kept' }])
+  await sql`ALTER TABLE notes ADD COLUMN number INTEGER DEFAULT 7`.execute(theirs)
+  expect(await read()).toEqual([{ text: 'kept', number: 7 }])
+  await Promise.all([ours.destroy(), theirs.destroy()])
+})
+
+test('more different statements than are kept prepared are answered all the same', async () => {
+  const database = openSqlite(newFile())
+  for (let number = 0; number < 250; number++) {
+    const { rows } = await sql<{ n: number }>`SELECT ${sql.raw(String(number % 120))} AS n`.execute(database)
+    expect(rows).toEqual([{ n: number % 120 }])
+  }
+  await database.destroy()
+})

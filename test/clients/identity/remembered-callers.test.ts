@@ -9,10 +9,17 @@ const tokenOf = (sub: string, lifeSeconds = 600) =>
 
 /** A verifier that counts, believes everybody, and a clock and a key to turn. */
 function remembering() {
-  const world = { nowMs, key: 'one', isRefusing: false, verified: [] as string[] }
+  const world = {
+    nowMs,
+    key: 'one',
+    isRefusing: false,
+    untilVerified: Promise.resolve(),
+    verified: [] as string[],
+  }
   const verify = createRememberedCallers({
     verifyCallerToken: async (token) => {
       world.verified.push(token)
+      await world.untilVerified
       if (world.isRefusing) throw new Problem('unauthenticated')
       return {
         principal: token,
@@ -61,15 +68,28 @@ test('a refusal is not remembered', async () => {
   expect(await resultOf(verify(token))).toMatchObject({ principal: token })
 })
 
-test('a key that is taken away takes with it all whom it has verified, one under way included', async () => {
+test('a key that is taken away takes with it all whom it has verified', async () => {
   const { world, verify } = remembering()
-  const [one, other] = [await tokenOf('one'), await tokenOf('other')]
-  await verify(one)
-  const underWay = verify(other)
+  const token = await tokenOf('one')
+  await verify(token)
   world.key = 'two'
-  await underWay
   world.isRefusing = true
-  for (const token of [one, other]) expect(await resultOf(verify(token))).toBe('unauthenticated')
+  expect(await resultOf(verify(token))).toBe('unauthenticated')
+})
+
+test('whom a key was verifying as it was taken away is not remembered', async () => {
+  const { world, verify } = remembering()
+  const [slow, quick] = [await tokenOf('slow'), await tokenOf('quick')]
+  const underWay = Promise.withResolvers<void>()
+  world.untilVerified = underWay.promise
+  const verifying = verify(slow)
+  world.key = 'two'
+  world.untilVerified = Promise.resolve()
+  await verify(quick)
+  underWay.resolve()
+  await verifying
+  world.isRefusing = true
+  expect(await resultOf(verify(slow))).toBe('unauthenticated')
 })
 
 test('no more than a thousand are remembered, the newest', async () => {
