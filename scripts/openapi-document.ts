@@ -5,6 +5,9 @@ import { createLogger } from '../src/logger.ts'
 /** The contract as the routes declare it, as the text of openapi/openapi.json. */
 export async function openapiDocument(): Promise<string> {
   const notCalled = () => Promise.reject(new Error('only the declarations of the routes are looked at'))
+  const notStanding = () => {
+    throw new Error('no request is answered')
+  }
   const app = await buildApp({
     logger: createLogger('silent'),
     tls: null,
@@ -12,6 +15,7 @@ export async function openapiDocument(): Promise<string> {
     rateLimits: { addressPerMinute: 1, callerPerMinute: 1 },
     corsOrigins: [],
     verifyCallerToken: notCalled,
+    paymentTokens: { open: async () => {}, close: () => {}, standing: notStanding },
     payOrder: notCalled,
     instruments: new Set(INSTRUMENT_TYPES),
     listPaymentMethods: notCalled,

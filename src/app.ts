@@ -9,6 +9,7 @@ import { authenticationPlugin } from './plugins/authentication.ts'
 import { closingConnectionsPlugin } from './plugins/closing-connections.ts'
 import { drainingPlugin } from './plugins/draining.ts'
 import { openapiPlugin } from './plugins/openapi.ts'
+import { type PaymentTokenBucketOptions, paymentTokenBucketPlugin } from './plugins/payment-token-bucket.ts'
 import { problemDetailsPlugin } from './plugins/problem-details.ts'
 import { callerRateLimitPlugin, rateLimitsPlugin } from './plugins/rate-limits.ts'
 import { requestLoggingPlugin } from './plugins/request-logging.ts'
@@ -38,6 +39,7 @@ export interface AppDependencies {
   /** Requests per minute that are answered; 0 for no limit. */
   readonly rateLimits: { readonly addressPerMinute: number; readonly callerPerMinute: number }
   readonly verifyCallerToken: VerifyCallerToken
+  readonly paymentTokens: PaymentTokenBucketOptions['paymentTokens']
   readonly payOrder: PayOrder
   /** The instrument types that are taken at all. */
   readonly instruments: ReadonlySet<InstrumentType>
@@ -65,6 +67,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     isDraining,
     rateLimits,
     observeRequest,
+    paymentTokens,
   } = dependencies
   const app = Fastify({
     ...serverOptions,
@@ -125,7 +128,10 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     await authenticated.register(authenticationPlugin, { verifyCallerToken })
     await authenticated.register(callerRateLimitPlugin, rateLimits)
     await authenticated.register(listPaymentMethodsRoute, { listPaymentMethods })
-    await authenticated.register(payOrderRoute, { payOrder, instruments })
+    await authenticated.register(async (paying) => {
+      await paying.register(paymentTokenBucketPlugin, { paymentTokens })
+      await paying.register(payOrderRoute, { payOrder, instruments })
+    })
     await authenticated.register(listPaymentsRoute, { listPayments })
     await authenticated.register(getPaymentRoute, { getPayment })
   })

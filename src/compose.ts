@@ -12,11 +12,13 @@ import type { Config } from './config.ts'
 import { createRenewable } from './domain/renewable.ts'
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
 import { renewAll } from './renew-all.ts'
+import { after } from './services/after.ts'
 import { createAuthorizeOrder } from './services/authorize-order.ts'
 import { createInFlight } from './services/in-flight.ts'
 import { createListPaymentMethods } from './services/list-payment-methods.ts'
 import { createGetPayment, createListPayments } from './services/list-payments.ts'
 import { createPayOrder } from './services/pay-order.ts'
+import { createPaymentTokenQueue, SEND_WITHIN_MS } from './services/payment-token-queue.ts'
 import { createPreparePayment } from './services/prepare-payment.ts'
 import { createReceiveWebhook } from './services/receive-webhook.ts'
 import { createReconcileAttempt } from './services/reconcile-attempt.ts'
@@ -25,6 +27,7 @@ import { createCountUnsettled } from './stores/count-unsettled.ts'
 import { migrateDatabase, openDatabase } from './stores/database.ts'
 import { isMigrated } from './stores/migrate.ts'
 import { createPaymentAttempts } from './stores/payment-attempts.ts'
+import { createPaymentTokens } from './stores/payment-tokens.ts'
 import { createUnsettledAttempts } from './stores/unsettled-attempts.ts'
 import { version } from './version.ts'
 
@@ -74,10 +77,22 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
     ...toUpstream,
   })
   const managementApi = metrics.watchManagement(createManagementApi(managementHttp))
-  const { paymentTimeoutMs, instruments } = config
+  const { paymentTimeoutMs, paymentRate, instruments } = config
   const paymentsApi = metrics.watchCharges(
     createPaymentsApi({ url: paymentsUrl, paymentTimeoutMs, ...toUpstream }),
   )
+
+  const { limit, windowMs, marginMs, queueMaxWaitMs } = paymentRate
+  const shared = { instance: randomUUID(), limit, rule: { windowMs, marginMs, sendWithinMs: SEND_WITHIN_MS } }
+  const paymentTokens = createPaymentTokenQueue({
+    ...shared,
+    tokens: createPaymentTokens({ ...shared, database, storeHash }),
+    maxWaitMs: queueMaxWaitMs,
+    now: () => performance.now(),
+    after,
+    random: Math.random,
+    log: logger,
+  })
 
   const authorizeOrder = createAuthorizeOrder(managementApi)
   const preparePayment = createPreparePayment({ managementApi, attempts, storeHash })
@@ -85,6 +100,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
     attempts: metrics.countEnds(attempts),
     authorizeOrder,
     preparePayment,
+    paymentTokens,
     paymentsApi,
     newId: randomUUID,
     instruments,
@@ -110,7 +126,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
       log: logger,
       observe: metrics.observeReconciliation,
     }),
-    stillFor: { claimedMs: preparingMsMax, sendingMs: paymentTimeoutMs + settlingMsMax },
+    stillFor: { claimedMs: preparingMsMax + queueMaxWaitMs, sendingMs: paymentTimeoutMs + settlingMsMax },
     now: Date.now,
     sleep: (forMs, signal) => setTimeout(forMs, undefined, { signal }).catch(() => {}),
     log: logger,
@@ -131,6 +147,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
       rateLimits: config.rateLimits,
       verifyCallerToken,
       instruments,
+      paymentTokens,
       payOrder: metrics.countAnswers(inFlight.track(payOrder)),
       listPaymentMethods,
       listPayments,
@@ -150,6 +167,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
     async close() {
       await reconciliation.stop()
       await inFlight.idle()
+      await paymentTokens.idle()
       await managementHttp.close()
       await database.destroy()
     },

@@ -32,6 +32,13 @@ export interface Config {
     readonly trustedProxySecret: string | null
   }
   readonly auth: { readonly issuer: string; readonly audience: string; readonly key: AuthKey }
+  /** The store's allowance of payments, and how long a payment waits for its turn. */
+  readonly paymentRate: {
+    readonly limit: number
+    readonly windowMs: number
+    readonly marginMs: number
+    readonly queueMaxWaitMs: number
+  }
   readonly paymentTimeoutMs: number
   readonly instruments: ReadonlySet<InstrumentType>
   /** Files of secrets that more can open than need to; worth a warning. */
@@ -112,6 +119,12 @@ function toConfig(env: z.output<typeof Env>, key: AuthKey): Omit<Config, 'tls' |
       trustedProxySecret: env.BIGCOMMERCE_TRUSTED_PROXY_SECRET ?? null,
     },
     auth: { issuer: env.AUTH_ISSUER, audience: env.AUTH_AUDIENCE, key },
+    paymentRate: {
+      limit: env.PAYMENT_RATE_LIMIT,
+      windowMs: env.PAYMENT_RATE_WINDOW_MS,
+      marginMs: env.PAYMENT_RATE_MARGIN_MS,
+      queueMaxWaitMs: env.PAYMENT_QUEUE_MAX_WAIT_MS,
+    },
     paymentTimeoutMs: env.PAYMENT_TIMEOUT_MS,
     instruments: new Set(env.PAYMENT_INSTRUMENTS),
   }

@@ -151,6 +151,22 @@ export const Env = z.object({
     .describe(
       'Whether a start brings the ledger to its schema. If `false`, `npm run migrate` does; until then not ready.',
     ),
+  PAYMENT_RATE_LIMIT: wholeNumber(1, 10_000)
+    .default(50)
+    .describe('How many payments BigCommerce takes of the store in one window, by all instances together.'),
+  PAYMENT_RATE_WINDOW_MS: wholeNumber(100, 600_000)
+    .default(4_000)
+    .describe('Length of that window in milliseconds.'),
+  PAYMENT_RATE_MARGIN_MS: wholeNumber(0, 60_000)
+    .default(200)
+    .describe(
+      'How much longer one payment may travel to BigCommerce than another, in milliseconds; more is safer and uses less of the allowance.',
+    ),
+  PAYMENT_QUEUE_MAX_WAIT_MS: wholeNumber(0, 60_000)
+    .default(5_000)
+    .describe(
+      'Longest wait of a payment for its turn, in milliseconds; who cannot be served in it is answered 429.',
+    ),
   PAYMENT_TIMEOUT_MS: wholeNumber(1_000, 600_000)
     .default(60_000)
     .describe('How long an answer to a charge is awaited, in milliseconds; after it the outcome is unknown.'),

@@ -23,7 +23,7 @@ export type Refusal =
   | { readonly by: 'code'; readonly bigcommerceCode: number }
   | { readonly by: 'fields' | 'authentication_required' }
 
-export type NotSentReason = 'unreachable' | 'rate_limited'
+export type NotSentReason = 'unreachable' | 'rate_limited' | 'too_late'
 
 export type UnknownReason =
   | 'timed_out'

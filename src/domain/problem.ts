@@ -18,6 +18,8 @@ export interface ProblemOptions {
   /** Where the payment of which this speaks can be read. */
   readonly location?: string
   readonly retryAfterSeconds?: number
+  /** The allowances that are used up, by their names in RateLimit-Policy. */
+  readonly violatedPolicies?: readonly string[]
   /** For the log only; never shown to a caller. */
   readonly cause?: unknown
 }
@@ -34,6 +36,8 @@ export interface ProblemBody {
   request_id: string
   payment_id?: string
   errors?: FieldError[]
+  /** As draft-ietf-httpapi-ratelimit-headers names it in its own problem type, quota-exceeded. */
+  'violated-policies'?: string[]
 }
 
 /** The one error class that is meant to leave the process, as application/problem+json. */
@@ -53,7 +57,7 @@ export class Problem extends Error {
   }
 
   toBody(requestId: string): ProblemBody {
-    const { detail, bigcommerceCode, errors, paymentId } = this.options
+    const { detail, bigcommerceCode, errors, paymentId, violatedPolicies } = this.options
     const kind = PROBLEMS[this.code]
     return {
       type: `${PROBLEM_TYPE_BASE}${this.code}`,
@@ -66,6 +70,7 @@ export class Problem extends Error {
       request_id: requestId,
       ...(paymentId === undefined ? {} : { payment_id: paymentId }),
       ...(errors === undefined ? {} : { errors: [...errors] }),
+      ...(violatedPolicies === undefined ? {} : { 'violated-policies': [...violatedPolicies] }),
     }
   }
 }

@@ -211,6 +211,14 @@ export const PROBLEMS = {
     remedy:
       'Wait as Retry-After says; `RateLimit` and `RateLimit-Policy` tell of each allowance. A server that calls for many shoppers needs higher limits: see the configuration.',
   },
+  payment_rate_limited: {
+    status: 429,
+    title: "The store's allowance of payments is used up",
+    retry: 'after',
+    detail: 'BigCommerce takes no more payments of this store in time. Nothing was charged by this request.',
+    remedy:
+      'Wait as Retry-After says, then send the same request with the same key. `violated-policies` names the allowance, `RateLimit` tells how it stands.',
+  },
   headers_too_large: {
     status: 431,
     title: 'The headers are too large',

@@ -29,6 +29,10 @@ export const ProblemSchema = z
     request_id: z.string().meta({ description: 'Quote it when asking for help.' }),
     payment_id: z.string().optional().meta({ description: 'The payment this is about, where there is one.' }),
     errors: z.array(FieldErrorSchema).optional(),
+    'violated-policies': z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'The allowances that are used up, by their names in `RateLimit-Policy`.' }),
   })
   .meta({ id: 'Problem', description: 'Problem details (RFC 9457).' })
 

@@ -12,7 +12,8 @@ import type { RequestContext } from '../domain/request-context.ts'
 import type { KeyScope, NewAttempt, PaymentAttempts } from '../stores/payment-attempts.ts'
 import { type AuthorizeOrder, maySeeAttempt } from './authorize-order.ts'
 import { fencedBy, isFree, replay } from './known-payment.ts'
-import type { PreparePayment } from './prepare-payment.ts'
+import type { PaymentTokenQueue, WaitingPayment } from './payment-token-queue.ts'
+import type { PreparedPayment, PreparePayment } from './prepare-payment.ts'
 import { problemOfNotSent, settlementOf } from './settlement.ts'
 
 export interface PayOrderCommand extends PaymentCommand {
@@ -36,14 +37,24 @@ export interface PayOrderDependencies {
   readonly attempts: Pick<PaymentAttempts, 'findByKey' | 'claim' | 'markSending' | 'settle'>
   readonly authorizeOrder: AuthorizeOrder
   readonly preparePayment: PreparePayment
+  readonly paymentTokens: Pick<PaymentTokenQueue, 'arrive'>
   readonly paymentsApi: PaymentsApi
   readonly newId: () => string
   /** The instrument types that this service takes at all. */
   readonly instruments: ReadonlySet<InstrumentType>
 }
 
+interface ClaimedPayment {
+  readonly attempt: PaymentAttempt
+  readonly command: PaymentCommand
+  readonly order: Order | null
+  readonly waiting: WaitingPayment
+  readonly context: RequestContext
+}
+
 export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
-  const { attempts, authorizeOrder, preparePayment, paymentsApi, newId, instruments } = dependencies
+  const { attempts, authorizeOrder, preparePayment, paymentTokens, paymentsApi } = dependencies
+  const { newId, instruments } = dependencies
 
   return async function payOrder(command, context) {
     refuseInstrumentNotTaken(command, instruments)
@@ -55,32 +66,41 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     if (known && !isFree(known, fingerprint) && maySeeAttempt(command.caller, known.attempt)) {
       return replay(known, fingerprint)
     }
+    const waiting = paymentTokens.arrive(command.caller.principal)
     const order = await authorizeOrder(command.caller, command.orderId, context)
     const claim = await attempts.claim(scope, fingerprint, newAttempt(command, newId(), context))
     if (claim.kind === 'known') return replay(claim.known, fingerprint)
     if (claim.kind === 'fenced') throw fencedBy(claim.by)
 
-    const answer = await pay(claim.attempt, command, order, context)
+    const answer = await pay({ attempt: claim.attempt, command, order, waiting, context })
     return { ...answer, isReplay: false }
   }
 
   /** From here on the order is ours alone. Write, call, write; no transaction is open during a call. */
-  async function pay(
-    attempt: PaymentAttempt,
-    command: PaymentCommand,
-    order: Order | null,
-    context: RequestContext,
-  ): Promise<PaymentAnswer> {
-    const { paymentAccessToken, claims } = await preparePayment(command, order, context).catch((error) =>
-      release(attempt, error),
-    )
-    if (!(await attempts.markSending(attempt.id, claims.due, claims.expiresAtMs))) {
-      throw new Problem('request_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
-    }
-    const outcome = await paymentsApi.processPayment(paymentAccessToken, command.payment, context)
-    const settled = await settle({ ...attempt, ...claims.due }, outcome, context)
+  async function pay(payment: ClaimedPayment): Promise<PaymentAnswer> {
+    const { attempt, command, order, context } = payment
+    const prepared = await preparePayment(command, order, context).catch((error) => release(attempt, error))
+    const outcome = await send(payment, prepared)
+    const settled = await settle({ ...attempt, ...prepared.claims.due }, outcome, context)
     if (outcome.kind === 'not_sent') throw problemOfNotSent(outcome)
     return answerOf(settled)
+  }
+
+  /** Waits for the payment's turn, puts on record that it is being sent, and sends it. */
+  async function send(payment: ClaimedPayment, prepared: PreparedPayment): Promise<PaymentOutcome> {
+    const { attempt, command, waiting, context } = payment
+    const { paymentAccessToken, claims } = prepared
+    const paymentToken = await waiting.takeToken().catch((error) => release(attempt, error))
+    try {
+      // Where it is in doubt whether this was written, nothing is sent, and so the attempt can be freed.
+      const isOurs = await attempts
+        .markSending(attempt.id, claims.due, claims.expiresAtMs)
+        .catch((error) => release(attempt, error))
+      if (!isOurs) throw new Problem('request_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
+      return await paymentsApi.processPayment(paymentAccessToken, command.payment, context, paymentToken)
+    } finally {
+      paymentToken.release()
+    }
   }
 
   /** Frees key and order again after a failure that certainly came before the charge. */

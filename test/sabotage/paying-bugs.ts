@@ -8,30 +8,31 @@ export const PAYING_BUGS: readonly Bug[] = [
   {
     name: 'charge before the ledger says sending',
     file: payOrder,
-    find: `    if (!(await attempts.markSending(attempt.id, claims.due, claims.expiresAtMs))) {
-      throw new Problem('request_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
-    }
-    const outcome = await paymentsApi.processPayment(paymentAccessToken, command.payment, context)`,
-    replace: `    const outcome = await paymentsApi.processPayment(paymentAccessToken, command.payment, context)
-    if (!(await attempts.markSending(attempt.id, claims.due, claims.expiresAtMs))) {
-      throw new Problem('request_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
-    }`,
+    find: `      const isOurs = await attempts
+        .markSending(attempt.id, claims.due, claims.expiresAtMs)
+        .catch((error) => release(attempt, error))
+      if (!isOurs) throw new Problem('request_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
+      return await paymentsApi.processPayment(paymentAccessToken, command.payment, context, paymentToken)`,
+    replace: `      const outcome = await paymentsApi.processPayment(paymentAccessToken, command.payment, context, paymentToken)
+      await attempts.markSending(attempt.id, claims.due, claims.expiresAtMs)
+      return outcome`,
     tests: story,
   },
   {
     name: 'send although the attempt is no longer ours',
     file: payOrder,
-    find: 'if (!(await attempts.markSending(attempt.id, claims.due, claims.expiresAtMs))) {',
-    replace:
-      'if (!(await attempts.markSending(attempt.id, claims.due, claims.expiresAtMs)) && !attempt.id) {',
+    find: 'if (!isOurs) throw',
+    replace: 'if (!isOurs && !attempt.id) throw',
     tests: story,
   },
   {
     name: 'fence the order before knowing whose it is',
     file: payOrder,
-    find: `    const order = await authorizeOrder(command.caller, command.orderId, context)
+    find: `    const waiting = paymentTokens.arrive(command.caller.principal)
+    const order = await authorizeOrder(command.caller, command.orderId, context)
     const claim = await attempts.claim(scope, fingerprint, newAttempt(command, newId(), context))`,
-    replace: `    const claim = await attempts.claim(scope, fingerprint, newAttempt(command, newId(), context))
+    replace: `    const waiting = paymentTokens.arrive(command.caller.principal)
+    const claim = await attempts.claim(scope, fingerprint, newAttempt(command, newId(), context))
     const order = await authorizeOrder(command.caller, command.orderId, context)`,
     tests: story,
   },

@@ -60,14 +60,14 @@ export const UPSTREAM_BUGS: readonly Bug[] = [
   {
     name: 'say not sent of a charge that may have left',
     file: paymentsApi,
-    find: `if (!connected) return { kind: 'not_sent', reason: 'unreachable' }`,
+    find: `if (!connected) return { kind: 'not_sent', reason: isLate ? 'too_late' : 'unreachable' }`,
     replace: `if (connected || !connected) return { kind: 'not_sent', reason: 'unreachable' }`,
     tests: sent,
   },
   {
     name: 'say unknown of a charge that certainly did not leave',
     file: paymentsApi,
-    find: `if (!connected) return { kind: 'not_sent', reason: 'unreachable' }`,
+    find: `if (!connected) return { kind: 'not_sent', reason: isLate ? 'too_late' : 'unreachable' }`,
     replace: '',
     tests: ['test/routes/pay-order/503.test.ts'],
   },

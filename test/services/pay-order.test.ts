@@ -5,6 +5,7 @@ import type { AttemptStatus, PaymentAttempt } from '../../src/domain/payment-att
 import { INSTRUMENT_TYPES, type InstrumentType } from '../../src/domain/payment-instrument.ts'
 import type { PaymentOutcome } from '../../src/domain/payment-outcome.ts'
 import { Problem } from '../../src/domain/problem.ts'
+import type { HeldToken } from '../../src/services/held-token.ts'
 import {
   createPayOrder,
   type PayOrderCommand,
@@ -31,12 +32,15 @@ const command = (change: Partial<PayOrderCommand> = {}): PayOrderCommand => ({
 })
 const fingerprint = fingerprintOf(command())
 
+const heldToken = { mayLeave: () => true, left() {}, answered() {}, release() {} }
+
 interface Change {
   readonly outcome?: PaymentOutcome
   readonly attempts?: Partial<PayOrderDependencies['attempts']>
   readonly authorizeOrder?: PayOrderDependencies['authorizeOrder']
   readonly preparePayment?: PayOrderDependencies['preparePayment']
   readonly instruments?: ReadonlySet<InstrumentType>
+  readonly takeToken?: () => Promise<HeldToken>
 }
 
 /** The service among ports that write down what is asked of them, in order. */
@@ -46,6 +50,7 @@ function paying({
   authorizeOrder,
   preparePayment,
   instruments,
+  takeToken = async () => heldToken,
 }: Change = {}) {
   const events: string[] = []
   const logged: Logged[] = []
@@ -74,6 +79,7 @@ function paying({
     },
     authorizeOrder: authorizeOrder ?? (async () => null),
     preparePayment: preparePayment ?? (async () => ({ paymentAccessToken: 'the.pat', claims })),
+    paymentTokens: { arrive: () => ({ takeToken }) },
     paymentsApi: { processPayment: async () => outcome },
     newId: () => 'attempt-1',
     instruments: instruments ?? new Set(INSTRUMENT_TYPES),
@@ -107,9 +113,9 @@ function paying({
       return ports.preparePayment(...args)
     },
     paymentsApi: {
-      processPayment(pat, payment, context) {
+      processPayment(pat, payment, context, departure) {
         events.push(`charge ${pat} ${payment.instrument.type}`)
-        return ports.paymentsApi.processPayment(pat, payment, context)
+        return ports.paymentsApi.processPayment(pat, payment, context, departure)
       },
     },
   })
@@ -201,6 +207,54 @@ describe('write, call, write', () => {
   })
 })
 
+describe('the payment token', () => {
+  /** A token that tells what becomes of it, in the order of everything else. */
+  const telling = (events: () => string[]): HeldToken => ({
+    ...heldToken,
+    release: () => void events().push('token released'),
+  })
+
+  test('is taken when the PAT is there, before sending is put on record, and let go when the charge is over', async () => {
+    const { pay, events }: ReturnType<typeof paying> = paying({
+      takeToken: async () => {
+        events.push('token taken')
+        return telling(() => events)
+      },
+    })
+    await pay()
+    expect(events).toEqual([
+      ...before,
+      'token taken',
+      sending,
+      charge,
+      'token released',
+      'settle attempt-1 succeeded -',
+    ])
+  })
+
+  test('that there is none in time ends the attempt as not sent: key and order are free', async () => {
+    const { pay, events } = paying({ takeToken: () => Promise.reject(new Problem('payment_rate_limited')) })
+    expect(await endOf(pay())).toBe('payment_rate_limited')
+    expect(events).toEqual([...before, 'settle attempt-1 not_sent payment_rate_limited'])
+  })
+
+  test.each([
+    [
+      'sending could not be put on record',
+      { markSending: () => Promise.reject(new Problem('store_unavailable')) },
+    ],
+    ['the attempt is no longer ours', { markSending: async () => false }],
+  ])('is let go when %s', async (_what, attempts) => {
+    const { pay, events }: ReturnType<typeof paying> = paying({
+      attempts,
+      takeToken: async () => telling(() => events),
+    })
+    await endOf(pay())
+    expect(charges(events)).toEqual([])
+    expect(events.at(-1)).toBe('token released')
+  })
+})
+
 describe('the ledger is lost after the charge', () => {
   const lost = {
     settle: () => Promise.reject(new Problem('store_unavailable', { cause: new Error('disk') })),
@@ -271,6 +325,8 @@ describe('before the charge, any failure ends without one', () => {
     const { pay, events } = paying({ attempts: { markSending: failing('store_unavailable') } })
     expect(await endOf(pay())).toBe('store_unavailable')
     expect(charges(events)).toEqual([])
+    // Whether it was written or not: nothing was sent, and nothing will be.
+    expect(events.at(-1)).toBe('settle attempt-1 not_sent store_unavailable')
   })
 
   test('the attempt is no longer ours to send: no charge, and the caller is told to ask again', async () => {

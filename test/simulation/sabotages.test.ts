@@ -1,13 +1,17 @@
 import { expect, test } from 'vitest'
 import { SABOTAGES } from './sabotages.ts'
+import { BUCKET_SABOTAGES } from './sabotages-of-the-bucket.ts'
 import { scenarioOf } from './scenario/scenario-of.ts'
 import type { Sabotage } from './service/sabotage.ts'
 import { simulate } from './simulate.ts'
 
 const seedsMax = 3_000
 
-/** Where it is not enough that anything breaks: without a fence, orders must be seen to be charged twice. */
-const mustBreak: Readonly<Record<string, string>> = { 'has no fence': '1:' }
+/** Where it is not enough that anything breaks: without a fence, orders must be seen to be charged twice; and so on. */
+const mustBreak: Readonly<Record<string, string>> = {
+  'has no fence': '1:',
+  ...Object.fromEntries(Object.keys(BUCKET_SABOTAGES).map((name) => [name, '5:'])),
+}
 
 /** The first seed that finds the bug, and would find nothing without it. */
 async function firstToFind(

@@ -1,4 +1,5 @@
 import type { PaymentOutcome } from '../../src/domain/payment-outcome.ts'
+import { BUCKET_SABOTAGES } from './sabotages-of-the-bucket.ts'
 import {
   fingerprintIgnored,
   lastWriterWins,
@@ -38,12 +39,15 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
   'replays whatever the body': fingerprintIgnored,
   'lets the last writer win': lastWriterWins,
 
-  'sends again after a 5xx': charging(({ paymentsApi, managementApi }) => async (pat, payment, context) => {
-    const outcome = await paymentsApi.processPayment(pat, payment, context)
-    if (outcome.kind !== 'unknown' || outcome.reason !== 'server_error') return outcome
-    const another = await managementApi.createPaymentAccessToken(100, context)
-    return paymentsApi.processPayment(another, payment, context)
-  }),
+  'sends again after a 5xx': charging(
+    ({ paymentsApi, managementApi }) =>
+      async (pat, payment, context, departure) => {
+        const outcome = await paymentsApi.processPayment(pat, payment, context, departure)
+        if (outcome.kind !== 'unknown' || outcome.reason !== 'server_error') return outcome
+        const another = await managementApi.createPaymentAccessToken(100, context)
+        return paymentsApi.processPayment(another, payment, context, departure)
+      },
+  ),
   'takes a timeout for a decline': unknownFor('timed_out', declined),
   'takes a reset for never sent': unknownFor('connection_lost', { kind: 'not_sent', reason: 'unreachable' }),
   'takes a 5xx for never sent': unknownFor('server_error', { kind: 'not_sent', reason: 'unreachable' }),
@@ -63,6 +67,8 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
   'never recovers': onLedger(() => ({
     recoverAbandoned: async () => ({ released: 0, unknown: 0 }),
   })),
+
+  ...BUCKET_SABOTAGES,
 
   'does not wait for the PAT to expire': {
     reconcile: (reconcileAttempt) => (attempt) =>

@@ -1,3 +1,4 @@
+import { createInMemoryTokens } from '../services/in-memory-tokens.ts'
 import { createFront } from './clients/front.ts'
 import { type PayRequest, scopeOf } from './clients/requests.ts'
 import { shop } from './clients/shopper.ts'
@@ -9,12 +10,14 @@ import { createLedgerRows } from './ledger/ledger-rows.ts'
 import { mayNeedReview } from './scenario/may-need-review.ts'
 import type { Scenario } from './scenario/scenario.ts'
 import { createNode } from './service/node.ts'
+import { ruleOf } from './service/node-tokens.ts'
 import { createReconciler } from './service/reconciler.ts'
 import type { Sabotage } from './service/sabotage.ts'
 import { createStoreOutages } from './service/store-outages.ts'
 import { createBigCommerce } from './upstream/big-commerce.ts'
 import { createWebhooks } from './upstream/webhooks.ts'
 import { createWitness } from './witness/create-witness.ts'
+import { createWindow } from './witness/window.ts'
 
 export interface Simulated {
   readonly violation: string | null
@@ -42,6 +45,9 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   const webhooks = createWebhooks(run, (orderId, delivery) => front.notify(orderId, delivery))
   const bigCommerce = createBigCommerce(run, { onCharge: witness.charged, onNews: webhooks.onNews })
   const plain = createInMemoryLedger(rows)
+  const { limit, windowMs } = scenario.bucket
+  const tokensOf = createInMemoryTokens(limit, ruleOf(run), scheduler.now)
+  const arrive = createWindow(limit, windowMs, witness.broken)
   const outages = createStoreOutages(run)
   const nodes = Array.from({ length: scenario.nodes }, (_, index) =>
     createNode({
@@ -49,6 +55,8 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
       name: `node-${index + 1}`,
       calls: sabotage.calls?.(plain, rows) ?? plain,
       bigCommerce,
+      tokensOf: sabotage.tokens ? sabotage.tokens(tokensOf, run) : tokensOf,
+      onArrival: () => arrive(scheduler.now()),
       watch: witness.sending,
       isStoreDown: outages.isDown,
       onWrite: () => reconciler.plan(),

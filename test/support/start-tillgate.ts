@@ -20,6 +20,8 @@ export interface Tillgate {
   metrics(): Promise<string[]>
   /** Stops taking new charges, as a signal does. */
   drain(): void
+  /** Closes the service, as a signal does after draining. */
+  close(): Promise<void>
   /** Node's server under the service, for its own time limits. */
   readonly server: Server
 }
@@ -73,5 +75,7 @@ export async function startTillgate(options: TillgateOptions = {}): Promise<Till
   if (options.reconciles) service.startReconciling()
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const metrics = async () => (await service.metrics.scrape()).split('\n')
-  return { sandbox, url, call: createCallApi(url), log, metrics, drain: service.drain, server: app.server }
+  const call = createCallApi(url)
+  const close = () => app.close()
+  return { sandbox, url, call, log, metrics, drain: service.drain, close, server: app.server }
 }

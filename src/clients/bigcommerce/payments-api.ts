@@ -15,7 +15,18 @@ export interface PaymentsApi {
     paymentAccessToken: string,
     payment: PaymentRequest,
     context: RequestContext,
+    departure: Departure,
   ): Promise<PaymentOutcome>
+}
+
+/** What has to be known of the moment at which a charge leaves. */
+export interface Departure {
+  /** Asked last of all, when there is a connection. @returns false when it is too late to send anything. */
+  mayLeave(): boolean
+  /** The charge has just been handed to the network. */
+  left(): void
+  /** BigCommerce has begun to answer. */
+  answered(): void
 }
 
 export interface PaymentsApiOptions {
@@ -39,16 +50,27 @@ export function createPaymentsApi(options: PaymentsApiOptions): PaymentsApi {
   const connect = buildConnector({ timeout: connectTimeoutMs, allowH2: false })
 
   return {
-    async processPayment(paymentAccessToken, payment, context) {
+    async processPayment(paymentAccessToken, payment, context, departure) {
       let connected = false
+      let isLate = false
       // A connection of its own for each charge: a kept-alive socket that the other side closes just as the
       // charge is written would turn a harmless reset into an unknown outcome. And whether dialling succeeded
       // tells, whatever the error is called, whether a byte of the charge can have left (decision 0003).
       const client = new Client(url.origin, {
         connect: (target, done) =>
           connect(target, (...result) => {
-            connected ||= result[0] === null
+            const [error, socket] = result
+            if (error !== null || !socket) return done(...result)
+            // Dialling may have taken seconds, and its moment in the window may be over.
+            isLate = !departure.mayLeave()
+            if (isLate) {
+              socket.destroy()
+              return done(new Error('too late to send'), null)
+            }
+            connected = true
+            // Within this call the library writes the request, head and body, to the socket.
             done(...result)
+            departure.left()
           }),
         allowH2: false,
         pipelining: 0,
@@ -64,10 +86,11 @@ export function createPaymentsApi(options: PaymentsApiOptions): PaymentsApi {
           bodyTimeout: 0,
           signal: AbortSignal.timeout(options.paymentTimeoutMs),
         })
+        departure.answered()
         return classifyCharge(await readAnswer(response))
       } catch (error) {
         context.log.warn({ failure: nameOf(error), connected }, 'charge unanswered')
-        if (!connected) return { kind: 'not_sent', reason: 'unreachable' }
+        if (!connected) return { kind: 'not_sent', reason: isLate ? 'too_late' : 'unreachable' }
         const reason = nameOf(error) === 'TimeoutError' ? 'timed_out' : 'connection_lost'
         return { kind: 'unknown', reason, bigcommerceCode: null }
       } finally {

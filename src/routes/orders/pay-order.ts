@@ -28,6 +28,7 @@ const problems = [
   'order_already_paid',
   'amount_changed',
   'payload_too_large',
+  'payment_rate_limited',
   'unsupported_media_type',
   'idempotency_key_reused',
   'instrument_not_found',

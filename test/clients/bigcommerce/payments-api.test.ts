@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createPaymentsApi } from '../../../src/clients/bigcommerce/payments-api.ts'
 import { createShopperHeaders } from '../../../src/clients/bigcommerce/shopper-headers.ts'
@@ -34,13 +35,58 @@ const payment: PaymentRequest = {
 }
 const paid = { data: { id: 'bc-1', status: 'success', transaction_type: 'purchase' } }
 
-const charge = (url: string, { paymentTimeoutMs = 5_000, trustedProxySecret = null as string | null } = {}) =>
+const departureOf = (mayLeave: boolean) => {
+  const events: string[] = []
+  return {
+    events,
+    mayLeave: () => mayLeave,
+    left: () => void events.push('left'),
+    answered: () => void events.push('answered'),
+  }
+}
+
+const charge = (
+  url: string,
+  {
+    paymentTimeoutMs = 5_000,
+    trustedProxySecret = null as string | null,
+    departure = departureOf(true),
+  } = {},
+) =>
   createPaymentsApi({
     url,
     paymentTimeoutMs,
     userAgent: 'Tillgate/test',
     shopperHeaders: createShopperHeaders(trustedProxySecret),
-  }).processPayment('the.pat', payment, contextOf(logged))
+  }).processPayment('the.pat', payment, contextOf(logged), departure)
+
+describe('the moment at which it leaves', () => {
+  const told = 'undici:client:sendHeaders'
+
+  test('is told when the request has been written, and that an answer has come before it is read', async () => {
+    const departure = departureOf(true)
+    const onWritten = () => void departure.events.push('written')
+    subscribe(told, onWritten)
+    const host = await opened(startHttpHost((response) => json(response, 201, paid)))
+    await charge(host.url, { departure })
+    unsubscribe(told, onWritten)
+    expect(departure.events).toEqual(['written', 'left', 'answered'])
+  })
+
+  test('may be over when there is a connection at last: then nothing is sent', async () => {
+    const departure = departureOf(false)
+    const host = await opened(startHttpHost((response) => json(response, 201, paid)))
+    expect(await charge(host.url, { departure })).toEqual({ kind: 'not_sent', reason: 'too_late' })
+    expect(host.seen).toEqual([])
+    expect(departure.events).toEqual([])
+  })
+
+  test('never comes when nobody can be dialled', async () => {
+    const departure = departureOf(true)
+    await charge('http://no-such-host.invalid/stores/abc123', { departure })
+    expect(departure.events).toEqual([])
+  })
+})
 
 describe('a charge', () => {
   test('is one request, with the PAT and without the store token', async () => {

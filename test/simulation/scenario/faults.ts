@@ -4,6 +4,7 @@ export const FAULT_KINDS = [
   'store_failed_after_commit',
   'store_outage',
   'charge_refused_connection',
+  'charge_dialled_slowly',
   'charge_request_lost',
   'charge_request_late',
   'charge_request_doubled',

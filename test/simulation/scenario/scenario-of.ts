@@ -14,6 +14,10 @@ export function scenarioOf(seed: number): Scenario {
   const shoppers = Array.from({ length: random.pick([1, 2, 2, 3, 6]) }, () =>
     shopperPlan(random, orders.length),
   )
+  const faults = faultRates(random)
+  const healAtMs = random.pick([1, 5, 30, 150]) * minute
+  const latencyMsMax = random.pick([0, 20, 400])
+  const upstream = upstreamTraits(random)
   return {
     seed,
     dice: seed,
@@ -21,10 +25,16 @@ export function scenarioOf(seed: number): Scenario {
     clockSkewMsMax: random.pick([0, 0, 1_000, 90_000]),
     orders,
     shoppers,
-    faults: faultRates(random),
-    healAtMs: random.pick([1, 5, 30, 150]) * minute,
-    latencyMsMax: random.pick([0, 20, 400]),
-    upstream: upstreamTraits(random),
+    faults,
+    healAtMs,
+    latencyMsMax,
+    upstream,
+    bucket: {
+      limit: random.pick([1, 2, 50, 50, 50]),
+      windowMs: 4_000,
+      marginMs: latencyMsMax,
+      maxWaitMs: random.pick([0, 5_000, 20_000]),
+    },
   }
 }
 

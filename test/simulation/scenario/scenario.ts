@@ -60,6 +60,15 @@ export interface ShopperPlan {
   readonly polls: number
 }
 
+/** The allowance of payments, which everybody knows and BigCommerce counts by. */
+export interface BucketPlan {
+  readonly limit: number
+  readonly windowMs: number
+  /** As much as the network's delays differ. */
+  readonly marginMs: number
+  readonly maxWaitMs: number
+}
+
 /** All that is decided before a run; what happens within it is decided by its dice. */
 export interface Scenario {
   readonly seed: number
@@ -75,4 +84,5 @@ export interface Scenario {
   /** How far apart in time the answers of the ports may be. */
   readonly latencyMsMax: number
   readonly upstream: UpstreamTraits
+  readonly bucket: BucketPlan
 }

@@ -1,5 +1,6 @@
 import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/answer.ts'
 import { classifyCharge } from '../../../src/clients/bigcommerce/classify-charge.ts'
+import type { Departure } from '../../../src/clients/bigcommerce/payments-api.ts'
 import type { PaymentRequest } from '../../../src/domain/payment-command.ts'
 import type { PaymentOutcome, UnknownReason } from '../../../src/domain/payment-outcome.ts'
 import type { Run } from '../engine/run.ts'
@@ -13,20 +14,22 @@ const lateMsMax = 66 * 60_000
 /** And many just before it: those begin when everybody else thinks that none can any more. */
 const justInTimeMs = 54 * 60_000
 
+type Done = (outcome: PaymentOutcome) => void
+
 const lost = (reason: UnknownReason): PaymentOutcome => ({ kind: 'unknown', reason, bigcommerceCode: null })
 
 /**
  * The way of one charge to the payments host and back. What it gives for an answer, and for none, is what
  * clients/bigcommerce/payments-api.ts gives: the answers are classified by the very same code.
  */
-export function createChargeNetwork(run: Run, bigCommerce: BigCommerce) {
+export function createChargeNetwork(run: Run, bigCommerce: BigCommerce, onArrival: () => void) {
   const { random, scheduler } = run
 
   const deliver = (delayMs: number, outcome: PaymentOutcome, done: (outcome: PaymentOutcome) => void) =>
     scheduler.after(delayMs, () => done(outcome))
 
   /** The answer's way back. */
-  function answerArrives(answer: UpstreamAnswer, done: (outcome: PaymentOutcome) => void) {
+  function answerArrives(answer: UpstreamAnswer, departure: Departure, done: Done) {
     const latencyMs = run.latencyMs()
     if (run.strikes('charge_answer_lost')) {
       // A connection that is reset tells at once; one that went silent never does.
@@ -34,7 +37,10 @@ export function createChargeNetwork(run: Run, bigCommerce: BigCommerce) {
     }
     if (run.strikes('charge_answer_cut')) return deliver(latencyMs, lost('connection_lost'), done)
     const lateMs = run.strikes('charge_answer_late') ? random.below(2 * PAYMENT_TIMEOUT_MS) : 0
-    deliver(latencyMs + lateMs, classifyCharge(answer), done)
+    scheduler.after(latencyMs + lateMs, () => {
+      departure.answered()
+      done(classifyCharge(answer))
+    })
   }
 
   /** What stands between the two may answer in BigCommerce's place, whatever BigCommerce does. */
@@ -46,17 +52,15 @@ export function createChargeNetwork(run: Run, bigCommerce: BigCommerce) {
   const lateBy = () =>
     random.chance(0.5) ? random.below(lateMsMax) : justInTimeMs + random.below(lateMsMax - justInTimeMs)
 
-  function send(
-    pat: string,
-    payment: PaymentRequest,
-    requestId: string,
-    done: (outcome: PaymentOutcome) => void,
-  ) {
+  function send(pat: string, payment: PaymentRequest, requestId: string, departure: Departure, done: Done) {
     const arrive = (reply: (answer: UpstreamAnswer) => void) =>
       bigCommerce.charge(pat, payment, requestId, reply)
-    const reply = (answer: UpstreamAnswer) => answerArrives(inItsPlace(answer), done)
+    const reply = (answer: UpstreamAnswer) => answerArrives(inItsPlace(answer), departure, done)
     const lateMs = run.strikes('charge_request_late') ? lateBy() : 0
-    scheduler.after(run.latencyMs() + lateMs, () => arrive(reply))
+    scheduler.after(run.latencyMs() + lateMs, () => {
+      if (lateMs === 0) onArrival()
+      arrive(reply)
+    })
     if (run.strikes('charge_request_doubled')) {
       // The sender waits for the answer to what it sent; the answer to the copy is nobody's, unless a proxy made it.
       const { answersForCopy } = run.scenario.upstream
@@ -69,15 +73,29 @@ export function createChargeNetwork(run: Run, bigCommerce: BigCommerce) {
     pat: string,
     payment: PaymentRequest,
     requestId: string,
-    done: (outcome: PaymentOutcome) => void,
+    departure: Departure,
+    done: Done,
   ) {
     if (run.strikes('charge_refused_connection')) {
       return deliver(random.below(connectTimeoutMs), { kind: 'not_sent', reason: 'unreachable' }, done)
     }
+    if (run.strikes('charge_dialled_slowly')) {
+      return scheduler.after(random.below(connectTimeoutMs), () =>
+        leave(pat, payment, requestId, departure, done),
+      )
+    }
+    leave(pat, payment, requestId, departure, done)
+  }
+
+  /** There is a connection. */
+  function leave(pat: string, payment: PaymentRequest, requestId: string, departure: Departure, done: Done) {
+    if (!departure.mayLeave()) return deliver(0, { kind: 'not_sent', reason: 'too_late' }, done)
+    departure.left()
     deliver(PAYMENT_TIMEOUT_MS, lost('timed_out'), done)
     if (run.strikes('charge_request_lost')) return
-    if (run.strikes('charge_rate_limited')) return answerArrives(rateLimited(), done)
-    if (run.strikes('charge_error_before')) return answerArrives(serverError(random.pick([500, 502])), done)
-    send(pat, payment, requestId, done)
+    if (run.strikes('charge_rate_limited')) return answerArrives(rateLimited(), departure, done)
+    if (run.strikes('charge_error_before'))
+      return answerArrives(serverError(random.pick([500, 502])), departure, done)
+    send(pat, payment, requestId, departure, done)
   }
 }

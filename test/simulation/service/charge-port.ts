@@ -12,16 +12,24 @@ export interface ChargePortOptions {
   readonly ports: Ports
   readonly bigCommerce: BigCommerce
   readonly watch: ChargeWatch
+  /** Told when a request comes to BigCommerce's door, unless the network held it up for minutes. */
+  readonly onArrival: () => void
 }
 
-export function createChargePort({ run, ports, bigCommerce, watch }: ChargePortOptions): PaymentsApi {
-  const charge = createChargeNetwork(run, bigCommerce)
+export function createChargePort({
+  run,
+  ports,
+  bigCommerce,
+  watch,
+  onArrival,
+}: ChargePortOptions): PaymentsApi {
+  const charge = createChargeNetwork(run, bigCommerce, onArrival)
   return {
-    processPayment(pat, payment, { requestId }) {
+    processPayment(pat, payment, { requestId }, departure) {
       watch(requestId, pat)
       run.trace?.('charge', `${requestId} is sent`)
       return ports.exchange(`the charge of ${requestId}`, (answer) =>
-        charge(pat, payment, requestId, (outcome) => {
+        charge(pat, payment, requestId, departure, (outcome) => {
           run.trace?.('charge', `${requestId} ended ${outcome.kind}`)
           answer(outcome)
         }),

@@ -4,6 +4,7 @@ import { createPayOrder } from '../../../src/services/pay-order.ts'
 import { createPreparePayment } from '../../../src/services/prepare-payment.ts'
 import { createReceiveWebhook } from '../../../src/services/receive-webhook.ts'
 import { createReconcileAttempt } from '../../../src/services/reconcile-attempt.ts'
+import type { PaymentTokens } from '../../../src/stores/payment-tokens.ts'
 import type { Run } from '../engine/run.ts'
 import type { LedgerCalls } from '../ledger/ledger-calls.ts'
 import { STORE_HASH } from '../upstream/access-tokens.ts'
@@ -12,9 +13,11 @@ import { type ChargeWatch, createChargePort } from './charge-port.ts'
 import { createLedgerPorts } from './ledger-ports.ts'
 import { createManagementPorts } from './management-ports.ts'
 import { createNodeLife } from './node-life.ts'
+import { createNodeTokens } from './node-tokens.ts'
 import { createPorts, type NodeLife } from './ports.ts'
 import { createRound } from './round.ts'
 import type { Sabotage } from './sabotage.ts'
+import { createTokenPorts } from './token-ports.ts'
 
 /** One instance of the service: the code under test, put together as the composition root does. */
 export interface ServiceNode {
@@ -33,6 +36,8 @@ export interface NodeOptions {
   readonly name: string
   readonly calls: LedgerCalls
   readonly bigCommerce: BigCommerce
+  readonly tokensOf: (instance: string) => PaymentTokens
+  readonly onArrival: () => void
   readonly watch: ChargeWatch
   readonly isStoreDown: () => boolean
   readonly onWrite: () => void
@@ -53,8 +58,16 @@ export function createNode(options: NodeOptions): ServiceNode {
   const { run, name, calls, bigCommerce, watch, sabotage } = options
   const skewMs = Math.floor((2 * run.random.next() - 1) * run.scenario.clockSkewMsMax)
   const now = () => run.scheduler.now() + skewMs
-  const life = createNodeLife(run, name, options.onCrash)
+  const life = createNodeLife(run, name, (dead) => {
+    paymentTokens.restart()
+    options.onCrash(dead)
+  })
   const ports = createPorts(run, life)
+  const paymentTokens = createNodeTokens(
+    run,
+    life,
+    createTokenPorts(run, ports, options.tokensOf(name), options.isStoreDown),
+  )
   const plain = {
     ledger: createLedgerPorts({
       run,
@@ -65,7 +78,7 @@ export function createNode(options: NodeOptions): ServiceNode {
       onWrite: options.onWrite,
     }),
     managementApi: createManagementPorts(run, ports, bigCommerce),
-    paymentsApi: createChargePort({ run, ports, bigCommerce, watch }),
+    paymentsApi: createChargePort({ run, ports, bigCommerce, watch, onArrival: options.onArrival }),
   }
   const { ledger, managementApi, paymentsApi } = sabotage.parts?.(plain) ?? plain
   const authorizeOrder = createAuthorizeOrder(managementApi)
@@ -85,6 +98,7 @@ export function createNode(options: NodeOptions): ServiceNode {
       attempts: ledger,
       authorizeOrder,
       preparePayment: createPreparePayment({ managementApi, attempts: ledger, storeHash: STORE_HASH }),
+      paymentTokens,
       paymentsApi,
       newId: options.newId,
       instruments,

@@ -3,8 +3,10 @@ import type { UnsettledAttempts } from '../../../src/stores/unsettled-attempts.t
 import type { Run } from '../engine/run.ts'
 import { PAYMENT_TIMEOUT_MS } from './charge-network.ts'
 
+/** The longest that any scenario lets a payment wait for its turn. */
+export const MAX_WAIT_MS = 20_000
 /** As the composition root sets them. */
-export const STILL_FOR = { claimedMs: 30_000, sendingMs: PAYMENT_TIMEOUT_MS + 15_000 }
+export const STILL_FOR = { claimedMs: 30_000 + MAX_WAIT_MS, sendingMs: PAYMENT_TIMEOUT_MS + 15_000 }
 const leasedMax = 4
 
 /** One round of services/reconciliation-loop.ts, whose pauses are real time and so cannot be in here. */

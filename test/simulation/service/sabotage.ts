@@ -1,5 +1,7 @@
 import type { PaymentsApi } from '../../../src/clients/bigcommerce/payments-api.ts'
 import type { ReconcileAttempt } from '../../../src/services/reconcile-attempt.ts'
+import type { PaymentTokens } from '../../../src/stores/payment-tokens.ts'
+import type { Run } from '../engine/run.ts'
 import type { LedgerCalls } from '../ledger/ledger-calls.ts'
 import type { LedgerRows } from '../ledger/ledger-rows.ts'
 import type { LedgerPorts } from './ledger-ports.ts'
@@ -11,10 +13,14 @@ export interface NodeParts {
   readonly paymentsApi: PaymentsApi
 }
 
+export type TokensOf = (instance: string) => PaymentTokens
+
 /** A bug put in on purpose, by wrapping what the code under test is given: the simulation must find it. */
 export interface Sabotage {
   readonly calls?: (calls: LedgerCalls, rows: LedgerRows) => LedgerCalls
   readonly parts?: (parts: NodeParts) => NodeParts
+  /** Of the payment tokens of each instance. */
+  readonly tokens?: (tokensOf: TokensOf, run: Run) => TokensOf
   /** Of what only reconciliation is given. */
   readonly reads?: (managementApi: ManagementPorts) => ManagementPorts
   readonly reconcile?: (reconcileAttempt: ReconcileAttempt) => ReconcileAttempt

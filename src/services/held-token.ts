@@ -1,0 +1,59 @@
+import type { Reservation } from '../domain/token-bucket.ts'
+import type { PaymentTokens } from '../stores/payment-tokens.ts'
+import type { After } from './after.ts'
+
+/** A payment token that its holder may spend, once. Whoever holds one spends it or gives it back. */
+export interface HeldToken {
+  /** Asked last of all, when a connection is there: whether the charge may leave at this moment. */
+  mayLeave(): boolean
+  /** The charge has been handed to the network. */
+  left(): void
+  /** BigCommerce has begun to answer, so it has counted the charge. */
+  answered(): void
+  /** Ends the holding: a charge that has not left gives its token back. */
+  release(): void
+}
+
+export interface HeldTokenOptions {
+  readonly reservation: Reservation
+  readonly tokens: Pick<PaymentTokens, 'counted' | 'giveBack'>
+  /** By this instance's own clock, which only goes forward: from here on the charge may no longer leave. */
+  readonly leavesUntilMs: number
+  readonly marginMs: number
+  readonly now: () => number
+  readonly after: After
+  /** Does something that nobody waits for. */
+  readonly inBackground: (work: () => Promise<void>) => void
+}
+
+/**
+ * The token is reported as counted when the first of two things has happened: an answer has come, or the margin has
+ * passed since the charge left. It comes back one window after the report, by the database's clock; so no moment is
+ * ever carried from one clock to another, and a report that is late or lost only makes the token come back later.
+ */
+export function holdToken(options: HeldTokenOptions): HeldToken {
+  const { reservation, tokens, leavesUntilMs, marginMs, now, after, inBackground } = options
+  let state: 'held' | 'left' | 'over' = 'held'
+  let cancelReport = () => {}
+
+  function report(): void {
+    if (state !== 'left') return
+    state = 'over'
+    cancelReport()
+    inBackground(() => tokens.counted(reservation))
+  }
+
+  return {
+    mayLeave: () => state === 'held' && now() < leavesUntilMs,
+    left() {
+      state = 'left'
+      cancelReport = after(marginMs, report)
+    },
+    answered: report,
+    release() {
+      if (state !== 'held') return
+      state = 'over'
+      inBackground(() => tokens.giveBack(reservation))
+    },
+  }
+}

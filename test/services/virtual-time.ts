@@ -1,0 +1,40 @@
+import type { After } from '../../src/services/after.ts'
+
+/** A clock that moves when it is told to, and everything that waits for it, in order. */
+export function createVirtualTime() {
+  let nowMs = 1_000_000
+  let pending: { readonly atMs: number; readonly run: () => void }[] = []
+  const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+  const after: After = (delayMs, run) => {
+    if (delayMs <= 0) {
+      run()
+      return () => {}
+    }
+    const event = { atMs: nowMs + delayMs, run }
+    pending.push(event)
+    return () => {
+      pending = pending.filter((other) => other !== event)
+    }
+  }
+
+  return {
+    now: () => nowMs,
+    after,
+    settled,
+    async pass(ms: number): Promise<void> {
+      const untilMs = nowMs + ms
+      await settled()
+      for (;;) {
+        const [next] = pending.sort((a, b) => a.atMs - b.atMs)
+        if (!next || next.atMs > untilMs) break
+        pending = pending.filter((other) => other !== next)
+        nowMs = Math.max(nowMs, next.atMs)
+        next.run()
+        await settled()
+      }
+      nowMs = untilMs
+      await settled()
+    },
+  }
+}
