@@ -18,12 +18,13 @@ export const ATTEMPT_STATUSES = [
 export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number]
 
 /**
- * The state machine, as data. `not_sent` is reachable only before and during sending; from `unknown` only
+ * The state machine, as data. `not_sent` is reachable only before and during sending, and so is `claimed` again, for a
+ * charge that was turned away unread and is to be tried once more; from `unknown` only
  * evidence leads on (`not_charged`), never the passing of time.
  */
 const NEXT = {
   claimed: ['sending', 'not_sent'],
-  sending: ['succeeded', 'pending', 'declined', 'not_sent', 'unknown'],
+  sending: ['claimed', 'succeeded', 'pending', 'declined', 'not_sent', 'unknown'],
   pending: ['succeeded', 'declined', 'needs_review'],
   unknown: ['succeeded', 'pending', 'declined', 'not_charged', 'needs_review'],
   needs_review: ['succeeded', 'declined', 'not_charged'],

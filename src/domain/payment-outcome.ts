@@ -15,7 +15,8 @@ export type PaymentOutcome =
       readonly transactionType: TransactionType
     }
   | { readonly kind: 'declined'; readonly refusal: Refusal }
-  | { readonly kind: 'not_sent'; readonly reason: NotSentReason; readonly retryAfterSeconds?: number }
+  | { readonly kind: 'not_sent'; readonly reason: NotSentReason }
+  | { readonly kind: 'not_sent'; readonly reason: 'rate_limited'; readonly retryAfterSeconds: number }
   | { readonly kind: 'unknown'; readonly bigcommerceCode: number | null; readonly reason: UnknownReason }
 
 /** BigCommerce classified the payment and refused it: nothing was charged. */
@@ -23,7 +24,7 @@ export type Refusal =
   | { readonly by: 'code'; readonly bigcommerceCode: number }
   | { readonly by: 'fields' | 'authentication_required' }
 
-export type NotSentReason = 'unreachable' | 'rate_limited' | 'too_late'
+export type NotSentReason = 'unreachable' | 'too_late'
 
 export type UnknownReason =
   | 'timed_out'

@@ -1,7 +1,7 @@
 /**
  * The exact bucket: as many tokens as payments are allowed in a window, and each comes back one window after *its own*
  * payment was counted. So no window, wherever it begins, holds more payments than there are tokens; a bucket that is
- * refilled at a rate lets nearly twice as many into one (decision 0017).
+ * refilled at a rate lets nearly twice as many into one (decision 0020).
  *
  * This is the definition. stores/payment-tokens.ts does the same in one statement each, and is held against it.
  */

@@ -1,4 +1,4 @@
-/** A token as seen at one moment: when it comes back, from then on, and which instance last reserved it. */
+/** A token as seen at one moment: when it comes back, from then on, and by which instance it is used, if by any. */
 export interface TokenOutlook {
   readonly backInMs: number
   readonly holder: string
@@ -17,7 +17,7 @@ export interface Forecast {
  */
 export function createForecast(tokens: readonly TokenOutlook[], instance: string, cycleMs: number): Forecast {
   const back = tokens.map(({ backInMs }) => Math.max(0, backInMs)).sort((a, b) => a - b)
-  const inUse = tokens.filter(({ backInMs }) => backInMs > 0).map(({ holder }) => holder)
+  const inUse = tokens.map(({ holder }) => holder).filter((holder) => holder !== '')
   const instances = new Set(inUse).add(instance).size
   const ours = inUse.filter((holder) => holder === instance).length
   const share = Math.max(1 / instances, ours / tokens.length)

@@ -34,7 +34,7 @@ export interface PaidOrder extends PaymentAnswer {
 export type PayOrder = (command: PayOrderCommand, context: RequestContext) => Promise<PaidOrder>
 
 export interface PayOrderDependencies {
-  readonly attempts: Pick<PaymentAttempts, 'findByKey' | 'claim' | 'markSending' | 'settle'>
+  readonly attempts: Pick<PaymentAttempts, 'findByKey' | 'claim' | 'markSending' | 'takeBack' | 'settle'>
   readonly authorizeOrder: AuthorizeOrder
   readonly preparePayment: PreparePayment
   readonly paymentTokens: Pick<PaymentTokenQueue, 'arrive'>
@@ -81,6 +81,7 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     const { attempt, command, order, context } = payment
     const prepared = await preparePayment(command, order, context).catch((error) => release(attempt, error))
     const outcome = await send(payment, prepared)
+    if (await mayTryAgain(payment, outcome)) return pay(payment)
     const settled = await settle({ ...attempt, ...prepared.claims.due }, outcome, context)
     if (outcome.kind === 'not_sent') throw problemOfNotSent(outcome)
     return answerOf(settled)
@@ -101,6 +102,17 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     } finally {
       paymentToken.release()
     }
+  }
+
+  /**
+   * Only a charge that BigCommerce has turned away unread (429) is tried again, by itself and within the payment's patience:
+   * with another PAT and another token, and with a ledger that says meanwhile that nothing is out.
+   */
+  async function mayTryAgain({ attempt, waiting, context }: ClaimedPayment, outcome: PaymentOutcome) {
+    if (outcome.kind !== 'not_sent' || outcome.reason !== 'rate_limited') return false
+    const forMs = outcome.retryAfterSeconds * 1000
+    context.log.warn({ paymentId: attempt.id, forMs }, 'charge turned away')
+    return (await waiting.turnedAway(forMs)) && (await attempts.takeBack(attempt.id).catch(() => false))
   }
 
   /** Frees key and order again after a failure that certainly came before the charge. */

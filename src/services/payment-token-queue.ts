@@ -27,6 +27,12 @@ export interface PaymentTokenQueue {
 export interface WaitingPayment {
   /** @throws Problem `payment_rate_limited`, `shutting_down`, `store_unavailable`; nothing is held then. */
   takeToken(): Promise<HeldToken>
+  /**
+   * BigCommerce takes no payments for so long: every token is held back, for all instances.
+   *
+   * @returns whether that ends within the patience of this payment.
+   */
+  turnedAway(forMs: number): Promise<boolean>
 }
 
 export interface Standing {
@@ -104,6 +110,10 @@ export function createPaymentTokenQueue(options: PaymentTokenQueueOptions): Paym
           line.dismissHopeless()
           supply.start()
           return token
+        },
+        async turnedAway(forMs) {
+          await tokens.holdBack(forMs).catch((err) => log.warn({ err }, 'payment tokens not held back'))
+          return sinceMs !== null && now() + forMs < sinceMs + maxWaitMs
         },
       }
     },

@@ -41,10 +41,8 @@ function refusalOnRecord(refusal: Refusal): Pick<Settlement, 'bigcommerceCode' |
 }
 
 /** A charge that never left is the one end after which the same key may try again. */
-export function problemOfNotSent({
-  reason,
-  retryAfterSeconds,
-}: Extract<PaymentOutcome, { kind: 'not_sent' }>): Problem {
-  const code = reason === 'rate_limited' ? 'upstream_busy' : 'upstream_unavailable'
-  return new Problem(code, retryAfterSeconds === undefined ? {} : { retryAfterSeconds })
+export function problemOfNotSent(outcome: Extract<PaymentOutcome, { kind: 'not_sent' }>): Problem {
+  return outcome.reason === 'rate_limited'
+    ? new Problem('upstream_busy', { retryAfterSeconds: outcome.retryAfterSeconds })
+    : new Problem('upstream_unavailable')
 }

@@ -67,6 +67,12 @@ export interface PaymentAttempts {
    */
   markSending(id: string, due: Money, patExpiresAtMs: number): Promise<boolean>
   /**
+   * Puts on record that the charge was turned away unread and that nothing is out, before it is tried once more.
+   *
+   * @returns false when the attempt is no longer ours to send.
+   */
+  takeBack(id: string): Promise<boolean>
+  /**
    * Moves an attempt on, if it may still move there, and keeps its final answer with its key.
    *
    * @returns the attempt as it stands afterwards.
@@ -118,6 +124,18 @@ export function createPaymentAttempts({ database, storeHash, now }: PaymentAttem
           .returning('id')
           .executeTakeFirst()
         return marked !== undefined
+      }),
+
+    takeBack: (id) =>
+      guarded(async () => {
+        const taken = await database
+          .updateTable('payment_attempts')
+          .set({ status: 'claimed', updated_at_ms: now() })
+          .where('id', '=', id)
+          .where('status', 'in', statusesBefore('claimed'))
+          .returning('id')
+          .executeTakeFirst()
+        return taken !== undefined
       }),
 
     settle: (id, settlement, finalAnswer) =>

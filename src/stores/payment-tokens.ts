@@ -57,7 +57,8 @@ export function createPaymentTokens(options: PaymentTokensOptions): PaymentToken
           SELECT ${greatest}(
               ${least}(counted_at_ms, reserved_for_ms + ${rule.marginMs}) + ${rule.windowMs},
               not_before_ms
-            ) - ${nowMs} AS "backInMs", holder
+            ) - ${nowMs} AS "backInMs",
+            CASE WHEN counted_at_ms + ${rule.windowMs} > ${nowMs} THEN holder ELSE '' END AS holder
           FROM payment_tokens WHERE store_hash = ${storeHash}`.execute(database)
         return rows
       }),

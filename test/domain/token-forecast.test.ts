@@ -22,6 +22,7 @@ test('who has none yet counts on an even share, and who has more on what it has'
   expect(createForecast(mostlyOurs, 'me', 4_200).waitMs(3)).toBe(400)
 })
 
-test('an instance that holds nothing in use shares nothing', () => {
-  expect(createForecast(tokens([0, 'gone'], [-10, 'gone']), 'me', 4_200).waitMs(2)).toBe(0)
+test('tokens that are held back and used by nobody are shared with nobody', () => {
+  const heldBack = tokens([2_000, ''], [2_000, ''], [4_200, 'me'])
+  expect(waits(createForecast(heldBack, 'me', 4_200), 3)).toEqual([2_000, 2_000, 4_200])
 })

@@ -97,4 +97,18 @@ export const BUCKET_BUGS: readonly Bug[] = [
     replace: '      void paymentToken',
     tests: ['test/services/pay-order.test.ts'],
   },
+  {
+    name: 'send a charge again whatever became of it',
+    file: 'src/services/pay-order.ts',
+    find: `if (outcome.kind !== 'not_sent' || outcome.reason !== 'rate_limited') return false`,
+    replace: `if (outcome.kind === 'succeeded' || !('retryAfterSeconds' in outcome || Object.assign(outcome, { retryAfterSeconds: 0 }))) return false`,
+    tests: ['test/services/pay-order.test.ts'],
+  },
+  {
+    name: 'send a charge again past the patience of its caller',
+    file: 'src/services/payment-token-queue.ts',
+    find: 'now() + forMs < sinceMs + maxWaitMs',
+    replace: 'now() + forMs > 0',
+    tests: turns,
+  },
 ]

@@ -28,7 +28,7 @@ export function createInMemoryTokens(limit: number, rule: BucketRule, now: () =>
     async outlook() {
       return tokens.map((token) => ({
         backInMs: expectedBackAtMs(token, rule) - now(),
-        holder: holders.get(token.number) ?? '',
+        holder: token.countedAtMs + rule.windowMs > now() ? (holders.get(token.number) ?? '') : '',
       }))
     },
     async counted(reservation) {

@@ -36,23 +36,29 @@ const heldToken = { mayLeave: () => true, left() {}, answered() {}, release() {}
 
 interface Change {
   readonly outcome?: PaymentOutcome
+  /** Of the first charges, before any of `outcome`. */
+  readonly firstOutcomes?: readonly PaymentOutcome[]
   readonly attempts?: Partial<PayOrderDependencies['attempts']>
   readonly authorizeOrder?: PayOrderDependencies['authorizeOrder']
   readonly preparePayment?: PayOrderDependencies['preparePayment']
   readonly instruments?: ReadonlySet<InstrumentType>
   readonly takeToken?: () => Promise<HeldToken>
+  readonly turnedAway?: (forMs: number) => Promise<boolean>
 }
 
 /** The service among ports that write down what is asked of them, in order. */
 function paying({
   outcome = succeeded,
+  firstOutcomes = [],
   attempts = {},
   authorizeOrder,
   preparePayment,
   instruments,
   takeToken = async () => heldToken,
+  turnedAway = async () => false,
 }: Change = {}) {
   const events: string[] = []
+  const outcomes = [...firstOutcomes]
   const logged: Logged[] = []
   const kept: (PaymentAnswer | null)[] = []
   let current: PaymentAttempt = attemptOf()
@@ -70,6 +76,10 @@ function paying({
         current = { ...current, status: 'sending', amount, currency }
         return true
       },
+      async takeBack() {
+        current = { ...current, status: 'claimed' }
+        return true
+      },
       async settle(_id, settlement, finalAnswer) {
         current = { ...current, ...settlement }
         kept.push(finalAnswer(current))
@@ -79,8 +89,8 @@ function paying({
     },
     authorizeOrder: authorizeOrder ?? (async () => null),
     preparePayment: preparePayment ?? (async () => ({ paymentAccessToken: 'the.pat', claims })),
-    paymentTokens: { arrive: () => ({ takeToken }) },
-    paymentsApi: { processPayment: async () => outcome },
+    paymentTokens: { arrive: () => ({ takeToken, turnedAway }) },
+    paymentsApi: { processPayment: async () => outcomes.shift() ?? outcome },
     newId: () => 'attempt-1',
     instruments: instruments ?? new Set(INSTRUMENT_TYPES),
   }
@@ -98,6 +108,10 @@ function paying({
       markSending(id, money, until) {
         events.push(`sending ${id} ${money.amount} ${money.currency} ${until}`)
         return ports.attempts.markSending(id, money, until)
+      },
+      takeBack(id) {
+        events.push(`take back ${id}`)
+        return ports.attempts.takeBack(id)
       },
       settle(id, settlement, finalAnswer) {
         events.push(`settle ${id} ${settlement.status} ${settlement.problemCode ?? '-'}`)
@@ -204,6 +218,75 @@ describe('write, call, write', () => {
     const settled = attemptOf({ status: 'needs_review' })
     const { pay } = paying({ attempts: { settle: async () => settled } })
     expect(await pay()).toMatchObject({ status: 202, body: { data: { status: 'needs_review' } } })
+  })
+})
+
+describe('a charge that BigCommerce turns away unread', () => {
+  const away: PaymentOutcome = { kind: 'not_sent', reason: 'rate_limited', retryAfterSeconds: 2 }
+  const patient = { turnedAway: async (forMs: number) => forMs === 2_000 }
+
+  test('is tried again within its patience: back on record as not out, another PAT, another token', async () => {
+    let minted = 0
+    let taken = 0
+    const { pay, events } = paying({
+      ...patient,
+      firstOutcomes: [away, away],
+      preparePayment: async () => ({ paymentAccessToken: `pat-${++minted}`, claims }),
+      takeToken: async () => {
+        taken += 1
+        return heldToken
+      },
+    })
+    expect((await pay()).status).toBe(201)
+    const again = ['take back attempt-1', 'prepare', sending]
+    expect(events.slice(before.length)).toEqual([
+      sending,
+      'charge pat-1 card',
+      ...again,
+      'charge pat-2 card',
+      ...again,
+      'charge pat-3 card',
+      'settle attempt-1 succeeded -',
+    ])
+    expect(taken).toBe(3)
+  })
+
+  test.each([
+    ['the patience is over', {}],
+    ['the attempt is no longer ours', { ...patient, attempts: { takeBack: async () => false } }],
+    [
+      'it cannot be put on record',
+      { ...patient, attempts: { takeBack: () => Promise.reject(new Problem('store_unavailable')) } },
+    ],
+  ])('is not tried again when %s', async (_what, change: Change) => {
+    const { pay, events } = paying({ ...change, outcome: away })
+    expect(await endOf(pay())).toBe('upstream_busy')
+    expect(charges(events)).toHaveLength(1)
+    expect(events.at(-1)).toBe('settle attempt-1 not_sent upstream_busy')
+  })
+
+  test('ends as what happened then, when it is tried again', async () => {
+    const { pay, events } = paying({
+      ...patient,
+      firstOutcomes: [away],
+      outcome: { kind: 'unknown', reason: 'timed_out', bigcommerceCode: null },
+    })
+    expect((await pay()).status).toBe(202)
+    expect(charges(events)).toHaveLength(2)
+  })
+
+  test('is the only one that is', async () => {
+    const others: PaymentOutcome[] = [
+      unreachable,
+      { kind: 'not_sent', reason: 'too_late' },
+      { kind: 'unknown', reason: 'server_error', bigcommerceCode: null },
+      { kind: 'declined', refusal: { by: 'fields' } },
+    ]
+    for (const outcome of others) {
+      const { pay, events } = paying({ turnedAway: async () => true, outcome })
+      await endOf(pay())
+      expect(charges(events), outcome.kind).toHaveLength(1)
+    }
   })
 })
 

@@ -263,6 +263,23 @@ describe('closing', () => {
   })
 })
 
+test('a payment that is turned away holds every token back, goes first of its caller, and not past its patience', async () => {
+  const { queue, pay, sent, time } = bucketOf({ limit: 2 })
+  const startMs = time.now()
+  const first = queue.arrive('a')
+  ;(await first.takeToken()).left()
+  expect(await first.turnedAway(2_000)).toBe(true)
+  await time.pass(10)
+  void pay('a1')
+  const again = first.takeToken().then(() => time.now())
+  await time.pass(3_000)
+  expect(await again).toBe(startMs + 2_000)
+  expect(sent).toEqual([])
+  await time.pass(2_000)
+  expect(sent).toEqual([{ who: 'a1', atMs: startMs + 4_200 }])
+  expect(await first.turnedAway(2_000)).toBe(false)
+})
+
 test('without its database nothing is let through: everybody is told', async () => {
   const { tokens, pay, refused, sent, time } = bucketOf()
   const reserve = tokens.reserve

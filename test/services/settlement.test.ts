@@ -27,7 +27,7 @@ test.each([
   ],
   [
     'rate limited',
-    { kind: 'not_sent', reason: 'rate_limited' },
+    { kind: 'not_sent', reason: 'rate_limited', retryAfterSeconds: 4 },
     { status: 'not_sent', problemCode: 'upstream_busy' },
   ],
 ] as const)('%s goes on record as what it is', (_what, outcome, settlement) => {

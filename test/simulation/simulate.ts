@@ -57,6 +57,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
       bigCommerce,
       tokensOf: sabotage.tokens ? sabotage.tokens(tokensOf, run) : tokensOf,
       onArrival: () => arrive(scheduler.now()),
+      onTurnedAway: witness.turnedAway,
       watch: witness.sending,
       isStoreDown: outages.isDown,
       onWrite: () => reconciler.plan(),

@@ -181,6 +181,22 @@ export function describeLedger({ name, open }: Engine): void {
       test('is refused to an attempt that does not exist', async () => {
         expect(await ledger.markSending('no-such-attempt', due, patExpiresAtMs)).toBe(false)
       })
+
+      test('that was turned away is taken back, once, and may be sent again', async () => {
+        const { id } = await claimed('k1')
+        expect(await ledger.takeBack(id)).toBe(false)
+        await ledger.markSending(id, due, patExpiresAtMs)
+        expect(await ledger.takeBack(id)).toBe(true)
+        expect(await ledger.takeBack(id)).toBe(false)
+        expect((await ledger.findFence(118))?.status).toBe('claimed')
+        expect(await ledger.markSending(id, due, patExpiresAtMs + 1)).toBe(true)
+        expect(await ledger.findFence(118)).toMatchObject({
+          status: 'sending',
+          patExpiresAtMs: patExpiresAtMs + 1,
+        })
+        await ledger.settle(id, { status: 'unknown' }, () => null)
+        expect(await ledger.takeBack(id)).toBe(false)
+      })
     })
 
     describe('settling', () => {

@@ -32,8 +32,6 @@ describe('what certainly was not sent may be tried again with the same key', () 
   })
 
   test.each([
-    ['pay', true, '7'],
-    ['pay', false, '4'],
     ['access_tokens', true, '7'],
     ['order', false, '4'],
   ] as const)('a 429 of %s, with headers: %s', async (operation, headers, retryAfter) => {
@@ -47,6 +45,45 @@ describe('what certainly was not sent may be tried again with the same key', () 
 
     expect((await call.pay(orderId, cardPayment(), await caller())).status).toBe(201)
     expect(sandbox.charges()).toHaveLength(1)
+  })
+})
+
+describe('a charge that BigCommerce turns away with 429', () => {
+  test('is sent again as soon as it may be, unseen by the caller: with another PAT, and charged once', async () => {
+    const { sandbox, call } = await startTillgate()
+    const orderId = createOrder(sandbox)
+    await sandbox.faults.add({ operation: 'pay', kind: 'rate_limited', retry_after_seconds: 1, times: 1 })
+    expect((await call.pay(orderId, cardPayment(), await caller())).status).toBe(201)
+
+    const [first, second] = sandbox.requests().filter(({ host }) => host === 'payments')
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1_000)
+    expect(second?.headers.authorization).not.toBe(first?.headers.authorization)
+    expect(sandbox.charges()).toHaveLength(1)
+  })
+
+  test('without a word of when, is left alone for a whole window', async () => {
+    const { sandbox, call } = await startTillgate({ environment: { PAYMENT_QUEUE_MAX_WAIT_MS: '3000' } })
+    await sandbox.faults.add({ operation: 'pay', kind: 'rate_limited', headers: false, times: 1 })
+    const answer = await call.pay(createOrder(sandbox), cardPayment(), await caller())
+    expect(answer.body).toMatchObject({ status: 503, code: 'upstream_busy', retry: 'after' })
+    expect(answer.headers['retry-after']).toBe('4')
+  })
+
+  test('for longer than the caller may wait is told at once; others are kept back as long, and nothing is lost', async () => {
+    const { sandbox, call } = await startTillgate()
+    const orderId = createOrder(sandbox)
+    await sandbox.faults.add({ operation: 'pay', kind: 'rate_limited', retry_after_seconds: 7, times: 1 })
+    const answer = await call.pay(orderId, cardPayment(), await caller())
+    expect(answer.body).toMatchObject({ status: 503, code: 'upstream_busy', retry: 'after' })
+    expect(answer.headers['retry-after']).toBe('7')
+
+    const other = await call.pay(createOrder(sandbox), cardPayment(), { token: await token })
+    expect(other.body).toMatchObject({ status: 429, code: 'payment_rate_limited' })
+    expect(Number(other.headers['retry-after'])).toBeGreaterThan(5)
+    expect(sandbox.requests().filter(({ host }) => host === 'payments')).toHaveLength(1)
+    expect((await call(`/orders/${orderId}/payments`, { token: await token })).body.data).toMatchObject([
+      { status: 'not_charged' },
+    ])
   })
 })
 

@@ -62,6 +62,7 @@ const work = fc.oneof<fc.Arbitrary<Step['work']>[]>(
     .tuple(scope, fc.constantFrom('f1', 'f2'), attempt)
     .map((claim) => (ledger: Ledger) => ledger.claim(...claim)),
   id.map((of) => (ledger: Ledger) => ledger.markSending(of, { amount: 5, currency: 'USD' }, 9_000)),
+  id.map((of) => (ledger: Ledger) => ledger.takeBack(of)),
   fc
     .tuple(id, settlement, fc.constantFrom(kept, kept, refuses))
     .map((of) => (ledger: Ledger) => ledger.settle(...of)),

@@ -8,7 +8,7 @@ const firstLookMs = 2_000
 
 type PaymentCalls = Pick<
   LedgerCalls,
-  'findByKey' | 'findFence' | 'findByOrder' | 'claim' | 'markSending' | 'settle'
+  'findByKey' | 'findFence' | 'findByOrder' | 'claim' | 'markSending' | 'takeBack' | 'settle'
 >
 
 /** The statements of `PaymentAttempts`. */
@@ -71,6 +71,13 @@ export function createPaymentCalls(rows: LedgerRows): PaymentCalls {
       if (!row || !statusesBefore('sending').includes(row.status)) return false
       const sent = { status: 'sending', sentAtMs: nowMs, updatedAtMs: nowMs, patExpiresAtMs } as const
       Object.assign(row, sent, { amount: due.amount, currency: due.currency })
+      return true
+    },
+
+    takeBack(nowMs, id) {
+      const row = rows.byId.get(id)
+      if (!row || !statusesBefore('claimed').includes(row.status)) return false
+      Object.assign(row, { status: 'claimed', updatedAtMs: nowMs })
       return true
     },
 

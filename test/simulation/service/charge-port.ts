@@ -14,6 +14,7 @@ export interface ChargePortOptions {
   readonly watch: ChargeWatch
   /** Told when a request comes to BigCommerce's door, unless the network held it up for minutes. */
   readonly onArrival: () => void
+  readonly onTurnedAway: (requestId: string) => void
 }
 
 export function createChargePort({
@@ -22,6 +23,7 @@ export function createChargePort({
   bigCommerce,
   watch,
   onArrival,
+  onTurnedAway,
 }: ChargePortOptions): PaymentsApi {
   const charge = createChargeNetwork(run, bigCommerce, onArrival)
   return {
@@ -31,6 +33,7 @@ export function createChargePort({
       return ports.exchange(`the charge of ${requestId}`, (answer) =>
         charge(pat, payment, requestId, departure, (outcome) => {
           run.trace?.('charge', `${requestId} ended ${outcome.kind}`)
+          if (outcome.kind === 'not_sent' && outcome.reason === 'rate_limited') onTurnedAway(requestId)
           answer(outcome)
         }),
       )

@@ -46,6 +46,7 @@ export function createLedgerPorts(options: LedgerPortsOptions): LedgerPorts {
       ),
     markSending: (id, due, expiresAtMs) =>
       through(`markSending ${id}`, () => calls.markSending(now(), id, due, expiresAtMs)),
+    takeBack: (id) => through(`takeBack ${id}`, () => calls.takeBack(now(), id)),
     settle: (id, settlement, finalAnswer) =>
       through(`settle ${id} ${settlement.status}`, () => calls.settle(now(), id, settlement, finalAnswer)),
     lease: (limit) => through('lease', () => calls.lease(now(), limit)),

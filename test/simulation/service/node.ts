@@ -38,6 +38,7 @@ export interface NodeOptions {
   readonly bigCommerce: BigCommerce
   readonly tokensOf: (instance: string) => PaymentTokens
   readonly onArrival: () => void
+  readonly onTurnedAway: (requestId: string) => void
   readonly watch: ChargeWatch
   readonly isStoreDown: () => boolean
   readonly onWrite: () => void
@@ -78,7 +79,14 @@ export function createNode(options: NodeOptions): ServiceNode {
       onWrite: options.onWrite,
     }),
     managementApi: createManagementPorts(run, ports, bigCommerce),
-    paymentsApi: createChargePort({ run, ports, bigCommerce, watch, onArrival: options.onArrival }),
+    paymentsApi: createChargePort({
+      run,
+      ports,
+      bigCommerce,
+      watch,
+      onArrival: options.onArrival,
+      onTurnedAway: options.onTurnedAway,
+    }),
   }
   const { ledger, managementApi, paymentsApi } = sabotage.parts?.(plain) ?? plain
   const authorizeOrder = createAuthorizeOrder(managementApi)

@@ -74,6 +74,8 @@ export function createWitness({ rows, mayNeedReview, stop }: WitnessOptions): Wi
         broken(`5: ${requestId} is sent, and the ledger says ${row?.status ?? 'nothing'}`)
     },
 
+    turnedAway: (requestId) => void sent.delete(requestId),
+
     charged(order, charge) {
       truth.add(charge)
       const live = order.charges.filter(({ state }) => state !== 'declined')

@@ -14,6 +14,7 @@ const mayRefuseOtherBody = new Set([
   'store_unavailable',
   'upstream_unavailable',
   'order_not_found',
+  'payment_rate_limited',
 ])
 
 export function createSameAnswers(broken: (what: string) => void): SameAnswers {

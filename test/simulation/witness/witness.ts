@@ -15,6 +15,8 @@ export interface Witness {
   shown(attempts: readonly PaymentAttempt[]): void
   /** A charge is handed to the network. */
   sending(requestId: string, paymentAccessToken: string): void
+  /** Its sender has been told that it was not taken in: it may send once more. */
+  turnedAway(requestId: string): void
   /** Money is taken, or will perhaps be. */
   charged(order: StoreOrder, charge: Charge): void
   /** Everything has healed, and time enough has passed. */
