@@ -129,11 +129,7 @@ describe('whoever calls makes no labels', () => {
 
 test('time is measured where a payment spends it, and for each call on BigCommerce', async () => {
   const { pay, sandbox, metrics } = await start()
-  await sandbox.faults.add({ operation: 'pay', kind: 'latency', delay_ms: 300, times: 1 })
-  await pay(cardPayment())
-  await sandbox.faults.add({ operation: 'pay', kind: 'rate_limited', times: 1 })
-  await pay(cardPayment())
-  const lines = await metrics()
+  let lines: string[] = []
   const numberAt = (series: string) =>
     Number(
       lines
@@ -141,17 +137,25 @@ test('time is measured where a payment spends it, and for each call on BigCommer
         ?.split(' ')
         .at(-1),
     )
-  expect(numberAt('payment_phase_duration_seconds_count{phase="pat"}')).toBe(2)
-  expect(numberAt('payment_phase_duration_seconds_sum{phase="charge"}')).toBeGreaterThan(0.25)
-  expect(numberAt('payment_phase_duration_seconds_count{phase="store"}')).toBeGreaterThan(6)
   const called = (operation: string, result: string) =>
     numberAt(`upstream_call_duration_seconds_count{operation="${operation}",result="${result}"}`)
-  expect(called('createPaymentAccessToken', 'answered')).toBe(2)
+
+  await sandbox.faults.add({ operation: 'pay', kind: 'latency', delay_ms: 300, times: 1 })
+  await pay(cardPayment())
+  lines = await metrics()
+  expect(numberAt('payment_phase_duration_seconds_count{phase="pat"}')).toBe(1)
+  expect(numberAt('payment_phase_duration_seconds_sum{phase="charge"}')).toBeGreaterThan(0.25)
+  expect(numberAt('payment_phase_duration_seconds_count{phase="store"}')).toBeGreaterThan(3)
+  expect(called('createPaymentAccessToken', 'answered')).toBe(1)
   expect(called('processPayment', 'succeeded')).toBe(1)
-  expect(called('processPayment', 'rate_limited')).toBe(1)
   expect(numberAt('connections{pool="management",state="open"}')).toBeGreaterThan(0)
   const paid = 'method="POST",route="/orders/:id/pay",status_class="2xx"'
   expect(numberAt(`http_request_duration_seconds_count{${paid}}`)).toBe(1)
+
+  await sandbox.faults.add({ operation: 'pay', kind: 'rate_limited', times: 1 })
+  await pay(cardPayment())
+  lines = await metrics()
+  expect(called('processPayment', 'rate_limited')).toBe(1)
 })
 
 test('readiness is shown as it is: not while draining', async () => {

@@ -54,6 +54,8 @@ async function scrapeAfterALife(): Promise<string> {
   await sandbox.faults.add({ operation: 'pay', kind: 'reset_after_charge', times: 1 })
   expect((await pay(cardPayment(), lost)).status).toBe(202)
   await sandbox.faults.add({ operation: 'pay', kind: 'rate_limited', times: 1 })
+  await pay(cardPayment())
+  await sandbox.faults.add({ operation: 'access_tokens', kind: 'status', status: 500, times: 2 })
   expect((await pay(cardPayment())).status).toBe(503)
 
   const scrape = async () => (await fetch(`${await service.adminUrl}/metrics`)).text()
