@@ -84,15 +84,19 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
 
   const { limit, windowMs, marginMs, queueMaxWaitMs } = paymentRate
   const shared = { instance: randomUUID(), limit, rule: { windowMs, marginMs, sendWithinMs: SEND_WITHIN_MS } }
-  const paymentTokens = createPaymentTokenQueue({
-    ...shared,
-    tokens: createPaymentTokens({ ...shared, database, storeHash }),
-    maxWaitMs: queueMaxWaitMs,
-    now: () => performance.now(),
-    after,
-    random: Math.random,
-    log: logger,
-  })
+  const tokens = createPaymentTokens({ ...shared, database, storeHash })
+  metrics.watchTokens(tokens.outlook)
+  const paymentTokens = metrics.watchQueue(
+    createPaymentTokenQueue({
+      ...shared,
+      tokens,
+      maxWaitMs: queueMaxWaitMs,
+      now: () => performance.now(),
+      after,
+      random: Math.random,
+      log: logger,
+    }),
+  )
 
   const authorizeOrder = createAuthorizeOrder(managementApi)
   const preparePayment = createPreparePayment({ managementApi, attempts, storeHash })

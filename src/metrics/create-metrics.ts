@@ -11,13 +11,14 @@ import { createPaymentMetrics, type PaymentMetrics } from './payment-metrics.ts'
 import { createPhaseMetrics } from './phase-metrics.ts'
 import { createProcessMetrics } from './process-metrics.ts'
 import { createReconciliationMetrics } from './reconciliation-metrics.ts'
+import { createTokenMetrics, type TokenMetrics } from './token-metrics.ts'
 import { createUpstreamMetrics } from './upstream-metrics.ts'
 
 /**
  * Everything that is counted, and the one page on which it is read. Parts are counted by putting a wrapper of the same
  * shape around them (decision 0015), so that none of them knows.
  */
-export interface Metrics extends Pick<PaymentMetrics, 'countAnswers' | 'countEnds'> {
+export interface Metrics extends Pick<PaymentMetrics, 'countAnswers' | 'countEnds'>, TokenMetrics {
   watchManagement(api: ManagementApi): ManagementApi
   watchCharges(api: PaymentsApi): PaymentsApi
   watchStore(attempts: PaymentAttempts): PaymentAttempts
@@ -35,12 +36,14 @@ export interface Metrics extends Pick<PaymentMetrics, 'countAnswers' | 'countEnd
 export function createMetrics(): Metrics {
   const registry = new Registry()
   const { countAnswers, countEnds, learnMethods } = createPaymentMetrics(registry)
-  const { timed } = createPhaseMetrics(registry)
+  const phases = createPhaseMetrics(registry)
+  const { timed } = phases
   const upstream = createUpstreamMetrics(registry)
 
   return {
     countAnswers,
     countEnds,
+    ...createTokenMetrics(registry, phases),
     watchManagement(plain) {
       const api = learnMethods(upstream.timeManagement(plain))
       return { ...api, createPaymentAccessToken: timed('pat', api.createPaymentAccessToken) }

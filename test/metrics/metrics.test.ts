@@ -164,3 +164,26 @@ test('readiness is shown as it is: not while draining', async () => {
   drain()
   expect(await metrics()).toContain('tillgate_ready 0')
 })
+
+test('the allowance shows as tokens free and spent, and who waits for one as waiting', async () => {
+  const { pay, metrics } = await start({ environment: { PAYMENT_RATE_LIMIT: '2' } })
+  expect(await metrics()).toEqual(
+    expect.arrayContaining(['tillgate_payment_tokens{state="free"} 2', 'tillgate_payments_waiting 0']),
+  )
+  await Promise.all([pay(cardPayment()), pay(cardPayment())])
+  const third = pay(cardPayment())
+  await expect.poll(metrics).toContain('tillgate_payments_waiting 1')
+  expect(await metrics()).toEqual(
+    expect.arrayContaining([
+      'tillgate_payment_tokens{state="free"} 0',
+      'tillgate_payment_tokens{state="spent"} 2',
+    ]),
+  )
+  expect((await third).status).toBe(201)
+  expect(await metrics()).toEqual(
+    expect.arrayContaining([
+      'tillgate_payments_waiting 0',
+      'tillgate_payment_phase_duration_seconds_count{phase="queue"} 3',
+    ]),
+  )
+})
