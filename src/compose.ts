@@ -9,6 +9,7 @@ import { createShopperHeaders } from './clients/bigcommerce/shopper-headers.ts'
 import { createVerifyWebhook, refuseWebhook } from './clients/identity/webhooks.ts'
 import { composeIdentity } from './compose-identity.ts'
 import type { Config } from './config.ts'
+import { createKeyedDigest } from './domain/keyed-digest.ts'
 import { createRenewable } from './domain/renewable.ts'
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
 import { renewAll } from './renew-all.ts'
@@ -23,12 +24,14 @@ import { createPreparePayment } from './services/prepare-payment.ts'
 import { createReceiveWebhook } from './services/receive-webhook.ts'
 import { createReconcileAttempt } from './services/reconcile-attempt.ts'
 import { createReconciliationLoop } from './services/reconciliation-loop.ts'
+import { createVelocityGate } from './services/velocity-gate.ts'
 import { createCountUnsettled } from './stores/count-unsettled.ts'
 import { migrateDatabase, openDatabase } from './stores/database.ts'
 import { isMigrated } from './stores/migrate.ts'
 import { createPaymentAttempts } from './stores/payment-attempts.ts'
 import { createPaymentTokens } from './stores/payment-tokens.ts'
 import { createUnsettledAttempts } from './stores/unsettled-attempts.ts'
+import { createVelocityHolds } from './stores/velocity-holds.ts'
 import { version } from './version.ts'
 
 /** A service put together, and the way to take it apart again. */
@@ -62,7 +65,11 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
   )
   if (migrateOnStart) await migrateDatabase(databaseUrl, database)
   const ledger = { database, storeHash, now: Date.now }
-  const attempts = metrics.watchStore(createPaymentAttempts(ledger))
+  const { velocity } = config
+  const { orderAttempts: failuresMax } = velocity
+  const failures = failuresMax > 0 ? { failuresMax, windowMs: velocity.windowMs } : null
+  const attempts = metrics.watchStore(createPaymentAttempts({ ...ledger, failures }))
+  const holds = createVelocityHolds({ database, windowMs: velocity.windowMs, now: Date.now })
   const unsettled = createUnsettledAttempts(ledger)
 
   const toUpstream = {
@@ -102,6 +109,11 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
   const preparePayment = createPreparePayment({ managementApi, attempts, storeHash })
   const payOrder = createPayOrder({
     attempts: metrics.countEnds(attempts),
+    velocityGate: createVelocityGate({
+      holds,
+      limits: velocity,
+      digest: createKeyedDigest(config.bigcommerce.accessToken, `velocity of ${storeHash}`),
+    }),
     authorizeOrder,
     preparePayment,
     paymentTokens,
@@ -122,6 +134,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
 
   const reconciliation = createReconciliationLoop({
     unsettled,
+    holds,
     reconcileAttempt: createReconcileAttempt({
       managementApi,
       attempts,

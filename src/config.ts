@@ -6,6 +6,7 @@ import { type Renewals, renewalsOf } from './config/renewals.ts'
 import { type TlsMaterial, tlsOf } from './config/tls.ts'
 import { Env } from './config/variables.ts'
 import type { InstrumentType } from './domain/payment-instrument.ts'
+import type { VelocityLimits } from './domain/velocity.ts'
 
 /** Everything that can be set, checked. */
 export interface Config {
@@ -17,6 +18,7 @@ export interface Config {
   readonly trustProxy: readonly string[]
   readonly corsOrigins: readonly string[]
   readonly rateLimits: { readonly addressPerMinute: number; readonly callerPerMinute: number }
+  readonly velocity: VelocityLimits
   readonly logLevel: string
   /** Whether OpenTelemetry, which reads its own variables, has anywhere to send traces to. */
   readonly isTraced: boolean
@@ -106,6 +108,12 @@ function toConfig(env: z.output<typeof Env>, key: AuthKey): Omit<Config, 'tls' |
     trustProxy: env.TRUST_PROXY,
     corsOrigins: env.CORS_ORIGINS,
     rateLimits: { addressPerMinute: env.ADDRESS_RATE_LIMIT, callerPerMinute: env.CALLER_RATE_LIMIT },
+    velocity: {
+      orderAttempts: env.VELOCITY_ORDER_ATTEMPTS,
+      callerDeclines: env.VELOCITY_CALLER_DECLINES,
+      addressDeclines: env.VELOCITY_ADDRESS_DECLINES,
+      windowMs: env.VELOCITY_WINDOW_SECONDS * 1_000,
+    },
     logLevel: env.LOG_LEVEL,
     isTraced: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     databaseUrl: env.DATABASE_URL,

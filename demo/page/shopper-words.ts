@@ -48,6 +48,10 @@ const PROBLEMS: Readonly<Record<string, Words>> = {
     text: 'You have not been charged. Please check your details.',
   },
   payment_rejected: { title: 'The details were not accepted', text: chooseAnother },
+  velocity_blocked: {
+    title: 'Too many attempts',
+    text: 'You have not been charged. Please wait an hour before you try again, or ask the shop.',
+  },
   merchant_configuration: {
     title: 'The shop cannot take this way of paying now',
     text: 'You have not been charged. Please pay another way.',

@@ -88,6 +88,22 @@ export const Env = z.object({
     .describe(
       'Requests per minute that one caller may make of this instance, counted after authentication; 0 for no limit. A server that calls for many shoppers needs a higher one.',
     ),
+  VELOCITY_ORDER_ATTEMPTS: wholeNumber(0, 10_000)
+    .default(5)
+    .describe('Attempts on one order that may fail within the window; 0 for no limit.'),
+  VELOCITY_CALLER_DECLINES: wholeNumber(0, 10_000)
+    .default(10)
+    .describe(
+      'Declines that one caller may meet within the window; 0 for no limit. Not of tokens with `orders:any`, which serve many shoppers.',
+    ),
+  VELOCITY_ADDRESS_DECLINES: wholeNumber(0, 10_000)
+    .default(30)
+    .describe(
+      'Declines that payments from one client address (of IPv6 the /64) may meet within the window; 0 for no limit. A server that pays for its shoppers must be named in `TRUST_PROXY` and forward their addresses, else all of them count as one.',
+    ),
+  VELOCITY_WINDOW_SECONDS: wholeNumber(1, 604_800)
+    .default(3600)
+    .describe('For how long a failed attempt or a decline counts, in seconds.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be one of fatal, error, warn, info, debug, trace, silent',

@@ -219,6 +219,14 @@ export const PROBLEMS = {
     remedy:
       'Wait as Retry-After says, then send the same request with the same key. `violated-policies` names the allowance, `RateLimit` tells how it stands.',
   },
+  velocity_blocked: {
+    status: 429,
+    title: 'Too many payments have failed',
+    retry: 'after',
+    detail: 'No more payments are taken here for now. Nothing was charged.',
+    remedy:
+      'Wait as Retry-After says. These are the limits against card testing: attempts on one order, and declines of one caller and of one client address. A server that pays for many shoppers must forward their addresses (`TRUST_PROXY`).',
+  },
   headers_too_large: {
     status: 431,
     title: 'The headers are too large',

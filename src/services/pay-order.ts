@@ -9,12 +9,13 @@ import type { InstrumentType } from '../domain/payment-instrument.ts'
 import type { PaymentOutcome } from '../domain/payment-outcome.ts'
 import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../domain/request-context.ts'
-import type { KeyScope, NewAttempt, PaymentAttempts } from '../stores/payment-attempts.ts'
+import type { Claim, KeyScope, NewAttempt, PaymentAttempts } from '../stores/payment-attempts.ts'
 import { type AuthorizeOrder, maySeeAttempt } from './authorize-order.ts'
 import { fencedBy, isFree, replay } from './known-payment.ts'
 import type { PaymentTokenQueue, WaitingPayment } from './payment-token-queue.ts'
 import type { PreparedPayment, PreparePayment } from './prepare-payment.ts'
 import { problemOfNotSent, settlementOf } from './settlement.ts'
+import type { VelocityGate } from './velocity-gate.ts'
 
 export interface PayOrderCommand extends PaymentCommand {
   readonly caller: Caller
@@ -35,6 +36,7 @@ export type PayOrder = (command: PayOrderCommand, context: RequestContext) => Pr
 
 export interface PayOrderDependencies {
   readonly attempts: Pick<PaymentAttempts, 'findByKey' | 'claim' | 'markSending' | 'takeBack' | 'settle'>
+  readonly velocityGate: VelocityGate
   readonly authorizeOrder: AuthorizeOrder
   readonly preparePayment: PreparePayment
   readonly paymentTokens: Pick<PaymentTokenQueue, 'arrive'>
@@ -53,7 +55,7 @@ interface ClaimedPayment {
 }
 
 export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
-  const { attempts, authorizeOrder, preparePayment, paymentTokens, paymentsApi } = dependencies
+  const { attempts, velocityGate, authorizeOrder, preparePayment, paymentTokens, paymentsApi } = dependencies
   const { newId, instruments } = dependencies
 
   return async function payOrder(command, context) {
@@ -67,13 +69,39 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
       return replay(known, fingerprint)
     }
     const waiting = paymentTokens.arrive(command.caller.principal)
-    const order = await authorizeOrder(command.caller, command.orderId, context)
-    const claim = await attempts.claim(scope, fingerprint, newAttempt(command, newId(), context))
+    const { order, claim } = await claimOrder(command, scope, fingerprint, context)
     if (claim.kind === 'known') return replay(claim.known, fingerprint)
     if (claim.kind === 'fenced') throw fencedBy(claim.by)
+    if (claim.kind === 'blocked') {
+      context.log.warn({ orderId: command.orderId }, 'payment refused after too many failed attempts')
+      throw new Problem('velocity_blocked', { retryAfterSeconds: claim.retryAfterSeconds })
+    }
 
     const answer = await pay({ attempt: claim.attempt, command, order, waiting, context })
     return { ...answer, isReplay: false }
+  }
+
+  /**
+   * Reserves a place in the allowances, learns whose the order is, and fences it. From the claim on it is the ledger that
+   * gives the place back.
+   */
+  async function claimOrder(
+    command: PayOrderCommand,
+    scope: KeyScope,
+    fingerprint: string,
+    context: RequestContext,
+  ): Promise<{ order: Order | null; claim: Claim }> {
+    const id = newId()
+    await velocityGate.reserve(id, command.caller, context)
+    let isClaimed = false
+    try {
+      const order = await authorizeOrder(command.caller, command.orderId, context)
+      const claim = await attempts.claim(scope, fingerprint, newAttempt(command, id, context))
+      isClaimed = claim.kind === 'claimed'
+      return { order, claim }
+    } finally {
+      if (!isClaimed) await velocityGate.release(id, context)
+    }
   }
 
   /** From here on the order is ours alone. Write, call, write; no transaction is open during a call. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.ts'
 import type { Log } from '../domain/request-context.ts'
 import type { StillFor, UnsettledAttempts } from '../stores/unsettled-attempts.ts'
+import type { VelocityHolds } from '../stores/velocity-holds.ts'
 import type { ReconcileAttempt } from './reconcile-attempt.ts'
 
 /** Work that goes on beside the requests until it is stopped. */
@@ -12,6 +13,7 @@ export interface BackgroundWork {
 
 export interface ReconciliationLoopOptions {
   readonly unsettled: Pick<UnsettledAttempts, 'lease' | 'recoverAbandoned' | 'deleteKeysBefore'>
+  readonly holds: Pick<VelocityHolds, 'deleteExpired'>
   readonly reconcileAttempt: ReconcileAttempt
   readonly stillFor: StillFor
   readonly now: Clock
@@ -31,7 +33,7 @@ const sweepEveryMs = 60 * 60 * 1_000
 
 /** Looks up what is due, finds what a crash left behind, and forgets old keys, over and over. */
 export function createReconciliationLoop(options: ReconciliationLoopOptions): BackgroundWork {
-  const { unsettled, reconcileAttempt, stillFor, now, sleep, log } = options
+  const { unsettled, holds, reconcileAttempt, stillFor, now, sleep, log } = options
   const stopping = new AbortController()
   let running = Promise.resolve()
   let sweptAtMs = Number.NEGATIVE_INFINITY
@@ -43,6 +45,7 @@ export function createReconciliationLoop(options: ReconciliationLoopOptions): Ba
     await Promise.all(due.map(reconcileAttempt))
     if (now() - sweptAtMs < sweepEveryMs) return
     sweptAtMs = now()
+    await holds.deleteExpired()
     const deleted = await unsettled.deleteKeysBefore(now() - keyLifeMs)
     if (deleted > 0) log.info({ deleted }, 'old idempotency keys forgotten')
   }

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import { toAttempt } from './attempt-rows.ts'
 import { findByKey, findFence } from './find-attempts.ts'
 import { LostRace } from './guarded.ts'
+import { type FailuresLimit, failuresWaitSeconds } from './order-failures.ts'
 import type { Claim, KeyScope, KnownKey, NewAttempt } from './payment-attempts.ts'
 import type { Tables } from './tables.ts'
 
@@ -11,6 +12,8 @@ export interface ClaimOptions {
   readonly fingerprint: string
   readonly attempt: NewAttempt
   readonly nowMs: number
+  /** How many attempts on the order may fail within a window; null for any number. */
+  readonly failures: FailuresLimit | null
 }
 
 /**
@@ -29,6 +32,11 @@ export async function claimAttempt(transaction: Transaction<Tables>, options: Cl
 
   const row = await insertAttempt(transaction, options)
   if (!row) return refusal(transaction, options, known)
+  const retryAfterSeconds = await failuresWaitSeconds(transaction, options)
+  if (retryAfterSeconds > 0) {
+    await transaction.deleteFrom('payment_attempts').where('id', '=', row.id).execute()
+    return { kind: 'blocked', retryAfterSeconds }
+  }
   await takeKey(transaction, options, known?.attempt.id ?? null)
   return { kind: 'claimed', attempt: toAttempt(row) }
 }

@@ -9,6 +9,7 @@ import type { ProblemCode } from '../domain/problems.ts'
 import { claimAttempt } from './claim-attempt.ts'
 import { findByKey, findByOrder, findFence } from './find-attempts.ts'
 import { guarded } from './guarded.ts'
+import type { FailuresLimit } from './order-failures.ts'
 import { settleAttempt } from './settle-attempt.ts'
 import type { Tables } from './tables.ts'
 
@@ -42,6 +43,8 @@ export type Claim =
   | { readonly kind: 'known'; readonly known: KnownKey }
   /** Another attempt is alive on the order, or has paid it. */
   | { readonly kind: 'fenced'; readonly by: PaymentAttempt }
+  /** Too many attempts on the order have failed of late. */
+  | { readonly kind: 'blocked'; readonly retryAfterSeconds: number }
 
 export interface Settlement {
   readonly status: AttemptStatus
@@ -88,9 +91,12 @@ export interface PaymentAttemptsOptions {
   readonly database: Kysely<Tables>
   readonly storeHash: string
   readonly now: Clock
+  /** How many attempts on one order may fail within a window; without it any number may. */
+  readonly failures?: FailuresLimit | null
 }
 
-export function createPaymentAttempts({ database, storeHash, now }: PaymentAttemptsOptions): PaymentAttempts {
+export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentAttempts {
+  const { database, storeHash, now, failures = null } = options
   return {
     findByKey: (scope) => guarded(() => findByKey(database, storeHash, scope)),
     findFence: (orderId) => guarded(() => findFence(database, storeHash, orderId)),
@@ -101,7 +107,7 @@ export function createPaymentAttempts({ database, storeHash, now }: PaymentAttem
         database
           .transaction()
           .execute((transaction) =>
-            claimAttempt(transaction, { storeHash, scope, fingerprint, attempt, nowMs: now() }),
+            claimAttempt(transaction, { storeHash, scope, fingerprint, attempt, nowMs: now(), failures }),
           ),
       ),
 

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Tables } from './tables.ts'
 import type { Recovered, StillFor } from './unsettled-attempts.ts'
+import { releaseHolds } from './velocity-holds.ts'
 
 /**
  * Takes attempts out of the two states that only a living instance can leave. One that says *claimed* was certainly
@@ -23,6 +24,11 @@ export async function recoverAbandoned(
   const released = await abandoned('claimed', stillFor.claimedMs)
     .set({ status: 'not_sent', problem_code: 'internal_error', updated_at_ms: nowMs })
     .execute()
+  if (released.length > 0)
+    await releaseHolds(
+      database,
+      released.map(({ id }) => id),
+    )
   const unknown = await abandoned('sending', stillFor.sendingMs)
     .set({ status: 'unknown', updated_at_ms: nowMs, next_look_at_ms: nowMs, unsettled_since_ms: nowMs })
     .execute()

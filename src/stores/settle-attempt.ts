@@ -1,9 +1,11 @@
 import type { Transaction } from 'kysely'
 import type { PaymentAnswer } from '../domain/payment-answer.ts'
 import { type AttemptStatus, type PaymentAttempt, statusesBefore } from '../domain/payment-attempt.ts'
+import { keepsPlace } from '../domain/velocity.ts'
 import { toAttempt } from './attempt-rows.ts'
 import type { Settlement } from './payment-attempts.ts'
 import type { Tables } from './tables.ts'
+import { releaseHolds } from './velocity-holds.ts'
 
 export interface SettleOptions {
   readonly id: string
@@ -45,6 +47,7 @@ export async function settleAttempt(
   if (!moved) return present(transaction, id)
 
   const attempt = toAttempt(moved)
+  if (!keepsPlace(attempt.status, attempt.problemCode)) await releaseHolds(transaction, [id])
   const answer = finalAnswer(attempt)
   if (answer) {
     await transaction

@@ -9,6 +9,7 @@ export interface Tables {
   payment_attempts: PaymentAttemptRow
   idempotency_keys: IdempotencyKeyRow
   payment_tokens: PaymentTokenRow
+  velocity_holds: VelocityHoldRow
 }
 
 export interface PaymentAttemptRow {
@@ -62,4 +63,10 @@ export interface PaymentTokenRow {
   reserved_for_ms: Generated<number>
   holder: Generated<string>
   uses: Generated<number>
+}
+
+export interface VelocityHoldRow {
+  subject_key: string
+  attempt_id: string
+  held_until_ms: number
 }

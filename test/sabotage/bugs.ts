@@ -1,8 +1,16 @@
 import { BUCKET_BUGS } from './bucket-bugs.ts'
 import { LEDGER_BUGS } from './ledger-bugs.ts'
+import { LIMIT_BUGS } from './limit-bugs.ts'
 import { PAYING_BUGS } from './paying-bugs.ts'
 import { SECURITY_BUGS } from './security-bugs.ts'
 import { UPSTREAM_BUGS } from './upstream-bugs.ts'
 
 /** Every bug that `npm run sabotage` plants, one at a time. */
-export const BUGS = [...PAYING_BUGS, ...UPSTREAM_BUGS, ...LEDGER_BUGS, ...BUCKET_BUGS, ...SECURITY_BUGS]
+export const BUGS = [
+  ...PAYING_BUGS,
+  ...UPSTREAM_BUGS,
+  ...LEDGER_BUGS,
+  ...BUCKET_BUGS,
+  ...SECURITY_BUGS,
+  ...LIMIT_BUGS,
+]

@@ -28,12 +28,10 @@ export const PAYING_BUGS: readonly Bug[] = [
   {
     name: 'fence the order before knowing whose it is',
     file: payOrder,
-    find: `    const waiting = paymentTokens.arrive(command.caller.principal)
-    const order = await authorizeOrder(command.caller, command.orderId, context)
-    const claim = await attempts.claim(scope, fingerprint, newAttempt(command, newId(), context))`,
-    replace: `    const waiting = paymentTokens.arrive(command.caller.principal)
-    const claim = await attempts.claim(scope, fingerprint, newAttempt(command, newId(), context))
-    const order = await authorizeOrder(command.caller, command.orderId, context)`,
+    find: `      const order = await authorizeOrder(command.caller, command.orderId, context)
+      const claim = await attempts.claim(scope, fingerprint, newAttempt(command, id, context))`,
+    replace: `      const claim = await attempts.claim(scope, fingerprint, newAttempt(command, id, context))
+      const order = await authorizeOrder(command.caller, command.orderId, context)`,
     tests: story,
   },
   {

@@ -39,6 +39,7 @@ interface Change {
   /** Of the first charges, before any of `outcome`. */
   readonly firstOutcomes?: readonly PaymentOutcome[]
   readonly attempts?: Partial<PayOrderDependencies['attempts']>
+  readonly velocityGate?: PayOrderDependencies['velocityGate']
   readonly authorizeOrder?: PayOrderDependencies['authorizeOrder']
   readonly preparePayment?: PayOrderDependencies['preparePayment']
   readonly instruments?: ReadonlySet<InstrumentType>
@@ -51,6 +52,7 @@ function paying({
   outcome = succeeded,
   firstOutcomes = [],
   attempts = {},
+  velocityGate,
   authorizeOrder,
   preparePayment,
   instruments,
@@ -87,6 +89,7 @@ function paying({
       },
       ...attempts,
     },
+    velocityGate: velocityGate ?? { reserve: async () => {}, release: async () => {} },
     authorizeOrder: authorizeOrder ?? (async () => null),
     preparePayment: preparePayment ?? (async () => ({ paymentAccessToken: 'the.pat', claims })),
     paymentTokens: { arrive: () => ({ takeToken, turnedAway }) },

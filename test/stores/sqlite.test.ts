@@ -11,11 +11,13 @@ import { describePaymentTokens } from './payment-tokens-contract.ts'
 import { sqliteFile } from './sqlite-file.ts'
 import { race } from './sqlite-race.ts'
 import { describeUnsettled } from './unsettled-contract.ts'
+import { describeVelocity } from './velocity-contract.ts'
 import { newAttempt, scopeOf } from './wanted-attempts.ts'
 
 describeLedger(sqlite)
 describeUnsettled(sqlite)
 describePaymentTokens(sqlite)
+describeVelocity(sqlite)
 
 const removing: (() => void)[] = []
 afterEach(() => {

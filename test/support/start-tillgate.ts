@@ -43,6 +43,9 @@ export interface TillgateOptions {
 const noLimits = {
   ADDRESS_RATE_LIMIT: '0',
   CALLER_RATE_LIMIT: '0',
+  VELOCITY_ORDER_ATTEMPTS: '0',
+  VELOCITY_CALLER_DECLINES: '0',
+  VELOCITY_ADDRESS_DECLINES: '0',
 }
 
 /**

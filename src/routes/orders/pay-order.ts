@@ -23,6 +23,7 @@ const problems = [
   'payment_authentication_required',
   'payment_not_charged',
   'save_instrument_not_allowed',
+  'velocity_blocked',
   'request_in_progress',
   'order_payment_in_progress',
   'order_already_paid',

@@ -104,6 +104,7 @@ export function createNode(options: NodeOptions): ServiceNode {
     now,
     payOrder: createPayOrder({
       attempts: ledger,
+      velocityGate: { reserve: async () => {}, release: async () => {} },
       authorizeOrder,
       preparePayment: createPreparePayment({ managementApi, attempts: ledger, storeHash: STORE_HASH }),
       paymentTokens,

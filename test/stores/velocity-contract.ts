@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createPaymentAttempts, type PaymentAttempts } from '../../src/stores/payment-attempts.ts'
+import { createUnsettledAttempts } from '../../src/stores/unsettled-attempts.ts'
+import { createVelocityHolds, type VelocityHolds } from '../../src/stores/velocity-holds.ts'
+import type { Engine, OpenedLedger } from './engines.ts'
+import { newAttempt, scopeOf } from './wanted-attempts.ts'
+
+const windowMs = 3_600_000
+const due = { amount: 6098, currency: 'USD' }
+const caller = { key: 'caller', declinesMax: 2 }
+const address = { key: 'address', declinesMax: 3 }
+const reserved = { kind: 'reserved' }
+const declined = { status: 'declined', problemCode: 'payment_declined' } as const
+
+/** What the limits against card testing promise, whichever database they are kept in. */
+export function describeVelocity({ name, open }: Engine): void {
+  describe(`the limits against card testing on ${name}`, () => {
+    let opened: OpenedLedger
+    let nowMs: number
+    let holds: VelocityHolds
+    let attempts: PaymentAttempts
+    let last = 0
+
+    beforeEach(async () => {
+      opened = await open()
+      nowMs = 1_000_000
+      const { database } = opened
+      holds = createVelocityHolds({ database, windowMs, now: () => nowMs })
+      attempts = createPaymentAttempts({
+        database,
+        storeHash: 'store-1',
+        now: () => nowMs,
+        failures: { failuresMax: 2, windowMs },
+      })
+    })
+    afterEach(() => opened.close())
+
+    /** An attempt that has reserved and stands in the ledger as sending. */
+    async function sending(orderId: number, ...subjects: (typeof caller)[]) {
+      const wanted = newAttempt({ orderId })
+      if (subjects.length > 0) expect(await holds.reserve(wanted.id, subjects)).toEqual(reserved)
+      const claim = await attempts.claim(scopeOf(`key-${++last}`), 'body', wanted)
+      if (claim.kind !== 'claimed') return claim
+      await attempts.markSending(wanted.id, due, nowMs + 3_600_000)
+      return { kind: 'sending' as const, id: wanted.id }
+    }
+    async function ended(settlement: Parameters<PaymentAttempts['settle']>[1], orderId = ++last + 1_000) {
+      const attempt = await sending(orderId, caller)
+      if (attempt.kind !== 'sending') return attempt
+      await attempts.settle(attempt.id, settlement, () => null)
+      return attempt
+    }
+    const reserve = (id: string, ...subjects: (typeof caller)[]) => holds.reserve(id, subjects)
+
+    test('there is a place for so many and no more', async () => {
+      expect(await reserve('a', caller)).toEqual(reserved)
+      expect(await reserve('b', caller)).toEqual(reserved)
+      expect(await reserve('c', caller)).toEqual({ kind: 'blocked', retryAfterSeconds: 2 })
+    })
+
+    test('an attempt takes a place in all allowances or in none', async () => {
+      await reserve('a', caller)
+      await reserve('b', caller)
+      expect((await reserve('c', caller, address)).kind).toBe('blocked')
+      for (const id of ['d', 'e', 'f']) expect(await reserve(id, address)).toEqual(reserved)
+      expect((await reserve('g', address)).kind).toBe('blocked')
+    })
+
+    test('of a burst at once only so many get in', async () => {
+      // Two connections to one SQLite file in one thread would wait for each other for ever.
+      const database = name === 'Postgres' ? opened.connect() : opened.database
+      const other = createVelocityHolds({ database, windowMs, now: () => nowMs })
+      const burst = Array.from({ length: 60 }, (_, index) =>
+        (index % 2 ? holds : other).reserve(`burst-${index}`, [caller, address]),
+      )
+      const kinds = (await Promise.all(burst)).map(({ kind }) => kind)
+      expect(kinds.filter((kind) => kind === 'reserved')).toHaveLength(2)
+    })
+
+    test('what is given back is free again', async () => {
+      await reserve('a', caller)
+      await reserve('b', caller)
+      await holds.release('a')
+      expect(await reserve('c', caller)).toEqual(reserved)
+    })
+
+    test.each([
+      { status: 'succeeded' },
+      { status: 'not_sent', problemCode: 'upstream_unavailable' },
+      { status: 'declined', problemCode: 'merchant_configuration' },
+    ] as const)('an attempt that ends as $status $problemCode gives its place back', async (settlement) => {
+      for (const _ of [1, 2, 3]) await ended(settlement)
+      expect(await reserve('next', caller)).toEqual(reserved)
+    })
+
+    test('a decline keeps its place until its window is over, and says how long that is', async () => {
+      await ended(declined)
+      nowMs += 60_000
+      await ended(declined)
+      nowMs += 1_500
+      expect(await reserve('next', caller)).toEqual({ kind: 'blocked', retryAfterSeconds: 3_539 })
+      nowMs += 3_538_499
+      expect((await reserve('next', caller)).kind).toBe('blocked')
+      nowMs += 1
+      expect(await reserve('next', caller)).toEqual(reserved)
+      expect((await reserve('another', caller)).kind).toBe('blocked')
+    })
+
+    test('an unknown one keeps its place until its end is known', async () => {
+      const unknown = await ended({ status: 'unknown' })
+      await ended({ status: 'unknown' })
+      expect((await reserve('next', caller)).kind).toBe('blocked')
+      if (unknown.kind !== 'sending') throw new Error('was not sent')
+      await attempts.settle(
+        unknown.id,
+        { status: 'not_charged', problemCode: 'payment_not_charged' },
+        () => null,
+      )
+      expect(await reserve('next', caller)).toEqual(reserved)
+    })
+
+    test('what a crash leaves is given back by recovery, and by itself when its window is over', async () => {
+      const { database } = opened
+      const unsettled = createUnsettledAttempts({ database, storeHash: 'store-1', now: () => nowMs })
+      const claimed = newAttempt({ orderId: 900 })
+      await reserve(claimed.id, caller)
+      await attempts.claim(scopeOf('crashed'), 'body', claimed)
+      await reserve('never claimed', caller)
+      nowMs += 30_000
+      await unsettled.recoverAbandoned({ claimedMs: 30_000, sendingMs: 75_000 })
+      expect(await reserve('next', caller)).toEqual(reserved)
+      expect((await reserve('another', caller)).kind).toBe('blocked')
+      nowMs += windowMs
+      expect(await holds.deleteExpired()).toBe(2)
+      expect(await reserve('another', caller)).toEqual(reserved)
+    })
+
+    describe('on one order', () => {
+      const onOrder = async (settlement: Parameters<PaymentAttempts['settle']>[1]) => {
+        const attempt = await sending(118)
+        if (attempt.kind !== 'sending') return attempt
+        await attempts.settle(attempt.id, settlement, () => null)
+        return attempt
+      }
+
+      test('so many attempts may fail within a window, and the next is refused without a trace', async () => {
+        await onOrder(declined)
+        nowMs += 60_000
+        await onOrder(declined)
+        nowMs += 500
+        expect(await onOrder(declined)).toEqual({ kind: 'blocked', retryAfterSeconds: 3_540 })
+        expect(await attempts.findByOrder(118)).toHaveLength(2)
+        expect(await attempts.findByKey(scopeOf(`key-${last}`))).toBeNull()
+        nowMs += windowMs - 60_500
+        expect((await onOrder(declined)).kind).toBe('sending')
+      })
+
+      test('what was never sent, and what says nothing of the card, does not count', async () => {
+        for (const _ of [1, 2, 3]) {
+          await onOrder({ status: 'not_sent' })
+          await onOrder({ status: 'declined', problemCode: 'merchant_configuration' })
+        }
+        expect((await onOrder(declined)).kind).toBe('sending')
+      })
+
+      test('other orders are not held back', async () => {
+        await onOrder(declined)
+        await onOrder(declined)
+        expect((await sending(119)).kind).toBe('sending')
+      })
+    })
+  })
+}
