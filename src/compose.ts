@@ -18,6 +18,7 @@ import { createAuthorizeOrder } from './services/authorize-order.ts'
 import { createInFlight } from './services/in-flight.ts'
 import { createListPaymentMethods } from './services/list-payment-methods.ts'
 import { createGetPayment, createListPayments } from './services/list-payments.ts'
+import { withOpaqueDeclines } from './services/opaque-declines.ts'
 import { createPayOrder } from './services/pay-order.ts'
 import { createPaymentTokenQueue, SEND_WITHIN_MS } from './services/payment-token-queue.ts'
 import { createPreparePayment } from './services/prepare-payment.ts'
@@ -150,6 +151,9 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
   })
 
   const { verifyCallerToken, publicKey } = composeIdentity(config)
+  // What is counted is told in full.
+  const plain = { payOrder: metrics.countAnswers(payOrder), listPayments }
+  const told = config.hasOpaqueDeclines ? withOpaqueDeclines(plain) : plain
   const inFlight = createInFlight()
   let isDraining = false
   const isReady = async () => !isDraining && (await isMigrated(database).catch(() => false))
@@ -165,10 +169,10 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
       verifyCallerToken,
       instruments,
       paymentTokens,
-      payOrder: metrics.countAnswers(inFlight.track(payOrder)),
+      payOrder: inFlight.track(told.payOrder),
       listPaymentMethods,
-      listPayments,
-      getPayment: createGetPayment(listPayments),
+      listPayments: told.listPayments,
+      getPayment: createGetPayment(told.listPayments),
       receiveWebhook: createReceiveWebhook({ verifyWebhook, unsettled }),
       isReady,
       observeRequest: metrics.observeRequest,

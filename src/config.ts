@@ -19,6 +19,8 @@ export interface Config {
   readonly corsOrigins: readonly string[]
   readonly rateLimits: { readonly addressPerMinute: number; readonly callerPerMinute: number }
   readonly velocity: VelocityLimits
+  /** Whether callers are told why a bank declined. */
+  readonly hasOpaqueDeclines: boolean
   readonly logLevel: string
   /** Whether OpenTelemetry, which reads its own variables, has anywhere to send traces to. */
   readonly isTraced: boolean
@@ -114,6 +116,7 @@ function toConfig(env: z.output<typeof Env>, key: AuthKey): Omit<Config, 'tls' |
       addressDeclines: env.VELOCITY_ADDRESS_DECLINES,
       windowMs: env.VELOCITY_WINDOW_SECONDS * 1_000,
     },
+    hasOpaqueDeclines: env.DECLINE_DETAIL === 'opaque',
     logLevel: env.LOG_LEVEL,
     isTraced: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     databaseUrl: env.DATABASE_URL,

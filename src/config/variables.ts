@@ -104,6 +104,12 @@ export const Env = z.object({
   VELOCITY_WINDOW_SECONDS: wholeNumber(1, 604_800)
     .default(3600)
     .describe('For how long a failed attempt or a decline counts, in seconds.'),
+  DECLINE_DETAIL: z
+    .enum(['full', 'opaque'], { error: 'must be full or opaque' })
+    .default('full')
+    .describe(
+      'Whether a declined payment says why. If `opaque`, all of a bank’s reasons are one answer: `payment_declined`, without `bigcommerce_code`.',
+    ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be one of fatal, error, warn, info, debug, trace, silent',

@@ -49,6 +49,7 @@ test('with what is required, the rest has its documented defaults', () => {
     trustProxy: [],
     corsOrigins: [],
     rateLimits: { addressPerMinute: 600, callerPerMinute: 300 },
+    hasOpaqueDeclines: false,
     velocity: { orderAttempts: 5, callerDeclines: 10, addressDeclines: 30, windowMs: 3_600_000 },
     logLevel: 'info',
     isTraced: false,
@@ -100,6 +101,7 @@ test('what is set is used', () => {
     ADDRESS_RATE_LIMIT: '0',
     CALLER_RATE_LIMIT: '5000',
     VELOCITY_ORDER_ATTEMPTS: '0',
+    DECLINE_DETAIL: 'opaque',
     VELOCITY_CALLER_DECLINES: '3',
     VELOCITY_ADDRESS_DECLINES: '4',
     VELOCITY_WINDOW_SECONDS: '60',
@@ -124,6 +126,7 @@ test('what is set is used', () => {
     paymentRate: { limit: 40, windowMs: 5_000, marginMs: 300, queueMaxWaitMs: 6_000 },
     paymentTimeoutMs: 30_000,
     rateLimits: { addressPerMinute: 0, callerPerMinute: 5_000 },
+    hasOpaqueDeclines: true,
     velocity: { orderAttempts: 0, callerDeclines: 3, addressDeclines: 4, windowMs: 60_000 },
     instruments: new Set(['stored_card', 'gift_certificate']),
   })

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { opaqueAnswer, opaqueAttempt } from '../../src/domain/opaque-decline.ts'
+import { answerOf } from '../../src/domain/payment-answer.ts'
+import type { PROBLEM_CODES } from '../../src/domain/problems.ts'
+import { attemptOf } from './samples.ts'
+
+const declinedBy = (bigcommerceCode: number | null, problemCode: (typeof PROBLEM_CODES)[number]) =>
+  attemptOf({ status: 'declined', bigcommerceCode, problemCode })
+const opaque = answerOf(declinedBy(null, 'payment_declined'))
+
+test.each([
+  [30102, 'payment_declined'],
+  [30103, 'payment_declined'],
+  [30104, 'payment_declined'],
+  [30106, 'payment_declined'],
+  [30107, 'payment_declined'],
+  [null, 'payment_authentication_required'],
+] as const)('%s %s is the one opaque decline, answered and read', (code, problem) => {
+  const attempt = declinedBy(code, problem)
+  expect(opaqueAnswer(answerOf(attempt))).toEqual(opaque)
+  expect(opaqueAttempt(attempt)).toEqual(declinedBy(null, 'payment_declined'))
+})
+
+test.each([
+  [10001, 'payment_rejected'],
+  [30000, 'merchant_configuration'],
+  [30051, 'instrument_not_found'],
+  [null, 'payment_not_charged'],
+] as const)('%s %s is no answer of a bank and stays', (code, problem) => {
+  const attempt = declinedBy(code, problem)
+  expect(opaqueAnswer(answerOf(attempt))).toEqual(answerOf(attempt))
+  expect(opaqueAttempt(attempt)).toEqual(attempt)
+})
+
+test('a payment that was made, and one that is not final, are told as they are', () => {
+  for (const status of ['succeeded', 'unknown', 'pending'] as const) {
+    const attempt = attemptOf({ status, problemCode: null, bigcommerceCode: null })
+    expect(opaqueAnswer(answerOf(attempt))).toEqual(answerOf(attempt))
+    expect(opaqueAttempt(attempt)).toEqual(attempt)
+  }
+})
