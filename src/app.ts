@@ -8,6 +8,7 @@ import type { ObserveRequest } from './metrics/http-metrics.ts'
 import { authenticationPlugin } from './plugins/authentication.ts'
 import { closingConnectionsPlugin } from './plugins/closing-connections.ts'
 import { drainingPlugin } from './plugins/draining.ts'
+import { LOAD_BOUNDS, type LoadBounds, loadSheddingPlugin } from './plugins/load-shedding.ts'
 import { openapiPlugin } from './plugins/openapi.ts'
 import { type PaymentTokenBucketOptions, paymentTokenBucketPlugin } from './plugins/payment-token-bucket.ts'
 import { problemDetailsPlugin } from './plugins/problem-details.ts'
@@ -38,6 +39,8 @@ export interface AppDependencies {
   readonly corsOrigins: readonly string[]
   /** Requests per minute that are answered; 0 for no limit. */
   readonly rateLimits: { readonly addressPerMinute: number; readonly callerPerMinute: number }
+  /** Where tests put other bounds than those of production. */
+  readonly loadBounds?: Partial<LoadBounds>
   readonly verifyCallerToken: VerifyCallerToken
   readonly paymentTokens: PaymentTokenBucketOptions['paymentTokens']
   readonly payOrder: PayOrder
@@ -116,6 +119,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(openapiPlugin, { instruments })
 
   // After CORS, so that a page may read that it was refused.
+  await app.register(loadSheddingPlugin, { ...LOAD_BOUNDS, ...dependencies.loadBounds })
   await app.register(rateLimitsPlugin, rateLimits)
 
   // The public scope. A route is public because of where it is written.

@@ -119,7 +119,7 @@ const RULES: Record<string, { values: string[]; types: string[]; packages: RegEx
   plugins: {
     values: ['plugins', 'domain', 'version'],
     types: ['services', 'metrics'],
-    packages: /^(@fastify\/|fastify|node:(crypto|http|net)$)/,
+    packages: /^(@fastify\/|fastify|node:(crypto|http|net|perf_hooks)$)/,
   },
   routes: {
     values: ['routes', 'domain'],

@@ -290,6 +290,13 @@ export const PROBLEMS = {
     detail: 'Without its database this service pays nothing. Nothing was charged by this request.',
     remedy: 'Try again with the same key.',
   },
+  overloaded: {
+    status: 503,
+    title: 'This instance has too much to do',
+    retry: 'after',
+    detail: 'This instance takes no more requests for a moment. Nothing was charged by this request.',
+    remedy: 'Wait as Retry-After says, then send the same request with the same key.',
+  },
   shutting_down: {
     status: 503,
     title: 'This instance is shutting down',

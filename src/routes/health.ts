@@ -11,7 +11,7 @@ const Health = z.strictObject({ status: z.enum(['live', 'ready', 'not_ready']) }
 const health = (description: string) => ({ description, content: { 'application/json': { schema: Health } } })
 
 /** An orchestrator that is refused would take a healthy instance for a dead one. */
-const config = { isUnlimited: true }
+const config = { isUnlimited: true, isNeverShed: true }
 
 /** Liveness asks nothing of any dependency: restarting the process would not mend a database. */
 export async function healthRoutes(plain: FastifyInstance, { isReady }: HealthRoutesOptions) {

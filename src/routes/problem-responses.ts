@@ -53,6 +53,7 @@ export const LEDGER_PROBLEMS = [
   'upstream_busy',
   'identity_unavailable',
   'store_unavailable',
+  'overloaded',
   'shutting_down',
 ] as const satisfies readonly ProblemCode[]
 

@@ -17,6 +17,7 @@ const problems = [
   'headers_too_large',
   'internal_error',
   'store_unavailable',
+  'overloaded',
 ] as const satisfies readonly ProblemCode[]
 
 /** All of BigCommerce's events come from a few addresses, and a busy store has many. */

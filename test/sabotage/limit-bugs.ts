@@ -53,8 +53,8 @@ export const LIMIT_BUGS: readonly Bug[] = [
   {
     name: 'hold a place for ever',
     file: 'src/stores/velocity-holds.ts',
-    find: `    .where('held_until_ms', '>', nowMs)\n`,
-    replace: '',
+    find: 'held_until_ms: nowMs + windowMs',
+    replace: 'held_until_ms: nowMs + 100 * windowMs',
     tests: velocity,
   },
   {
@@ -64,6 +64,41 @@ export const LIMIT_BUGS: readonly Bug[] = [
     replace: `    await velocityGate.reserve(newId(), command.caller, context)
     const known = await attempts.findByKey(scope)\n`,
     tests: velocity,
+  },
+  {
+    name: 'tell the reason of a decline to whoever reads the payment',
+    file: 'src/services/opaque-declines.ts',
+    find: '.map(opaqueAttempt)',
+    replace: '.map((attempt) => (attempt.id ? attempt : opaqueAttempt(attempt)))',
+    tests: ['test/routes/pay-order/opaque-declines.test.ts'],
+  },
+  {
+    name: 'tell a tester that the bank wants a challenge',
+    file: 'src/domain/opaque-decline.ts',
+    find: `['payment_declined', 'payment_authentication_required']`,
+    replace: `['payment_declined']`,
+    tests: ['test/domain/opaque-decline.test.ts'],
+  },
+  {
+    name: 'let any number of payments in at once',
+    file: 'src/plugins/load-shedding.ts',
+    find: 'running[kind] >= max[kind] || ',
+    replace: '',
+    tests: ['test/plugins/load-shedding.test.ts'],
+  },
+  {
+    name: 'take a payment for over when its client goes away',
+    file: 'src/plugins/load-shedding.ts',
+    find: 'if (isClosed && !isWorkedOn) leave()',
+    replace: 'if (isClosed || isWorkedOn === null) leave()',
+    tests: ['test/plugins/load-shedding.test.ts'],
+  },
+  {
+    name: "let a flood of reads take the payments' places",
+    file: 'src/plugins/load-shedding.ts',
+    find: `scope === 'payments:write' ? 'payments' : 'requests'`,
+    replace: `scope ? 'requests' : 'payments'`,
+    tests: ['test/plugins/load-shedding.test.ts'],
   },
   {
     name: 'take every IPv6 address for another client',

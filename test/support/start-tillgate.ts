@@ -48,6 +48,9 @@ const noLimits = {
   VELOCITY_ADDRESS_DECLINES: '0',
 }
 
+/** A machine that is busy with other tests is not to be taken for a service under too much load. */
+export const calm = { eventLoopDelayMs: () => 0 }
+
 /**
  * Starts a sandbox and the service that ships, over real HTTP and a database in memory, and takes them down when the
  * test ends.
@@ -69,7 +72,7 @@ export async function startTillgate(options: TillgateOptions = {}): Promise<Till
     }),
     createLogger(options.environment?.LOG_LEVEL ?? 'trace', { write: (line) => void log.push(line) }),
   )
-  const app = await buildApp({ ...service.dependencies, ...options.replace })
+  const app = await buildApp({ ...service.dependencies, loadBounds: calm, ...options.replace })
   app.addHook('onClose', () => service.close())
   onTestFinished(async () => {
     await sandbox.close()

@@ -1,0 +1,95 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { Problem } from '../domain/problem.ts'
+import { watchEventLoopDelay } from './event-loop-delay.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Answered even under overload: an orchestrator that got no answer would restart an instance that is merely busy. */
+    isNeverShed?: boolean
+  }
+}
+
+export interface LoadBounds {
+  /**
+   * Payments worked on at once. At the store's allowance of 12.5 a second these are a minute of charges that are not
+   * answered, and the wait for a payment token; some ten kilobytes each.
+   */
+  readonly paymentsMax: number
+  /**
+   * Other requests worked on at once. Sixteen connections to BigCommerce answer some 160 reads a second, so whoever is
+   * admitted waits for less than two seconds; and a flood of reads takes no payment's place.
+   */
+  readonly requestsMax: number
+  /** On average over a second; past it every answer is late, and whatever is taken on makes all of them later. */
+  readonly eventLoopDelayMsMax: number
+  /** Told instead of measured, so that tests need not block the process. */
+  readonly eventLoopDelayMs?: () => number
+}
+
+export const LOAD_BOUNDS: LoadBounds = { paymentsMax: 1_000, requestsMax: 250, eventLoopDelayMsMax: 500 }
+
+/** Overload passes in seconds; sooner would be the same overload again. */
+const comeBackSeconds = 2
+
+/** A request that was let in, until both its work and its connection's part are over. */
+interface Visit {
+  isWorkedOn: boolean
+  isClosed: boolean
+  leave(): void
+}
+
+/**
+ * Refuses at once what could only be answered late, so that whoever is admitted is served as quickly as ever and memory stays
+ * as it is. In front of everything that costs anything.
+ */
+async function loadShedding(app: FastifyInstance, bounds: LoadBounds) {
+  const delayMs = bounds.eventLoopDelayMs ?? measured(app)
+  const running = { payments: 0, requests: 0 }
+  const max = { payments: bounds.paymentsMax, requests: bounds.requestsMax }
+  const visits = new WeakMap<FastifyRequest, Visit>()
+
+  app.addHook('onRequest', async (request, reply) => {
+    const { isNeverShed, scope } = request.routeOptions.config
+    if (isNeverShed) return
+    const kind = scope === 'payments:write' ? 'payments' : 'requests'
+    if (running[kind] >= max[kind] || delayMs() > bounds.eventLoopDelayMsMax) {
+      throw new Problem('overloaded', { retryAfterSeconds: comeBackSeconds })
+    }
+    running[kind] += 1
+    const leave = () => {
+      if (visits.delete(request)) running[kind] -= 1
+    }
+    const visit = { isWorkedOn: false, isClosed: false, leave }
+    visits.set(request, visit)
+    reply.raw.once('close', () => {
+      visit.isClosed = true
+      endIfOver(visit)
+    })
+  })
+  // A client that goes away does not stop its payment: the connection's end is not the work's.
+  app.addHook('preHandler', async (request) => setWorkedOn(visits.get(request), true))
+  app.addHook('onSend', async (request) => setWorkedOn(visits.get(request), false))
+}
+
+function setWorkedOn(visit: Visit | undefined, isWorkedOn: boolean): void {
+  if (!visit) return
+  visit.isWorkedOn = isWorkedOn
+  endIfOver(visit)
+}
+
+function endIfOver({ isWorkedOn, isClosed, leave }: Visit): void {
+  if (isClosed && !isWorkedOn) leave()
+}
+
+function measured(app: FastifyInstance): () => number {
+  const delay = watchEventLoopDelay()
+  app.addHook('onClose', async () => delay.stop())
+  return delay.milliseconds
+}
+
+export const loadSheddingPlugin = fp(loadShedding, {
+  name: 'load-shedding',
+  dependencies: ['problem-details'],
+  fastify: '5.x',
+})
