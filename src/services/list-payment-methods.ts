@@ -1,5 +1,6 @@
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
-import type { Caller } from '../domain/caller.ts'
+import type { Caller, OrderAccess } from '../domain/caller.ts'
+import { createCoalesce } from '../domain/coalesce.ts'
 import { mayBePayable, type Order } from '../domain/order.ts'
 import type { InstrumentType } from '../domain/payment-instrument.ts'
 import { acceptedInstruments, type PaymentMethod } from '../domain/payment-method.ts'
@@ -33,18 +34,48 @@ export interface ListPaymentMethodsDependencies {
 export function createListPaymentMethods(dependencies: ListPaymentMethodsDependencies): ListPaymentMethods {
   const { managementApi, attempts, authorizeOrder, instruments } = dependencies
 
-  return async function listPaymentMethods(caller, orderId, context) {
+  const coalesce = createCoalesce<Pick<OrderPaymentMethods, 'order'> & { methods: PaymentMethod[] }>()
+
+  async function read(caller: Caller, orderId: number, context: RequestContext) {
     const known = await authorizeOrder(caller, orderId, context)
-    const [order, methods, fence] = await Promise.all([
+    const [order, methods] = await Promise.all([
       known ?? managementApi.getOrder(orderId, context),
       managementApi.listPaymentMethods(orderId, context),
-      attempts.findFence(orderId),
     ])
     if (!order) throw new Problem('order_not_found')
+    return { order, methods }
+  }
+
+  return async function listPaymentMethods(caller, orderId, context) {
+    const [{ order, methods }, fence] = await Promise.all([
+      coalesce(keyOf(caller, orderId, context), () => read(caller, orderId, context)),
+      // Each reads it for himself: whoever asks after a payment must not be told what was so before it.
+      attempts.findFence(orderId),
+    ])
     return {
       order,
       isPayable: fence === null && mayBePayable(order),
       methods: methods.map((method) => ({ ...method, accepts: acceptedInstruments(method, instruments) })),
     }
+  }
+}
+
+/**
+ * Everything that the answer depends on: the order, who asks, what that very token lets him see of it, and the address that
+ * BigCommerce is told. Two tokens of one principal may name different orders.
+ */
+const keyOf = ({ principal, access }: Caller, orderId: number, { shopperAddress }: RequestContext): string =>
+  JSON.stringify([orderId, principal, accessTo(orderId, access), shopperAddress])
+
+function accessTo(orderId: number, access: OrderAccess): string {
+  switch (access.kind) {
+    case 'any':
+      return 'any'
+    case 'orders':
+      return access.orderIds.has(orderId) ? 'named' : 'not named'
+    case 'customer':
+      return `customer ${access.customerId}`
+    default:
+      return access satisfies never
   }
 }

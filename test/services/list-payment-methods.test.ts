@@ -96,3 +96,30 @@ test('who may not pay the order is told nothing of it: not one call is made', as
 test('an order that is not there, for one who may see any', async () => {
   expect(await endOf(listing({ order: null }).result)).toBe('order_not_found')
 })
+
+test('whoever joins a read from before a payment is not told that the order can still be paid', async () => {
+  let answer: (methods: PaymentMethod[]) => void = () => {}
+  let fence: PaymentAttempt | null = null
+  let reads = 0
+  const list = createListPaymentMethods({
+    managementApi: {
+      getOrder: async () => orderOf(),
+      listPaymentMethods: () => {
+        reads += 1
+        return new Promise((resolve) => {
+          answer = resolve
+        })
+      },
+    },
+    attempts: { findFence: async () => fence },
+    authorizeOrder: async () => null,
+    instruments: new Set<InstrumentType>(['card']),
+  })
+  const early = list(server, 118, contextOf())
+  await Promise.resolve()
+  fence = attemptOf({ status: 'sending' })
+  const late = list(server, 118, contextOf())
+  await Promise.resolve()
+  answer([method])
+  expect([(await early).isPayable, (await late).isPayable, reads]).toEqual([true, false, 1])
+})
