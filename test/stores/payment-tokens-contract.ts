@@ -147,6 +147,17 @@ export function describePaymentTokens({ name, open }: Engine): void {
       )
     })
 
+    test('what is told late of an older use changes nothing', async () => {
+      const tokens = await provided(1)
+      const [older] = (await tokens.reserve(1, 0)).taken
+      await letPass(20_000)
+      expect((await tokens.reserve(1, 0)).taken).toHaveLength(1)
+      const before = await rowsNow()
+      await tokens.counted(older as Reservation)
+      await tokens.giveBack(older as Reservation)
+      expect(await rowsNow()).toEqual(before)
+    })
+
     test('a restart forgets nothing: what was reserved and never reported stays spent', async () => {
       await (await provided(3)).reserve(3, 0)
       const restarted = store(3, { database: opened.connect(), instance: 'instance-2' })

@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after } from '../../src/services/after.ts'
+import { createPaymentTokenQueue, SEND_WITHIN_MS } from '../../src/services/payment-token-queue.ts'
+import { migrate } from '../../src/stores/migrate.ts'
+import { createPaymentTokens } from '../../src/stores/payment-tokens.ts'
+import { openSqlite } from '../../src/stores/sqlite.ts'
+import type { Admit } from './limiters.ts'
+
+const marginMs = 200
+const maxWaitMs = 5_000
+/** How long BigCommerce takes for a payment, about. */
+const answerMs = 300
+const silent = () => {}
+
+/** The bucket as it ships: on a file, each write on the disk before the next line runs. */
+export async function openBucket(limit: number, windowMs: number): Promise<Admit> {
+  const folder = mkdtempSync(join(tmpdir(), 'tillgate-bench-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const database = openSqlite(join(folder, 'bench.db'))
+  await migrate(database)
+  const shared = { instance: 'bench', limit, rule: { windowMs, marginMs, sendWithinMs: SEND_WITHIN_MS } }
+  const queue = createPaymentTokenQueue({
+    ...shared,
+    tokens: createPaymentTokens({ ...shared, database, storeHash: 'bench' }),
+    maxWaitMs,
+    now: () => performance.now(),
+    after,
+    random: Math.random,
+    log: { info: silent, warn: silent, error: silent },
+  })
+  await queue.open()
+
+  return async (caller) => {
+    try {
+      const token = await queue.arrive(caller).takeToken()
+      token.left()
+      setTimeout(token.answered, answerMs)
+      return true
+    } catch {
+      return false
+    }
+  }
+}
