@@ -85,6 +85,7 @@ export async function killAtEveryPoint(options: KillPointsOptions): Promise<Kill
         await instance.start()
         visits.push(await visitAndKill(laneOf(instance), job))
         await instance.kill()
+        requests.collect()
         if (jobs.length % 50 === 0)
           say(`${database.kind}: ${jobs.length} kills to go, ${sandbox.charges().length} charges`)
       }
