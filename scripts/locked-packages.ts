@@ -14,6 +14,8 @@ export interface LockedPackage {
 }
 
 interface Locked {
+  /** A folder of this repository that is a package too: nothing that comes from elsewhere. */
+  readonly link?: boolean
   readonly version?: string
   readonly license?: string
   readonly dev?: boolean
@@ -26,7 +28,7 @@ interface Locked {
 export function lockedPackages(): LockedPackage[] {
   const lock = JSON.parse(readFileSync(join(import.meta.dirname, '../package-lock.json'), 'utf8'))
   return Object.entries(lock.packages as Record<string, Locked>)
-    .filter(([path]) => path !== '')
+    .filter(([path, { link }]) => path.includes('node_modules/') && !link)
     .map(([path, { version = '', license = '', dev, devOptional, hasInstallScript, integrity = '' }]) => ({
       name: path.replace(/^.*node_modules\//, ''),
       version,

@@ -14,22 +14,41 @@ export const textWithoutCardNumber = z
     'Looks like a card number',
   )
 
+/** What names and codes are made of is nobody's to say, as long as it can be printed on one line. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is they who are refused; `\P{Cc}` is not known everywhere
+export const printable = /^[^\x00-\x1f]+$/
+export const printableOnly = 'No control characters'
+
 /** Digits only: what a card number looks like once the spaces that people type are gone. */
 export const cardNumber = z
   .string()
   .regex(/^\d{12,19}$/, '12 to 19 digits, without spaces')
-  .meta({ description: 'The card number. Checked (length, brand, Luhn) before anything is sent.' })
+  .meta({
+    description: 'The card number. Checked (length, brand, Luhn) before anything is sent.',
+    examples: ['4242424242424242'],
+    maxLength: 19,
+  })
 
 export const cardholderName = textWithoutCardNumber
   .max(255)
   .refine((name) => cardValidator.cardholderName(name).isValid, 'A name, not a number')
+  .regex(printable, printableOnly)
+  .meta({ description: 'The name as it is printed on the card.', examples: ['Jane Doe'] })
 
 export const verificationValue = z
   .string()
   .regex(/^\d{3,4}$/, 'Three digits, four for American Express')
-  .meta({ description: 'The CVV or CVC. Never the last four digits of the card.' })
+  .meta({
+    description: 'The CVV or CVC. Never the last four digits of the card.',
+    examples: ['422'],
+    maxLength: 4,
+  })
 
-export const issueYear = z.int().min(1990).max(2099)
+export const issueYear = z
+  .int()
+  .min(1990)
+  .max(2099)
+  .meta({ description: 'The year of issue. Only on some older UK debit cards.', examples: [2024] })
 
 interface CardFields {
   readonly number: string

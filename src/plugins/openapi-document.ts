@@ -11,7 +11,7 @@ type Content = Record<string, { examples?: object }>
 
 interface Operation {
   requestBody?: { content: Content }
-  security?: readonly unknown[]
+  security?: readonly object[]
   responses: Record<string, { headers?: Record<string, object>; content?: Content }>
   'x-problems'?: readonly ProblemCode[]
   'x-examples'?: OperationExamples
@@ -23,32 +23,58 @@ export interface OperationExamples {
   readonly responses: Readonly<Record<number, object>>
 }
 
+const exampleRequestId = '6f2f4f7e-6a1c-4a0f-9d1d-0b6e5c7a9d31'
+
 const headers = {
   RequestId: {
     description: 'The id of this request; quote it when asking for help.',
-    schema: { type: 'string' },
+    schema: {
+      type: 'string',
+      maxLength: 64,
+      pattern: '^[A-Za-z0-9._-]{8,64}$',
+      examples: [exampleRequestId],
+    },
   },
   RetryAfter: {
     description: 'Seconds to wait before asking again.',
-    schema: { type: 'integer', minimum: 0 },
+    schema: { type: 'integer', minimum: 0, maximum: 86_400, examples: [2] },
   },
   RateLimitPolicy: {
     description:
       'The allowances that this request is under, as a structured field: `"address";q=600;w=60` is 600 requests in 60 seconds.',
-    schema: { type: 'string' },
+    schema: {
+      type: 'string',
+      pattern: '^"[a-z]+";q=\\d+;w=\\d+(, "[a-z]+";q=\\d+;w=\\d+)*$',
+      maxLength: 255,
+      examples: ['"address";q=600;w=60, "caller";q=300;w=60'],
+    },
   },
   RateLimit: {
     description:
       'How each of them stands: `"address";r=598;t=31` is 598 requests left, and more in 31 seconds.',
-    schema: { type: 'string' },
+    schema: {
+      type: 'string',
+      pattern: '^"[a-z]+";r=\\d+;t=\\d+(, "[a-z]+";r=\\d+;t=\\d+)*$',
+      maxLength: 255,
+      examples: ['"address";r=598;t=31, "caller";r=299;t=59'],
+    },
   },
   Location: {
     description: 'Where to read how the payment stands.',
-    schema: { type: 'string', format: 'uri-reference' },
+    schema: {
+      type: 'string',
+      format: 'uri-reference',
+      maxLength: 255,
+      examples: ['/orders/215/payments/0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11'],
+    },
   },
   IdempotentReplayed: {
     description: '`true` when this is the kept answer of an earlier request with the same Idempotency-Key.',
-    schema: { type: 'string', enum: ['true'] },
+    schema: { type: 'string', enum: ['true'], examples: ['true'] },
+  },
+  AccessControlAllowOrigin: {
+    description: 'The origin that asks, where it is one of those that may call from a browser (CORS).',
+    schema: { type: 'string', format: 'uri', maxLength: 255, examples: ['https://shop.example'] },
   },
 }
 const header = (name: keyof typeof headers) => ({ $ref: `#/components/headers/${name}` })
@@ -57,8 +83,6 @@ const header = (name: keyof typeof headers) => ({ $ref: `#/components/headers/${
 const retryAfterStatuses = new Set(['200', '202', '409', '429', '503'])
 const locationStatuses = new Set(['202', '409'])
 const replayedStatuses = new Set(['201', '402', '404', '409', '422', '502'])
-
-const exampleRequestId = '6f2f4f7e-6a1c-4a0f-9d1d-0b6e5c7a9d31'
 
 /** Adds what route schemas have no place for: response headers, and an example of each problem and each body. */
 export function withExamplesAndHeaders(given: OpenApiDocument): OpenApiDocument {
@@ -82,17 +106,19 @@ function complete(operation: Operation): void {
   const { requestBody, responses, 'x-problems': problems = [], 'x-examples': examples } = operation
   const body = requestBody?.content['application/json']
   if (body && examples?.body) body.examples = examples.body
+  const isForCallers = operation.security?.some((scheme) => 'callerToken' in scheme)
   for (const [status, response] of Object.entries(responses)) {
     response.headers = {
       'X-Request-Id': header('RequestId'),
-      ...(operation.security?.length
+      'Access-Control-Allow-Origin': header('AccessControlAllowOrigin'),
+      ...(isForCallers
         ? { 'RateLimit-Policy': header('RateLimitPolicy'), RateLimit: header('RateLimit') }
         : {}),
-      ...(operation.security && retryAfterStatuses.has(status)
-        ? { 'Retry-After': header('RetryAfter') }
+      ...(isForCallers && retryAfterStatuses.has(status) ? { 'Retry-After': header('RetryAfter') } : {}),
+      ...(isForCallers && requestBody && locationStatuses.has(status)
+        ? { Location: header('Location') }
         : {}),
-      ...(requestBody && locationStatuses.has(status) ? { Location: header('Location') } : {}),
-      ...(requestBody && replayedStatuses.has(status)
+      ...(isForCallers && requestBody && replayedStatuses.has(status)
         ? { 'Idempotent-Replayed': header('IdempotentReplayed') }
         : {}),
     }

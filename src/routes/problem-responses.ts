@@ -1,38 +1,74 @@
 import { z } from 'zod'
-import { PROBLEM_CODES, PROBLEMS, type ProblemCode, RETRY_ADVICE } from '../domain/problems.ts'
+import {
+  PROBLEM_CODES,
+  PROBLEM_TYPE_BASE,
+  PROBLEMS,
+  type ProblemCode,
+  RETRY_ADVICE,
+} from '../domain/problems.ts'
+import { textField } from './documented-fields.ts'
 
 const FieldErrorSchema = z
   .strictObject({
-    pointer: z.string().meta({ description: 'JSON pointer (RFC 6901) into the body.' }),
-    detail: z.string(),
+    pointer: textField(
+      "JSON pointer (RFC 6901) into the body, or a parameter's name.",
+      '/payment/instrument/number',
+      1_024,
+    ),
+    detail: textField('What the field must be. Never quotes its value.', 'Not a valid card number', 1_024),
   })
-  .meta({ id: 'FieldError' })
+  .meta({ id: 'FieldError', description: 'What is wrong with one field.' })
 
 /** The one shape of every error (RFC 9457). */
 export const ProblemSchema = z
   .strictObject({
-    type: z.url().meta({ description: 'Address of the documentation of this kind of problem.' }),
-    title: z.string(),
-    status: z.int().min(400).max(599),
-    detail: z
-      .string()
-      .meta({ description: 'A sentence that may be shown to the one who integrates, not to shoppers.' }),
-    code: z.enum(PROBLEM_CODES).meta({ description: 'The stable word to branch on.' }),
+    type: z.url().meta({
+      description: 'Address of the documentation of this kind of problem.',
+      examples: [`${PROBLEM_TYPE_BASE}payment_declined`],
+      maxLength: 255,
+    }),
+    title: textField('What kind of problem it is, the same each time.', PROBLEMS.payment_declined.title),
+    status: z
+      .int()
+      .min(400)
+      .max(599)
+      .meta({ description: 'The HTTP status.', examples: [402] }),
+    detail: textField(
+      'A sentence that may be shown to the one who integrates, not to shoppers.',
+      PROBLEMS.payment_declined.detail,
+      1_024,
+    ),
+    code: z.enum(PROBLEM_CODES).meta({
+      description: 'The stable word to branch on. New ones may come: go by `retry` where you know no better.',
+      examples: ['payment_declined'],
+    }),
     bigcommerce_code: z
       .int()
       .optional()
-      .meta({ description: "BigCommerce's own error code, where it gave one." }),
+      .meta({ description: "BigCommerce's own error code, where it gave one.", examples: [30106] }),
     retry: z.enum(RETRY_ADVICE).meta({
+      examples: ['new_key'],
       description:
         'What to do next. `same_key`: send the same request with the same Idempotency-Key. `new_key`: correct it and send it with a new one. `after`: wait as Retry-After says, then send the same request with the same key. `never`: stop.',
     }),
-    request_id: z.string().meta({ description: 'Quote it when asking for help.' }),
-    payment_id: z.string().optional().meta({ description: 'The payment this is about, where there is one.' }),
-    errors: z.array(FieldErrorSchema).optional(),
-    'violated-policies': z
-      .array(z.string())
+    request_id: textField('Quote it when asking for help.', '6f2f4f7e-6a1c-4a0f-9d1d-0b6e5c7a9d31'),
+    payment_id: textField(
+      'The payment this is about, where there is one.',
+      '0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11',
+      64,
+    ).optional(),
+    errors: z
+      .array(FieldErrorSchema)
       .optional()
-      .meta({ description: 'The allowances that are used up, by their names in `RateLimit-Policy`.' }),
+      .meta({ description: 'What is wrong with which field, for `invalid_request`.', maxItems: 1_000 }),
+    'violated-policies': z
+      .array(textField('A name of `RateLimit-Policy`.', 'caller'))
+      .optional()
+      .meta({
+        description: 'The allowances that are used up, by their names in `RateLimit-Policy`.',
+        examples: [['caller']],
+        maxItems: 16,
+      }),
   })
   .meta({ id: 'Problem', description: 'Problem details (RFC 9457).' })
 

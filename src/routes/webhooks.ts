@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { ProblemCode } from '../domain/problems.ts'
 import type { ReceiveWebhook } from '../services/receive-webhook.ts'
 import { problemResponses } from './problem-responses.ts'
+import { WebhookBody, WebhookHeaders, webhookExamples } from './webhook-schemas.ts'
 
 export interface WebhookRoutesOptions {
   readonly receiveWebhook: ReceiveWebhook
@@ -29,13 +30,20 @@ const schema = {
   description:
     'For the scopes `store/order/*`. Signed by the Standard Webhooks scheme with the client secret of the app. An event is a hint to look now; what it says is never taken for the truth.',
   tags: ['webhooks'],
-  security: [],
+  security: [{ webhookSignature: [] }],
+  headers: WebhookHeaders,
+  body: WebhookBody,
   response: { 204: z.null().meta({ description: 'Taken.' }), ...problemResponses(problems) },
   'x-problems': problems,
+  'x-examples': { body: webhookExamples, responses: {} },
 }
 
-/** A scope of its own: here the body stays text, because the signature is over its very bytes. */
+/**
+ * A scope of its own: here the body stays text, because the signature is over its very bytes. So the schemas only
+ * document; what a delivery must look like is checked once it is known whose it is.
+ */
 export async function webhookRoutes(app: FastifyInstance, { receiveWebhook }: WebhookRoutesOptions) {
+  app.setValidatorCompiler(() => (given: unknown) => ({ value: given }))
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser(
     'application/json',

@@ -50,10 +50,13 @@ test('every version is exact: nothing newer comes in unseen', () => {
 
 test('every package is locked by what is in it', () => {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
-  const entries = Object.entries<{ integrity?: string; inBundle?: boolean }>(lock.packages)
-  const unlocked = entries.filter(
-    ([path, { integrity, inBundle }]) => path !== '' && !inBundle && !/^sha512-/.test(integrity ?? ''),
+  const entries = Object.entries<{ integrity?: string; inBundle?: boolean; link?: boolean }>(lock.packages)
+  // What lies in this repository, itself and its workspace, comes from nowhere.
+  const foreign = entries.filter(([path, { link }]) => path.includes('node_modules/') && !link)
+  const unlocked = foreign.filter(
+    ([, { integrity, inBundle }]) => !inBundle && !/^sha512-/.test(integrity ?? ''),
   )
+  expect(entries.length - foreign.length).toBe(1 + 2 * manifest.workspaces.length)
   expect(unlocked.map(([path]) => path)).toEqual([])
 })
 

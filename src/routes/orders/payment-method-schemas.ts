@@ -1,60 +1,89 @@
 import { z } from 'zod'
 import { INSTRUMENT_TYPES } from '../../domain/payment-instrument.ts'
+import { textField } from '../documented-fields.ts'
+import { currency, minorUnits, orderIdField } from './schemas.ts'
 
 const StoredInstrumentSchema = z
   .strictObject({
-    type: z
-      .string()
-      .meta({ description: '`stored_card`, `stored_paypal_account` or `stored_bank_account`.' }),
-    token: z.string().meta({ description: 'What to send as `instrument.token`.' }),
-    is_default: z.boolean().optional(),
-    brand: z.string().optional(),
-    expiry_month: z.int().optional(),
-    expiry_year: z.int().optional(),
-    issuer_identification_number: z.string().optional(),
-    last_4: z.string().optional(),
-    email: z.string().optional(),
-    masked_account_number: z.string().optional(),
-    issuer: z.string().optional(),
+    type: textField('`stored_card`, `stored_paypal_account` or `stored_bank_account`.', 'stored_card'),
+    token: textField(
+      'What to send as `instrument.token`.',
+      '050a1e5c982e5905288ec5ec33f292772762033a0704f46fccb16bf1940b51ef',
+    ),
+    is_default: z
+      .boolean()
+      .meta({ description: 'Whether the shopper has chosen it as the usual one.', examples: [true] })
+      .optional(),
+    brand: textField("A card's brand. An open set.", 'VISA').optional(),
+    expiry_month: z
+      .int()
+      .meta({ description: 'The month in which the card expires.', examples: [9] })
+      .optional(),
+    expiry_year: z
+      .int()
+      .meta({ description: 'The year in which the card expires.', examples: [2030] })
+      .optional(),
+    issuer_identification_number: textField("The card's first digits: its issuer's.", '424242').optional(),
+    last_4: textField("The card's last four digits.", '4242').optional(),
+    email: textField('The address of a PayPal account.', 'jane@example.com', 320).optional(),
+    masked_account_number: textField('A bank account, all but its end hidden.', '****6789').optional(),
+    issuer: textField('The bank of a bank account.', 'First National').optional(),
   })
   .meta({ id: 'StoredInstrument', description: "One of the shopper's stored instruments." })
 
+const SupportedInstrumentSchema = z
+  .strictObject({
+    instrument_type: textField('A card brand, or `STORED_CARD` and the like. An open set.', 'VISA'),
+    verification_value_required: z
+      .boolean()
+      .meta({ description: 'Whether a payment with it needs the CVV.', examples: [true] })
+      .optional(),
+  })
+  .meta({ id: 'SupportedInstrument', description: 'What BigCommerce says that the method takes.' })
+
 const PaymentMethodSchema = z
   .strictObject({
-    id: z.string().meta({ description: 'What to send as `payment_method_id`.' }),
-    name: z.string(),
-    type: z.string(),
-    test_mode: z.boolean(),
-    supported_instruments: z.array(
-      z.strictObject({
-        instrument_type: z
-          .string()
-          .meta({ description: 'A card brand, or `STORED_CARD` and the like. An open set.' }),
-        verification_value_required: z.boolean().optional(),
-      }),
-    ),
-    stored_instruments: z.array(StoredInstrumentSchema).optional(),
-    accepts: z
-      .array(z.enum(INSTRUMENT_TYPES))
-      .meta({ description: 'The instrument types that a payment by this method may use.' }),
+    id: textField('What to send as `payment_method_id`.', 'stripe.card'),
+    name: textField('A name that may be shown to shoppers.', 'Stripe'),
+    type: textField('What kind of method it is. An open set.', 'card'),
+    test_mode: z
+      .boolean()
+      .meta({ description: 'Whether the gateway moves no real money.', examples: [false] }),
+    supported_instruments: z
+      .array(SupportedInstrumentSchema)
+      .meta({ description: "BigCommerce's own list of what it takes.", maxItems: 1_000 }),
+    stored_instruments: z
+      .array(StoredInstrumentSchema)
+      .meta({ description: "The shopper's stored instruments for this method.", maxItems: 1_000 })
+      .optional(),
+    accepts: z.array(z.enum(INSTRUMENT_TYPES)).meta({
+      description: 'The instrument types that a payment by this method may use.',
+      examples: [['card', 'stored_card']],
+      maxItems: INSTRUMENT_TYPES.length,
+    }),
   })
   .meta({ id: 'PaymentMethod', description: "BigCommerce's own fields, and `accepts`." })
 
-export const PaymentMethodsResponse = z
+const OrderDueSchema = z
   .strictObject({
-    data: z.array(PaymentMethodSchema),
-    meta: z.strictObject({
-      order: z.strictObject({
-        id: z.int(),
-        amount: z
-          .int()
-          .min(0)
-          .meta({ description: "Still to be paid, in the currency's minor unit (cents, yen)." }),
-        currency: z.string(),
-        payable: z
-          .boolean()
-          .meta({ description: 'False while a payment is under way or its outcome unknown.' }),
-      }),
+    id: orderIdField,
+    amount: minorUnits.meta({
+      description: "Still to be paid, in the currency's minor unit (cents, yen).",
+      examples: [6098],
+    }),
+    currency: currency.meta({ description: 'The ISO 4217 code of the currency.', examples: ['USD'] }),
+    payable: z.boolean().meta({
+      description: 'False while a payment is under way or its outcome unknown.',
+      examples: [true],
     }),
   })
-  .meta({ id: 'PaymentMethodsResponse' })
+  .meta({ id: 'OrderDue', description: 'What is to be paid for the order, and whether it can be.' })
+
+export const PaymentMethodsResponse = z
+  .strictObject({
+    data: z
+      .array(PaymentMethodSchema)
+      .meta({ description: "The methods, in BigCommerce's order.", maxItems: 1_000 }),
+    meta: z.strictObject({ order: OrderDueSchema }).meta({ description: 'About the order.' }),
+  })
+  .meta({ id: 'PaymentMethodsResponse', description: 'What an order can be paid with.' })

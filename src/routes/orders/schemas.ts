@@ -2,33 +2,55 @@ import { z } from 'zod'
 import { textWithoutCardNumber } from '../../domain/card-fields.ts'
 import { PUBLIC_STATUSES } from '../../domain/payment-attempt.ts'
 import { INSTRUMENT_TYPES, OWN_METHOD_IDS, PaymentInstrument } from '../../domain/payment-instrument.ts'
+import { instantField, textField } from '../documented-fields.ts'
 
 /** BigCommerce's order ids are 32-bit integers from 1 up. */
+const orderIdMax = 2_147_483_647
+const aboutOrderId = { description: 'The BigCommerce order id.', examples: [215] }
 const orderId = z.preprocess(
   (text) => (typeof text === 'string' && /^[1-9]\d{0,9}$/.test(text) ? Number(text) : text),
-  z.int('Must be a whole number').positive().max(2_147_483_647),
+  z.int('Must be a whole number').min(1).max(orderIdMax),
 )
-export const OrderParams = z.object({ id: orderId.meta({ description: 'The BigCommerce order id.' }) })
+export const OrderParams = z.object({
+  // Zod leaves `examples` out where a value is turned into another.
+  id: orderId.meta({ description: aboutOrderId.description, 'x-examples': { order: { value: 215 } } }),
+})
+export const orderIdField = z.int().min(1).max(orderIdMax).meta(aboutOrderId)
 
-const amount = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
-const currency = z.string().regex(/^[A-Z]{3}$/)
+export const minorUnits = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
+export const currency = z
+  .string()
+  .regex(/^[A-Z]{3}$/)
+  .meta({ maxLength: 3 })
+
+const PayOrderPayment = z
+  .strictObject({
+    instrument: PaymentInstrument,
+    payment_method_id: textWithoutCardNumber
+      .max(64)
+      .regex(/^[A-Za-z0-9_.-]+$/, 'Letters, digits, points, hyphens and underscores')
+      .meta({ description: 'The `id` of one of the payment methods.', examples: ['stripe.card'] }),
+    save_instrument: z
+      .boolean()
+      .optional()
+      .meta({
+        description: 'Store the card for the signed-in customer. Needs a caller token with `customer_id`.',
+        examples: [true],
+      }),
+  })
+  .meta({ id: 'PayOrderPayment', description: "BigCommerce's own body: what is paid with, by which method." })
 
 export const PayOrderBody = z
   .strictObject({
-    payment: z.strictObject({
-      instrument: PaymentInstrument,
-      payment_method_id: textWithoutCardNumber
-        .max(64)
-        .regex(/^[A-Za-z0-9_.-]+$/, 'Letters, digits, points, hyphens and underscores')
-        .meta({ description: 'The `id` of one of the payment methods, e.g. `stripe.card`.' }),
-      save_instrument: z.boolean().optional().meta({
-        description: 'Store the card for the signed-in customer. Needs a caller token with `customer_id`.',
+    payment: PayOrderPayment,
+    expected_amount: minorUnits
+      .min(1)
+      .optional()
+      .meta({
+        description:
+          "What the shopper has agreed to pay, in the currency's minor unit, as `meta.order.amount` gives it. A payment that would charge anything else is refused with `amount_changed`.",
+        examples: [6098],
       }),
-    }),
-    expected_amount: amount.positive().optional().meta({
-      description:
-        "What the shopper has agreed to pay, in the currency's minor unit, as `meta.order.amount` gives it. A payment that would charge anything else is refused with `amount_changed`.",
-    }),
   })
   .superRefine(({ payment }, context) => {
     const { instrument, payment_method_id: given } = payment
@@ -37,7 +59,7 @@ export const PayOrderBody = z
       context.addIssue({ code: 'custom', path: ['payment', 'payment_method_id'], message: `Must be ${own}` })
     }
   })
-  .meta({ id: 'PayOrderRequest' })
+  .meta({ id: 'PayOrderRequest', description: 'One payment that the shopper means to make.' })
 
 export const PayOrderHeaders = z.looseObject({
   'Idempotency-Key': z
@@ -46,48 +68,83 @@ export const PayOrderHeaders = z.looseObject({
     .meta({
       description:
         'New for each payment a shopper means to make (a UUID), and the same for every retry of it. A finished one is answered the same again for 30 days.',
+      examples: ['0b7f6c1e-52f3-4a8e-9d0c-6f1f8a3f2b11'],
+      maxLength: 257,
     }),
 })
 
+const examplePaymentId = '0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11'
+
 export const PaymentSchema = z
   .strictObject({
-    id: z.string(),
-    order_id: z.int(),
+    id: textField('Its own id, for as long as the ledger lives.', examplePaymentId, 64),
+    order_id: orderIdField,
     status: z.enum(PUBLIC_STATUSES).meta({
       description:
-        '`success` and `declined` are final. `processing`, `pending` and `unknown` are not: do not pay again. `needs_review` waits for a person.',
+        '`success`, `declined` and `not_charged` are final. `processing`, `pending` and `unknown` are not: do not pay again. `needs_review` waits for a person.',
+      examples: ['success'],
     }),
-    transaction_type: z.enum(['authorization', 'purchase']).nullable().meta({
-      description: '`purchase`: captured. `authorization`: reserved, to be captured by the merchant.',
-    }),
-    amount: amount.nullable().meta({
+    transaction_type: z
+      .enum(['authorization', 'purchase'])
+      .nullable()
+      .meta({
+        description: '`purchase`: captured. `authorization`: reserved, to be captured by the merchant.',
+        examples: ['purchase'],
+      }),
+    amount: minorUnits.nullable().meta({
       description:
         "What is charged, in the currency's minor unit. Null until it is known, and for gift certificates and store credit: they may pay a part, and BigCommerce does not say how much. Read `meta.order.amount` of the payment methods for what is left.",
+      examples: [6098],
     }),
-    currency: currency.nullable(),
-    payment_method_id: z.string(),
-    instrument_type: z.enum(INSTRUMENT_TYPES),
-    bigcommerce_id: z.string().nullable().meta({ description: "BigCommerce's own id of the payment." }),
+    currency: currency.nullable().meta({
+      description: 'The ISO 4217 code of the currency; null while the amount is.',
+      examples: ['USD'],
+    }),
+    payment_method_id: textField('The method that it was paid by.', 'stripe.card', 64),
+    instrument_type: z
+      .enum(INSTRUMENT_TYPES)
+      .meta({ description: 'The kind of instrument that it was paid with.', examples: ['card'] }),
+    bigcommerce_id: textField(
+      "BigCommerce's own id of the payment.",
+      '693bb4cd-3f20-444a-8315-6369f582c68a',
+    ).nullable(),
     bigcommerce_code: z
       .int()
       .nullable()
-      .meta({ description: "BigCommerce's error code, where it gave one." }),
-    created_at: z.iso.datetime(),
-    updated_at: z.iso.datetime(),
+      .meta({ description: "BigCommerce's error code, where it gave one.", examples: [30106] }),
+    created_at: instantField('When it was begun.'),
+    updated_at: instantField('When it was last learned how it stands.'),
   })
   .meta({ id: 'Payment', description: 'One attempt to pay an order, and where it stands.' })
 
 export const PaymentParams = OrderParams.extend({
-  paymentId: z.string().min(1).max(64).meta({ description: 'The `id` of the payment.' }),
+  paymentId: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,64}$/)
+    .meta({ description: 'The `id` of the payment.', examples: [examplePaymentId], maxLength: 64 }),
 })
 
 export const PaymentsResponse = z
-  .strictObject({ data: z.array(PaymentSchema), meta: z.strictObject({}) })
-  .meta({ id: 'PaymentsResponse' })
+  .strictObject({
+    data: z.array(PaymentSchema).meta({ description: 'The payments, newest first.', maxItems: 10_000 }),
+    meta: z.strictObject({}).meta({ description: 'Empty as yet.', examples: [{}] }),
+  })
+  .meta({ id: 'PaymentsResponse', description: 'Every attempt to pay an order.' })
 
 export const PaymentResponse = z
   .strictObject({
     data: PaymentSchema,
-    meta: z.strictObject({ retry: z.literal('after').optional(), detail: z.string().optional() }),
+    meta: z
+      .strictObject({
+        retry: z
+          .literal('after')
+          .meta({ description: 'There while the payment is not final: ask again.', examples: ['after'] })
+          .optional(),
+        detail: textField(
+          'What is known and what to do.',
+          'The payment is under way. Do not pay again.',
+        ).optional(),
+      })
+      .meta({ id: 'PaymentMeta', description: 'Advice while the payment is not final.' }),
   })
-  .meta({ id: 'PaymentResponse' })
+  .meta({ id: 'PaymentResponse', description: 'A payment, and what to do about it.' })

@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest'
+import { breakingChanges } from '../../scripts/breaking-changes.ts'
+import { openapiDocument } from '../../scripts/openapi-document.ts'
+import { lastPublished, mayBreak } from '../../scripts/published-openapi.ts'
+
+const document = JSON.parse(await openapiDocument())
+const last = await lastPublished()
+
+// biome-ignore lint/suspicious/noExplicitAny: it is bent out of shape
+type Bend = (document: any) => void
+
+const changed = (bend: Bend) => {
+  const copy = structuredClone(document)
+  bend(copy)
+  return breakingChanges(document, copy)
+}
+
+test('nothing that the last published document promises is broken, or the version says so', () => {
+  const isSaid = mayBreak(last.version, document.info.version)
+  expect(isSaid ? [] : breakingChanges(JSON.parse(last.text), document)).toEqual([])
+})
+
+test('a published document has the version that its file is named by', () => {
+  expect(JSON.parse(last.text).info.version).toBe(last.version)
+})
+
+describe('it is a breaking change', () => {
+  test.each<[string, Bend]>([
+    ['to take an operation away', (it) => delete it.paths['/orders/{id}/payments'].get],
+    ['to take a path away', (it) => delete it.paths['/orders/{id}/payments']],
+    ['to take an answer away', (it) => delete it.paths['/orders/{id}/pay'].post.responses['202']],
+    [
+      "to take an answer's header away",
+      (it) => delete it.paths['/orders/{id}/pay'].post.responses['202'].headers.Location,
+    ],
+    ['to take a field away', (it) => delete it.components.schemas.Payment.properties.status],
+    ['to make a field optional in answers', (it) => it.components.schemas.Payment.required.pop()],
+    [
+      'to give a field another type',
+      (it) => {
+        it.components.schemas.Payment.properties.id.type = 'integer'
+      },
+    ],
+    [
+      'to add a word to a closed set of answers',
+      (it) => it.components.schemas.Payment.properties.status.enum.push('lost'),
+    ],
+    ['to require a field', (it) => it.components.schemas.CardInstrument.required.push('issue_month')],
+    ['to take an instrument away', (it) => it.components.schemas.PaymentInstrument.oneOf.pop()],
+    [
+      'to narrow a field',
+      (it) => {
+        it.components.schemas.CardInstrument.properties.cardholder_name.maxLength = 20
+      },
+    ],
+    [
+      'to require a parameter',
+      (it) =>
+        it.paths['/orders/{id}/payments'].get.parameters.push({
+          in: 'query',
+          name: 'page',
+          required: true,
+          schema: { type: 'integer' },
+        }),
+    ],
+    [
+      'to ask for credentials',
+      (it) => {
+        it.paths['/livez'].get.security = [{ callerToken: [] }]
+      },
+    ],
+    [
+      'to name a generated function anew',
+      (it) => {
+        it.paths['/livez'].get.operationId = 'live'
+      },
+    ],
+  ])('%s', (_name, bend) => {
+    expect(changed(bend)).not.toEqual([])
+  })
+})
+
+describe('it breaks nobody', () => {
+  test.each<[string, Bend]>([
+    [
+      'to describe anew',
+      (it) => {
+        it.components.schemas.Payment.description = 'A payment.'
+      },
+    ],
+    [
+      'to add an operation',
+      (it) => {
+        it.paths['/health'] = it.paths['/livez']
+      },
+    ],
+    [
+      'to add a field to answers',
+      (it) => {
+        it.components.schemas.Payment.properties.note = { type: 'string' }
+        it.components.schemas.Payment.required.push('note')
+      },
+    ],
+    [
+      'to add an optional field to requests',
+      (it) => {
+        it.components.schemas.PayOrderRequest.properties.note = { type: 'string' }
+      },
+    ],
+    ['to add a problem', (it) => it.components.schemas.Problem.properties.code.enum.push('too_late')],
+    [
+      'to add an instrument type to answers',
+      (it) => it.components.schemas.PaymentMethod.properties.accepts.items.enum.push('cheque'),
+    ],
+  ])('%s', (_name, bend) => {
+    expect(changed(bend)).toEqual([])
+  })
+})
+
+test.each([
+  ['0.1.0', '0.1.1', false],
+  ['0.1.0', '0.2.0', true],
+  ['0.9.0', '1.0.0', true],
+  ['1.2.0', '1.3.0', false],
+  ['1.2.0', '2.0.0', true],
+  ['2.0.0', '1.9.0', false],
+])('from %s to %s a change may break: %s', (before, after, isAllowed) => {
+  expect(mayBreak(before, after)).toBe(isAllowed)
+})
