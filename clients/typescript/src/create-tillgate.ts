@@ -1,0 +1,70 @@
+import { type CallerToken, createExchange } from './exchange.ts'
+import { createKeptPayments, type KeyStorage, memoryStorage } from './kept-payments.ts'
+import { type Wait, waitByTimer } from './pause.ts'
+import { createPayOrder } from './pay-order.ts'
+import { createPaymentsApi } from './payments-api.ts'
+import { createReader, type ReadOptions } from './read-until-answered.ts'
+import { createResume } from './resume-payment.ts'
+
+export interface TillgateOptions {
+  /** Where the service is, e.g. `https://pay.shop.example`. */
+  readonly baseUrl: string
+  readonly token: CallerToken
+  /** Where the keys of payments under way are kept. In memory by default, which does not outlive a reload. */
+  readonly storage?: KeyStorage
+  /** How long one answer is awaited before it counts as lost; asking again is safe. */
+  readonly answerWithinMs?: number
+  readonly fetch?: typeof globalThis.fetch
+  /** For tests: how to wait, and what time it is. */
+  readonly wait?: Wait
+  readonly now?: () => number
+}
+
+export type Tillgate = ReturnType<typeof createTillgate>
+
+/** Talks to one Tillgate service for one caller. Works wherever there is `fetch`. */
+export function createTillgate(options: TillgateOptions) {
+  const { baseUrl, token, storage = memoryStorage(), answerWithinMs = 30_000 } = options
+  const { fetch = globalThis.fetch, wait = waitByTimer, now = Date.now } = options
+  const timing = { wait, now }
+  const api = createPaymentsApi(baseUrl, fetch)
+  const exchange = createExchange(token, answerWithinMs)
+  const kept = createKeptPayments(storage)
+  const read = createReader(exchange, wait)
+
+  const listPayments = async (orderId: number, options?: ReadOptions) =>
+    (await read((parts) => api.listPayments(orderId, parts), options)).data
+
+  return {
+    /** What the order can be paid with, and what is due. @throws TillgateProblem, TillgateUnreachable */
+    listPaymentMethods: (orderId: number, options?: ReadOptions) =>
+      read((parts) => api.listPaymentMethods(orderId, parts), options),
+
+    /** The payments of the order, newest first. @throws TillgateProblem, TillgateUnreachable */
+    listPayments,
+
+    /** How one payment stands. @throws TillgateProblem, TillgateUnreachable */
+    getPayment: async (orderId: number, paymentId: string, options?: ReadOptions) =>
+      (await read((parts) => api.getPayment(orderId, paymentId, parts), options)).data,
+
+    /**
+     * Pays, at most once, and resolves when it is paid. Called again with the same payment, after whatever has
+     * happened, it goes on with the same key.
+     *
+     * @throws TillgateProblem when it is not paid. PaymentUnresolved when that is not known.
+     */
+    payOrder: createPayOrder({ api, exchange, kept, timing }),
+
+    /**
+     * After a reload: follows the payment that was begun, to its end. Null when none was, or none arrived; then the
+     * shopper may pay, and the same payment will find its key.
+     *
+     * @throws TillgateProblem, TillgateUnreachable, PaymentUnresolved
+     */
+    resume: createResume({
+      kept,
+      timing,
+      listPayments: (orderId, signal) => listPayments(orderId, signal ? { signal } : {}),
+    }),
+  }
+}

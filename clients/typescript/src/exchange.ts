@@ -1,0 +1,89 @@
+import type { Problem } from './types.ts'
+
+/** What came of one request. `lost` says nothing about what happened to the money. */
+export type Answer<T> =
+  | { readonly kind: 'ok'; readonly body: T; readonly afterSeconds: number | null }
+  | { readonly kind: 'problem'; readonly problem: Problem; readonly afterSeconds: number | null }
+  | { readonly kind: 'lost'; readonly wasSent: boolean; readonly cause: unknown }
+
+/** The caller token, or what fetches one: asked before each request, with `isRefused` when the last was not taken. */
+export type CallerToken = string | ((reason: { readonly isRefused: boolean }) => string | Promise<string>)
+
+interface Received<T> {
+  readonly data?: T | undefined
+  readonly error?: unknown
+  readonly response: Response
+}
+export interface RequestParts {
+  readonly headers: { readonly authorization: string }
+  readonly signal: AbortSignal
+}
+export type Send<T> = (parts: RequestParts) => Promise<Received<T>>
+/** Sends one request and reads the answer. Throws only when the signal says to stop. */
+export type Exchange = <T>(send: Send<T>, signal?: AbortSignal) => Promise<Answer<T>>
+
+/** A token that is not taken is renewed once; a request that takes too long counts as lost. */
+export function createExchange(token: CallerToken, answerWithinMs: number): Exchange {
+  const tokenFor = async (isRefused: boolean) =>
+    typeof token === 'string' ? token : await token({ isRefused })
+
+  async function once<T>(send: Send<T>, signal: AbortSignal | undefined, isRefused: boolean) {
+    throwIfAborted(signal)
+    let wasSent = false
+    const within = new AbortController()
+    const stop = () => within.abort()
+    const timer = setTimeout(stop, answerWithinMs)
+    signal?.addEventListener('abort', stop)
+    // Not everything that is awaited listens to a signal.
+    const stopped = new Promise<never>((_, reject) => {
+      within.signal.addEventListener('abort', () => reject(new Error('No answer came in time.')))
+    })
+    const ask = async () => {
+      const authorization = `Bearer ${await tokenFor(isRefused)}`
+      wasSent = true
+      return readAnswer(await send({ headers: { authorization }, signal: within.signal }))
+    }
+    try {
+      return await Promise.race([ask(), stopped])
+    } catch (cause) {
+      throwIfAborted(signal)
+      return { kind: 'lost', wasSent, cause } as const
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', stop)
+    }
+  }
+
+  return async (send, signal) => {
+    const answer = await once(send, signal, false)
+    const isRefused = answer.kind === 'problem' && answer.problem.code === 'unauthenticated'
+    return isRefused && typeof token !== 'string' ? once(send, signal, true) : answer
+  }
+}
+
+/** Whatever is not the service's own word (a proxy's page, half a body, a portal's) counts as no answer. */
+function readAnswer<T>({ data, error, response }: Received<T>): Answer<T> {
+  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
+  const afterSeconds = Number.isFinite(retryAfter) ? retryAfter : null
+  if (response.ok && isObject(data) && 'data' in data) return { kind: 'ok', body: data, afterSeconds }
+  if (isProblem(error)) return { kind: 'problem', problem: error, afterSeconds }
+  return {
+    kind: 'lost',
+    wasSent: true,
+    cause: new Error(`The answer (${response.status}) is not the service's.`),
+  }
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+const isProblem = (value: unknown): value is Problem =>
+  isObject(value) &&
+  'code' in value &&
+  typeof value.code === 'string' &&
+  'retry' in value &&
+  typeof value.retry === 'string'
+
+/** React Native's signals have no `throwIfAborted`, and older ones no `reason`. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return
+  throw signal.reason ?? Object.assign(new Error('This was aborted.'), { name: 'AbortError' })
+}

@@ -1,0 +1,82 @@
+import { digestOfPayment } from './digest-of-payment.ts'
+import { newIdempotencyKey } from './new-idempotency-key.ts'
+import type { PaymentRequest } from './types.ts'
+
+/** Where keys outlive a reload: `sessionStorage`, `localStorage` and React Native's AsyncStorage all fit as they are. */
+export interface KeyStorage {
+  getItem(name: string): string | null | Promise<string | null>
+  setItem(name: string, value: string): unknown
+  removeItem(name: string): unknown
+}
+
+/** What is kept of a payment that was begun: its key, and nothing of what it is paid with. */
+export interface KeptPayment {
+  readonly key: string
+  readonly digest: string
+  /** Once the service has told it. */
+  readonly paymentId?: string
+}
+
+export type KeptPayments = ReturnType<typeof createKeptPayments>
+
+/** The one payment of each order that was begun and has not been seen to end. */
+export function createKeptPayments(storage: KeyStorage) {
+  const placeOf = (orderId: number) => `tillgate:order:${orderId}`
+  const turns = new Map<number, Promise<unknown>>()
+
+  /** One at a time: two clicks at once must find the same key. */
+  function inTurn<T>(orderId: number, work: () => Promise<T>): Promise<T> {
+    const turn = (turns.get(orderId) ?? Promise.resolve()).then(work, work)
+    turns.set(orderId, turn)
+    return turn
+  }
+
+  async function find(orderId: number): Promise<KeptPayment | null> {
+    const text = await storage.getItem(placeOf(orderId))
+    try {
+      return text ? (JSON.parse(text) as KeptPayment) : null
+    } catch {
+      // Not ours. A new key is safe: the service lets no order be paid twice, whatever the key.
+      return null
+    }
+  }
+  const keep = async (orderId: number, kept: KeptPayment) => {
+    await storage.setItem(placeOf(orderId), JSON.stringify(kept))
+    return kept
+  }
+
+  return {
+    find,
+
+    /** The key that this payment was begun with, or a new one, which is kept before anything is sent. */
+    begin: (orderId: number, request: PaymentRequest, givenKey?: string): Promise<KeptPayment> =>
+      inTurn(orderId, async () => {
+        const digest = digestOfPayment(request)
+        const kept = await find(orderId)
+        const isTheSame = kept?.digest === digest && (givenKey ?? kept.key) === kept.key
+        return isTheSame ? kept : keep(orderId, { key: givenKey ?? newIdempotencyKey(), digest })
+      }),
+
+    remember: (orderId: number, key: string, paymentId: string): Promise<void> =>
+      inTurn(orderId, async () => {
+        const kept = await find(orderId)
+        if (kept?.key === key && kept.paymentId !== paymentId) await keep(orderId, { ...kept, paymentId })
+      }),
+
+    /** The payment has ended: the next one is another. */
+    end: (orderId: number, key: string): Promise<void> =>
+      inTurn(orderId, async () => {
+        if ((await find(orderId))?.key === key) await storage.removeItem(placeOf(orderId))
+      }),
+  }
+}
+
+/** Keeps keys for as long as the program runs. */
+export function memoryStorage(): KeyStorage {
+  const kept = new Map<string, string>()
+  return {
+    getItem: (name) => kept.get(name) ?? null,
+    setItem: (name, value) => kept.set(name, value),
+    removeItem: (name) => kept.delete(name),
+  }
+}

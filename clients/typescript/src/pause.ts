@@ -1,0 +1,30 @@
+import { throwIfAborted } from './exchange.ts'
+
+/** Waits, or throws as soon as the signal says to stop. */
+export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>
+
+const firstPauseMs = 1_000
+const longestPauseMs = 15_000
+
+/** As long as the service asks for, and longer the more often it was asked; a fifth of it random, so that many clients spread. */
+export function pauseMs(tries: number, afterSeconds: number | null, random = Math.random): number {
+  const backoff = Math.min(firstPauseMs * 1.5 ** (tries - 1), longestPauseMs)
+  return Math.max(backoff, (afterSeconds ?? 0) * 1_000) * (1 + random() / 5)
+}
+
+export const waitByTimer: Wait = (ms, signal) =>
+  new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', stop)
+      try {
+        throwIfAborted(signal)
+        resolve()
+      } catch (reason) {
+        reject(reason)
+      }
+    }
+    const timer = setTimeout(stop, ms)
+    signal?.addEventListener('abort', stop)
+    if (signal?.aborted) stop()
+  })

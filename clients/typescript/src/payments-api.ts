@@ -1,0 +1,30 @@
+import createClient from 'openapi-fetch'
+import type { RequestParts } from './exchange.ts'
+import type { paths } from './openapi.ts'
+import type { PaymentRequest } from './types.ts'
+
+export type PaymentsApi = ReturnType<typeof createPaymentsApi>
+
+/** The four operations for callers, one request each, typed by the contract. */
+export function createPaymentsApi(baseUrl: string, fetch: typeof globalThis.fetch) {
+  const client = createClient<paths>({
+    baseUrl,
+    fetch: (request) => fetch(request),
+    // A page's address may name the order; it is no business of the service's log.
+    referrerPolicy: 'no-referrer',
+  })
+  return {
+    listPaymentMethods: (id: number, parts: RequestParts) =>
+      client.GET('/orders/{id}/payment-methods', { params: { path: { id } }, ...parts }),
+    listPayments: (id: number, parts: RequestParts) =>
+      client.GET('/orders/{id}/payments', { params: { path: { id } }, ...parts }),
+    getPayment: (id: number, paymentId: string, parts: RequestParts) =>
+      client.GET('/orders/{id}/payments/{paymentId}', { params: { path: { id, paymentId } }, ...parts }),
+    payOrder: (id: number, key: string, body: PaymentRequest, parts: RequestParts) =>
+      client.POST('/orders/{id}/pay', {
+        params: { path: { id }, header: { 'Idempotency-Key': key } },
+        body,
+        ...parts,
+      }),
+  }
+}

@@ -1,0 +1,50 @@
+import { judgePayment } from './judge-answer.ts'
+import type { KeptPayments } from './kept-payments.ts'
+import { pauseMs } from './pause.ts'
+import type { WaitOptions } from './pay-order.ts'
+import type { PayUntilKnownOptions } from './pay-until-known.ts'
+import { PaymentUnresolved } from './payment-unresolved.ts'
+import type { Payment } from './types.ts'
+
+export interface ResumeDependencies {
+  readonly kept: KeptPayments
+  readonly listPayments: (orderId: number, signal?: AbortSignal) => Promise<readonly Payment[]>
+  readonly timing: Pick<PayUntilKnownOptions, 'wait' | 'now'>
+}
+
+const usualMaxWaitMs = 120_000
+
+const isEndedUnpaid = ({ status }: Payment) => status === 'declined' || status === 'not_charged'
+/**
+ * An order has one payment under way at most, and one that closes it. A payment that has ended otherwise may be an
+ * earlier one, while the request for this one is still on its way.
+ */
+const mayBeIt = (payment: Payment) =>
+  !isEndedUnpaid(payment) && !(payment.status === 'success' && paysAPart.has(payment.instrument_type))
+const paysAPart: ReadonlySet<string> = new Set(['gift_certificate', 'store_credit'])
+
+/** Follows a payment that was begun before a reload, without what it was paid with, which is never kept. */
+export function createResume({ kept, listPayments, timing: { wait, now } }: ResumeDependencies) {
+  return async function resume(orderId: number, options: WaitOptions = {}): Promise<Payment | null> {
+    const { signal, maxWaitMs = usualMaxWaitMs, onWaiting = () => {} } = options
+    const begun = await kept.find(orderId)
+    if (begun === null) return null
+    const until = now() + maxWaitMs
+
+    for (let tries = 1; ; tries += 1) {
+      const payments = await listPayments(orderId, signal)
+      const payment = payments.find(({ id }) => id === begun.paymentId) ?? payments.find(mayBeIt)
+      if (payment === undefined) return null
+      const verdict = judgePayment(payment, null)
+      if (verdict.kind === 'paid' || isEndedUnpaid(payment)) {
+        await kept.end(orderId, begun.key)
+        return payment
+      }
+      const nextInMs = pauseMs(tries, null)
+      if (verdict.kind !== 'wait' || now() + nextInMs > until)
+        throw new PaymentUnresolved({ orderId, idempotencyKey: begun.key, payment, cause: null })
+      onWaiting({ reason: verdict.reason, tries, nextInMs, payment })
+      await wait(nextInMs, signal)
+    }
+  }
+}

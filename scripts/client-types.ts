@@ -1,0 +1,7 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { clientTypes } from './generate-client-types.ts'
+
+const path = join(import.meta.dirname, '../clients/typescript/src/openapi.ts')
+await writeFile(path, await clientTypes())
+console.log(`Wrote ${path}`)

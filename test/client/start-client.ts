@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createTillgate, type TillgateOptions } from '../../clients/typescript/src/index.ts'
+import type { PaymentRequest } from '../../clients/typescript/src/types.ts'
+import { callerToken } from '../support/caller-token.ts'
+import { createOrder } from '../support/orders.ts'
+import { cardPayment } from '../support/payments.ts'
+import { type TillgateOptions as ServiceOptions, startTillgate } from '../support/start-tillgate.ts'
+
+/** What happens to a request on its way: it never arrives, its answer never does, or somebody else answers. */
+export type Mishap = 'not_sent' | 'answer_lost' | Response | null
+
+export interface StartClientOptions {
+  readonly service?: ServiceOptions
+  /** What befalls the requests to pay, in their order; after those listed, nothing. */
+  readonly mishaps?: readonly Mishap[]
+  readonly client?: Partial<TillgateOptions>
+}
+
+export const payment = (number?: string) => cardPayment(number ? { number } : {}) as PaymentRequest
+
+/** Pauses as long as told would take minutes; the service needs a moment all the same. */
+const pauseOfTestsMs = 30
+
+/** The client that ships, the service that ships and a sandbox, and a network that can be told to fail. */
+export async function startClient(options: StartClientOptions = {}) {
+  const tillgate = await startTillgate({ reconciles: true, ...options.service })
+  const orderId = createOrder(tillgate.sandbox)
+  const mishaps = [...(options.mishaps ?? [])]
+  const keys: string[] = []
+  const asked: string[] = []
+  const pausesMs: number[] = []
+
+  const network: typeof fetch = async (input, init) => {
+    const request = new Request(input, init)
+    asked.push(`${request.method} ${new URL(request.url).pathname.replace(/[0-9a-f-]{36}$/, '{id}')}`)
+    if (request.method !== 'POST') return fetch(request)
+    keys.push(request.headers.get('idempotency-key') ?? '')
+    const mishap = mishaps.shift() ?? null
+    if (mishap instanceof Response) return mishap
+    if (mishap === 'not_sent') throw new TypeError('Failed to fetch')
+    const answer = await fetch(request)
+    if (mishap === 'answer_lost') throw new TypeError('Failed to fetch')
+    return answer
+  }
+
+  const settings: TillgateOptions = {
+    baseUrl: tillgate.url,
+    token: () => callerToken({ customer_id: 11 }),
+    fetch: network,
+    wait: async (ms, signal) => {
+      pausesMs.push(ms)
+      await sleep(pauseOfTestsMs, undefined, signal ? { signal } : {})
+    },
+    ...options.client,
+  }
+  /** As after a reload: only what is in the storage is known. */
+  const reload = () => createTillgate(settings)
+  return { ...tillgate, client: reload(), reload, orderId, keys, asked, pausesMs }
+}
