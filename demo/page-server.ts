@@ -1,7 +1,7 @@
 import Fastify from 'fastify'
 import { loopback } from './choose-port.ts'
 import { type DemoRoutesOptions, demoRoutes } from './demo-routes.ts'
-import { pageFiles } from './page-files.ts'
+import { pageFiles, readPage } from './page-files.ts'
 import { addPageSecurity } from './page-security.ts'
 import { type StorefrontRoutesOptions, storefrontRoutes } from './storefront-routes.ts'
 
@@ -16,7 +16,7 @@ export async function startPageServer(options: PageServerOptions) {
     if (statusCode >= 500) console.error(`The page's server: ${error.message}`)
     return reply.code(statusCode).send({ detail: 'The shop could not answer.' })
   })
-  addPageSecurity(app, options.apiUrl)
+  addPageSecurity(app, options.apiUrl, await readPage())
   await app.register(pageFiles)
   await app.register(storefrontRoutes, options)
   await app.register(demoRoutes, options)

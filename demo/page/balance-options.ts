@@ -1,7 +1,7 @@
+import type { PaymentMethod } from '@tillgate/client'
 import { element } from './dom.ts'
 import { createFormField } from './form-field.ts'
 import type { PaymentOption } from './payment-option.ts'
-import type { PaymentMethod } from './payments-api-types.ts'
 
 /** Gift certificates and store credit, which may pay a part; the shopper then pays the rest by something else. */
 export function balanceOptions(methods: readonly PaymentMethod[]): PaymentOption[] {
@@ -29,7 +29,7 @@ function giftCertificateOption(payment_method_id: string): PaymentOption {
       const gift_certificate_code = certificate.value()
       if (gift_certificate_code === '')
         return { missing: { certificate: 'Enter the code of the certificate.' } }
-      const instrument = { type: 'gift_certificate', gift_certificate_code }
+      const instrument = { type: 'gift_certificate' as const, gift_certificate_code }
       return { payment: { instrument, payment_method_id }, paidWith: 'Gift certificate' }
     },
   }

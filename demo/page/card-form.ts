@@ -64,7 +64,7 @@ function readCard({ number, name, expiry, code, methodId, isSaved }: CardInput):
   }
   if (until === null || Object.keys(missing).length > 0) return { missing }
   const instrument = {
-    type: 'card',
+    type: 'card' as const,
     number: digits,
     cardholder_name: name.value(),
     expiry_month: until.month,

@@ -1,32 +1,47 @@
+import {
+  createTillgate,
+  type PaymentMethods,
+  PaymentUnresolved,
+  type Problem,
+  TillgateProblem,
+} from '@tillgate/client'
 import { complaintsOf, showComplaints } from './field-errors.ts'
 import { createFollowOrder } from './follow-order.ts'
 import { formatMinor } from './money.ts'
 import { hideNotice, showNotice } from './notice.ts'
 import { showOrder } from './order-summary.ts'
-import { payUntilKnown } from './pay-until-known.ts'
 import { type ChosenPayment, createPaymentForm, type PaymentForm } from './payment-form.ts'
-import { createPaymentIntents, type Receipt } from './payment-intent.ts'
-import { createPaymentsApi } from './payments-api.ts'
-import type { PaymentMethods, Problem } from './payments-api-types.ts'
+import { createReceipts, type Receipt } from './receipts.ts'
 import { wordsOf } from './shopper-words.ts'
 import { type Checkout, openCheckout } from './storefront.ts'
 import { showDone, showView, showWaiting } from './views.ts'
 
 const sleep = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1_000))
 
+/** A tab may stand open for a night; the page goes on asking as long as somebody may come back to it. */
+const longestVisitMs = 24 * 60 * 60 * 1_000
+
 /** Takes one order from "what is it" to "it is paid". Told when something may have been charged. */
 export function startCheckout(checkout: Checkout, onChange: () => void): PaymentForm {
   const { order, api_url: url, caller_token: callerToken, card_method_id: cardMethodId } = checkout
-  const renewToken = async () => (await reopened(order.id)).caller_token
-  const api = createPaymentsApi({ url, callerToken, renewToken })
-  const intents = createPaymentIntents(sessionStorage, order.id)
+  let token = callerToken
+  const tillgate = createTillgate({
+    baseUrl: url,
+    // Keys live as long as the tab: a reload goes on with the payment that it finds.
+    storage: sessionStorage,
+    async token({ isRefused }) {
+      if (isRefused) token = (await reopened(order.id)).caller_token
+      return token
+    },
+  })
+  const receipts = createReceipts(sessionStorage, order.id)
   const form = createPaymentForm(pay)
   const followOrder = createFollowOrder({
-    api,
+    tillgate,
     orderId: order.id,
     sleep,
     isPaidAtShop: async () => (await reopened(order.id)).order.is_paid,
-    begunWith: () => intents.open()?.paidWith ?? null,
+    begunWith: receipts.begunWith,
     offer,
     done,
   })
@@ -38,52 +53,54 @@ export function startCheckout(checkout: Checkout, onChange: () => void): Payment
   }
 
   function done(receipt: Receipt | null): void {
-    if (receipt) intents.settle(receipt)
+    if (receipt) receipts.settle(receipt)
     showDone(order.id, order.shopper.email, receipt)
     onChange()
   }
 
   async function pay(chosen: ChosenPayment): Promise<void> {
     const { payment, paidWith, option, due } = chosen
-    const request = { payment, expected_amount: due.amount }
-    const key = await intents.keyFor(request, paidWith)
-    const ending = await payUntilKnown({
-      send: () => api.pay(order.id, key, request),
-      onDoubt(doubt, tries) {
-        showWaiting(doubt, tries)
-        onChange()
-      },
-      sleep,
-    })
-    onChange()
-    switch (ending.kind) {
-      case 'paid': {
-        const receipt = { payment: ending.payment, paidWith }
-        return option.paysInPart ? paidInPart(receipt, due.amount) : done(receipt)
-      }
-      case 'already_paid':
-      case 'other_payment':
-        intents.end()
-        if ((await followOrder()) !== null) showNotice(otherFailed)
-        return
-      case 'refused':
-        return refused(ending.problem, chosen)
-      default:
-        return ending satisfies never
+    receipts.begin(paidWith)
+    try {
+      const paid = await tillgate.payOrder(
+        order.id,
+        { payment, expected_amount: due.amount },
+        {
+          maxWaitMs: longestVisitMs,
+          onWaiting({ reason, tries }) {
+            showWaiting(reason, tries)
+            onChange()
+          },
+        },
+      )
+      const receipt = { payment: paid, paidWith }
+      if (option.paysInPart) await paidInPart(receipt, due.amount)
+      else done(receipt)
+    } catch (error) {
+      await notPaid(error, chosen)
     }
+    onChange()
+  }
+
+  async function notPaid(error: unknown, chosen: ChosenPayment): Promise<void> {
+    const isElsewhere = error instanceof TillgateProblem && elsewhere.has(error.code)
+    if (error instanceof TillgateProblem && !isElsewhere) return refused(error.problem, chosen)
+    if (!isElsewhere && !(error instanceof PaymentUnresolved)) throw error
+    if (isElsewhere) receipts.end()
+    if ((await followOrder()) !== null) showNotice(isElsewhere ? otherFailed : thisFailed)
   }
 
   /** What it paid is what is owed less than before. */
   async function paidInPart(receipt: Receipt, dueBefore: number): Promise<void> {
     const due = await followOrder(receipt)
     if (due === null) return
-    intents.end()
+    receipts.end()
     const sum = formatMinor(dueBefore - due.amount, due.currency)
     showNotice({ title: `${sum} is paid`, text: 'Please choose how to pay the rest.' }, null, 'good')
   }
 
   async function refused(problem: Problem, { option }: ChosenPayment): Promise<void> {
-    if (problem.retry === 'new_key') intents.end()
+    if (problem.retry === 'new_key') receipts.end()
     const mayHaveChanged = problem.code === 'amount_changed' || problem.retry === 'never'
     if (mayHaveChanged && (await followOrder()) === null) return
     showView('form')
@@ -93,7 +110,7 @@ export function startCheckout(checkout: Checkout, onChange: () => void): Payment
     else showNotice(wordsOf(problem), problem.status === 402 ? null : problem.request_id)
   }
 
-  const receipt = intents.receipt()
+  const receipt = receipts.receipt()
   if (receipt && order.is_paid) done(receipt)
   else void followOrder()
   return form
@@ -105,6 +122,13 @@ async function reopened(orderId: number): Promise<Checkout> {
   return checkout
 }
 
+/** The order is paid, or being paid, by another tab, or was before a reload. */
+const elsewhere: ReadonlySet<string> = new Set(['order_already_paid', 'order_payment_in_progress'])
+
+const thisFailed = {
+  title: 'The payment did not go through',
+  text: 'You have not been charged. You can try again.',
+}
 const otherFailed = {
   title: 'The other payment did not go through',
   text: 'You have not been charged. You can pay now.',

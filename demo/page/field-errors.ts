@@ -1,6 +1,6 @@
+import type { Problem } from '@tillgate/client'
 import type { FormField } from './form-field.ts'
 import type { FieldName, PaymentOption } from './payment-option.ts'
-import type { Problem } from './payments-api-types.ts'
 
 /** Which field a pointer of the payments API means, and what to tell the shopper about it. */
 const FIELDS: Readonly<Record<string, readonly [FieldName, string]>> = {

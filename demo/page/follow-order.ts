@@ -1,13 +1,12 @@
+import type { OrderDue, PaymentMethods, Tillgate } from '@tillgate/client'
 import { showNotice } from './notice.ts'
 import { findStanding } from './order-standing.ts'
-import { pauseSeconds } from './pay-until-known.ts'
-import type { Receipt } from './payment-intent.ts'
-import type { PaymentsApi } from './payments-api.ts'
-import type { OrderDue, PaymentMethods } from './payments-api-types.ts'
+import type { Receipt } from './receipts.ts'
+import type { Doubt } from './shopper-words.ts'
 import { showView, showWaiting } from './views.ts'
 
 export interface FollowOrderOptions {
-  readonly api: PaymentsApi
+  readonly tillgate: Tillgate
   readonly orderId: number
   readonly sleep: (seconds: number) => Promise<void>
   readonly isPaidAtShop: () => Promise<boolean>
@@ -21,11 +20,11 @@ export interface FollowOrderOptions {
 export type FollowOrder = (lastPayment?: Receipt) => Promise<OrderDue | null>
 
 export function createFollowOrder(options: FollowOrderOptions): FollowOrder {
-  const { api, orderId, sleep, isPaidAtShop, begunWith, offer, done } = options
+  const { tillgate, orderId, sleep, isPaidAtShop, begunWith, offer, done } = options
 
   return async function followOrder(lastPayment) {
     for (let tries = 1; ; tries += 1) {
-      const standing = await findStanding(api, orderId, isPaidAtShop)
+      const standing = await findStanding(tillgate, orderId, isPaidAtShop)
       switch (standing.kind) {
         case 'paid': {
           const { payment } = standing
@@ -46,15 +45,20 @@ export function createFollowOrder(options: FollowOrderOptions): FollowOrder {
           if (tries === 2) showNotice(unreachable, standing.requestId)
           break
         case 'waiting':
-          showWaiting(begunWith() === null ? 'processing' : 'unknown', tries)
+          showWaiting(doubtOf(standing.needsReview, begunWith() !== null), tries)
           break
         default:
           return standing satisfies never
       }
-      await sleep(pauseSeconds(tries, 2))
+      await sleep(Math.min(2 * 1.3 ** (tries - 1), longestPauseSeconds))
     }
   }
 }
+
+const longestPauseSeconds = 15
+
+const doubtOf = (needsReview: boolean, isOurs: boolean): Doubt =>
+  needsReview ? 'needs_review' : isOurs ? 'unknown' : 'processing'
 
 const closed = { title: 'This order cannot be paid', text: 'It is closed, and nothing is to be paid for it.' }
 const unreachable = {

@@ -1,8 +1,8 @@
+import type { PaymentMethod } from '@tillgate/client'
 import { balanceOptions } from './balance-options.ts'
 import { createCardForm } from './card-form.ts'
 import { element } from './dom.ts'
 import type { PaymentOption } from './payment-option.ts'
-import type { PaymentMethod } from './payments-api-types.ts'
 import { storedAccountOptions, storedCardOptions } from './stored-options.ts'
 
 export interface OptionList {

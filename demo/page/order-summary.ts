@@ -1,6 +1,6 @@
+import type { OrderDue } from '@tillgate/client'
 import { byId, definition, element } from './dom.ts'
 import { formatDecimal, formatMinor, toMinor } from './money.ts'
-import type { OrderDue } from './payments-api-types.ts'
 import type { Checkout } from './storefront.ts'
 
 /** What is bought, and for how much; `due` says how much of it is still to be paid. */

@@ -1,10 +1,10 @@
+import type { OrderDue, PaymentMethods } from '@tillgate/client'
 import { byId } from './dom.ts'
 import { showComplaints } from './field-errors.ts'
 import { formatMinor } from './money.ts'
 import { hideNotice } from './notice.ts'
 import { type OptionList, showOptions } from './option-list.ts'
 import type { PaymentOption, Reading } from './payment-option.ts'
-import type { OrderDue, PaymentMethods } from './payments-api-types.ts'
 
 export interface ChosenPayment extends Exclude<Reading, { missing: unknown }> {
   readonly option: PaymentOption

@@ -1,5 +1,5 @@
+import type { PaymentRequest } from '@tillgate/client'
 import type { FormField } from './form-field.ts'
-import type { PaymentRequest } from './payments-api-types.ts'
 
 export type FieldName = 'number' | 'name' | 'expiry' | 'code' | 'certificate'
 

@@ -1,5 +1,7 @@
-import type { Doubt } from './judge-answer.ts'
-import type { Problem } from './payments-api-types.ts'
+import type { Problem, WaitReason } from '@tillgate/client'
+
+/** Why the end of a payment is not known yet. */
+export type Doubt = WaitReason | 'needs_review'
 
 export interface Words {
   readonly title: string

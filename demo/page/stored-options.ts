@@ -1,7 +1,7 @@
+import type { PaymentMethod, StoredInstrument } from '@tillgate/client'
 import { brandName } from './card-brand.ts'
 import { element } from './dom.ts'
 import type { PaymentOption } from './payment-option.ts'
-import type { PaymentMethod, StoredInstrument } from './payments-api-types.ts'
 import { createSecurityCodeField } from './security-code-field.ts'
 
 /** The shopper's stored cards, those that work first and the default before all. */
@@ -59,13 +59,16 @@ function isExpired({ expiry_month, expiry_year }: StoredInstrument, today: Date)
   return today >= new Date(expiry_year, expiry_month, 1)
 }
 
+const accountTypes = ['stored_paypal_account', 'stored_bank_account'] as const
+
 /** PayPal and bank accounts that the shopper has stored. */
 export function storedAccountOptions(methods: readonly PaymentMethod[]): PaymentOption[] {
   return methods.flatMap((method) =>
     (method.stored_instruments ?? [])
-      .filter(({ type }) => type !== 'stored_card' && method.accepts.includes(type))
+      .filter(({ type }) => accountTypes.some((known) => known === type && method.accepts.includes(known)))
       .map((account, index): PaymentOption => {
         const isPaypal = account.type === 'stored_paypal_account'
+        const type = isPaypal ? ('stored_paypal_account' as const) : ('stored_bank_account' as const)
         const name = isPaypal ? 'PayPal' : (account.issuer ?? 'Bank account')
         const detail = (isPaypal ? account.email : account.masked_account_number) ?? ''
         return {
@@ -75,7 +78,7 @@ export function storedAccountOptions(methods: readonly PaymentMethod[]): Payment
           fields: {},
           read: () => ({
             payment: {
-              instrument: { type: account.type, token: account.token },
+              instrument: { type, token: account.token },
               payment_method_id: method.id,
             },
             paidWith: `${name} ${detail}`.trim(),

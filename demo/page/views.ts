@@ -1,9 +1,8 @@
 import { byId, definition } from './dom.ts'
-import type { Doubt } from './judge-answer.ts'
 import { formatMinor } from './money.ts'
 import { hideNotice } from './notice.ts'
-import type { Receipt } from './payment-intent.ts'
-import { wordsOfDoubt } from './shopper-words.ts'
+import type { Receipt } from './receipts.ts'
+import { type Doubt, wordsOfDoubt } from './shopper-words.ts'
 
 const views = {
   loading: byId('loading', HTMLElement),

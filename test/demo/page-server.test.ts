@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newIssuer } from '../../demo/caller-tokens.ts'
 import { startPageServer } from '../../demo/page-server.ts'
@@ -38,19 +39,36 @@ test('the page runs its own files only, and talks to its own server and the paym
   expect(await answer.text()).not.toMatch(/(?:src|href)="(?:https?:)?\/\//)
 })
 
-test('its modules are served as JavaScript, without a build', async () => {
-  const answer = await fetch(`${page.url}/page/judge-answer.ts`)
-
-  expect(answer.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
-  expect(await answer.text()).not.toContain('export type')
-})
-
-test.each(['/page/..%2fmain.ts', '/page/tsconfig.json', '/page/missing.ts', '/nothing'])(
-  '%s is not there',
+test.each(['/page/order-standing.ts', '/client/index.ts', '/vendor/openapi-fetch.js'])(
+  '%s is served as JavaScript, without a build',
   async (path) => {
-    expect((await fetch(`${page.url}${path}`)).status).toBe(404)
+    const answer = await fetch(`${page.url}${path}`)
+
+    expect(answer.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
+    expect(await answer.text()).not.toMatch(/export type|type \w+ =/)
   },
 )
+
+test('the one script within the page, its import map, is the one that the policy knows', async () => {
+  const answer = await fetch(page.url)
+  const scripts = [...(await answer.text()).matchAll(/<script(?![^>]* src=)[^>]*>([^<]*)<\/script>/g)]
+  const hash = createHash('sha256')
+    .update(scripts[0]?.[1] ?? '')
+    .digest('base64')
+
+  expect(scripts).toHaveLength(1)
+  expect(answer.headers.get('content-security-policy')).toContain(`script-src 'self' 'sha256-${hash}';`)
+})
+
+test.each([
+  '/page/..%2fmain.ts',
+  '/client/..%2fpackage.json',
+  '/page/tsconfig.json',
+  '/page/missing.ts',
+  '/nothing',
+])('%s is not there', async (path) => {
+  expect((await fetch(`${page.url}${path}`)).status).toBe(404)
+})
 
 test('an order is shown as BigCommerce has it, with a token for it alone', async () => {
   const answer = await fetch(`${page.url}/storefront/orders/${orderId}/checkout`)
