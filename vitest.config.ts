@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 const slow = [
   'test/process/**/*.test.ts',
   'test/demo/**/*.test.ts',
+  'test/docs/**/*.test.ts',
   'test/generated/**/*.test.ts',
   'test/simulation/**/*.test.ts',
   'test/chaos/**/*.test.ts',

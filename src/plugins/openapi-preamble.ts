@@ -37,9 +37,9 @@ export const openapiPreamble = (version: string) => ({
     },
   ],
   tags: [
-    { name: 'health', description: 'For orchestrators.' },
     { name: 'payments', description: 'What an order can be paid with, and paying it.' },
     { name: 'webhooks', description: 'Where BigCommerce reports events, if an app is configured.' },
+    { name: 'health', description: 'For orchestrators.' },
   ],
   components: {
     securitySchemes: {

@@ -4,6 +4,10 @@ import Fastify, { type FastifyInstance } from 'fastify'
 /** Replaced in each answer by a nonce of its own. */
 const noncePlaceholder = 'nonce-of-this-answer'
 
+/** Within the page, for a browser would ask for one that is not there. */
+const icon =
+  "<link rel=\"icon\" href=\"data:image/svg+xml,%3Csvg xmlns='http:%2F%2Fwww.w3.org%2F2000%2Fsvg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='8' fill='%231f5f4a'/%3E%3Cpath d='M9 17l5 5 10-12' fill='none' stroke='%23fff' stroke-width='4'/%3E%3C/svg%3E\">"
+
 /** A page to read the contract. Its scripts and styles come from here; it asks no other host for anything. */
 export async function docsRoutes(app: FastifyInstance) {
   const page = once(startReference)
@@ -14,7 +18,12 @@ export async function docsRoutes(app: FastifyInstance) {
     return reply
       .header('content-security-policy', policy(nonce))
       .type('text/html; charset=utf-8')
-      .send(body.replaceAll(noncePlaceholder, nonce).replaceAll('js/scalar.js', '/docs/js/scalar.js'))
+      .send(
+        body
+          .replaceAll(noncePlaceholder, nonce)
+          .replaceAll('js/scalar.js', '/docs/js/scalar.js')
+          .replace('</head>', `${icon}</head>`),
+      )
   })
 
   app.get('/docs/js/scalar.js', { schema: { hide: true } }, async (_request, reply) => {

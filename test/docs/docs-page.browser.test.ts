@@ -1,0 +1,50 @@
+import { chromium } from 'playwright-core'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { CHROMIUM_ARGUMENTS, findChromium } from '../demo/support/chromium.ts'
+import { startTillgate } from '../support/start-tillgate.ts'
+
+const executablePath = findChromium()
+if (executablePath === null)
+  process.stderr.write(
+    'No Chromium found, so the docs page is not tested: install one or set CHROMIUM_PATH.\n',
+  )
+
+describe.runIf(executablePath !== null)('the docs page in Chromium', () => {
+  test('shows the contract, asks nobody but the service for anything, and complains of nothing', async () => {
+    const { url } = await startTillgate()
+    const browser = await chromium.launch({
+      executablePath: executablePath ?? '',
+      args: CHROMIUM_ARGUMENTS,
+    })
+    onTestFinished(() => browser.close())
+    const page = await browser.newPage()
+    const asked: string[] = []
+    const complaints: string[] = []
+    page.on('request', (request) => asked.push(request.url()))
+    page.on('pageerror', ({ message }) => complaints.push(message))
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+    })
+    page.on('response', (response) => {
+      if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`)
+    })
+
+    const answer = await page.goto(`${url}/docs`)
+    await page.getByRole('heading', { name: 'What this order can be paid with' }).first().waitFor()
+    await page.getByRole('heading', { name: 'Versions' }).first().waitFor()
+    // As a browser with a window would.
+    const icon = await page.locator('link[rel~="icon"]').first().getAttribute('href')
+    await page.waitForLoadState('networkidle')
+
+    const elsewhere = asked.filter(
+      (address) => !/^(data|blob):/.test(address) && new URL(address).origin !== url,
+    )
+    expect(asked).toEqual(expect.arrayContaining([`${url}/docs`, `${url}/openapi.json`]))
+    expect(elsewhere).toEqual([])
+    expect(complaints).toEqual([])
+    expect(icon).toMatch(/^data:image\/svg\+xml,/)
+    const policy = answer?.headers()['content-security-policy'] ?? ''
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).not.toMatch(/https?:|\*/)
+  })
+})
