@@ -45,7 +45,12 @@ const filesOf = (folder: string): SourceFile[] =>
 
 const src = filesOf('src')
 const sandbox = filesOf('sandbox')
-const all = [...src, ...sandbox, ...filesOf('demo'), ...filesOf('scripts')]
+const client = filesOf('clients/typescript/src')
+const page = filesOf('demo/page')
+const all = [...src, ...sandbox, ...filesOf('demo'), ...filesOf('scripts'), ...client]
+/** What the client's package gives to those who install it: a package has one front door. */
+const frontDoor = 'clients/typescript/src/index.ts'
+const generated = new Set(['clients/typescript/src/openapi.ts'])
 
 /** src/domain/money.ts is of the layer `domain`, src/app.ts of the layer `app`; other folders are their own. */
 const layerOf = (path: string) =>
@@ -221,6 +226,24 @@ describe('the direction of dependencies', () => {
     expect(crossing).toEqual([])
   })
 
+  test('the client shares nothing with the service, and takes nothing but openapi-fetch', () => {
+    const taken = client.flatMap(({ path, imports }) =>
+      imports
+        .filter((one) => !isOurs(one) || !targetOf(path, one.from).startsWith('clients/typescript/src/'))
+        .map(({ from }) => from),
+    )
+    expect(taken).toEqual(['openapi-fetch'])
+  })
+
+  test("the demo's page takes nothing but the client, as a shop's page would", () => {
+    const taken = page.flatMap(({ path, imports }) =>
+      imports
+        .filter((one) => !isOurs(one) || !targetOf(path, one.from).startsWith('demo/page/'))
+        .map(({ from }) => from),
+    )
+    expect(new Set(taken)).toEqual(new Set(['@tillgate/client']))
+  })
+
   test('the public and the admin listener are made in one file each; the viewer of the docs has one inside', () => {
     const makers = src.filter(({ imports }) =>
       imports.some(({ from, names }) => from === 'fastify' && /^Fastify\b/.test(names)),
@@ -239,13 +262,16 @@ describe('small manners', () => {
   const tables = new Set(['src/domain/problems.ts'])
 
   test('no file is longer than two hundred lines', () => {
-    const long = [...src, ...sandbox].filter((file) => linesOf(file) > 200 && !tables.has(file.path))
+    const long = [...src, ...sandbox, ...client].filter(
+      (file) => linesOf(file) > 200 && !tables.has(file.path) && !generated.has(file.path),
+    )
     expect(long.map((file) => `${file.path}: ${linesOf(file)} lines`)).toEqual([])
   })
 
   test.each([
     ['src', src],
     ['sandbox', sandbox],
+    ['clients/typescript', client],
   ])('half of the files of %s have sixty lines or fewer', (_folder, files) => {
     const lines = files.map(linesOf).sort((a, b) => a - b)
     expect(lines[Math.floor(lines.length / 2)]).toBeLessThanOrEqual(60)
@@ -260,7 +286,8 @@ describe('small manners', () => {
   test('there are no barrels: a name is imported from where it is written', () => {
     const barrels = all.filter(
       ({ path, text }) =>
-        basename(path) === 'index.ts' || /^export\s+(\*|(type\s+)?\{[^}]*\}\s+from)/m.test(text),
+        path !== frontDoor &&
+        (basename(path) === 'index.ts' || /^export\s+(\*|(type\s+)?\{[^}]*\}\s+from)/m.test(text)),
     )
     expect(barrels.map(({ path }) => path)).toEqual([])
   })

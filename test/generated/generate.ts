@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -90,3 +90,13 @@ export function told(instrument: Instrument): string {
 // @ts-expect-error: a card needs its number
 export const numberless: Instrument = { type: 'card', cardholder_name: 'Jane Doe' }
 `
+
+/** Our client as it would be installed: its manifest and what that names, and no sources. */
+export async function installedClient(): Promise<string> {
+  const source = join(root, 'clients/typescript')
+  const packed = newFolder()
+  cpSync(join(source, 'package.json'), join(packed, 'package.json'))
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  await runNode(tsc, ['-p', source, '--noEmit', 'false', '--outDir', join(packed, 'dist')], source)
+  return packed
+}

@@ -4,7 +4,7 @@ interface RandomSource {
 }
 
 /**
- * A random UUID. Old React Native has no `crypto`, and a page without HTTPS has only a part of it; a key need not be
+ * A random UUID. React Native has no `crypto` of its own, and a page without HTTPS has only a part of it; a key need not be
  * a secret, for it counts only together with the order and its owner's token.
  */
 export function newIdempotencyKey(
