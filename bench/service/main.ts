@@ -59,7 +59,7 @@ async function runSoak(forSeconds: number): Promise<void> {
   const result = await soak(surroundings, forSeconds, progress)
   progress.end()
   report('soak figures', `${machineLine(`npm run bench -- --soak ${forSeconds}`)}\n\n${soakTable(result)}`)
-  if (!result.isFlat || result.failures > 0) process.exitCode = 1
+  if (result.isFlat === false || result.failures > 0) process.exitCode = 1
 }
 
 async function runProfile(): Promise<void> {

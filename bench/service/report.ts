@@ -94,7 +94,7 @@ export function soakTable({ seconds, requests, failures, payP99Ms, samples, tren
       'trend of the heap once warm',
       `${(trend.perMinute * 1_024).toFixed(0)} ± ${(trend.errorPerMinute * 2 * 1_024).toFixed(0)} kB a minute`,
     ],
-    ['memory is flat', isFlat ? 'yes' : '**no**'],
+    ['memory is flat', isFlat === null ? 'too short to tell' : isFlat ? 'yes' : '**no**'],
   ]
   return table(['', ''], rows)
 }

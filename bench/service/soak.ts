@@ -11,7 +11,8 @@ export interface Soak {
   readonly samples: readonly { readonly seconds: number; readonly rssMb: number; readonly heapMb: number }[]
   /** Of the heap after a garbage collection, in MB, once warm. */
   readonly trend: Trend
-  readonly isFlat: boolean
+  /** null when it was too short to tell. */
+  readonly isFlat: boolean | null
 }
 
 /** As much as the store's allowance lets through, and listing beside it. */
@@ -20,6 +21,8 @@ const listsPerSecond = 40
 const sampleEverySeconds = 10
 /** Pools, caches of compiled code and the limiters' memory fill meanwhile. */
 const warmShare = 0.25
+/** Five minutes: with fewer, the last of the warming up looks like growth. */
+const warmSamplesMin = 30
 /** Less than this in a minute is half a gigabyte in a year of days without a restart: noise of a page or two. */
 const flatMbPerMinute = 0.05
 
@@ -67,7 +70,8 @@ export async function soak(
   const warm = samples.slice(Math.floor(samples.length * warmShare))
   const trend = trendOf(warm.map((sample) => ({ seconds: sample.seconds, value: sample.heapMb })))
   // Growing only if the growth is both above noise and worth a word.
-  const isFlat = trend.perMinute - 2 * trend.errorPerMinute < flatMbPerMinute
+  const isGrowing = trend.perMinute - 2 * trend.errorPerMinute >= flatMbPerMinute
+  const isFlat = warm.length < warmSamplesMin ? null : !isGrowing
   return { seconds, requests, failures, payP99Ms: percentile(payLatenciesMs, 0.99), samples, trend, isFlat }
 }
 
