@@ -11,11 +11,10 @@ const PAYMENTS_MEDIA_TYPE = 'application/vnd.bc.v1+json'
 export function guardPayments(app: FastifyInstance, runtime: Runtime): void {
   app.addHook('onRequest', async (request, reply) => {
     const { world } = runtime
-    world.requests.add({
-      host: 'payments',
-      method: request.method,
-      path: request.url,
-      headers: request.headers,
+    const { method, url, headers } = request
+    const recorded = world.requests.add({ host: 'payments', method, path: url, headers })
+    reply.raw.once('close', () => {
+      if (reply.raw.headersSent) recorded.status = reply.statusCode
     })
     const refused =
       refusedByLimit(request, runtime) ??

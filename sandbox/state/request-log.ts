@@ -9,6 +9,8 @@ export type RecordedRequest = {
   readonly path: string
   readonly at: number
   readonly headers: Readonly<Record<string, string>>
+  /** What it was answered, of the payments host; null while it is not. */
+  status: number | null
 }
 
 export type RequestLog = ReturnType<typeof createRequestLog>
@@ -18,9 +20,13 @@ export function createRequestLog({ now }: { now: () => number }) {
   const requests: RecordedRequest[] = []
 
   return {
-    add(request: Omit<RecordedRequest, 'at' | 'headers'> & { headers: IncomingHttpHeaders }): void {
-      requests.push({ ...request, at: now(), headers: withoutSecrets(request.headers) })
+    add(
+      request: Omit<RecordedRequest, 'at' | 'headers' | 'status'> & { headers: IncomingHttpHeaders },
+    ): RecordedRequest {
+      const recorded = { ...request, at: now(), headers: withoutSecrets(request.headers), status: null }
+      requests.push(recorded)
       if (requests.length > REMEMBERED_REQUESTS) requests.shift()
+      return recorded
     },
     list: (): RecordedRequest[] => [...requests],
   }

@@ -5,6 +5,8 @@ export interface ChargeRequest {
   readonly atMs: number
   readonly correlationId: string
   readonly tokenId: string
+  /** With 429: nothing was charged, and the same attempt may be sent again. */
+  readonly isTurnedAway: boolean
 }
 
 export interface ChargeRequests {
@@ -27,6 +29,9 @@ export function watchChargeRequests(sandbox: Sandbox): ChargeRequests {
           atMs: request.at,
           correlationId: request.headers['x-correlation-id'] ?? '',
           tokenId: request.headers.authorization?.replace('PAT jti:', '') ?? '',
+          get isTurnedAway() {
+            return request.status === 429
+          },
         })
       }
     },

@@ -30,7 +30,7 @@ const charge = (changes: Partial<ChargeReport> = {}): ChargeReport => ({
   state: 'charged',
   ...changes,
 })
-const request = { atMs: 1, correlationId: 'correlation-1', tokenId: 'token-1' }
+const request = { atMs: 1, correlationId: 'correlation-1', tokenId: 'token-1', isTurnedAway: false }
 const asked = { orderId: 215, device: 'phone', key: 'key-1' }
 const paid = readAnswer(asked, 201, '{"data":{"id":"payment-1","status":"success"}}')
 const refusal = (code: string, about: object) =>
@@ -87,6 +87,7 @@ test.each<[string, Forged, string[]]>([
     { requests: [request, request], charges: [], rows: [row({ status: 'declined' })], told: [] },
     ['sentOnce'],
   ],
+  ['sent again after it was turned away', { requests: [{ ...request, isTurnedAway: true }, request] }, []],
   ['two last words on one key', { told: [paid, { ...paid, text: `${paid.text} ` }] }, ['same']],
 ])('the judge sees %s', (_, forged, expected) => {
   expect(promisesBroken(forged)).toEqual(expected)

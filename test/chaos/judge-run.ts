@@ -53,7 +53,8 @@ function judgeRow(attempt: Attempt): Violation[] {
   const found: Violation[] = []
   const add = (promise: Promised, what: string) =>
     found.push({ promise, orderId, what: `${row.id}: ${what}` })
-  if (requests.length > 1) add('sentOnce', `sent ${requests.length} times`)
+  const taken = requests.filter(({ isTurnedAway }) => !isTurnedAway)
+  if (taken.length > 1) add('sentOnce', `sent ${taken.length} times`)
   if (requests.length > 0 && row.sentAtMs === null) add('recorded', `sent, and the row says ${row.status}`)
   if (negative.has(row.status) && isCharged(attempt)) add('ledger', `${row.status}, and charged`)
   if (row.status === 'succeeded' && !isCharged(attempt)) add('ledger', 'succeeded, and not charged')

@@ -5,7 +5,7 @@ import { scenarioOf } from './scenario/scenario-of.ts'
 import type { Sabotage } from './service/sabotage.ts'
 import { simulate } from './simulate.ts'
 
-const seedsMax = 3_000
+const seedsMax = 6_000
 
 /** Where it is not enough that anything breaks: without a fence, orders must be seen to be charged twice; and so on. */
 const mustBreak: Readonly<Record<string, string>> = {

@@ -28,7 +28,8 @@ export const DRAIN_TURNS = 24
 /**
  * Between two events the code under test must have come to rest. A resolved promise sets one chain of continuations
  * going, which ends by calling the next port, by ending, or by waiting for its siblings (`Promise.all`): so the queue
- * of microtasks is let turn until one of the first two is reported, or so often that it must be the third.
+ * of microtasks is let turn until one of the first two is reported, or so often that it must be the third. A chain may part
+ * in two, where something is set going that is not waited for, so the queue turns on after each report.
  */
 export function createScheduler(random: Random, startMs: number, drain: Drain = 'microtasks'): Scheduler {
   const queue = createEventQueue()
@@ -40,10 +41,12 @@ export function createScheduler(random: Random, startMs: number, drain: Drain = 
 
   async function rest(): Promise<void> {
     if (drain === 'macrotask') return new Promise((resolve) => setImmediate(resolve))
-    for (let turn = 0; turn < DRAIN_TURNS; turn++) {
+    let turnsLeft = DRAIN_TURNS
+    for (let turn = 0; turn < turnsLeft; turn++) {
       if (hasArrived) {
+        hasArrived = false
         if (turn > turnsMax) turnsMax = turn
-        return
+        turnsLeft = turn + DRAIN_TURNS / 2
       }
       await null
     }
