@@ -16,6 +16,7 @@ import { callerRateLimitPlugin, rateLimitsPlugin } from './plugins/rate-limits.t
 import { requestLoggingPlugin } from './plugins/request-logging.ts'
 import { requestMetricsPlugin } from './plugins/request-metrics.ts'
 import { requestShapePlugin } from './plugins/request-shape.ts'
+import { ofSealed, sealedBodyPlugin } from './plugins/sealed-body.ts'
 import { securityHeadersPlugin } from './plugins/security-headers.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -86,11 +87,9 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   app.setValidatorCompiler((route) =>
     route.httpPart === 'headers'
       ? (headers: unknown) => ({ value: headers })
-      : validatorCompiler(route as never),
+      : ofSealed(validatorCompiler(route as never)),
   )
   app.setSerializerCompiler(serializerCompiler)
-  // JSON is the one thing taken; Fastify by itself also reads plain text.
-  app.removeContentTypeParser('text/plain')
 
   // Before all routes and hooks, for it wraps them.
   if (dependencies.tracingPlugin) await app.register(dependencies.tracingPlugin)
@@ -98,6 +97,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(problemDetailsPlugin)
   await app.register(requestLoggingPlugin)
   await app.register(requestMetricsPlugin, { observeRequest })
+  await app.register(sealedBodyPlugin)
   await app.register(closingConnectionsPlugin, { isDraining })
   await app.register(securityHeadersPlugin)
   await app.register(requestShapePlugin)

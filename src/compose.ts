@@ -11,6 +11,7 @@ import { composeIdentity } from './compose-identity.ts'
 import type { Config } from './config.ts'
 import { createKeyedDigest } from './domain/keyed-digest.ts'
 import { createRenewable } from './domain/renewable.ts'
+import { isSameSealed } from './domain/sealed.ts'
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
 import { renewAll } from './renew-all.ts'
 import { after } from './services/after.ts'
@@ -77,7 +78,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
     userAgent: `Tillgate/${version}`,
     shopperHeaders: createShopperHeaders(trustedProxySecret),
   }
-  const accessToken = createRenewable(config.bigcommerce.accessToken, renewals.accessToken)
+  const accessToken = createRenewable(config.bigcommerce.accessToken, renewals.accessToken, isSameSealed)
   const managementHttp = createManagementHttp({
     url: apiUrl,
     accessToken,

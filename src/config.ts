@@ -6,6 +6,7 @@ import { type Renewals, renewalsOf } from './config/renewals.ts'
 import { type TlsMaterial, tlsOf } from './config/tls.ts'
 import { Env } from './config/variables.ts'
 import type { InstrumentType } from './domain/payment-instrument.ts'
+import { Sealed } from './domain/sealed.ts'
 import type { VelocityLimits } from './domain/velocity.ts'
 
 /** Everything that can be set, checked. */
@@ -28,7 +29,7 @@ export interface Config {
   readonly migrateOnStart: boolean
   readonly bigcommerce: {
     readonly storeHash: string
-    readonly accessToken: string
+    readonly accessToken: Sealed<string>
     readonly apiUrl: string
     readonly paymentsUrl: string
     /** The app whose Current Customer JWTs are accepted; null for none. */
@@ -123,7 +124,7 @@ function toConfig(env: z.output<typeof Env>, key: AuthKey): Omit<Config, 'tls' |
     migrateOnStart: env.MIGRATE_ON_START,
     bigcommerce: {
       storeHash,
-      accessToken: env.BIGCOMMERCE_ACCESS_TOKEN,
+      accessToken: new Sealed(env.BIGCOMMERCE_ACCESS_TOKEN),
       apiUrl: env.BIGCOMMERCE_API_URL ?? `https://api.bigcommerce.com/stores/${storeHash}`,
       paymentsUrl: env.BIGCOMMERCE_PAYMENTS_URL ?? `https://payments.bigcommerce.com/stores/${storeHash}`,
       app: clientId && clientSecret ? { clientId, clientSecret } : null,

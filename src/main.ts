@@ -17,10 +17,15 @@ import { version } from './version.ts'
 /** Beyond the longest charge: the time to answer it, write it down and close. */
 const closingMarginMs = 5_000
 
+// A diagnostic report lists the environment, and so every secret that came by it.
+process.report.excludeEnv = true
+
 const config = configOrExit()
 const logger = createLogger(config.logLevel)
 await run().catch((err) => {
-  logger.fatal({ err, reason: err instanceof Error ? err.message : String(err) }, 'could not start')
+  logger.fatal({ err }, 'could not start')
+  // Nothing has been received yet that the message could quote, and the operator needs the words.
+  process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`)
   process.exit(1)
 })
 

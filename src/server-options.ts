@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import { type FastifyHttpOptions, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import { isCardNumber } from './domain/card-number.ts'
 import { Problem } from './domain/problem.ts'
 import { answerMalformedHttp } from './plugins/malformed-http.ts'
 import { sendProblem } from './plugins/problem-details.ts'
@@ -53,5 +54,6 @@ export const serverOptions = {
 /** The caller's own request id where it is harmless to log, else a new one. */
 function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const given = headers['x-request-id']
-  return typeof given === 'string' && requestIdSyntax.test(given) ? given : randomUUID()
+  const isHarmless = typeof given === 'string' && requestIdSyntax.test(given) && !isCardNumber(given)
+  return isHarmless ? given : randomUUID()
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, normalize, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { listedEntry } from '../src/domain/log-entry.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -118,7 +119,7 @@ const RULES: Record<string, { values: string[]; types: string[]; packages: RegEx
   },
   'renew-all': { values: [], types: ['domain'], packages: /^pino$/ },
   'tls-options': { values: [], types: ['config'], packages: /^node:tls$/ },
-  logger: { values: [], types: [], packages: /^pino$/ },
+  logger: { values: ['domain'], types: [], packages: /^pino$/ },
   version: { values: [], types: [], packages: /^node:(fs|path)$/ },
   config: { values: ['config', 'domain'], types: [], packages: /^(zod|node:(fs|crypto|net|tls))$/ },
   plugins: {
@@ -253,6 +254,41 @@ describe('the direction of dependencies', () => {
       'src/app.ts',
       'src/routes/docs.ts',
     ])
+  })
+})
+
+describe('what is sealed', () => {
+  test('is revealed in these files and nowhere else', () => {
+    const revealing = src.filter(({ imports }) => imports.some(({ names }) => /\breveal\b/.test(names)))
+    expect(revealing.map(({ path }) => path).sort()).toEqual([
+      // The store token, into the header that BigCommerce reads.
+      'src/clients/bigcommerce/management-http.ts',
+      // The instrument and the PAT, into the charge.
+      'src/clients/bigcommerce/payments-api.ts',
+      // The store token, into a key that is derived from it.
+      'src/domain/keyed-digest.ts',
+      // The claims of a PAT.
+      'src/domain/payment-access-token.ts',
+      // A body, into the check that seals its instrument.
+      'src/plugins/sealed-body.ts',
+      // The type of an instrument, to refuse it by that alone.
+      'src/routes/orders/refuse-instrument.ts',
+    ])
+  })
+
+  test('takes no other way out: nothing reads the body but the schemas, and every event that is logged is listed', () => {
+    const bodyReaders = src.filter(({ text }) => /(?<!`)\brequest\.(body|raw\.body|rawBody)\b/.test(text))
+    expect(bodyReaders.map(({ path }) => path).sort()).toEqual([
+      'src/routes/orders/pay-order.ts',
+      'src/routes/webhooks.ts',
+    ])
+    const said = src.flatMap(({ text }) =>
+      [
+        ...text.matchAll(/\blog(?:ger)?\.(?:trace|debug|info|warn|error|fatal)\(([^;\n]*?)'([^']+)',?\s*\)/g),
+      ].map(([, , event = '']) => event),
+    )
+    expect(said.length).toBeGreaterThan(8)
+    expect(said.filter((msg) => listedEntry({ msg }).msg !== msg)).toEqual([])
   })
 })
 

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import { Sealed } from '../domain/sealed.ts'
 import { publicKeyOf } from './auth-key.ts'
 import { readText } from './environment.ts'
 import { type TlsMaterial, tlsOf } from './tls.ts'
@@ -9,7 +10,7 @@ type ReadAgain<T> = (() => T | null) | null
 
 /** What may be replaced on disk while the process runs. */
 export interface Renewals {
-  readonly accessToken: ReadAgain<string>
+  readonly accessToken: ReadAgain<Sealed<string>>
   readonly publicKey: ReadAgain<KeyObject>
   readonly tls: ReadAgain<TlsMaterial>
 }
@@ -32,5 +33,7 @@ export function renewalsOf(given: Readonly<Record<string, string>>): Renewals {
   }
 }
 
-const accessTokenOf = (text: string | null): string | null =>
-  Env.shape.BIGCOMMERCE_ACCESS_TOKEN.safeParse(text).data ?? null
+function accessTokenOf(text: string | null): Sealed<string> | null {
+  const { data } = Env.shape.BIGCOMMERCE_ACCESS_TOKEN.safeParse(text)
+  return data === undefined ? null : new Sealed(data)
+}

@@ -1,18 +1,12 @@
 import cardValidator from 'card-validator'
 import { z } from 'zod'
-
-/** Runs of digits as long as a card number, with the spaces and hyphens that people put in. */
-const digitRuns = /\d(?:[ -]?\d){12,18}/g
+import { holdsCardNumber } from './card-number.ts'
 
 /** Free text, which is kept or fingerprinted and so must not hold a card number that somebody put in the wrong place. */
 export const textWithoutCardNumber = z
   .string()
   .min(1)
-  .refine(
-    (text) =>
-      !(text.match(digitRuns) ?? []).some((run) => cardValidator.number(run.replace(/\D/g, '')).isValid),
-    'Looks like a card number',
-  )
+  .refine((text) => !holdsCardNumber(text), 'Looks like a card number')
 
 /** What names and codes are made of is nobody's to say, as long as it can be printed on one line. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is they who are refused; `\P{Cc}` is not known everywhere

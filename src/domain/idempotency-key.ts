@@ -1,3 +1,4 @@
+import { isCardNumber } from './card-number.ts'
 import { Problem } from './problem.ts'
 
 const syntax = /^[A-Za-z0-9_-]{16,255}$/
@@ -13,6 +14,7 @@ export function parseIdempotencyKey(lines: readonly string[]): string {
   const [line] = lines
   if (line === undefined || line.trim() === '') throw new Problem('idempotency_key_missing')
   const key = line.trim().replace(/^"(.*)"$/, '$1')
-  if (lines.length > 1 || !syntax.test(key)) throw new Problem('idempotency_key_invalid')
+  // A key is kept for a month, so it must not be a card number that somebody took for one.
+  if (lines.length > 1 || !syntax.test(key) || isCardNumber(key)) throw new Problem('idempotency_key_invalid')
   return key
 }

@@ -1,4 +1,5 @@
 import type { Money } from './money.ts'
+import { reveal, type Sealed } from './sealed.ts'
 
 /** What a PAT says of itself. Readable, never verifiable: BigCommerce keeps the HS256 key. */
 export interface PaymentAccessTokenClaims {
@@ -16,8 +17,8 @@ export interface PaymentAccessTokenClaims {
  *
  * @returns null when any of them is missing or of another shape: then nothing may be sent with it.
  */
-export function readPaymentAccessToken(paymentAccessToken: string): PaymentAccessTokenClaims | null {
-  const claims = decodedClaims(paymentAccessToken)
+export function readPaymentAccessToken(paymentAccessToken: Sealed<string>): PaymentAccessTokenClaims | null {
+  const claims = decodedClaims(reveal(paymentAccessToken))
   const { sub, exp, data } = claims ?? {}
   if (typeof sub !== 'string' || typeof exp !== 'number' || typeof data !== 'object' || data === null)
     return null

@@ -1,8 +1,8 @@
-import type { PaymentInstrument } from './payment-instrument.ts'
+import type { SealedInstrument } from './sealed-instrument.ts'
 
 /** BigCommerce's own body of a payment, checked. */
 export interface PaymentRequest {
-  readonly instrument: PaymentInstrument
+  readonly instrument: SealedInstrument
   readonly payment_method_id: string
   readonly save_instrument?: boolean | undefined
 }

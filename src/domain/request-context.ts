@@ -1,8 +1,10 @@
-/** The part of a logger that services use: an event's fields first, then its name. */
+import type { LogEvent, LogFields } from './log-entry.ts'
+
+/** The part of a logger that services use: an event's fields first, then its name. Only listed ones are written. */
 export interface Log {
-  info(fields: object, event: string): void
-  warn(fields: object, event: string): void
-  error(fields: object, event: string): void
+  info(fields: LogFields, event: LogEvent): void
+  warn(fields: LogFields, event: LogEvent): void
+  error(fields: LogFields, event: LogEvent): void
 }
 
 /** What a request carries along into the services. */

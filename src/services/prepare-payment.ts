@@ -7,11 +7,12 @@ import type { PaymentCommand } from '../domain/payment-command.ts'
 import { paysAPart } from '../domain/payment-instrument.ts'
 import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../domain/request-context.ts'
+import type { Sealed } from '../domain/sealed.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 
 /** A payment access token that may be spent: its claims are what the caller means to pay. */
 export interface PreparedPayment {
-  readonly paymentAccessToken: string
+  readonly paymentAccessToken: Sealed<string>
   readonly claims: PaymentAccessTokenClaims
 }
 

@@ -8,6 +8,7 @@ import type { Environment } from '../../src/config/environment.ts'
 import { Env, SECRETS } from '../../src/config/variables.ts'
 import { loadConfig, loadDatabaseUrl } from '../../src/config.ts'
 import { INSTRUMENT_TYPES } from '../../src/domain/payment-instrument.ts'
+import { reveal, Sealed } from '../../src/domain/sealed.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tillgate-config-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -41,7 +42,10 @@ function complaint(environment: Environment): string {
 const namedIn = (message: string) => [...message.matchAll(/^ {2}- (\w+)/gm)].map(([, name]) => name)
 
 test('with what is required, the rest has its documented defaults', () => {
-  expect(loadConfig(required)).toEqual({
+  const config = loadConfig(required)
+  // Two sealed values look the same from outside.
+  expect(reveal(config.bigcommerce.accessToken)).toBe('store-token')
+  expect(config).toEqual({
     host: '0.0.0.0',
     port: 3000,
     adminPort: 9090,
@@ -57,7 +61,7 @@ test('with what is required, the rest has its documented defaults', () => {
     migrateOnStart: true,
     bigcommerce: {
       storeHash: 'abc123',
-      accessToken: 'store-token',
+      accessToken: expect.any(Sealed),
       apiUrl: 'https://api.bigcommerce.com/stores/abc123',
       paymentsUrl: 'https://payments.bigcommerce.com/stores/abc123',
       app: null,

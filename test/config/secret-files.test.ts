@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { SECRETS } from '../../src/config/variables.ts'
 import { loadConfig } from '../../src/config.ts'
+import { reveal, Sealed } from '../../src/domain/sealed.ts'
 import { createAuthority, writeCertified } from '../support/certificates.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -86,9 +87,9 @@ test('the private key of the certificate is looked at too', async () => {
 test('what came from a file is read from it again; what there is unusable now, is nothing', () => {
   const path = fileOf('store-token\n')
   const { renewals, bigcommerce } = tokenFrom(path)
-  expect(bigcommerce.accessToken).toBe('store-token')
+  expect(reveal(bigcommerce.accessToken)).toBe('store-token')
   writeFileSync(path, 'next-token\n')
-  expect(renewals.accessToken?.()).toBe('next-token')
+  expect(reveal(renewals.accessToken?.() ?? new Sealed(''))).toBe('next-token')
   for (const unusable of ['', 'two\nlines', 'with blanks in it']) {
     writeFileSync(path, unusable)
     expect(renewals.accessToken?.(), JSON.stringify(unusable)).toBeNull()

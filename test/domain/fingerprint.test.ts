@@ -1,8 +1,19 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fingerprintOf } from '../../src/domain/fingerprint.ts'
-import type { PaymentCommand } from '../../src/domain/payment-command.ts'
-import { commandOf, validInstruments } from './samples.ts'
+import type { PaymentInstrument } from '../../src/domain/payment-instrument.ts'
+import { sealInstrument } from '../../src/domain/sealed-instrument.ts'
+import { validInstruments } from './samples.ts'
+
+/** A command as the caller wrote it, before anything was sealed. */
+const plainOf = (instrument: PaymentInstrument, overrides: object = {}) => ({
+  orderId: 118,
+  payment: { instrument, payment_method_id: 'stripe.card', save_instrument: true },
+  expectedAmount: 6098,
+  ...overrides,
+})
+const fingerprint = ({ payment, ...rest }: ReturnType<typeof plainOf>) =>
+  fingerprintOf({ ...rest, payment: { ...payment, instrument: sealInstrument(payment.instrument) } })
 
 const { card, stored_card: storedCard } = validInstruments
 const digits = (length: number) =>
@@ -19,18 +30,18 @@ function reversed(value: unknown): unknown {
 }
 
 test.each(Object.values(validInstruments))('the order of members does not count: $type', (instrument) => {
-  const command = commandOf(instrument)
-  expect(fingerprintOf(reversed(command) as PaymentCommand)).toBe(fingerprintOf(command))
+  const command = plainOf(instrument)
+  expect(fingerprint(reversed(command) as ReturnType<typeof plainOf>)).toBe(fingerprint(command))
 })
 
 test('the CVV never counts: another one, and none at all, are the same request', () => {
   fc.assert(
     fc.property(digits(3), (verification_value) => {
-      expect(fingerprintOf(commandOf({ ...card, verification_value }))).toBe(fingerprintOf(commandOf(card)))
+      expect(fingerprint(plainOf({ ...card, verification_value }))).toBe(fingerprint(plainOf(card)))
     }),
   )
   const { verification_value: _cvv, ...withoutCvv } = storedCard
-  expect(fingerprintOf(commandOf(withoutCvv))).toBe(fingerprintOf(commandOf(storedCard)))
+  expect(fingerprint(plainOf(withoutCvv))).toBe(fingerprint(plainOf(storedCard)))
 })
 
 test('of a card number only the first six and last four count, so that no fingerprint leads back to a card', () => {
@@ -41,7 +52,7 @@ test('of a card number only the first six and last four count, so that no finger
       fc.integer({ min: 2, max: 9 }).chain((length) => fc.tuple(digits(length), digits(length))),
       digits(5),
       (first, last, [middle, otherMiddle], middleOfAnotherLength) => {
-        const of = (number: string) => fingerprintOf(commandOf({ ...card, number }))
+        const of = (number: string) => fingerprint(plainOf({ ...card, number }))
         expect(of(`${first}${otherMiddle}${last}`)).toBe(of(`${first}${middle}${last}`))
         expect(of(`${first}${middleOfAnotherLength}${last}`)).toBe(of(`${first}${middle}${last}`))
       },
@@ -50,7 +61,7 @@ test('of a card number only the first six and last four count, so that no finger
 })
 
 test('another first six or another last four is another card', () => {
-  const of = (number: string) => fingerprintOf(commandOf({ ...card, number }))
+  const of = (number: string) => fingerprint(plainOf({ ...card, number }))
   const numbers = [
     '4242424242424242',
     '4242434242424242',
@@ -62,10 +73,10 @@ test('another first six or another last four is another card', () => {
 })
 
 test('not saying whether to save the instrument and not saying it explicitly are the same', () => {
-  const { save_instrument: _save, ...payment } = commandOf(card).payment
-  const absent = fingerprintOf(commandOf(card, { payment }))
-  expect(fingerprintOf(commandOf(card, { payment: { ...payment, save_instrument: undefined } }))).toBe(absent)
-  expect(fingerprintOf(commandOf(card, { payment: { ...payment, save_instrument: false } }))).not.toBe(absent)
+  const { save_instrument: _save, ...payment } = plainOf(card).payment
+  const absent = fingerprint(plainOf(card, { payment }))
+  expect(fingerprint(plainOf(card, { payment: { ...payment, save_instrument: undefined } }))).toBe(absent)
+  expect(fingerprint(plainOf(card, { payment: { ...payment, save_instrument: false } }))).not.toBe(absent)
 })
 
 type Path = readonly string[]
@@ -84,18 +95,18 @@ function withValue(value: unknown, [name, ...rest]: Path, change: (leaf: unknown
 }
 
 const fields = Object.values(validInstruments).flatMap((instrument) =>
-  pathsOf(commandOf(instrument)).map((path) => [instrument.type, path.join('.'), instrument, path] as const),
+  pathsOf(plainOf(instrument)).map((path) => [instrument.type, path.join('.'), instrument, path] as const),
 )
 
 test.each(fields)('every other field counts: %s, %s', (_type, _name, instrument, path) => {
-  const command = commandOf(instrument)
+  const command = plainOf(instrument)
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.integer(), fc.boolean()), (other) => {
       const changed = withValue(command, path, (leaf) => {
         fc.pre(leaf !== other)
         return other
       })
-      expect(fingerprintOf(changed as PaymentCommand)).not.toBe(fingerprintOf(command))
+      expect(fingerprint(changed as ReturnType<typeof plainOf>)).not.toBe(fingerprint(command))
     }),
     { numRuns: 20 },
   )
@@ -103,17 +114,17 @@ test.each(fields)('every other field counts: %s, %s', (_type, _name, instrument,
 
 test('a value moved from one field to another is another request', () => {
   const two = { ...card, issue_month: 1, issue_number: 2 }
-  expect(fingerprintOf(commandOf({ ...two, issue_month: 2, issue_number: 1 }))).not.toBe(
-    fingerprintOf(commandOf(two)),
+  expect(fingerprint(plainOf({ ...two, issue_month: 2, issue_number: 1 }))).not.toBe(
+    fingerprint(plainOf(two)),
   )
 })
 
 test('an order id and the same number as an expected amount are not mistaken for each other', () => {
   const of = (orderId: number, expectedAmount: number | null) =>
-    fingerprintOf(commandOf(card, { orderId, expectedAmount }))
+    fingerprint(plainOf(card, { orderId, expectedAmount }))
   expect(new Set([of(1, 2), of(2, 1), of(1, null), of(1, 1)]).size).toBe(4)
 })
 
 test('a fingerprint is 64 hexadecimal digits and shows nothing of the body', () => {
-  expect(fingerprintOf(commandOf(card))).toMatch(/^[0-9a-f]{64}$/)
+  expect(fingerprint(plainOf(card))).toMatch(/^[0-9a-f]{64}$/)
 })

@@ -1,6 +1,7 @@
 import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
 import type { PaymentCommand } from '../../src/domain/payment-command.ts'
 import type { InstrumentType, PaymentInstrument } from '../../src/domain/payment-instrument.ts'
+import { sealInstrument } from '../../src/domain/sealed-instrument.ts'
 
 export const storedToken = 'a1'.repeat(32)
 
@@ -37,7 +38,11 @@ export const commandOf = (
   overrides: Partial<PaymentCommand> = {},
 ): PaymentCommand => ({
   orderId: 118,
-  payment: { instrument, payment_method_id: 'stripe.card', save_instrument: true },
+  payment: {
+    instrument: sealInstrument(instrument),
+    payment_method_id: 'stripe.card',
+    save_instrument: true,
+  },
   expectedAmount: 6098,
   ...overrides,
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createKeyedDigest } from '../../src/domain/keyed-digest.ts'
+import { Sealed } from '../../src/domain/sealed.ts'
 import { keepsPlace, velocitySubjects } from '../../src/domain/velocity.ts'
 import { customer, holderOf, server } from '../services/fakes.ts'
 
@@ -52,16 +53,16 @@ test.each([
 })
 
 describe('a keyed digest', () => {
-  const digest = createKeyedDigest('store-token', 'velocity')
+  const digest = createKeyedDigest(new Sealed('store-token'), 'velocity')
 
   test('is the same on every instance, and another for every text, secret and purpose', () => {
-    expect(createKeyedDigest('store-token', 'velocity')('address 203.0.113.9')).toBe(
+    expect(createKeyedDigest(new Sealed('store-token'), 'velocity')('address 203.0.113.9')).toBe(
       digest('address 203.0.113.9'),
     )
     const others = [
       digest('address 203.0.113.8'),
-      createKeyedDigest('other-token', 'velocity')('address 203.0.113.9'),
-      createKeyedDigest('store-token', 'other')('address 203.0.113.9'),
+      createKeyedDigest(new Sealed('other-token'), 'velocity')('address 203.0.113.9'),
+      createKeyedDigest(new Sealed('store-token'), 'other')('address 203.0.113.9'),
     ]
     expect(new Set([digest('address 203.0.113.9'), ...others]).size).toBe(4)
   })

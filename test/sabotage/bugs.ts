@@ -1,4 +1,5 @@
 import { BUCKET_BUGS } from './bucket-bugs.ts'
+import { LEAKS } from './leaks.ts'
 import { LEDGER_BUGS } from './ledger-bugs.ts'
 import { LIMIT_BUGS } from './limit-bugs.ts'
 import { PAYING_BUGS } from './paying-bugs.ts'
@@ -13,4 +14,5 @@ export const BUGS = [
   ...BUCKET_BUGS,
   ...SECURITY_BUGS,
   ...LIMIT_BUGS,
+  ...LEAKS,
 ]

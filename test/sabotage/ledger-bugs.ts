@@ -123,14 +123,14 @@ export const LEDGER_BUGS: readonly Bug[] = [
   },
   {
     name: 'fingerprint the CVV',
-    file: 'src/domain/fingerprint.ts',
-    find: '{ verification_value: _never, ...instrument }',
-    replace: '{ ...instrument }',
+    file: 'src/domain/sealed-instrument.ts',
+    find: '{ verification_value: _never, ...told }',
+    replace: '{ ...told }',
     tests: ['test/domain/fingerprint.test.ts', 'test/routes/pay-order/201.test.ts'],
   },
   {
     name: 'fingerprint the whole card number',
-    file: 'src/domain/fingerprint.ts',
+    file: 'src/domain/sealed-instrument.ts',
     find: 'cardNumber.slice(0, 6)',
     replace: 'cardNumber.slice(0, 12)',
     tests: ['test/domain/fingerprint.test.ts'],

@@ -5,6 +5,8 @@ import type { AttemptStatus, PaymentAttempt } from '../../src/domain/payment-att
 import { INSTRUMENT_TYPES, type InstrumentType } from '../../src/domain/payment-instrument.ts'
 import type { PaymentOutcome } from '../../src/domain/payment-outcome.ts'
 import { Problem } from '../../src/domain/problem.ts'
+import { reveal, Sealed } from '../../src/domain/sealed.ts'
+import { sealInstrument } from '../../src/domain/sealed-instrument.ts'
 import type { HeldToken } from '../../src/services/held-token.ts'
 import {
   createPayOrder,
@@ -91,7 +93,7 @@ function paying({
     },
     velocityGate: velocityGate ?? { reserve: async () => {}, release: async () => {} },
     authorizeOrder: authorizeOrder ?? (async () => null),
-    preparePayment: preparePayment ?? (async () => ({ paymentAccessToken: 'the.pat', claims })),
+    preparePayment: preparePayment ?? (async () => ({ paymentAccessToken: new Sealed('the.pat'), claims })),
     paymentTokens: { arrive: () => ({ takeToken, turnedAway }) },
     paymentsApi: { processPayment: async () => outcomes.shift() ?? outcome },
     newId: () => 'attempt-1',
@@ -131,7 +133,7 @@ function paying({
     },
     paymentsApi: {
       processPayment(pat, payment, context, departure) {
-        events.push(`charge ${pat} ${payment.instrument.type}`)
+        events.push(`charge ${reveal(pat)} ${payment.instrument.type}`)
         return ports.paymentsApi.processPayment(pat, payment, context, departure)
       },
     },
@@ -234,7 +236,7 @@ describe('a charge that BigCommerce turns away unread', () => {
     const { pay, events } = paying({
       ...patient,
       firstOutcomes: [away, away],
-      preparePayment: async () => ({ paymentAccessToken: `pat-${++minted}`, claims }),
+      preparePayment: async () => ({ paymentAccessToken: new Sealed(`pat-${++minted}`), claims }),
       takeToken: async () => {
         taken += 1
         return heldToken
@@ -540,7 +542,7 @@ describe('what this service does not take is refused before the ledger is asked'
   test.each(INSTRUMENT_TYPES)('%s, where it is not in the list', async (type) => {
     const others = new Set(INSTRUMENT_TYPES.filter((one) => one !== type))
     const { pay, events } = paying({ instruments: others })
-    const payment = { ...command().payment, instrument: validInstruments[type] }
+    const payment = { ...command().payment, instrument: sealInstrument(validInstruments[type]) }
     expect(await pay({ payment }).catch((thrown: unknown) => thrown)).toMatchObject({
       code: 'invalid_request',
       options: { errors: [{ pointer: '/payment/instrument/type' }] },

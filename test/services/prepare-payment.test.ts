@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Order } from '../../src/domain/order.ts'
 import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
 import type { PaymentCommand } from '../../src/domain/payment-command.ts'
+import { Sealed } from '../../src/domain/sealed.ts'
 import { createPreparePayment } from '../../src/services/prepare-payment.ts'
 import { attemptOf, commandOf, patOf, validInstruments } from '../domain/samples.ts'
 import { contextOf, endOf, orderOf } from './fakes.ts'
@@ -24,7 +25,7 @@ function preparing(
     managementApi: {
       async createPaymentAccessToken(orderId) {
         minted.push(orderId)
-        return pat
+        return new Sealed(pat)
       },
     },
     attempts: { findByOrder: async () => payments },
@@ -42,7 +43,7 @@ test.each([
 ])('a PAT that says what is meant may be spent: %s', async (_what, order, expectedAmount) => {
   const { minted, result } = preparing(patOf(claims), order, { expectedAmount })
   expect(await result).toEqual({
-    paymentAccessToken: patOf(claims),
+    paymentAccessToken: new Sealed(patOf(claims)),
     claims: {
       storeHash: 'abc123',
       orderId: '118',

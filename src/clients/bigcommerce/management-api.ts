@@ -2,6 +2,7 @@ import type { Order } from '../../domain/order.ts'
 import type { PaymentMethod } from '../../domain/payment-method.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { RequestContext } from '../../domain/request-context.ts'
+import { Sealed } from '../../domain/sealed.ts'
 import type { Transaction } from '../../domain/transaction.ts'
 import type { ManagementHttp, ManagementRequest } from './management-http.ts'
 import { problemOfRefusal } from './management-problems.ts'
@@ -15,7 +16,7 @@ export interface ManagementApi {
   /** What BigCommerce has recorded of payments on an order; some gateways record nothing. */
   listTransactions(orderId: number, context: RequestContext): Promise<Transaction[]>
   /** Makes a payment access token: for one order, for one use, for an hour. Never to be stored, logged or returned. */
-  createPaymentAccessToken(orderId: number, context: RequestContext): Promise<string>
+  createPaymentAccessToken(orderId: number, context: RequestContext): Promise<Sealed<string>>
 }
 
 /** Three tries of a read: two failures in a row are rare, three are an outage. */
@@ -59,7 +60,7 @@ export function createManagementApi(http: ManagementHttp): ManagementApi {
         body,
         triesMax: mintTriesMax,
       } as const
-      return parsed(PaymentAccessTokenAnswer, await accepted(mint, context)).data.id
+      return new Sealed(parsed(PaymentAccessTokenAnswer, await accepted(mint, context)).data.id)
     },
   }
 }

@@ -3,6 +3,7 @@ import type { WatchConnections } from '../../domain/connection-counts.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { Renewable } from '../../domain/renewable.ts'
 import type { RequestContext } from '../../domain/request-context.ts'
+import { reveal, type Sealed } from '../../domain/sealed.ts'
 import { readAnswer, type UpstreamAnswer } from './answer.ts'
 import { createRetry } from './retry.ts'
 import type { ShopperHeaders } from './shopper-headers.ts'
@@ -29,7 +30,7 @@ export interface ManagementHttpOptions {
   /** Base of the management API, path included, e.g. https://api.bigcommerce.com/stores/abc */
   readonly url: string
   /** The store's token; renewed when BigCommerce refuses it, since its owner may have rotated it. */
-  readonly accessToken: Renewable<string>
+  readonly accessToken: Renewable<Sealed<string>>
   readonly userAgent: string
   readonly shopperHeaders: ShopperHeaders
   readonly watchConnections?: WatchConnections
@@ -70,14 +71,14 @@ export function createManagementHttp(options: ManagementHttpOptions): Management
   async function send(
     { method, path, body }: ManagementRequest,
     context: RequestContext,
-    accessToken: string,
+    accessToken: Sealed<string>,
   ) {
     const response = await pool.request({
       method,
       path: `${url.pathname.replace(/\/$/, '')}${path}`,
       headers: {
         accept: 'application/json',
-        'x-auth-token': accessToken,
+        'x-auth-token': reveal(accessToken),
         'user-agent': options.userAgent,
         'x-correlation-id': context.correlationId,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),

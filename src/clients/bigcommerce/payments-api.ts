@@ -2,6 +2,7 @@ import { buildConnector, Client } from 'undici'
 import type { PaymentRequest } from '../../domain/payment-command.ts'
 import type { PaymentOutcome } from '../../domain/payment-outcome.ts'
 import type { RequestContext } from '../../domain/request-context.ts'
+import { reveal, type Sealed } from '../../domain/sealed.ts'
 import { readAnswer } from './answer.ts'
 import { classifyCharge } from './classify-charge.ts'
 import type { ShopperHeaders } from './shopper-headers.ts'
@@ -12,7 +13,7 @@ export interface PaymentsApi {
    * idempotency, so a second send may be a second charge.
    */
   processPayment(
-    paymentAccessToken: string,
+    paymentAccessToken: Sealed<string>,
     payment: PaymentRequest,
     context: RequestContext,
     departure: Departure,
@@ -81,7 +82,7 @@ export function createPaymentsApi(options: PaymentsApiOptions): PaymentsApi {
           method: 'POST',
           path: url.pathname,
           headers: chargeHeaders(paymentAccessToken, context, options),
-          body: JSON.stringify({ payment }),
+          body: chargeBody(payment),
           headersTimeout: 0,
           bodyTimeout: 0,
           signal: AbortSignal.timeout(options.paymentTimeoutMs),
@@ -100,9 +101,17 @@ export function createPaymentsApi(options: PaymentsApiOptions): PaymentsApi {
   }
 }
 
-const chargeHeaders = (paymentAccessToken: string, context: RequestContext, options: PaymentsApiOptions) => ({
+/** The one place where an instrument is written out, on its way to the payments host. */
+const chargeBody = ({ instrument, ...payment }: PaymentRequest) =>
+  JSON.stringify({ payment: { instrument: reveal(instrument.fields), ...payment } })
+
+const chargeHeaders = (
+  paymentAccessToken: Sealed<string>,
+  context: RequestContext,
+  options: PaymentsApiOptions,
+) => ({
   accept: 'application/vnd.bc.v1+json',
-  authorization: `PAT ${paymentAccessToken}`,
+  authorization: `PAT ${reveal(paymentAccessToken)}`,
   'content-type': 'application/json',
   'user-agent': options.userAgent,
   'x-correlation-id': context.correlationId,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { textWithoutCardNumber } from '../../domain/card-fields.ts'
 import { PUBLIC_STATUSES } from '../../domain/payment-attempt.ts'
 import { INSTRUMENT_TYPES, OWN_METHOD_IDS, PaymentInstrument } from '../../domain/payment-instrument.ts'
+import { sealInstrument } from '../../domain/sealed-instrument.ts'
 import { instantField, textField } from '../documented-fields.ts'
 
 /** BigCommerce's order ids are 32-bit integers from 1 up. */
@@ -40,7 +41,7 @@ const PayOrderPayment = z
   })
   .meta({ id: 'PayOrderPayment', description: "BigCommerce's own body: what is paid with, by which method." })
 
-export const PayOrderBody = z
+const PayOrderRequest = z
   .strictObject({
     payment: PayOrderPayment,
     expected_amount: minorUnits
@@ -60,6 +61,12 @@ export const PayOrderBody = z
     }
   })
   .meta({ id: 'PayOrderRequest', description: 'One payment that the shopper means to make.' })
+
+/** The body as it is published and checked; what comes out of the check has its instrument sealed. */
+export const PayOrderBody = PayOrderRequest.transform(({ payment, ...rest }) => ({
+  ...rest,
+  payment: { ...payment, instrument: sealInstrument(payment.instrument) },
+}))
 
 export const PayOrderHeaders = z.looseObject({
   'Idempotency-Key': z

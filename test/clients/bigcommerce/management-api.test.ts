@@ -4,6 +4,7 @@ import { createManagementHttp } from '../../../src/clients/bigcommerce/managemen
 import { createShopperHeaders } from '../../../src/clients/bigcommerce/shopper-headers.ts'
 import { Problem, type ProblemBody } from '../../../src/domain/problem.ts'
 import { createRenewable } from '../../../src/domain/renewable.ts'
+import { isSameSealed, reveal, Sealed } from '../../../src/domain/sealed.ts'
 import { contextOf, type HttpHost, json, refusedUrl, startHttpHost } from './http-host.ts'
 
 const closing: (() => Promise<void>)[] = []
@@ -39,7 +40,7 @@ async function managementApi(...script: Script[]): Promise<{ api: ManagementApi;
 function apiAt(
   url: string,
   trustedProxySecret: string | null = null,
-  accessToken = createRenewable('store-token', null),
+  accessToken = createRenewable(new Sealed('store-token'), null),
 ): ManagementApi {
   const http = createManagementHttp({
     url,
@@ -216,7 +217,7 @@ describe('payment methods', () => {
 describe('a payment access token', () => {
   test('is made by one POST that names the order and nothing else', async () => {
     const { api, host } = await managementApi({ status: 201, body: { data: { id: 'pat' }, meta: {} } })
-    expect(await api.createPaymentAccessToken(118, contextOf())).toBe('pat')
+    expect(reveal(await api.createPaymentAccessToken(118, contextOf()))).toBe('pat')
     expect(host.seen).toHaveLength(1)
     expect(host.seen[0]).toMatchObject({
       method: 'POST',
@@ -358,13 +359,20 @@ describe('a store token that is rotated', () => {
       else json(response, 200, { data: { id: 'pat' } })
     })
     closing.push(() => host.close())
-    return { api: apiAt(host.url, null, createRenewable('old', onDisk)), seen }
+    const sealedOnDisk = () => {
+      const token = onDisk()
+      return token === null ? null : new Sealed(token)
+    }
+    return {
+      api: apiAt(host.url, null, createRenewable(new Sealed('old'), sealedOnDisk, isSameSealed)),
+      seen,
+    }
   }
 
   test('is read again when BigCommerce refuses it, and the call made again, once', async () => {
     const { api, seen } = await rotating('new', () => 'new')
-    expect(await api.createPaymentAccessToken(118, contextOf())).toBe('pat')
-    expect(await api.createPaymentAccessToken(118, contextOf())).toBe('pat')
+    expect(reveal(await api.createPaymentAccessToken(118, contextOf()))).toBe('pat')
+    expect(reveal(await api.createPaymentAccessToken(118, contextOf()))).toBe('pat')
     expect(seen).toEqual(['old', 'new', 'new'])
   })
 
@@ -386,7 +394,7 @@ describe('a store token that is rotated', () => {
   test('by one call is there for all that are under way', async () => {
     const { api, seen } = await rotating('new', () => 'new')
     const answers = await Promise.all([1, 2, 3].map(() => api.createPaymentAccessToken(118, contextOf())))
-    expect(answers).toEqual(['pat', 'pat', 'pat'])
+    expect(answers.map(reveal)).toEqual(['pat', 'pat', 'pat'])
     expect(seen.length).toBeLessThanOrEqual(6)
   })
 })

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createPaymentsApi } from '../../../src/clients/bigcommerce/payments-api.ts'
 import { createShopperHeaders } from '../../../src/clients/bigcommerce/shopper-headers.ts'
 import type { PaymentRequest } from '../../../src/domain/payment-command.ts'
+import { Sealed } from '../../../src/domain/sealed.ts'
+import { sealInstrument } from '../../../src/domain/sealed-instrument.ts'
 import { validInstruments } from '../../domain/samples.ts'
 import {
   contextOf,
@@ -28,11 +30,12 @@ async function opened<Host extends { close(): Promise<void> }>(host: Promise<Hos
   return started
 }
 
-const payment: PaymentRequest = {
+const written = {
   instrument: validInstruments.card,
   payment_method_id: 'stripe.card',
   save_instrument: true,
 }
+const payment: PaymentRequest = { ...written, instrument: sealInstrument(written.instrument) }
 const paid = { data: { id: 'bc-1', status: 'success', transaction_type: 'purchase' } }
 
 const departureOf = (mayLeave: boolean) => {
@@ -58,7 +61,7 @@ const charge = (
     paymentTimeoutMs,
     userAgent: 'Tillgate/test',
     shopperHeaders: createShopperHeaders(trustedProxySecret),
-  }).processPayment('the.pat', payment, contextOf(logged), departure)
+  }).processPayment(new Sealed('the.pat'), payment, contextOf(logged), departure)
 
 describe('the moment at which it leaves', () => {
   const told = 'undici:client:sendHeaders'
@@ -99,7 +102,7 @@ describe('a charge', () => {
     expect(host.seen).toHaveLength(1)
     const [{ method, path, headers, body } = { method: '', path: '', headers: {}, body: '' }] = host.seen
     expect(`${method} ${path}`).toBe('POST /stores/abc123/payments')
-    expect(JSON.parse(body)).toEqual({ payment })
+    expect(JSON.parse(body)).toEqual({ payment: written })
     const { host: _host, 'content-length': _length, connection: _connection, ...named } = headers
     expect(named).toEqual({
       accept: 'application/vnd.bc.v1+json',
@@ -263,7 +266,7 @@ describe('once connected, an end without an answer is unknown, and nothing is se
 test('a host that refuses the charge and would rather have it again gets it once: HTTP/2 clients send again by themselves', async () => {
   const host = await opened(startRefusingTlsHost())
   expect(await charge(host.url)).toMatchObject({ kind: 'unknown' })
-  expect(host.heard.map((body) => JSON.parse(body))).toEqual([{ payment }])
+  expect(host.heard.map((body) => JSON.parse(body))).toEqual([{ payment: written }])
 })
 
 test('what is logged of a charge that got no answer names the failure and nothing that was sent', async () => {

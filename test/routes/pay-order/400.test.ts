@@ -88,6 +88,8 @@ describe('the Idempotency-Key', () => {
     ['missing', {}, 'idempotency_key_missing'],
     ['empty', { 'idempotency-key': '' }, 'idempotency_key_missing'],
     ['too short', { 'idempotency-key': 'abc' }, 'idempotency_key_invalid'],
+    ['a card number', { 'idempotency-key': '4242424242424242' }, 'idempotency_key_invalid'],
+    ['a card number with hyphens', { 'idempotency-key': '4242-4242-4242-4242' }, 'idempotency_key_invalid'],
     ['with other characters', { 'idempotency-key': 'a key with some spaces' }, 'idempotency_key_invalid'],
     [
       'in two lines',

@@ -1,5 +1,6 @@
 import type { PaymentRequest } from '../../../src/domain/payment-command.ts'
 import type { InstrumentType, PaymentInstrument } from '../../../src/domain/payment-instrument.ts'
+import { sealInstrument } from '../../../src/domain/sealed-instrument.ts'
 
 const token = 'a1'.repeat(32)
 const card = {
@@ -33,6 +34,6 @@ const methods: Partial<Record<InstrumentType, string>> = {
 
 /** The body of a payment by an instrument of this type; another variant is another card of the same kind. */
 export const paymentBy = (type: InstrumentType, variant: number): PaymentRequest => ({
-  instrument: instrumentOf(type, variant),
+  instrument: sealInstrument(instrumentOf(type, variant)),
   payment_method_id: methods[type] ?? 'stripe.card',
 })

@@ -1,4 +1,5 @@
 import type { PaymentsApi } from '../../../src/clients/bigcommerce/payments-api.ts'
+import { reveal } from '../../../src/domain/sealed.ts'
 import type { Run } from '../engine/run.ts'
 import type { BigCommerce } from '../upstream/big-commerce.ts'
 import { createChargeNetwork } from './charge-network.ts'
@@ -27,7 +28,8 @@ export function createChargePort({
 }: ChargePortOptions): PaymentsApi {
   const charge = createChargeNetwork(run, bigCommerce, onArrival)
   return {
-    processPayment(pat, payment, { requestId }, departure) {
+    processPayment(paymentAccessToken, payment, { requestId }, departure) {
+      const pat = reveal(paymentAccessToken)
       watch(requestId, pat)
       run.trace?.('charge', `${requestId} is sent`)
       return ports.exchange(`the charge of ${requestId}`, (answer) =>

@@ -1,5 +1,6 @@
 import type { ManagementApi } from '../../../src/clients/bigcommerce/management-api.ts'
 import { Problem } from '../../../src/domain/problem.ts'
+import { Sealed } from '../../../src/domain/sealed.ts'
 import type { Run } from '../engine/run.ts'
 import type { BigCommerce } from '../upstream/big-commerce.ts'
 import { readOrder, readTransactions } from '../upstream/store-order.ts'
@@ -42,7 +43,7 @@ export function createManagementPorts(run: Run, ports: Ports, bigCommerce: BigCo
     createPaymentAccessToken: (orderId) =>
       ports.call(`mint a PAT for ${orderId}`, () => {
         if (run.strikes('mint_failed')) throw new Problem('upstream_unavailable')
-        return bigCommerce.mint(orderId)
+        return new Sealed(bigCommerce.mint(orderId))
       }),
   }
 }
