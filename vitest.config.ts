@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 /** Tests that start whole processes or a browser, or go through thousands of stories; the rest is run between edits. */
 const slow = [
   'test/process/**/*.test.ts',
+  'test/canary/**/*.test.ts',
+  'test/fuzz/**/*.test.ts',
   'test/demo/**/*.test.ts',
   'test/docs/**/*.test.ts',
   'test/generated/**/*.test.ts',

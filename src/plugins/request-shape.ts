@@ -15,11 +15,18 @@ async function requestShape(app: FastifyInstance) {
 }
 
 function isPlain({ raw }: FastifyRequest): boolean {
-  const { host = [], 'transfer-encoding': transferEncoding = ['chunked'] } = raw.headersDistinct
+  const host = linesOf(raw, 'host')
+  const transferEncoding = linesOf(raw, 'transfer-encoding')
   const hosts = host.length === 1 || (raw.httpVersion === '1.0' && host.length === 0)
-  const isChunked = transferEncoding.length === 1 && transferEncoding[0]?.toLowerCase() === 'chunked'
+  const isChunked =
+    transferEncoding.length === 0 ||
+    (transferEncoding.length === 1 && transferEncoding[0]?.toLowerCase() === 'chunked')
   return hosts && isChunked && (raw.httpVersion === '1.1' || raw.httpVersion === '1.0')
 }
+
+/** As they came: requests that are injected have no `headersDistinct`. */
+const linesOf = ({ rawHeaders }: FastifyRequest['raw'], name: string) =>
+  rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name)
 
 export const requestShapePlugin = fp(requestShape, {
   name: 'request-shape',

@@ -103,4 +103,25 @@ export const LEAKS: readonly Bug[] = [
     replace: '',
     tests: answered,
   },
+  {
+    name: 'let Fastify remember whatever was sent as a content type',
+    file: 'src/plugins/sealed-body.ts',
+    find: ' && !json.test(type)',
+    replace: ' && !json.test(type) && type.length < 0',
+    tests: ['test/routes/pay-order/415.test.ts'],
+  },
+  {
+    name: 'pass a code about payments on from reading an order',
+    file: 'src/clients/bigcommerce/management-problems.ts',
+    find: 'oneOf(whereAnyoneReads, problemOf(answer))',
+    replace: 'problemOf(answer)',
+    tests: ['test/clients/bigcommerce/management-api.test.ts'],
+  },
+  {
+    name: 'call a token that is not made a declined payment',
+    file: 'src/clients/bigcommerce/management-problems.ts',
+    find: `oneOf([...whereMethodsAreRead, 'payment_rejected', 'amount_changed'], problemOf(answer))`,
+    replace: 'problemOf(answer)',
+    tests: ['test/clients/bigcommerce/management-api.test.ts'],
+  },
 ]

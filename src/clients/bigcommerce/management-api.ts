@@ -4,8 +4,9 @@ import { Problem } from '../../domain/problem.ts'
 import type { RequestContext } from '../../domain/request-context.ts'
 import { Sealed } from '../../domain/sealed.ts'
 import type { Transaction } from '../../domain/transaction.ts'
+import type { UpstreamAnswer } from './answer.ts'
 import type { ManagementHttp, ManagementRequest } from './management-http.ts'
-import { problemOfRefusal } from './management-problems.ts'
+import { problemOfRefusal, problemOfUnreadMethods, problemOfUnreadOrder } from './management-problems.ts'
 import { OrderAnswer, PaymentAccessTokenAnswer, PaymentMethodsAnswer, TransactionsAnswer } from './schemas.ts'
 
 /** The calls on BigCommerce's management host; each throws a Problem when it cannot be answered. */
@@ -25,10 +26,14 @@ const readTriesMax = 3
 const mintTriesMax = 2
 
 export function createManagementApi(http: ManagementHttp): ManagementApi {
-  async function accepted(request: ManagementRequest, context: RequestContext): Promise<unknown> {
+  async function accepted(
+    request: ManagementRequest,
+    context: RequestContext,
+    problemOf: (answer: UpstreamAnswer) => Problem,
+  ): Promise<unknown> {
     const answer = await http.call(request, context)
     if (answer.status >= 200 && answer.status < 300) return answer.json
-    throw problemOfRefusal(answer)
+    throw problemOf(answer)
   }
   const read = (path: string) => ({ method: 'GET', path, triesMax: readTriesMax }) as const
 
@@ -36,19 +41,23 @@ export function createManagementApi(http: ManagementHttp): ManagementApi {
     async getOrder(orderId, context) {
       const answer = await http.call(read(`/v2/orders/${orderId}`), context)
       if (answer.status === 404) return null
-      if (answer.status !== 200) throw problemOfRefusal(answer)
+      if (answer.status !== 200) throw problemOfUnreadOrder(answer)
       return parsed(OrderAnswer, answer.json)
     },
 
     async listPaymentMethods(orderId, context) {
-      const json = await accepted(read(`/v3/payments/methods?order_id=${orderId}`), context)
+      const json = await accepted(
+        read(`/v3/payments/methods?order_id=${orderId}`),
+        context,
+        problemOfUnreadMethods,
+      )
       return parsed(PaymentMethodsAnswer, json).data
     },
 
     async listTransactions(orderId, context) {
       const answer = await http.call(read(`/v3/orders/${orderId}/transactions`), context)
       if (answer.status === 204) return []
-      if (answer.status !== 200) throw problemOfRefusal(answer)
+      if (answer.status !== 200) throw problemOfUnreadOrder(answer)
       return parsed(TransactionsAnswer, answer.json).data
     },
 
@@ -60,7 +69,9 @@ export function createManagementApi(http: ManagementHttp): ManagementApi {
         body,
         triesMax: mintTriesMax,
       } as const
-      return new Sealed(parsed(PaymentAccessTokenAnswer, await accepted(mint, context)).data.id)
+      return new Sealed(
+        parsed(PaymentAccessTokenAnswer, await accepted(mint, context, problemOfRefusal)).data.id,
+      )
     },
   }
 }

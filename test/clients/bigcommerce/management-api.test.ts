@@ -398,3 +398,21 @@ describe('a store token that is rotated', () => {
     expect(seen.length).toBeLessThanOrEqual(6)
   })
 })
+
+describe('a refusal says what it can mean where it is given', () => {
+  const coded = (code: number) => ({ status: 422, body: { status: 422, title: 'x', type: 'x', code } })
+
+  test.each([30101, 30000, 30104, 10001])(
+    'an order that cannot be read for %i is no word about paying it',
+    async (code) => {
+      const { api } = await managementApi(coded(code))
+      expect((await problemOf(api.getOrder(118, contextOf()))).code).toBe('upstream_unusable')
+    },
+  )
+
+  test.each([30102, 30104, 30051])('neither methods nor a token are declined with %i', async (code) => {
+    const { api } = await managementApi(coded(code), coded(code))
+    expect((await problemOf(api.listPaymentMethods(118, contextOf()))).code).toBe('upstream_unusable')
+    expect((await problemOf(api.createPaymentAccessToken(118, contextOf()))).code).toBe('upstream_unusable')
+  })
+})

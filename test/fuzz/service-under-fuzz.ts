@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify'
+import { onTestFinished } from 'vitest'
+import { buildApp } from '../../src/app.ts'
+import { compose } from '../../src/compose.ts'
+import { loadConfig } from '../../src/config.ts'
+import { createLogger } from '../../src/logger.ts'
+import { authEnvironment } from '../support/caller-token.ts'
+import {
+  type ScriptedUpstream,
+  type ScriptedUpstreamOptions,
+  startScriptedUpstream,
+} from '../support/scripted-upstream.ts'
+
+export interface ServiceUnderFuzz {
+  readonly app: FastifyInstance
+  readonly upstream: ScriptedUpstream
+  readonly log: string[]
+}
+
+/** The service that ships, with nothing that would turn a caller away for being quick. */
+export async function serviceUnderFuzz(options: ScriptedUpstreamOptions = {}): Promise<ServiceUnderFuzz> {
+  const upstream = await startScriptedUpstream(options)
+  const log: string[] = []
+  const service = await compose(
+    loadConfig({
+      BIGCOMMERCE_STORE_HASH: upstream.storeHash,
+      BIGCOMMERCE_ACCESS_TOKEN: 'store-token',
+      BIGCOMMERCE_API_URL: upstream.managementUrl,
+      BIGCOMMERCE_PAYMENTS_URL: upstream.paymentsUrl,
+      BIGCOMMERCE_CLIENT_ID: 'an-app',
+      BIGCOMMERCE_CLIENT_SECRET: 'the client secret of an app',
+      DATABASE_URL: 'sqlite::memory:',
+      PAYMENT_TIMEOUT_MS: '5000',
+      PAYMENT_RATE_LIMIT: '1000',
+      PAYMENT_RATE_WINDOW_MS: '1000',
+      ADDRESS_RATE_LIMIT: '0',
+      CALLER_RATE_LIMIT: '0',
+      VELOCITY_ORDER_ATTEMPTS: '0',
+      VELOCITY_CALLER_DECLINES: '0',
+      VELOCITY_ADDRESS_DECLINES: '0',
+      ...authEnvironment,
+    }),
+    createLogger('error', { write: (line) => void log.push(line) }),
+  )
+  const app = await buildApp(service.dependencies)
+  app.addHook('onClose', () => service.close())
+  onTestFinished(async () => {
+    await upstream.close()
+    await app.close()
+  })
+  return { app, upstream, log }
+}

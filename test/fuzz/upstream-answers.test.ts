@@ -1,0 +1,131 @@
+import { expect, test } from 'vitest'
+import { createRandom } from '../chaos/random.ts'
+import { callerToken, serverToken } from '../support/caller-token.ts'
+import { cardPayment } from '../support/payments.ts'
+import { type UpstreamCall, upstreamCustomer } from '../support/scripted-upstream.ts'
+import { casesOf, fuzzSeed, progress } from './fuzz-options.ts'
+import { serviceUnderFuzz } from './service-under-fuzz.ts'
+import { inTime, wrongWith } from './undocumented.ts'
+import { type Told, upstreamCase } from './upstream-cases.ts'
+
+const cases = casesOf(4_000)
+const atOnce = 20
+const hangMs = 40_000
+
+test('whatever BigCommerce answers, the service stays up and says nothing untrue of a charge', {
+  timeout: 300_000,
+}, async () => {
+  const told = new Map<number, Told[]>()
+  const chance = createRandom(fuzzSeed)
+  const { app } = await serviceUnderFuzz({
+    answer(call: UpstreamCall) {
+      const random = chance.fork(`${call.operation} ${call.orderId} ${told.get(call.orderId)?.length ?? 0}`)
+      // Most get as far as the charge, and there hear something odd.
+      if (random.chance(call.operation === 'pay' ? 0 : 0.75)) return undefined
+      const answer = upstreamCase(random, call)
+      if (call.operation === 'pay') told.set(call.orderId, [...(told.get(call.orderId) ?? []), answer])
+      return answer
+    },
+  })
+  const [server, customer] = await Promise.all([
+    serverToken(),
+    callerToken({ customer_id: upstreamCustomer }),
+  ])
+  const endings = new Map<string, number>()
+
+  async function one(orderId: number): Promise<void> {
+    const authorization = `Bearer ${orderId % 4 === 0 ? customer : server}`
+    const payload = cardPayment()
+    const paid = await inTime(
+      app.inject({
+        method: 'POST',
+        url: `/orders/${orderId}/pay`,
+        headers: { authorization, 'idempotency-key': `key-of-order-${String(orderId).padStart(8, '0')}` },
+        payload,
+      }),
+      hangMs,
+    )
+    const { statusCode: status, payload: text } = paid
+    const charges = told.get(orderId) ?? []
+    const wrong =
+      wrongWith('POST', `/orders/${orderId}/pay`, { status, headers: paid.headers, text }) ??
+      untruth(status, JSON.parse(text), charges)
+    if (wrong !== null)
+      throw new Error(`FUZZ_SEED=${fuzzSeed}, order ${orderId}: ${wrong}\nafter ${shown(charges)}`)
+    const ending = `${status} ${JSON.parse(text).code ?? JSON.parse(text).data.status}`
+    endings.set(ending, (endings.get(ending) ?? 0) + 1)
+
+    for (const path of [`/orders/${orderId}/payments`, `/orders/${orderId}/payment-methods`]) {
+      const read = await inTime(app.inject({ url: path, headers: { authorization } }), hangMs)
+      const amiss = wrongWith('GET', path, {
+        status: read.statusCode,
+        headers: read.headers,
+        text: read.payload,
+      })
+      if (amiss !== null) throw new Error(`FUZZ_SEED=${fuzzSeed}, order ${orderId}, ${path}: ${amiss}`)
+    }
+  }
+
+  for (let first = 1; first <= cases; first += atOnce) {
+    if (first % 1_000 === 1) progress('answers of BigCommerce', first - 1, cases)
+    await Promise.all(
+      Array.from({ length: Math.min(atOnce, cases - first + 1) }, (_, index) => one((first + index) * 2)),
+    )
+  }
+  progress('answers of BigCommerce', cases, cases)
+  for (const ending of [
+    '201 success',
+    '202 unknown',
+    '202 pending',
+    '402 payment_declined',
+    '502 upstream_unusable',
+  ])
+    expect([...endings.keys()], 'each kind of end was reached').toContain(ending)
+})
+
+/** Problems that say that nothing was charged, though the charge was on its way and BigCommerce classified nothing. */
+const refusedFor = new Set([
+  10001, 3001, 30000, 30001, 30002, 30003, 30004, 30050, 30051, 30102, 30103, 30104, 30106, 30107,
+])
+
+/** Holds what the caller is told of the money against what BigCommerce said, by the letter of its documentation. */
+function untruth(status: number, body: { data?: { status: string } }, sent: readonly Told[]): string | null {
+  // What was answered 429 was turned away, and is sent again.
+  const taken = sent.filter((each) => each.status !== 429)
+  if (taken.length > 1) return `${taken.length} charges were sent`
+  const charge = taken[0] ?? sent[0]
+  if (!charge) return status === 201 || status === 402 ? `${status} without any charge` : null
+  const paid = recognised(charge)
+  if (charge.isOdd && status === 202) return null
+  if (status === 201) return paid === 'success' ? null : '201 without a recognised success'
+  if (paid === 'success') return status === 202 ? null : `a recognised success was told as ${status}`
+  if (status === 202)
+    return body.data?.status === 'pending' && paid !== 'pending' ? 'pending was made up' : null
+  // From here on the caller is told that nothing was charged.
+  if (charge.status === null) return `${status} although nothing was answered`
+  if (charge.status === 429) return null
+  if (charge.status < 400 || charge.status >= 500) return `${status} after a ${charge.status}`
+  const { code, errors } = (charge.json ?? {}) as { code?: unknown; errors?: unknown }
+  const number = typeof code === 'string' && /^\d+$/.test(code) ? Number(code) : code
+  if (typeof number === 'number' && refusedFor.has(number)) return null
+  if (code !== undefined && code !== null && bigcommerceMeans(number))
+    return `${status} after the code ${JSON.stringify(code)}`
+  return typeof errors === 'object' && errors !== null ? null : `${status} although no reason was given`
+}
+
+const bigcommerceMeans = (code: unknown) => Number.isSafeInteger(code)
+
+function recognised({ status, json }: Told): 'success' | 'pending' | null {
+  if (status === null || status < 200 || status > 299 || typeof json !== 'object' || json === null)
+    return null
+  const {
+    id,
+    status: word,
+    transaction_type: type,
+  } = ('data' in json && json.data ? json.data : json) as Record<string, unknown>
+  const isWhole = typeof id === 'string' && id !== '' && (type === 'purchase' || type === 'authorization')
+  return isWhole && (word === 'success' || word === 'pending') ? word : null
+}
+
+const shown = (charges: readonly Told[]) =>
+  charges.map(({ bytes, ending }) => `${String(bytes).slice(0, 700)} (${ending})`).join('\n')
