@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { withBar } from '../test/chaos/bar.ts'
 import { withFigures } from '../test/chaos/report.ts'
 import { runChaos } from '../test/chaos/run-chaos.ts'
 import { newRunFolder } from '../test/chaos/run-folder.ts'
@@ -11,7 +12,10 @@ const options = optionsOrExit()
 console.log(
   `Seed ${options.seed}. The same seed makes the same shoppers, faults and kills; see ${reportPath}.`,
 )
-const result = await runChaos(options, console.log)
+const say = (line: string) =>
+  process.stdout.isTTY ? process.stdout.write(withBar(line, options.seconds)) : console.log(line)
+const result = await runChaos(options, say)
+if (process.stdout.isTTY) process.stdout.write('\n')
 const parts = [...result.storms, ...result.killPoints]
 const violations = parts.flatMap((part) => part.violations)
 for (const { name, violations: own, stories } of parts) {
