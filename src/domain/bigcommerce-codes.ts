@@ -73,8 +73,14 @@ export const BIGCOMMERCE_CODES: Readonly<Record<number, BigCommerceCode>> = {
 /** The number in print before September 2021 for 30001; some answers may still carry it. */
 const alias: Readonly<Record<number, number>> = { 3001: 30001 }
 
-/** Reads a code, number or numeric string as BigCommerce may send it; null when it is neither. */
+/** BigCommerce's have five digits. What is longer may be anything, a card number even, and is not passed on. */
+const codeMax = 999_999
+/** A code that is in no table: there was one, and it means nothing to us. */
+const otherCode = 0
+
+/** Reads a code, number or numeric string as BigCommerce may send it; null when it is neither, 0 when it cannot be one. */
 export function bigcommerceCodeOf(value: unknown): number | null {
   const code = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value
-  return typeof code === 'number' && Number.isSafeInteger(code) ? (alias[code] ?? code) : null
+  if (typeof code !== 'number' || !Number.isSafeInteger(code)) return null
+  return code < 0 || code > codeMax ? otherCode : (alias[code] ?? code)
 }

@@ -64,6 +64,8 @@ test.each([
     const heap = () => snapshotOf(service, folder)
     const canaries = { ...unnamed, cvvs: unusedIn(await heap()) }
     const client = createClient(service.url)
+    // While its heap was written it stood still, and turns everybody away until it has caught up.
+    await expect.poll(() => client.request('GET', '/orders/215/payments'), { timeout: 20_000 }).toBe(401)
 
     const { cards, callerTokens, statuses } = await runLoad({
       client,

@@ -33,6 +33,8 @@ export async function serviceUnderFuzz(options: ScriptedUpstreamOptions = {}): P
       PAYMENT_TIMEOUT_MS: '5000',
       PAYMENT_RATE_LIMIT: '1000',
       PAYMENT_RATE_WINDOW_MS: '1000',
+      // A charge that is turned away is sent again within this time, of which thousands would add up.
+      PAYMENT_QUEUE_MAX_WAIT_MS: '100',
       ADDRESS_RATE_LIMIT: '0',
       CALLER_RATE_LIMIT: '0',
       VELOCITY_ORDER_ATTEMPTS: '0',

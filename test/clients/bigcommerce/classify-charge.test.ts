@@ -82,6 +82,13 @@ describe('a refusal in the words of BigCommerce', () => {
     }
   })
 
+  test('a number that can be no code is unknown, and not passed on', () => {
+    for (const code of [4242424242424242, -1, 1_000_000])
+      expect(classify(422, envelope({ code, errors: { number: 'x' } }))).toEqual(
+        unknown('unrecognised_answer', 0),
+      )
+  })
+
   test('a code that is in no table is unknown', () => {
     expect(classify(422, envelope({ code: 39999, errors: {} }))).toEqual(
       unknown('unrecognised_answer', 39999),

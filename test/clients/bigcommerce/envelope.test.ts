@@ -8,6 +8,7 @@ test.each([
   ['whole', { status: 422, title: 'Declined', type, code: 30102, errors: {} }, 30102],
   ['with no errors, which are optional', { status: 422, title: 'Declined', type, code: 30102 }, 30102],
   ['with a numeric string for a code', { status: 422, title: 'Declined', type, code: '30102' }, 30102],
+  ['with a number that is none of its codes', { status: 422, title: 'x', type, code: 4242424242424242 }, 0],
   ['with the old number 3001', { status: 422, title: 'Misconfigured', type, code: 3001 }, 30001],
   ['with no code, which is optional', { status: 404, title: 'Not found', type }, null],
   ['with errors and no code', { status: 422, title: 'Invalid', type, errors: { number: 'required' } }, null],
