@@ -76,13 +76,14 @@ export function createPaymentTokens(options: PaymentTokensOptions): PaymentToken
           WHERE store_hash = ${storeHash} AND number = ${number} AND uses = ${uses}`.execute(database)
       }),
 
-    // Locked in one order, so that two instances that are told at the same moment do not wait for each other.
+    // One moment for all, whose rows are written one after the other. Locked in one order, so that two instances that are told at the same moment do not wait for each other.
     holdBack: (forMs) =>
       guarded(async () => {
         await sql`
-          WITH every_token AS (
+          WITH clock AS MATERIALIZED (SELECT ${nowMs} AS now_ms),
+          every_token AS (
             SELECT number FROM payment_tokens WHERE store_hash = ${storeHash} ORDER BY number ${lockRows})
-          UPDATE payment_tokens SET not_before_ms = ${greatest}(not_before_ms, ${nowMs} + ${forMs})
+          UPDATE payment_tokens SET not_before_ms = ${greatest}(not_before_ms, (SELECT now_ms FROM clock) + ${forMs})
           WHERE store_hash = ${storeHash} AND number IN (SELECT number FROM every_token)`.execute(database)
       }),
   }
