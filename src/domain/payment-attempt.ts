@@ -17,6 +17,13 @@ export const ATTEMPT_STATUSES = [
 
 export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number]
 
+/** Of payments that have been sent and have no end yet: what is still looked up at BigCommerce. */
+export const UNSETTLED_STATUSES = ['unknown', 'pending', 'needs_review'] as const
+export type UnsettledStatus = (typeof UNSETTLED_STATUSES)[number]
+
+export const isUnsettled = (status: AttemptStatus): status is UnsettledStatus =>
+  (UNSETTLED_STATUSES as readonly AttemptStatus[]).includes(status)
+
 /**
  * The state machine, as data. `not_sent` is reachable only before and during sending, and so is `claimed` again, for a
  * charge that was turned away unread and is to be tried once more; from `unknown` only

@@ -1,7 +1,6 @@
-const minuteMs = 60_000
+import type { UnsettledStatus } from './payment-attempt.ts'
 
-/** The payments that have been sent and have no end yet. */
-export const UNSETTLED_STATUSES = ['unknown', 'pending', 'needs_review'] as const
+const minuteMs = 60_000
 
 /** How long ago one was sent, at most, in classes that mean something to a person. */
 export const AGES = [
@@ -14,7 +13,7 @@ export const AGES = [
 
 /** How many payments of one status were sent about as long ago. */
 export interface UnsettledCount {
-  readonly status: (typeof UNSETTLED_STATUSES)[number]
+  readonly status: UnsettledStatus
   readonly age: (typeof AGES)[number]['age']
   readonly count: number
   /** How long ago the oldest of them was sent. */

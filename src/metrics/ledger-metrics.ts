@@ -1,5 +1,6 @@
 import { Gauge, type Registry } from 'prom-client'
-import { AGES, type CountUnsettled, UNSETTLED_STATUSES } from '../domain/unsettled-count.ts'
+import { UNSETTLED_STATUSES } from '../domain/payment-attempt.ts'
+import { AGES, type CountUnsettled } from '../domain/unsettled-count.ts'
 
 export interface LedgerMetricsOptions {
   readonly countUnsettled: CountUnsettled

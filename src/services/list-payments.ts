@@ -1,5 +1,5 @@
 import type { Caller } from '../domain/caller.ts'
-import type { PaymentAttempt } from '../domain/payment-attempt.ts'
+import { isUnsettled, type PaymentAttempt } from '../domain/payment-attempt.ts'
 import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../domain/request-context.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
@@ -36,13 +36,10 @@ export function createListPayments(dependencies: ListPaymentsDependencies): List
     const isKnownToBeTheirs =
       payments.length > 0 && payments.every((payment) => maySeeAttempt(caller, payment))
     if (!isKnownToBeTheirs) await authorizeOrder(caller, orderId, context)
-    if (payments.some(isOpen)) await unsettled.wake(orderId)
+    if (payments.some(({ status }) => isUnsettled(status))) await unsettled.wake(orderId)
     return payments
   }
 }
-
-const isOpen = ({ status }: PaymentAttempt) =>
-  status === 'unknown' || status === 'pending' || status === 'needs_review'
 
 export const createGetPayment =
   (listPayments: ListPayments): GetPayment =>

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
 import type { PriorOutcomes } from '../domain/evidence.ts'
-import type { PaymentAttempt, QuietLooks } from '../domain/payment-attempt.ts'
+import { type PaymentAttempt, type QuietLooks, UNSETTLED_STATUSES } from '../domain/payment-attempt.ts'
 import { toAttempt } from './attempt-rows.ts'
 import { guarded } from './guarded.ts'
 import { recoverAbandoned } from './recover-abandoned.ts'
@@ -89,7 +89,7 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
             leased_until_ms: null,
           }))
           .where('id', '=', id)
-          .where('status', 'in', ['unknown', 'pending', 'needs_review'])
+          .where('status', 'in', UNSETTLED_STATUSES)
           .execute()
       }),
 
@@ -106,7 +106,7 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
           })
           .where('store_hash', '=', storeHash)
           .where('order_id', '=', orderId)
-          .where('status', 'in', ['unknown', 'pending', 'needs_review'])
+          .where('status', 'in', UNSETTLED_STATUSES)
           .returning('id')
           .execute()
         return woken.length
