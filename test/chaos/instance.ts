@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../support/free-port.ts'
 import { endWithUs } from './child-processes.ts'
-import { freePort } from './free-port.ts'
 
 /** One instance of the service, as a process that can be killed and comes back at the same address. */
 export interface Instance {

@@ -9,9 +9,10 @@ import { startSandbox } from '../../sandbox/start-sandbox.ts'
 import { buildStages } from '../image/build-stages.ts'
 import { lastOf, lineageOf, readDockerfile, wordsOf } from '../image/dockerfile.ts'
 import { createCallApi } from '../support/call-api.ts'
-import { authEnvironment, callerToken } from '../support/caller-token.ts'
+import { callerToken } from '../support/caller-token.ts'
 import { createOrder } from '../support/orders.ts'
 import { cardPayment } from '../support/payments.ts'
+import { serviceEnvironment } from '../support/service-environment.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const megabyte = 1024 * 1024
@@ -43,17 +44,7 @@ function bytesIn(path: string): number {
 async function runImage() {
   const sandbox = await startSandbox()
   const data = temporaryFolder()
-  const env = {
-    HOST: '127.0.0.1',
-    PORT: '0',
-    ADMIN_PORT: '0',
-    DATABASE_URL: `sqlite:${data}/tillgate.db`,
-    BIGCOMMERCE_STORE_HASH: sandbox.storeHash,
-    BIGCOMMERCE_ACCESS_TOKEN: sandbox.accessToken,
-    BIGCOMMERCE_API_URL: sandbox.managementUrl,
-    BIGCOMMERCE_PAYMENTS_URL: sandbox.paymentsUrl,
-    ...authEnvironment,
-  }
+  const env = serviceEnvironment(sandbox, `sqlite:${data}/tillgate.db`)
   const child = spawn(process.execPath, commandOf('CMD', data), {
     cwd: app,
     env,

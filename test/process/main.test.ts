@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { startSandbox } from '../../sandbox/start-sandbox.ts'
 import { createCallApi } from '../support/call-api.ts'
-import { authEnvironment, callerToken } from '../support/caller-token.ts'
+import { callerToken } from '../support/caller-token.ts'
 import { createOrder } from '../support/orders.ts'
 import { cardPayment } from '../support/payments.ts'
+import { serviceEnvironment } from '../support/service-environment.ts'
 import { runService } from './service-process.ts'
 
 const token = callerToken({ customer_id: 11 })
@@ -19,16 +20,7 @@ async function prepare() {
     await sandbox.close()
     rmSync(folder, { recursive: true })
   })
-  const environment = {
-    HOST: '127.0.0.1',
-    PORT: '0',
-    BIGCOMMERCE_STORE_HASH: sandbox.storeHash,
-    BIGCOMMERCE_ACCESS_TOKEN: sandbox.accessToken,
-    BIGCOMMERCE_API_URL: sandbox.managementUrl,
-    BIGCOMMERCE_PAYMENTS_URL: sandbox.paymentsUrl,
-    DATABASE_URL: `sqlite:${join(folder, 'new', 'tillgate.db')}`,
-    ...authEnvironment,
-  }
+  const environment = serviceEnvironment(sandbox, `sqlite:${join(folder, 'new', 'tillgate.db')}`)
   return { sandbox, environment }
 }
 

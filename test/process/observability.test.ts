@@ -3,12 +3,13 @@ import { expect, onTestFinished, test } from 'vitest'
 import { startSandbox } from '../../sandbox/start-sandbox.ts'
 import { PROBLEMS } from '../../src/domain/problems.ts'
 import { createCallApi } from '../support/call-api.ts'
-import { authEnvironment, callerToken } from '../support/caller-token.ts'
+import { callerToken } from '../support/caller-token.ts'
 import { type Query, queries, readRoot } from '../support/observability-files.ts'
 import { createOrder } from '../support/orders.ts'
 import { cardPayment } from '../support/payments.ts'
 import { selectorsOf } from '../support/promql.ts'
 import { readScrape, type Scraped } from '../support/scraped.ts'
+import { serviceEnvironment } from '../support/service-environment.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { runService } from './service-process.ts'
 
@@ -19,16 +20,7 @@ const labelsOfPrometheus = ['job', 'instance']
 async function scrapeAfterALife(): Promise<string> {
   const sandbox = await startSandbox()
   onTestFinished(() => sandbox.close())
-  const service = runService({
-    HOST: '127.0.0.1',
-    PORT: '0',
-    BIGCOMMERCE_STORE_HASH: sandbox.storeHash,
-    BIGCOMMERCE_ACCESS_TOKEN: sandbox.accessToken,
-    BIGCOMMERCE_API_URL: sandbox.managementUrl,
-    BIGCOMMERCE_PAYMENTS_URL: sandbox.paymentsUrl,
-    DATABASE_URL: `sqlite:${join(temporaryFolder(), 'tillgate.db')}`,
-    ...authEnvironment,
-  })
+  const service = runService(serviceEnvironment(sandbox, `sqlite:${join(temporaryFolder(), 'tillgate.db')}`))
   const call = createCallApi(await service.url)
   const token = await callerToken({ customer_id: 11 })
   const pay = (body: unknown, orderId = createOrder(sandbox), key = `the-key-of-order-${orderId}`) =>

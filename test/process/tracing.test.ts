@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { startSandbox } from '../../sandbox/start-sandbox.ts'
 import { createCallApi } from '../support/call-api.ts'
-import { authEnvironment, callerToken } from '../support/caller-token.ts'
+import { callerToken } from '../support/caller-token.ts'
 import { createOrder } from '../support/orders.ts'
 import { cardPayment, goodCardNumber } from '../support/payments.ts'
+import { serviceEnvironment } from '../support/service-environment.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { runService } from './service-process.ts'
 import { startTraceCollector } from './trace-collector.ts'
@@ -14,14 +15,7 @@ async function start(more: Record<string, string>) {
   const sandbox = await startSandbox()
   onTestFinished(() => sandbox.close())
   const service = runService({
-    HOST: '127.0.0.1',
-    PORT: '0',
-    BIGCOMMERCE_STORE_HASH: sandbox.storeHash,
-    BIGCOMMERCE_ACCESS_TOKEN: sandbox.accessToken,
-    BIGCOMMERCE_API_URL: sandbox.managementUrl,
-    BIGCOMMERCE_PAYMENTS_URL: sandbox.paymentsUrl,
-    DATABASE_URL: `sqlite:${join(temporaryFolder(), 'tillgate.db')}`,
-    ...authEnvironment,
+    ...serviceEnvironment(sandbox, `sqlite:${join(temporaryFolder(), 'tillgate.db')}`),
     ...more,
   })
   return { sandbox, service, call: createCallApi(await service.url) }

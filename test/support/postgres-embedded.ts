@@ -2,10 +2,10 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chmodSync, chownSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { freePort } from './free-port.ts'
 import type { PostgresServer } from './postgres-server.ts'
 
 /** What the tests write is thrown away, so it need not reach a disk; nor is the server found by anything but TCP. */
@@ -74,15 +74,6 @@ async function binariesFor(folder: string, passwordFile: string) {
   cpSync(native, copy, { recursive: true, verbatimSymlinks: true })
   for (const binary of ['initdb', 'postgres']) chmodSync(join(copy, 'bin', binary), 0o755)
   return { bin: join(copy, 'bin'), ids }
-}
-
-async function freePort(): Promise<number> {
-  const taker = createServer().listen(0, '127.0.0.1')
-  await once(taker, 'listening')
-  const address = taker.address()
-  taker.close()
-  await once(taker, 'close')
-  return typeof address === 'object' && address ? address.port : 0
 }
 
 /** Resolves when the server's log says so; fails with the log when it ends instead. */

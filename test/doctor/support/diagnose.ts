@@ -7,7 +7,7 @@ import { type Sandbox, startSandbox } from '../../../sandbox/start-sandbox.ts'
 import { loadConfig } from '../../../src/config.ts'
 import { type ExamineOptions, examine } from '../../../src/doctor/examine.ts'
 import type { Finding } from '../../../src/doctor/finding.ts'
-import { authEnvironment } from '../../support/caller-token.ts'
+import { serviceEnvironment } from '../../support/service-environment.ts'
 
 export interface Patient {
   readonly sandbox: Sandbox
@@ -22,17 +22,7 @@ export async function startPatient(options: SandboxOptions = {}): Promise<Patien
     await sandbox.close()
     rmSync(folder, { recursive: true })
   })
-  const environment = {
-    HOST: '127.0.0.1',
-    PORT: '0',
-    ADMIN_PORT: '0',
-    BIGCOMMERCE_STORE_HASH: sandbox.storeHash,
-    BIGCOMMERCE_ACCESS_TOKEN: sandbox.accessToken,
-    BIGCOMMERCE_API_URL: sandbox.managementUrl,
-    BIGCOMMERCE_PAYMENTS_URL: sandbox.paymentsUrl,
-    DATABASE_URL: `sqlite:${join(folder, 'tillgate.db')}`,
-    ...authEnvironment,
-  }
+  const environment = serviceEnvironment(sandbox, `sqlite:${join(folder, 'tillgate.db')}`)
   return { sandbox, environment }
 }
 
