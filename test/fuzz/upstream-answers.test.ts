@@ -123,7 +123,12 @@ function recognised({ status, json }: Told): 'success' | 'pending' | null {
     status: word,
     transaction_type: type,
   } = ('data' in json && json.data ? json.data : json) as Record<string, unknown>
-  const isWhole = typeof id === 'string' && id !== '' && (type === 'purchase' || type === 'authorization')
+  const isWhole =
+    typeof id === 'string' &&
+    id !== '' &&
+    id.length <= 255 &&
+    !/4242 4242/.test(id) &&
+    (type === 'purchase' || type === 'authorization')
   return isWhole && (word === 'success' || word === 'pending') ? word : null
 }
 

@@ -1,13 +1,18 @@
 import { z } from 'zod'
 import { BIGCOMMERCE_CODES } from '../../domain/bigcommerce-codes.ts'
+import { isCardNumber } from '../../domain/card-number.ts'
 import type { PaymentOutcome, UnknownReason } from '../../domain/payment-outcome.ts'
 import type { UpstreamAnswer } from './answer.ts'
 import { readErrorEnvelope } from './envelope.ts'
 import { retryAfterSeconds } from './retry-after.ts'
 
-/** The recognised success. */
+/** The recognised success. Its id is kept and shown, so that it must not be a card number. */
 const Paid = z.looseObject({
-  id: z.string().min(1).max(255),
+  id: z
+    .string()
+    .min(1)
+    .max(255)
+    .refine((id) => !isCardNumber(id)),
   status: z.enum(['success', 'pending']),
   transaction_type: z.enum(['authorization', 'purchase']),
 })

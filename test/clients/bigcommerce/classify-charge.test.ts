@@ -43,6 +43,7 @@ describe('any other 2xx is unknown: a success that cannot be read is not one, an
     ['no status', { data: { id: 'bc-1', transaction_type: 'purchase' } }, 'unrecognised_answer'],
     ['another transaction type', { data: { ...paid, transaction_type: 'refund' } }, 'unrecognised_answer'],
     ['no id', { data: { ...paid, id: '' } }, 'unrecognised_answer'],
+    ['a card number for an id', { data: { ...paid, id: '4242 4242 4242 4242' } }, 'unrecognised_answer'],
     ['an id that is a number', { data: { ...paid, id: 7 } }, 'unrecognised_answer'],
     ['an error envelope', envelope({ code: 30102 }), 'unrecognised_answer'],
     ["the SDK's words", { status: 'ok', id: 'bc-1', transaction_type: 'purchase' }, 'unrecognised_answer'],

@@ -178,6 +178,8 @@ describe('an order', () => {
 })
 
 describe('payment methods', () => {
+  const stored = { type: 'stored_card', token: 't'.repeat(64) }
+
   test("are BigCommerce's own words, unknown instruments included and unknown fields left out", async () => {
     const full = {
       ...method,
@@ -204,6 +206,34 @@ describe('payment methods', () => {
     })
     const [only] = await api.listPaymentMethods(118, contextOf())
     expect(only?.stored_instruments?.[0]).toEqual({ type: 'stored_card', token: 't' })
+  })
+
+  test('a name is no longer than the contract says that it may be', async () => {
+    const { api } = await managementApi({
+      status: 200,
+      body: { data: [{ ...method, name: `${'a'.repeat(254)}🃏` }] },
+    })
+    const [only] = await api.listPaymentMethods(118, contextOf())
+    expect(only?.name).toBe(`${'a'.repeat(254)}\ufffd`)
+  })
+
+  test.each([
+    ['an id of no sane length', { id: 'i'.repeat(256) }],
+    ['a card number for a name', { name: '4242 4242 4242 4242' }],
+    ['a card number for an id', { id: 'stripe.4242424242424242' }],
+    ['more instruments than anybody makes room for', { stored_instruments: Array(1_001).fill(stored) }],
+  ])('%s is not passed on', async (_, wrong) => {
+    const { api } = await managementApi({ status: 200, body: { data: [{ ...method, ...wrong }] } })
+    expect((await problemOf(api.listPaymentMethods(118, contextOf()))).code).toBe('upstream_unusable')
+  })
+
+  test('a card number in a field of decoration is left out', async () => {
+    const { api } = await managementApi({
+      status: 200,
+      body: { data: [{ ...method, stored_instruments: [{ ...stored, brand: '4242-4242-4242-4242' }] }] },
+    })
+    const [only] = await api.listPaymentMethods(118, contextOf())
+    expect(only?.stored_instruments?.[0]).toEqual(stored)
   })
 
   test('no method is an answer, no list is none', async () => {
