@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { startSandbox } from '../../sandbox/start-sandbox.ts'
+import { serviceEnvironment } from '../support/service-environment.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+/** Runs a script by npm, as whoever supervises it would, and waits until it has said what it says when it is up. */
+async function runScript(script: string, environment: Record<string, string>, saysWhenUp: RegExp) {
+  const child = spawn('npm', ['run', script], {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, so that the test can be rid of all of it.
+    detached: true,
+  })
+  onTestFinished(() => {
+    try {
+      process.kill(-(child.pid ?? 0), 'SIGKILL')
+    } catch {
+      // It is gone, as it should be.
+    }
+  })
+  let output = ''
+  const isUp = Promise.withResolvers<RegExpExecArray>()
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+      const found = saysWhenUp.exec(output)
+      if (found) isUp.resolve(found)
+    })
+  }
+  const ended = once(child, 'exit').then(([code]) => code as number | null)
+  void ended.then(() => isUp.reject(new Error(`npm run ${script} ended:\n${output}`)))
+  const [, told = ''] = await isUp.promise
+  return { child, ended, told }
+}
+
+const refused = async (url: string) =>
+  fetch(url).then(
+    () => 'answered',
+    () => 'refused',
+  )
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'the demo ends with the npm that started it, and leaves nothing: %s',
+  async (signal) => {
+    const ports = { DEMO_PORT: '0', DEMO_API_PORT: '0' }
+    const demo = await runScript('demo', ports, /Service log +(\S+)[\s\S]*Ctrl-C/)
+    expect(existsSync(demo.told)).toBe(true)
+    demo.child.kill(signal)
+
+    expect(await demo.ended).toBe(0)
+    expect(existsSync(demo.told)).toBe(false)
+  },
+)
+
+test('the service ends with the npm that started it', async () => {
+  const sandbox = await startSandbox()
+  onTestFinished(() => sandbox.close())
+  const environment = serviceEnvironment(sandbox, `sqlite:${join(temporaryFolder(), 'tillgate.db')}`)
+  const service = await runScript('start', environment, /"listening at (http:[^"]+)"/)
+  expect((await fetch(`${service.told}/readyz`)).status).toBe(200)
+  service.child.kill('SIGTERM')
+
+  expect(await service.ended).toBe(0)
+  expect(await refused(`${service.told}/livez`)).toBe('refused')
+})
+
+test('the sandbox ends with the npm that started it', async () => {
+  const sandbox = await runScript(
+    'sandbox',
+    { SANDBOX_PORT: '0', SANDBOX_PAYMENTS_PORT: '0' },
+    /(http:\/\/[^\s/]+)/,
+  )
+  sandbox.child.kill('SIGTERM')
+
+  await sandbox.ended
+  expect(await refused(sandbox.told)).toBe('refused')
+})
