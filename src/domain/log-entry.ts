@@ -5,7 +5,7 @@ import { PROBLEM_CODES } from './problems.ts'
  * Every event that is logged, word for word. What else somebody passes as a message may hold anything, so it is not
  * written.
  */
-const EVENTS = [
+export const LOG_EVENTS = [
   'a file of a secret can be opened by more than need to',
   'abandoned payments recovered',
   'cannot be used as it is on disk now: what was read before stays',
@@ -33,7 +33,7 @@ const EVENTS = [
   'shutting down',
   'velocity places not given back',
 ] as const
-export type LogEvent = (typeof EVENTS)[number]
+export type LogEvent = (typeof LOG_EVENTS)[number]
 
 /** Messages with an address or a number of ours in them, and those of close-with-grace. */
 const SPOKEN = [
@@ -41,7 +41,7 @@ const SPOKEN = [
   /^second (error|SIG[A-Z]{1,8}), exiting$/,
   /^killed by timeout \(\d{1,9}ms\)$/,
 ]
-const events = new Set<string>(EVENTS)
+const events = new Set<string>(LOG_EVENTS)
 
 type Shape = (value: unknown) => boolean
 
