@@ -6,9 +6,7 @@ export interface CurlLine {
 }
 
 export interface CurlContext {
-  readonly apiUrl: string
   readonly chargesUrl: string
-  readonly callerToken: string
   readonly orderIds: { readonly card: number; readonly storedCard: number; readonly decline: number }
 }
 
@@ -17,13 +15,15 @@ const storedCardToken = '050a1e5c982e5905288ec5ec33f292772762033a0704f46fccb16bf
 const goodCard = '4242424242424242'
 const declinedCard = '4000000000009995'
 
-/** What the API does, ready to be pasted into a shell. */
-export function curlLines({ apiUrl, chargesUrl, callerToken, orderIds }: CurlContext): readonly CurlLine[] {
-  const authorization = `-H 'Authorization: Bearer ${callerToken}'`
+/** The README's commands use the same variables, so that they can be pasted as they stand. */
+const tillgate = '$TILLGATE'
+const authorization = '-H "Authorization: Bearer $CALLER_TOKEN"'
+
+/** What the API does, ready to be pasted into a shell in which `$TILLGATE` and `$CALLER_TOKEN` are set. */
+export function curlLines({ chargesUrl, orderIds }: CurlContext): readonly CurlLine[] {
   const pay = (orderId: number, instrument: object, key: string = randomUUID()) =>
     [
-      `${apiUrl}/orders/${orderId}/pay`,
-      `  ${authorization}`,
+      `${tillgate}/orders/${orderId}/pay ${authorization}`,
       `  -H 'Idempotency-Key: ${key}' -H 'Content-Type: application/json'`,
       `  -d '${JSON.stringify({ payment: { instrument, payment_method_id: 'stripe.card' } })}'`,
     ].join(' \\\n')
@@ -33,7 +33,7 @@ export function curlLines({ apiUrl, chargesUrl, callerToken, orderIds }: CurlCon
   return [
     {
       says: `What can order ${orderIds.card} be paid with?`,
-      command: `curl -sS ${apiUrl}/orders/${orderIds.card}/payment-methods \\\n  ${authorization}`,
+      command: `curl -sS ${tillgate}/orders/${orderIds.card}/payment-methods ${authorization}`,
     },
     { says: `Pay order ${orderIds.card} by card`, command: `curl -sS ${payByCard}` },
     {

@@ -39,6 +39,8 @@ export async function runDemo(settings: DemoSettings, stop: StopSignal): Promise
   stop.onInsist(() => service.kill())
 
   const orders = createStoreOrders(sandbox)
+  // The README's commands pay the first one, 215: it is left to them.
+  const readmeOrderId = await orders.create()
   const orderIds = {
     card: await orders.create(),
     storedCard: await orders.create(),
@@ -57,7 +59,7 @@ export async function runDemo(settings: DemoSettings, stop: StopSignal): Promise
 
   const callerToken = await mintShopperToken(
     issuer,
-    [orderIds.card, orderIds.storedCard, orderIds.decline],
+    [readmeOrderId, orderIds.card, orderIds.storedCard, orderIds.decline],
     printedTokenSeconds,
   )
   const links = { apiUrl: service.url, chargesUrl: `${sandbox.controlUrl}/charges` }
@@ -67,7 +69,8 @@ export async function runDemo(settings: DemoSettings, stop: StopSignal): Promise
       seconds: process.uptime(),
       pageUrl: page.url,
       logPath: service.logPath,
-      lines: curlLines({ ...links, callerToken, orderIds }),
+      callerToken,
+      lines: curlLines({ ...links, orderIds }),
     }),
   )
 

@@ -5,6 +5,8 @@ export interface WelcomeOptions {
   readonly seconds: number
   readonly pageUrl: string
   readonly apiUrl: string
+  /** For the printed commands, the README's, and any program started in that shell. */
+  readonly callerToken: string
   readonly chargesUrl: string
   readonly logPath: string
   readonly lines: readonly CurlLine[]
@@ -15,7 +17,8 @@ const bold = (text: string) => styleText('bold', text)
 const dim = (text: string) => styleText('dim', text)
 
 /** What there is to see, and where. Commands begin at the margin, so that a selection holds nothing else. */
-export function welcome({ seconds, pageUrl, apiUrl, chargesUrl, logPath, lines }: WelcomeOptions): string {
+export function welcome(options: WelcomeOptions): string {
+  const { seconds, pageUrl, apiUrl, callerToken, chargesUrl, logPath, lines } = options
   const commands = lines.map(
     ({ says, command }, index) => `${dim(`# ${index + 1}. ${says}`)}\n${command} -w '\\n'`,
   )
@@ -27,7 +30,9 @@ ${bold('Tillgate')} is running against a simulated BigCommerce store (ready in $
   Real charges    ${chargesUrl}
   Service log     ${logPath}
 
-Or paste these into another terminal:
+Or paste into another terminal, first of all where to and as whom:
+
+export TILLGATE=${apiUrl} CALLER_TOKEN=${callerToken}
 
 ${commands.join('\n\n')}
 

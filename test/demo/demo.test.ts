@@ -15,7 +15,7 @@ describe('the demo', () => {
 
   test('every command it prints does what it says', async () => {
     const answers = []
-    for (const line of curlLinesOf(demo.output())) answers.push(await runCurlLine(line))
+    for (const line of curlLinesOf(demo.output())) answers.push(await runCurlLine(line, demo.shellVariables))
 
     expect(answers.map(({ status }) => status)).toEqual([200, 201, 201, 201, 402, 200])
     const [, paid, replayed] = answers
@@ -27,8 +27,8 @@ describe('the demo', () => {
     const { data } = (await (await fetch(demo.chargesUrl)).json()) as { data: Record<string, unknown>[] }
 
     expect(data.map(({ order_id, amount, instrument_type }) => [order_id, amount, instrument_type])).toEqual([
-      [215, 6098, 'card'],
-      [216, 6098, 'stored_card'],
+      [216, 6098, 'card'],
+      [217, 6098, 'stored_card'],
     ])
   })
 

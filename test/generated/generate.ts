@@ -49,7 +49,11 @@ export async function compile(folder: string, options: object = {}): Promise<voi
   const compilerOptions = { ...strict, module: 'preserve', moduleResolution: 'bundler', ...options }
   writeFileSync(
     join(folder, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions, include: ['*.ts', '*.tsx', '*/**/*.ts'], exclude: ['node_modules'] }),
+    JSON.stringify({
+      compilerOptions,
+      include: ['*.ts', '*.mts', '*.tsx', '*/**/*.ts'],
+      exclude: ['node_modules'],
+    }),
   )
   await runNode(join(root, 'node_modules/typescript/bin/tsc'), ['-p', folder], folder)
 }

@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
@@ -15,16 +16,28 @@ export function curlLinesOf(output: string): readonly string[] {
   return output.match(/^curl (?:.*\\\n)*.*$/gm) ?? []
 }
 
-/** Runs a printed command as it stands, in bash; where there is no curl, by fetch. */
-export async function runCurlLine(command: string): Promise<CurlAnswer> {
-  if (!hasCurl) return fetchInstead(command)
-  const { stdout } = await run('bash', ['-c', `${command} -w '\\n%{http_code}'`])
+/** Runs a shown command as it stands, in a bash with these variables; where there is no curl, by fetch. */
+export async function runCurlLine(
+  command: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<CurlAnswer> {
+  if (!hasCurl) return fetchInstead(withVariables(command, variables))
+  const env = { ...process.env, ...variables }
+  const { stdout } = await run('bash', ['-c', `${makeUuids}\n${command} -w '\\n%{http_code}'`], { env })
   return { status: Number(stdout.slice(stdout.lastIndexOf('\n') + 1)), text: stdout }
 }
 
+/** `uuidgen` is on every desktop and missing in some images. */
+const makeUuids = `command -v uuidgen >/dev/null || uuidgen() { echo ${randomUUID()}; }`
+
+const withVariables = (command: string, variables: Readonly<Record<string, string>>) =>
+  command
+    .replaceAll('$(uuidgen)', () => randomUUID())
+    .replace(/\$(\w+)/g, (all, name: string) => variables[name] ?? all)
+
 async function fetchInstead(command: string): Promise<CurlAnswer> {
-  const [url = ''] = /http:\S+/.exec(command) ?? []
-  const headers = [...command.matchAll(/-H '([^:]+): ([^']+)'/g)].map(([, name = '', value = '']) => [
+  const [url = ''] = /http:[^\s"]+/.exec(command) ?? []
+  const headers = [...command.matchAll(/-H (['"])([^:]+): (.+?)\1/g)].map(([, , name = '', value = '']) => [
     name,
     value,
   ])

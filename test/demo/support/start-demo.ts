@@ -13,6 +13,8 @@ export interface RunningDemo {
   readonly apiUrl: string
   readonly chargesUrl: string
   readonly folder: string
+  /** What its `export` line would set in a shell. */
+  readonly shellVariables: Readonly<Record<string, string>>
   /** Stops it as Ctrl-C would, and tells its exit code. */
   stop(): Promise<number | null>
 }
@@ -65,6 +67,7 @@ export async function startDemo(environment: Record<string, string> = {}): Promi
     apiUrl: named(text, 'API reference').replace(/\/docs$/, ''),
     chargesUrl: named(text, 'Real charges'),
     folder: dirname(logPath),
+    shellVariables: exportedBy(text),
     async stop() {
       demo.process.kill('SIGINT')
       return demo.exitCode
@@ -77,3 +80,12 @@ function named(text: string, name: string): string {
   if (found === undefined) throw new Error(`The demo does not print its ${name}:\n${text}`)
   return found
 }
+
+/** A line of words without quotes, as bash would read it. */
+const exportedBy = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    [...(/^export (.+)$/m.exec(text)?.[1] ?? '').matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [
+      name,
+      value,
+    ]),
+  )
