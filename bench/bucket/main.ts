@@ -5,11 +5,15 @@ import { withFigures } from '../service/report.ts'
 import { LIMITERS } from './limiters.ts'
 import { LOAD, type Measured, measureLoad, measureSpeed } from './measure.ts'
 import { peersLine } from './peers.ts'
+import { reservationLine } from './reservation.ts'
 
 /** Measures the bucket against its peers, prints one table, and writes it to docs/performance.md. */
 const percent = (part: number) => `${Math.round(part * 100)} %`
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 
+process.stderr.write('reserving\n')
+const reservation = await reservationLine()
+process.stdout.write(`${reservation}\n`)
 const speeds: number[] = []
 for (const limiter of LIMITERS) {
   process.stderr.write(`speed: ${limiter.name}\n`)
@@ -33,7 +37,7 @@ const table = [
 ].join('\n')
 process.stdout.write(`${table}\n`)
 const page = join(import.meta.dirname, '../../docs/performance.md')
-const figures = `${machineLine('npm run bench:bucket')} ${peersLine()}\n\n${table}`
+const figures = `${machineLine('npm run bench:bucket')} ${peersLine()}\n\n${table}\n\n${reservation}`
 writeFileSync(page, withFigures(readFileSync(page, 'utf8'), 'bucket figures', figures))
 // Some of them keep timers going for ever.
 process.exit(0)

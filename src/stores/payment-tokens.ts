@@ -6,6 +6,7 @@ import { guarded } from './guarded.ts'
 import { provideTokens } from './provide-tokens.ts'
 import { reserveTokens } from './reserve-tokens.ts'
 import type { Tables } from './tables.ts'
+import { unflushed } from './unflushed.ts'
 
 /** What one statement reserved. */
 export interface Reserved {
@@ -46,10 +47,13 @@ export interface PaymentTokensOptions {
 export function createPaymentTokens(options: PaymentTokensOptions): PaymentTokens {
   const { database, storeHash, rule } = options
   const { nowMs, greatest, least, lockRows } = dialectOf(database)
+  const write = <T>(statement: (connection: Kysely<Tables>) => Promise<T>): Promise<T> =>
+    guarded(() => unflushed(database, statement))
 
   return {
     provide: () => guarded(() => provideTokens(options)),
-    reserve: (count, withinMs) => guarded(() => reserveTokens(options, count, withinMs)),
+    reserve: (count, withinMs) =>
+      write((connection) => reserveTokens({ ...options, database: connection }, count, withinMs)),
 
     outlook: () =>
       guarded(async () => {
@@ -65,26 +69,26 @@ export function createPaymentTokens(options: PaymentTokensOptions): PaymentToken
 
     // Rounded up: the answer came before this moment, never after it.
     counted: ({ number, uses }) =>
-      guarded(async () => {
+      write(async (connection) => {
         await sql`UPDATE payment_tokens SET counted_at_ms = ${least}(counted_at_ms, ${nowMs} + 1)
-          WHERE store_hash = ${storeHash} AND number = ${number} AND uses = ${uses}`.execute(database)
+          WHERE store_hash = ${storeHash} AND number = ${number} AND uses = ${uses}`.execute(connection)
       }),
 
     giveBack: ({ number, uses }) =>
-      guarded(async () => {
+      write(async (connection) => {
         await sql`UPDATE payment_tokens SET counted_at_ms = reserved_for_ms - ${rule.windowMs}
-          WHERE store_hash = ${storeHash} AND number = ${number} AND uses = ${uses}`.execute(database)
+          WHERE store_hash = ${storeHash} AND number = ${number} AND uses = ${uses}`.execute(connection)
       }),
 
     // One moment for all, whose rows are written one after the other. Locked in one order, so that two instances that are told at the same moment do not wait for each other.
     holdBack: (forMs) =>
-      guarded(async () => {
+      write(async (connection) => {
         await sql`
           WITH clock AS MATERIALIZED (SELECT ${nowMs} AS now_ms),
           every_token AS (
             SELECT number FROM payment_tokens WHERE store_hash = ${storeHash} ORDER BY number ${lockRows})
           UPDATE payment_tokens SET not_before_ms = ${greatest}(not_before_ms, (SELECT now_ms FROM clock) + ${forMs})
-          WHERE store_hash = ${storeHash} AND number IN (SELECT number FROM every_token)`.execute(database)
+          WHERE store_hash = ${storeHash} AND number IN (SELECT number FROM every_token)`.execute(connection)
       }),
   }
 }

@@ -19,7 +19,7 @@ const busyTimeoutMs = 5_000
 
 /**
  * Opens the embedded database: WAL, so that readers never wait for a writer, and FULL, so that a row that
- * says *sending* is on the disk before a byte leaves the machine.
+ * says *sending* is on the disk before a byte leaves the machine. `unflushed` makes its exceptions.
  *
  * @param path of the file, made with its folder when missing; `:memory:` for none.
  */

@@ -10,6 +10,20 @@ const later = [
 /** The ledger, and what is found out later, got wrong. */
 export const LEDGER_BUGS: readonly Bug[] = [
   {
+    name: 'write to the ledger without waiting for the disk once a token was taken',
+    file: 'src/stores/unflushed.ts',
+    find: 'PRAGMA synchronous = FULL',
+    replace: 'PRAGMA synchronous = NORMAL',
+    tests: ['test/stores/sqlite-flushes.test.ts'],
+  },
+  {
+    name: 'never wait for the disk',
+    file: 'src/stores/sqlite.ts',
+    find: 'PRAGMA synchronous = FULL',
+    replace: 'PRAGMA synchronous = NORMAL',
+    tests: ['test/stores/sqlite-flushes.test.ts', 'test/stores/sqlite.test.ts'],
+  },
+  {
     name: 'drop the fence',
     file: 'migrations/0001-payment-attempts.sql',
     find: 'CREATE UNIQUE INDEX payment_attempts_fence',
