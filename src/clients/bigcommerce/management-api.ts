@@ -42,7 +42,10 @@ export function createManagementApi(http: ManagementHttp): ManagementApi {
       const answer = await http.call(read(`/v2/orders/${orderId}`), context)
       if (answer.status === 404) return null
       if (answer.status !== 200) throw problemOfUnreadOrder(answer)
-      return parsed(OrderAnswer, answer.json)
+      const order = parsed(OrderAnswer, answer.json)
+      // Whose order it is, is read off this answer: it must not be about another one.
+      if (order.id !== orderId) throw new Problem('upstream_unusable')
+      return order
     },
 
     async listPaymentMethods(orderId, context) {

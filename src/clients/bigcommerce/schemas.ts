@@ -30,12 +30,14 @@ export const OrderAnswer = z
       context.addIssue('Not an amount')
       return z.NEVER
     }
+    // Edited after credit was applied, an order can be worth less than the credit.
+    const due = Math.max(0, total.amount - storeCredit.amount - giftCertificates.amount)
     return {
       id: answer.id,
       statusId: answer.status_id,
       paymentStatus: answer.payment_status,
       customerId: answer.customer_id > 0 ? answer.customer_id : null,
-      due: { amount: total.amount - storeCredit.amount - giftCertificates.amount, currency },
+      due: { amount: due, currency },
     }
   })
 

@@ -132,6 +132,11 @@ describe('an order', () => {
       { due: { amount: 5000, currency: 'USD' } },
     ],
     [
+      'more credit than the order is worth leaves nothing due',
+      { store_credit_amount: '61.0000' },
+      { due: { amount: 0, currency: 'USD' } },
+    ],
+    [
       'the currency is the one that is charged, not the one displayed',
       { currency_code: 'JPY', default_currency_code: 'KWD', total_inc_tax: '1.005' },
       { due: { amount: 1005, currency: 'KWD' } },
@@ -157,6 +162,7 @@ describe('an order', () => {
     ['a fraction of a cent', { ...order, total_inc_tax: '60.985' }],
     ['no customer_id', { ...order, customer_id: undefined }],
     ['no status_id', { ...order, status_id: undefined }],
+    ['another order than the one asked for', { ...order, id: 119 }],
     ['a list', [order]],
     ['nothing', undefined],
   ])('%s is unusable, not guessed at', async (_what, body) => {
