@@ -8,9 +8,10 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 
 FROM node AS production-dependencies
-# Types, source maps and manuals are nothing that runs.
+# Types, sources, source maps, manuals and the packages' own tests are nothing that runs.
 RUN npm ci --omit=dev --ignore-scripts \
-  && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' -o -name '*.md' \) -delete
+  && find node_modules -type f \( -name '*.[cm]ts' -o -name '*.ts' -o -name '*.map' -o -name '*.md' -o -name '*.test.*' \) -delete \
+  && find node_modules -type d \( -name test -o -name tests -o -name __tests__ -o -name benchmarks \) -prune -exec rm -r {} +
 
 FROM node AS dependencies
 # The image brings Node itself, so no install script is needed, not even that of the `node` package.
@@ -37,7 +38,7 @@ ENV SANDBOX_HOST=0.0.0.0
 EXPOSE 4010 4011
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:4010/_sandbox/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.SANDBOX_PORT ?? 4010) + '/_sandbox/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "sandbox/main.ts"]
 
 FROM runtime AS service
@@ -51,6 +52,7 @@ ENV NODE_ENV=production \
 EXPOSE 3000 9090
 # Whoever stops the container must wait longer than PAYMENT_TIMEOUT_MS and five seconds: charges are drained.
 STOPSIGNAL SIGTERM
+# Podman and Buildah keep it with --format docker only: the other format knows no health checks.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["node", "dist/healthcheck.js"]
 # Node's permission model: the code may read itself, its memory use, secrets and the ledger, and write the ledger; it may start no process,
 # no worker and no add-on. No debugger can be woken by a signal, and nobody gets at a prototype by `__proto__`.

