@@ -87,6 +87,7 @@ const RULES: Record<string, { values: string[]; types: string[]; packages: RegEx
   listen: { values: [], types: [], packages: /^fastify$/ },
   healthcheck: { values: ['config'], types: [], packages: /^node:http$/ },
   migrate: { values: ['config', 'stores'], types: [], packages: /^$/ },
+  'copy-ledger': { values: ['config', 'stores'], types: [], packages: /^$/ },
   doctor: {
     values: ['doctor', 'config', 'clients', 'stores', 'domain', 'version'],
     types: [],
@@ -143,7 +144,11 @@ const RULES: Record<string, { values: string[]; types: string[]; packages: RegEx
     types: [],
     packages: /^(undici|jose|standardwebhooks|zod|node:(crypto|timers\/promises))$/,
   },
-  stores: { values: ['stores', 'domain'], types: [], packages: /^(kysely|pg|node:(fs|path|sqlite|url))$/ },
+  stores: {
+    values: ['stores', 'domain'],
+    types: [],
+    packages: /^(kysely|pg|node:(fs|path|sqlite|url|util))$/,
+  },
   domain: { values: ['domain'], types: [], packages: /^(zod|card-validator|node:(crypto|net))$/ },
 }
 

@@ -1,0 +1,16 @@
+import { chmodSync } from 'node:fs'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { createPostgresServer, type PostgresServerProcess } from '../chaos/postgres-server-process.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+/** A Postgres of the test's own, running, with one empty database. */
+export async function ownPostgres(): Promise<PostgresServerProcess> {
+  const folder = temporaryFolder()
+  // The server may run as another user, who has to get through.
+  chmodSync(folder, 0o755)
+  const server = await createPostgresServer(join(folder, 'postgres'))
+  onTestFinished(() => server.crash())
+  await server.start()
+  return server
+}
