@@ -6,12 +6,12 @@ import { join } from 'node:path'
 const root = join(import.meta.dirname, '../..')
 
 /** What was measured, where and when: the sentence above each table. */
-export function machineLine(command: string): string {
+export function machineLine(command: string, database = 'SQLite with FULL sync'): string {
   const [cpu] = cpus()
   const gigabytes = Math.round(totalmem() / 2 ** 30)
   const busy = loadavg()[0]?.toFixed(1)
   const versions = ['fastify', 'undici', '@fastify/http-proxy'].map((name) => `${name} ${versionOf(name)}`)
-  return `\`${command}\` on ${new Date().toISOString().slice(0, 10)}, commit \`${commitOf()}\`; ${cpus().length} × ${cpu?.model.trim()}, ${gigabytes} GB, load average ${busy} as it ended; Node ${process.version}, ${versions.join(', ')}; SQLite with FULL sync.`
+  return `\`${command}\` on ${new Date().toISOString().slice(0, 10)}, commit \`${commitOf()}\`; ${cpus().length} × ${cpu?.model.trim()}, ${gigabytes} GB, load average ${busy} as it ended; Node ${process.version}, ${versions.join(', ')}; ${database}.`
 }
 
 function versionOf(name: string): string {
@@ -23,7 +23,7 @@ function versionOf(name: string): string {
 function commitOf(): string {
   const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8', cwd: root }).trim()
   try {
-    const isDirty = git('status', '--porcelain', 'src', 'sandbox', 'migrations', 'bench') !== ''
+    const isDirty = git('status', '--porcelain', 'src', 'sandbox', 'migrations', 'bench', 'test/fleet') !== ''
     return `${git('rev-parse', '--short=12', 'HEAD')}${isDirty ? ' with uncommitted changes' : ''}`
   } catch {
     return 'unknown'
