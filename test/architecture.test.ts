@@ -87,6 +87,7 @@ const RULES: Record<string, { values: string[]; types: string[]; packages: RegEx
   listen: { values: [], types: [], packages: /^fastify$/ },
   healthcheck: { values: ['config'], types: [], packages: /^node:http$/ },
   migrate: { values: ['config', 'stores'], types: [], packages: /^$/ },
+  'backup-ledger': { values: ['config', 'stores'], types: [], packages: /^$/ },
   'copy-ledger': { values: ['config', 'stores'], types: [], packages: /^$/ },
   doctor: {
     values: ['doctor', 'config', 'clients', 'stores', 'domain', 'version'],

@@ -151,7 +151,8 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
   }
 
   async function settle(attempt: PaymentAttempt, outcome: PaymentOutcome, context: RequestContext) {
-    context.log.info({ paymentId: attempt.id, outcome: outcome.kind }, 'charge answered')
+    const { id: paymentId, orderId } = attempt
+    context.log.info({ paymentId, orderId, outcome: outcome.kind }, 'charge answered')
     try {
       return await attempts.settle(attempt.id, settlementOf(outcome), keptAnswer)
     } catch (error) {

