@@ -9,6 +9,10 @@ import { inTime, wrongWith } from './undocumented.ts'
 import { type Told, upstreamCase } from './upstream-cases.ts'
 
 const cases = casesOf(4_000)
+/** The last of them, since the rest of the run may pass before BigCommerce is asked for another payment. */
+const firstLimited = Math.ceil(cases * 0.95)
+/** The rarest comes to one in 250; fewer would mean that something kept most from being sent at all. */
+const endingsMin = cases / 500
 const atOnce = 20
 const hangMs = 40_000
 
@@ -22,7 +26,7 @@ test('whatever BigCommerce answers, the service stays up and says nothing untrue
       const random = chance.fork(`${call.operation} ${call.orderId} ${told.get(call.orderId)?.length ?? 0}`)
       // Most get as far as the charge, and there hear something odd.
       if (random.chance(call.operation === 'pay' ? 0 : 0.75)) return undefined
-      const answer = upstreamCase(random, call)
+      const answer = upstreamCase(random, call, call.orderId >= firstLimited * 2)
       if (call.operation === 'pay') told.set(call.orderId, [...(told.get(call.orderId) ?? []), answer])
       return answer
     },
@@ -80,7 +84,7 @@ test('whatever BigCommerce answers, the service stays up and says nothing untrue
     '402 payment_declined',
     '502 upstream_unusable',
   ])
-    expect([...endings.keys()], 'each kind of end was reached').toContain(ending)
+    expect(endings.get(ending) ?? 0, `${ending} was reached`).toBeGreaterThan(endingsMin)
 })
 
 /** Problems that say that nothing was charged, though the charge was on its way and BigCommerce classified nothing. */

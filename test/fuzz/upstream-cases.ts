@@ -51,8 +51,21 @@ const codes = [
 ]
 const words = ['three_d_secure_required', 'additional_action_required', 'resubmit_with_human_verification']
 
-/** Any answer at all to a call: nearly right, wrong, foreign, broken, or none. */
-export function upstreamCase(random: Random, call: UpstreamCall): Told {
+/**
+ * Any answer at all to a call: nearly right, wrong, foreign, broken, or none. Of those that ask to be left alone, one
+ * keeps the service from paying for up to a minute, so they come only where they are asked for.
+ */
+export function upstreamCase(random: Random, call: UpstreamCall, mayLimit: boolean): Told {
+  for (;;) {
+    const told = anyCase(random, call)
+    if (mayLimit || !asksToBeLeftAlone(told)) return told
+  }
+}
+
+const asksToBeLeftAlone = ({ status, bytes }: Told) =>
+  status === 429 || /\nx?-?(?:rate|retry)-/i.test(String(bytes))
+
+function anyCase(random: Random, call: UpstreamCall): Told {
   const roll = random.next()
   if (roll < 0.45) return jsonTold(random, statusOf(random), shapeOf(random, call))
   if (roll < 0.6)
