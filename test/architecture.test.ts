@@ -143,7 +143,7 @@ const RULES: Record<string, { values: string[]; types: string[]; packages: RegEx
   clients: {
     values: ['clients', 'domain'],
     types: [],
-    packages: /^(undici|jose|standardwebhooks|zod|node:(crypto|timers\/promises))$/,
+    packages: /^(undici|jose|standardwebhooks|zod|node:(crypto|net|timers\/promises))$/,
   },
   stores: {
     values: ['stores', 'domain'],

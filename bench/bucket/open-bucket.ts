@@ -35,6 +35,7 @@ export async function openBucket(limit: number, windowMs: number): Promise<Admit
   return async (caller) => {
     try {
       const token = await queue.arrive(caller).takeToken()
+      await token.moment()
       token.left()
       setTimeout(token.answered, answerMs)
       return true

@@ -4,6 +4,8 @@ import type { After } from './after.ts'
 
 /** A payment token that its holder may spend, once. Whoever holds one spends it or gives it back. */
 export interface HeldToken {
+  /** Resolves when the charge may leave. Until then *sending* is written and a connection dialled. */
+  moment(): Promise<void>
   /** Asked last of all, when a connection is there: whether the charge may leave at this moment. */
   mayLeave(): boolean
   /** The charge has been handed to the network. */
@@ -17,7 +19,9 @@ export interface HeldToken {
 export interface HeldTokenOptions {
   readonly reservation: Reservation
   readonly tokens: Pick<PaymentTokens, 'counted' | 'giveBack'>
-  /** By this instance's own clock, which only goes forward: from here on the charge may no longer leave. */
+  /** By this instance's own clock, which only goes forward: not before this may the charge leave. */
+  readonly dueMs: number
+  /** By the same: from here on the charge may no longer leave. */
   readonly leavesUntilMs: number
   readonly marginMs: number
   readonly now: () => number
@@ -32,7 +36,7 @@ export interface HeldTokenOptions {
  * ever carried from one clock to another, and a report that is late or lost only makes the token come back later.
  */
 export function holdToken(options: HeldTokenOptions): HeldToken {
-  const { reservation, tokens, leavesUntilMs, marginMs, now, after, inBackground } = options
+  const { reservation, tokens, dueMs, leavesUntilMs, marginMs, now, after, inBackground } = options
   let state: 'held' | 'left' | 'over' = 'held'
   let cancelReport = () => {}
 
@@ -44,7 +48,13 @@ export function holdToken(options: HeldTokenOptions): HeldToken {
   }
 
   return {
-    mayLeave: () => state === 'held' && now() < leavesUntilMs,
+    moment: () =>
+      new Promise((resolve) => {
+        // Timers may fire early, by as long as the turn took in which they were set.
+        const look = () => void (now() < dueMs ? after(dueMs - now(), look) : resolve())
+        look()
+      }),
+    mayLeave: () => state === 'held' && now() >= dueMs && now() < leavesUntilMs,
     left() {
       state = 'left'
       cancelReport = after(marginMs, report)

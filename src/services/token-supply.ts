@@ -26,6 +26,7 @@ export interface TokenSupplyOptions {
   readonly random: () => number
   readonly inBackground: (work: () => Promise<void>) => void
   readonly waiting: () => number
+  /** There is a token, whose moment may be a little ahead. */
   readonly onToken: (token: HeldToken) => void
   /** What is known of the wait has changed. */
   readonly onNews: () => void
@@ -33,11 +34,15 @@ export interface TokenSupplyOptions {
 }
 
 /**
- * How far ahead tokens are taken. Instances that wait for the same token ask for it at a random moment of this time
- * before it comes back, so that none is always first. Farther ahead, a token could not come back early, nor go to
- * somebody whose turn it has become.
+ * How far ahead tokens are taken, so that *sending* is written and a connection dialled when the moment comes. Farther
+ * ahead, a token could not come back early, nor go to somebody whose turn it has become.
  */
 const aheadMs = 250
+/**
+ * What that takes at least; asked for later, a token lies idle meanwhile. In what is left of the time ahead instances
+ * that wait for the same token ask for it at a random moment, so that none is always first.
+ */
+const preparingMs = 100
 /** Between two questions that found nothing. */
 const pauseMsMin = 10
 /** At the end of the time to send, kept free for a stall between the last look at the clock and the first byte. */
@@ -46,11 +51,9 @@ const stallMs = 1_000
 const informedMs = 500
 
 export function openSupply(options: TokenSupplyOptions): TokenSupply {
-  const { tokens, instance, rule, now, after, random, waiting, inBackground } = options
+  const { tokens, instance, rule, now, after, random, waiting } = options
   const { onToken, onNews, onFailure } = options
   const cycleMs = rule.windowMs + rule.marginMs
-  /** Tokens that are ours and whose moment has not come. */
-  const coming = new Set<Reservation>()
   let look: { readonly atMs: number; readonly forecast: Forecast } | null = null
   let lastHeard = { left: 0, atMs: Number.NEGATIVE_INFINITY }
   let isAsking = false
@@ -59,7 +62,7 @@ export function openSupply(options: TokenSupplyOptions): TokenSupply {
 
   /** One question at a time, for as many tokens as are wanted. */
   async function ask(): Promise<void> {
-    const wanted = waiting() - coming.size
+    const wanted = waiting()
     callOffNext = null
     if (isAsking || isStopped || wanted <= 0) return
     isAsking = true
@@ -71,14 +74,14 @@ export function openSupply(options: TokenSupplyOptions): TokenSupply {
       lastHeard = { left: left ?? 0, atMs: toldMs }
       if (taken.length === wanted) look = null
       else pauseMs = await lookAhead()
-      for (const reservation of taken) expect(reservation, askedMs, toldMs)
+      for (const reservation of taken) onToken(held(reservation, askedMs, toldMs))
       onNews()
     } catch (error) {
       onFailure(error)
     } finally {
       isAsking = false
     }
-    if (isStopped || waiting() <= coming.size) return
+    if (isStopped || waiting() === 0) return
     if (pauseMs > 0) callOffNext = after(pauseMs, ask)
     else void ask()
   }
@@ -92,22 +95,15 @@ export function openSupply(options: TokenSupplyOptions): TokenSupply {
     }
     look = { atMs: now(), forecast: createForecast(outlook, instance, cycleMs) }
     const soonestMs = Math.min(...outlook.map(({ backInMs }) => backInMs))
-    return Math.max(pauseMsMin, soonestMs - aheadMs * random())
+    return Math.max(pauseMsMin, soonestMs - preparingMs - (aheadMs - preparingMs) * random())
   }
 
   /** @param askedMs when the question left, @param toldMs when its answer came: the database's moment is in between. */
-  function expect(reservation: Reservation, askedMs: number, toldMs: number): void {
+  function held(reservation: Reservation, askedMs: number, toldMs: number): HeldToken {
     const aheadOfUsMs = reservation.forMs - reservation.atMs
     const dueMs = toldMs + aheadOfUsMs
     const leavesUntilMs = askedMs + aheadOfUsMs + rule.sendWithinMs - stallMs
-    const token = holdToken({ ...options, ...rule, reservation, leavesUntilMs })
-    const hand = (): void => {
-      // Timers may fire early, by as long as the turn took in which they were set.
-      if (coming.has(reservation) && now() < dueMs) return void after(dueMs - now(), hand)
-      if (coming.delete(reservation)) onToken(token)
-    }
-    coming.add(reservation)
-    after(Math.max(0, dueMs - now()), hand)
+    return holdToken({ ...options, ...rule, reservation, dueMs, leavesUntilMs })
   }
 
   return {
@@ -118,13 +114,9 @@ export function openSupply(options: TokenSupplyOptions): TokenSupply {
     stop() {
       isStopped = true
       callOffNext?.()
-      for (const reservation of coming) inBackground(() => tokens.giveBack(reservation))
-      coming.clear()
     },
     waitMs(turn) {
-      const turnsLeft = turn - coming.size
-      if (!look || turnsLeft <= 0) return 0
-      return Math.max(0, look.forecast.waitMs(turnsLeft) - (now() - look.atMs))
+      return look ? Math.max(0, look.forecast.waitMs(turn) - (now() - look.atMs)) : 0
     },
     isInformed: () => look !== null && now() - look.atMs <= informedMs,
     left: () => (now() - lastHeard.atMs > cycleMs ? null : lastHeard.left),

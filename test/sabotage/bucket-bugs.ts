@@ -65,9 +65,23 @@ export const BUCKET_BUGS: readonly Bug[] = [
   {
     name: 'send however late it has become',
     file: 'src/services/held-token.ts',
-    find: "state === 'held' && now() < leavesUntilMs",
-    replace: "state === 'held' && leavesUntilMs < Number.POSITIVE_INFINITY && now() > 0",
+    find: 'now() >= dueMs && now() < leavesUntilMs',
+    replace: 'now() >= dueMs && leavesUntilMs < Number.POSITIVE_INFINITY',
     tests: turns,
+  },
+  {
+    name: 'send as soon as there is a token, before its moment',
+    file: 'src/services/held-token.ts',
+    find: 'now() < dueMs ? after(dueMs - now(), look) : resolve()',
+    replace: 'now() < 0 ? after(dueMs - now(), look) : resolve()',
+    tests: turns,
+  },
+  {
+    name: 'send on a connection that was closed while it was waited for',
+    file: 'src/clients/bigcommerce/payments-api.ts',
+    find: 'if (isLate || !isGood) {',
+    replace: 'if (isLate || (!isGood && connected)) {',
+    tests: ['test/clients/bigcommerce/payments-api.test.ts'],
   },
   {
     name: 'send without asking whether it may still leave',

@@ -34,7 +34,7 @@ const command = (change: Partial<PayOrderCommand> = {}): PayOrderCommand => ({
 })
 const fingerprint = fingerprintOf(command())
 
-const heldToken = { mayLeave: () => true, left() {}, answered() {}, release() {} }
+const heldToken = { moment: async () => {}, mayLeave: () => true, left() {}, answered() {}, release() {} }
 
 interface Change {
   readonly outcome?: PaymentOutcome

@@ -38,9 +38,11 @@ function bucketOf({ limit = 3, maxWaitMs = 5_000, instances = 1, answerMs = 1_00
   async function pay(who: string, instance = 0): Promise<void> {
     try {
       const token = await queues[instance]?.queue.arrive(who.charAt(0)).takeToken()
+      await token?.moment()
+      if (!token?.mayLeave()) throw new Error('too early or too late')
       sent.push({ who, atMs: time.now() })
-      token?.left()
-      time.after(answerMs, () => token?.answered())
+      token.left()
+      time.after(answerMs, () => token.answered())
     } catch (problem) {
       refused.push({ who, atMs: time.now(), problem })
     }
@@ -193,6 +195,30 @@ describe('a token', () => {
     return { ...bucket, token, left }
   }
 
+  test('is given ahead of its moment, to get ready in, and may not leave before', async () => {
+    const { queue, time, token } = await held()
+    const startMs = time.now()
+    token.left()
+    let next: HeldToken | undefined
+    void queue
+      .arrive('b')
+      .takeToken()
+      .then((given) => {
+        next = given
+      })
+    await time.pass(3_949)
+    expect(next).toBeUndefined()
+    await time.pass(151)
+    let wentAtMs = 0
+    void next?.moment().then(() => {
+      wentAtMs = time.now()
+    })
+    await time.pass(99)
+    expect([next?.mayLeave(), wentAtMs]).toEqual([false, 0])
+    await time.pass(1)
+    expect([next?.mayLeave(), wentAtMs]).toEqual([true, startMs + 4_200])
+  })
+
   test('that is not spent is given back, once', async () => {
     const { token, left } = await held()
     token.release()
@@ -236,13 +262,13 @@ describe('a token', () => {
 })
 
 describe('closing', () => {
-  test('lets nobody wait any longer, gives back what is not spent, and lets nobody in', async () => {
+  test('lets nobody wait any longer, and lets nobody in', async () => {
     const { queue, pay, refused, tokens, time } = bucketOf({ limit: 1, maxWaitMs: 9_000 })
     void pay('a1')
     await time.settled()
     void pay('a2')
     void pay('b1')
-    await time.pass(4_100)
+    await time.pass(3_900)
     queue.close()
     await queue.idle()
     await time.settled()
@@ -251,8 +277,20 @@ describe('closing', () => {
       { code: 'shutting_down' },
     ])
     expect(() => queue.arrive('a')).toThrowError('shutting_down')
-    await time.pass(200)
+    await time.pass(300)
     expect((await tokens.reserve(1, 0)).taken).toHaveLength(1)
+  })
+
+  test('leaves a payment alone that has its token already and waits for the moment', async () => {
+    const { queue, pay, sent, time } = bucketOf({ limit: 1 })
+    const startMs = time.now()
+    void pay('a1')
+    void pay('a2')
+    await time.pass(4_150)
+    expect(sent).toHaveLength(1)
+    queue.close()
+    await time.pass(100)
+    expect(sent.at(-1)).toEqual({ who: 'a2', atMs: startMs + 4_200 })
   })
 
   test('also ends the waiting of a payment that was let in before and asks now', async () => {
@@ -271,7 +309,7 @@ test('a payment that is turned away holds every token back, goes first of its ca
   expect(await first.turnedAway(2_000)).toBe(true)
   await time.pass(10)
   void pay('a1')
-  const again = first.takeToken().then(() => time.now())
+  const again = first.takeToken().then(async (token) => token.moment().then(time.now))
   await time.pass(3_000)
   expect(await again).toBe(startMs + 2_000)
   expect(sent).toEqual([])

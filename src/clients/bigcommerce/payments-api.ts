@@ -5,6 +5,7 @@ import type { RequestContext } from '../../domain/request-context.ts'
 import { reveal, type Sealed } from '../../domain/sealed.ts'
 import { readAnswer } from './answer.ts'
 import { classifyCharge } from './classify-charge.ts'
+import { holdConnection } from './hold-connection.ts'
 import type { ShopperHeaders } from './shopper-headers.ts'
 
 export interface PaymentsApi {
@@ -22,6 +23,8 @@ export interface PaymentsApi {
 
 /** What has to be known of the moment at which a charge leaves. */
 export interface Departure {
+  /** Resolves when the charge may leave; dialling goes on meanwhile. */
+  moment(): Promise<void>
   /** Asked last of all, when there is a connection. @returns false when it is too late to send anything. */
   mayLeave(): boolean
   /** The charge has just been handed to the network. */
@@ -59,14 +62,15 @@ export function createPaymentsApi(options: PaymentsApiOptions): PaymentsApi {
       // tells, whatever the error is called, whether a byte of the charge can have left (decision 0003).
       const client = new Client(url.origin, {
         connect: (target, done) =>
-          connect(target, (...result) => {
+          connect(target, async (...result) => {
             const [error, socket] = result
             if (error !== null || !socket) return done(...result)
+            const isGood = await holdConnection(socket, departure.moment())
             // Dialling may have taken seconds, and its moment in the window may be over.
             isLate = !departure.mayLeave()
-            if (isLate) {
+            if (isLate || !isGood) {
               socket.destroy()
-              return done(new Error('too late to send'), null)
+              return done(new Error(isLate ? 'too late to send' : 'closed before it was used'), null)
             }
             connected = true
             // Within this call the library writes the request, head and body, to the socket.

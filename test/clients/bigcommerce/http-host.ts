@@ -41,11 +41,13 @@ export async function startHttpHost(
 /** A host below HTTP: it sees the bytes of each connection and does with the socket as told. */
 export async function startNetHost(
   whenHeard: (socket: Socket, heard: string) => void,
+  whenOpened: (socket: Socket) => void = () => {},
 ): Promise<Omit<HttpHost, 'seen'> & { readonly heard: string[] }> {
   const heard: string[] = []
   const server = createNetServer((socket) => {
     const index = heard.push('') - 1
     socket.on('error', () => {})
+    whenOpened(socket)
     socket.on('data', (bytes) => {
       heard[index] += bytes.toString('utf8')
       whenHeard(socket, heard[index] ?? '')

@@ -1,4 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createPaymentsApi } from '../../../src/clients/bigcommerce/payments-api.ts'
 import { createShopperHeaders } from '../../../src/clients/bigcommerce/shopper-headers.ts'
@@ -38,10 +40,11 @@ const written = {
 const payment: PaymentRequest = { ...written, instrument: sealInstrument(written.instrument) }
 const paid = { data: { id: 'bc-1', status: 'success', transaction_type: 'purchase' } }
 
-const departureOf = (mayLeave: boolean) => {
+const departureOf = (mayLeave: boolean, moment = Promise.resolve()) => {
   const events: string[] = []
   return {
     events,
+    moment: () => moment,
     mayLeave: () => mayLeave,
     left: () => void events.push('left'),
     answered: () => void events.push('answered'),
@@ -83,6 +86,53 @@ describe('the moment at which it leaves', () => {
     expect(host.seen).toEqual([])
     expect(departure.events).toEqual([])
   })
+
+  /** A departure whose moment comes when it is told to. */
+  const ahead = () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    return { departure: departureOf(true, promise), come: resolve }
+  }
+
+  test('is waited for with a connection that is there, and nothing is sent before', async () => {
+    const { departure, come } = ahead()
+    const host = await opened(startHttpHost((response) => json(response, 201, paid)))
+    const charged = charge(host.url, { departure })
+    await vi.waitFor(() => expect(host.openSockets()).toBe(1))
+    await sleep(50)
+    expect([host.seen, departure.events]).toEqual([[], []])
+    come()
+    expect((await charged).kind).toBe('succeeded')
+    expect(departure.events).toEqual(['left', 'answered'])
+  })
+
+  test('is waited for behind TLS as well', async () => {
+    const { departure, come } = ahead()
+    const host = await opened(startRefusingTlsHost())
+    const charged = charge(host.url, { departure })
+    await vi.waitFor(() => expect(host.openSockets()).toBe(1))
+    await sleep(50)
+    expect(host.heard).toEqual([])
+    come()
+    expect(await charged).toMatchObject({ kind: 'unknown', reason: 'server_error' })
+    expect(host.heard).toHaveLength(1)
+  })
+
+  test.each([
+    ['is closed', (socket: Socket) => socket.end()],
+    ['is reset', (socket: Socket) => socket.resetAndDestroy()],
+    ['says something unasked', (socket: Socket) => socket.write('HTTP/1.1 408 Request Timeout\r\n\r\n')],
+  ])(
+    'a connection that %s while it is waited for sends nothing, and that is certain',
+    async (_what, disturb) => {
+      const { departure, come } = ahead()
+      const host = await opened(startNetHost(() => {}, disturb))
+      const charged = charge(host.url, { departure })
+      await sleep(100)
+      come()
+      expect(await charged).toEqual({ kind: 'not_sent', reason: 'unreachable' })
+      expect([host.heard, departure.events]).toEqual([[''], []])
+    },
+  )
 
   test('never comes when nobody can be dialled', async () => {
     const departure = departureOf(true)

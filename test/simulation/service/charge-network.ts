@@ -81,13 +81,17 @@ export function createChargeNetwork(run: Run, bigCommerce: BigCommerce, onArriva
     }
     if (run.strikes('charge_dialled_slowly')) {
       return scheduler.after(random.below(connectTimeoutMs), () =>
-        leave(pat, payment, requestId, departure, done),
+        hold(pat, payment, requestId, departure, done),
       )
     }
-    leave(pat, payment, requestId, departure, done)
+    hold(pat, payment, requestId, departure, done)
   }
 
-  /** There is a connection. */
+  /** There is a connection, perhaps before its moment. */
+  function hold(pat: string, payment: PaymentRequest, requestId: string, departure: Departure, done: Done) {
+    void departure.moment().then(() => leave(pat, payment, requestId, departure, done))
+  }
+
   function leave(pat: string, payment: PaymentRequest, requestId: string, departure: Departure, done: Done) {
     if (!departure.mayLeave()) return deliver(0, { kind: 'not_sent', reason: 'too_late' }, done)
     departure.left()
