@@ -1,7 +1,7 @@
 import { Counter, type Registry } from 'prom-client'
 import type { ObserveReconciliation } from '../services/reconciliation-events.ts'
 
-/** Counts what reconciliation does. The two counters that wake a person have no labels, so that each begins at 0. */
+/** Counts what reconciliation does. What wakes a person begins at 0, or Prometheus would not see its first rise. */
 export function createReconciliationMetrics(registry: Registry): ObserveReconciliation {
   const registers = [registry]
   const looks = new Counter({
@@ -10,6 +10,7 @@ export function createReconciliationMetrics(registry: Registry): ObserveReconcil
     labelNames: ['verdict'],
     registers,
   })
+  looks.inc({ verdict: 'failed' }, 0)
   const settled = new Counter({
     name: 'tillgate_reconciled_payments_total',
     help: 'Payments whose end was found out later, by where they stood and what they became.',

@@ -13,12 +13,26 @@ export interface UpstreamMetrics {
   timePayments(api: PaymentsApi): PaymentsApi
 }
 
+const reads = ['getOrder', 'listPaymentMethods', 'listTransactions', 'createPaymentAccessToken']
+/**
+ * What an alert waits for is there from the start, at 0: Prometheus sees no rise in a series that begins with its first
+ * event, and would be silent until the second.
+ */
+const alarming = [
+  ...reads.flatMap((operation) =>
+    ['upstream_refused', 'upstream_busy'].map((result) => ({ operation, result })),
+  ),
+  { operation: 'processPayment', result: 'rate_limited' },
+]
+
 export function createUpstreamMetrics(registry: Registry): UpstreamMetrics {
   const durations = createDurations(registry, {
     name: 'tillgate_upstream_call_duration_seconds',
     help: "Calls on BigCommerce, by operation and what came of them; a read's tries count as one.",
     labelNames: ['operation', 'result'],
   })
+
+  for (const labels of alarming) durations.zero(labels)
 
   async function timed<T>(operation: string, work: Promise<T>, resultOf: (value: T) => string): Promise<T> {
     const stop = durations.startTimer({ operation })

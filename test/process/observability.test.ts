@@ -1,56 +1,17 @@
-import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
-import { startSandbox } from '../../sandbox/start-sandbox.ts'
+import { expect, test } from 'vitest'
 import { PROBLEMS } from '../../src/domain/problems.ts'
-import { createCallApi } from '../support/call-api.ts'
-import { callerToken } from '../support/caller-token.ts'
 import { type Query, queries, readRoot } from '../support/observability-files.ts'
-import { createOrder } from '../support/orders.ts'
-import { cardPayment } from '../support/payments.ts'
 import { selectorsOf } from '../support/promql.ts'
 import { readScrape, type Scraped } from '../support/scraped.ts'
-import { serviceEnvironment } from '../support/service-environment.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
-import { runService } from './service-process.ts'
+import { startLife } from './life.ts'
 
 /** Put on every series by Prometheus itself. */
 const labelsOfPrometheus = ['job', 'instance']
 
-/** A life with a bit of everything, and what the instance says of it to Prometheus. */
+/** What an instance says of itself to Prometheus when it has seen a bit of everything. */
 async function scrapeAfterALife(): Promise<string> {
-  const sandbox = await startSandbox()
-  onTestFinished(() => sandbox.close())
-  const service = runService(serviceEnvironment(sandbox, `sqlite:${join(temporaryFolder(), 'tillgate.db')}`))
-  const call = createCallApi(await service.url)
-  const token = await callerToken({ customer_id: 11 })
-  const pay = (body: unknown, orderId = createOrder(sandbox), key = `the-key-of-order-${orderId}`) =>
-    call.pay(orderId, body, { token, key })
-
-  const orderId = createOrder(sandbox)
-  await call.methods(orderId, token)
-  expect((await pay(cardPayment(), orderId)).status).toBe(201)
-  expect((await pay(cardPayment(), orderId)).headers['idempotent-replayed']).toBe('true')
-  expect((await pay(cardPayment(), orderId, 'the-key-of-another-device')).status).toBe(409)
-  expect((await pay(cardPayment({ number: '4000000000009995' }))).status).toBe(402)
-  expect((await pay(cardPayment({ number: '4000000000202012' }))).status).toBe(202)
-  const lost = createOrder(sandbox)
-  // As many as a look has tries.
-  const unreadable = {
-    operation: 'transactions',
-    order_id: lost,
-    kind: 'status',
-    status: 500,
-    times: 3,
-  } as const
-  await sandbox.faults.add(unreadable)
-  await sandbox.faults.add({ operation: 'pay', kind: 'reset_after_charge', times: 1 })
-  expect((await pay(cardPayment(), lost)).status).toBe(202)
-  await sandbox.faults.add({ operation: 'pay', kind: 'rate_limited', times: 1 })
-  await pay(cardPayment())
-  await sandbox.faults.add({ operation: 'access_tokens', kind: 'status', status: 500, times: 2 })
-  expect((await pay(cardPayment())).status).toBe(503)
-
-  const scrape = async () => (await fetch(`${await service.adminUrl}/metrics`)).text()
+  const { live, scrape } = await startLife()
+  await live()
   await expect
     .poll(scrape, { timeout: 30_000, interval: 500 })
     .toMatch(
