@@ -17,7 +17,7 @@ export function recordManagement(app: FastifyInstance, runtime: Runtime): void {
   app.addHook('onRequest', async (request, reply) => {
     // By the sandbox's clock like everything else; Node's would be the machine's.
     reply.header('date', new Date(runtime.world.now()).toUTCString())
-    if (!request.url.startsWith('/_sandbox')) record(request, runtime)
+    if (!request.url.startsWith('/_sandbox')) record(request, reply, runtime)
   })
 }
 
@@ -28,8 +28,11 @@ export function guardManagement(app: FastifyInstance, runtime: Runtime): void {
   })
 }
 
-function record({ method, url, headers }: FastifyRequest, { world }: Runtime): void {
-  world.requests.add({ host: 'management', method, path: url, headers })
+function record({ method, url, headers }: FastifyRequest, reply: FastifyReply, { world }: Runtime): void {
+  const recorded = world.requests.add({ host: 'management', method, path: url, headers })
+  reply.raw.once('close', () => {
+    if (reply.raw.headersSent) recorded.status = reply.statusCode
+  })
   if (headers.authorization?.startsWith('PAT ')) {
     world.violations.add({ host: 'management', path: url, what: 'a PAT was sent to the management host' })
   }

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { AppDependencies } from './app.ts'
 import { createManagementApi } from './clients/bigcommerce/management-api.ts'
+import { createManagementGate } from './clients/bigcommerce/management-gate.ts'
 import { createManagementHttp } from './clients/bigcommerce/management-http.ts'
 import { createPaymentsApi } from './clients/bigcommerce/payments-api.ts'
 import { createShopperHeaders } from './clients/bigcommerce/shopper-headers.ts'
@@ -50,7 +51,7 @@ export interface Service {
   close(): Promise<void>
 }
 
-/** Longer than any instance takes from claiming to sending: two tries for the PAT and the time to write. */
+/** Longer than any instance takes from claiming to sending: the gate, two tries for the PAT, and the time to write. */
 const preparingMsMax = 30_000
 /** Beyond the wait for an answer: the time to write it down. */
 const settlingMsMax = 15_000
@@ -79,9 +80,13 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
     shopperHeaders: createShopperHeaders(trustedProxySecret),
   }
   const accessToken = createRenewable(config.bigcommerce.accessToken, renewals.accessToken, isSameSealed)
+  const time = { now: () => performance.now(), after, random: Math.random }
+  const gate = createManagementGate(time)
+  metrics.watchGate(gate.standing)
   const managementHttp = createManagementHttp({
     url: apiUrl,
     accessToken,
+    gate,
     watchConnections: metrics.watchConnections('management'),
     ...toUpstream,
   })
@@ -100,9 +105,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
       ...shared,
       tokens,
       maxWaitMs: queueMaxWaitMs,
-      now: () => performance.now(),
-      after,
-      random: Math.random,
+      ...time,
       log: logger,
     }),
   )

@@ -9,7 +9,7 @@ export type RecordedRequest = {
   readonly path: string
   readonly at: number
   readonly headers: Readonly<Record<string, string>>
-  /** What it was answered, of the payments host; null while it is not. */
+  /** What it was answered; null while it is not. */
   status: number | null
 }
 

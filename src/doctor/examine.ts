@@ -60,7 +60,13 @@ async function checkStore({ bigcommerce, instruments }: Config, options: Examine
   })
   const id = randomUUID()
   const silent = { info() {}, warn() {}, error() {} }
-  const context = { requestId: id, correlationId: id, shopperAddress: null, log: silent }
+  const context = {
+    requestId: id,
+    correlationId: id,
+    shopperAddress: null,
+    purpose: 'reading' as const,
+    log: silent,
+  }
   try {
     const readings = await askStore(http, options.orderId, context)
     return [

@@ -16,6 +16,7 @@ export const LOG_EVENTS = [
   'could not start',
   'database connection lost',
   'duplicate charge detected',
+  'management call turned away',
   'old idempotency keys forgotten',
   'outcome not recorded',
   'payment needs review',

@@ -1,4 +1,5 @@
 import type { LogEvent, LogFields } from './log-entry.ts'
+import type { Purpose } from './management-quota.ts'
 
 /** The part of a logger that services use: an event's fields first, then its name. Only listed ones are written. */
 export interface Log {
@@ -14,5 +15,7 @@ export interface RequestContext {
   readonly correlationId: string
   /** The shopper's address as far as it is known, passed on to BigCommerce's fraud checks where configured. */
   readonly shopperAddress: string | null
+  /** Decides who goes first when BigCommerce's quota of management calls is nearly used up. */
+  readonly purpose: Purpose
   readonly log: Log
 }

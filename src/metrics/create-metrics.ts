@@ -1,10 +1,12 @@
 import { Registry } from 'prom-client'
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
+import type { GateStanding } from '../clients/bigcommerce/management-gate.ts'
 import type { PaymentsApi } from '../clients/bigcommerce/payments-api.ts'
 import type { WatchConnections } from '../domain/connection-counts.ts'
 import type { ObserveReconciliation } from '../services/reconciliation-events.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import { createConnectionMetrics } from './connection-metrics.ts'
+import { createGateMetrics } from './gate-metrics.ts'
 import { createHttpMetrics, type ObserveRequest } from './http-metrics.ts'
 import { createLedgerMetrics, type LedgerMetricsOptions } from './ledger-metrics.ts'
 import { createPaymentMetrics, type PaymentMetrics } from './payment-metrics.ts'
@@ -23,6 +25,7 @@ export interface Metrics extends Pick<PaymentMetrics, 'countAnswers' | 'countEnd
   watchCharges(api: PaymentsApi): PaymentsApi
   watchStore(attempts: PaymentAttempts): PaymentAttempts
   watchConnections(pool: 'database' | 'management'): WatchConnections
+  watchGate(standing: () => GateStanding): void
   watchLedger(options: LedgerMetricsOptions): void
   /** Once for a process: these are its own, whatever else it does. */
   watchProcess(version: string): void
@@ -58,6 +61,7 @@ export function createMetrics(): Metrics {
       settle: timed('store', attempts.settle),
     }),
     watchConnections: createConnectionMetrics(registry),
+    watchGate: (standing) => createGateMetrics(registry, standing),
     watchLedger: (options) => createLedgerMetrics(registry, options),
     watchProcess: (version) => createProcessMetrics(registry, version),
     observeReconciliation: createReconciliationMetrics(registry),

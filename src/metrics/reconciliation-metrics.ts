@@ -34,6 +34,8 @@ export function createReconciliationMetrics(registry: Registry): ObserveReconcil
         return looks.inc({ verdict: event.found })
       case 'look_failed':
         return looks.inc({ verdict: 'failed' })
+      case 'look_put_off':
+        return looks.inc({ verdict: 'put_off' })
       case 'settled':
         return settled.inc({ from: event.from, to: event.to })
       case 'needs_review':

@@ -1,5 +1,4 @@
-/** Runs something later; at once, within the call, where there is nothing to wait for. @returns how to call it off. */
-export type After = (delayMs: number, run: () => void) => () => void
+import type { After } from '../domain/after.ts'
 
 /** By the timers of the process. */
 export const after: After = (delayMs, run) => {

@@ -1,6 +1,6 @@
+import type { After } from '../domain/after.ts'
 import type { Reservation } from '../domain/token-bucket.ts'
 import type { PaymentTokens } from '../stores/payment-tokens.ts'
-import type { After } from './after.ts'
 
 /** A payment token that its holder may spend, once. Whoever holds one spends it or gives it back. */
 export interface HeldToken {

@@ -10,6 +10,7 @@ import {
 } from '../domain/look-schedule.ts'
 import { keptAnswer } from '../domain/payment-answer.ts'
 import { mayBecome, type PaymentAttempt } from '../domain/payment-attempt.ts'
+import { Problem } from '../domain/problem.ts'
 import type { Log, RequestContext } from '../domain/request-context.ts'
 import type { PaymentAttempts, Settlement } from '../stores/payment-attempts.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
@@ -24,11 +25,14 @@ export type ReconcileAttempt = (attempt: PaymentAttempt) => Promise<void>
 export interface ReconcileAttemptDependencies {
   readonly managementApi: Pick<ManagementApi, 'getOrder' | 'listTransactions'>
   readonly attempts: Pick<PaymentAttempts, 'settle'>
-  readonly unsettled: Pick<UnsettledAttempts, 'postpone' | 'priorOutcomes'>
+  readonly unsettled: Pick<UnsettledAttempts, 'postpone' | 'putOff' | 'priorOutcomes'>
   readonly now: Clock
   readonly log: Log
   readonly observe: ObserveReconciliation
 }
+
+/** Where BigCommerce is busy and does not say for how long. */
+const putOffSecondsMin = 1
 
 export function createReconcileAttempt(dependencies: ReconcileAttemptDependencies): ReconcileAttempt {
   const { managementApi, attempts, unsettled, now, log, observe } = dependencies
@@ -38,6 +42,7 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
       const verdict = await look(attempt)
       await (verdict === null ? postpone(attempt) : conclude(attempt, verdict))
     } catch (err) {
+      if (err instanceof Problem && err.code === 'upstream_busy') return putOff(attempt, err)
       observe({ kind: 'look_failed' })
       log.warn({ paymentId: attempt.id, err }, 'reconciliation could not look')
       // If this fails as well, the lease ends and the attempt is due again.
@@ -55,6 +60,13 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
     const verdict = order && judge(attempt, { order, transactions, prior })
     observe({ kind: 'looked', found: verdict?.kind ?? 'no_order' })
     return verdict
+  }
+
+  /** Gives way to those who wait: there was no look, so it counts as none, and the pauses do not grow. */
+  async function putOff(attempt: PaymentAttempt, { options }: Problem): Promise<void> {
+    observe({ kind: 'look_put_off' })
+    const forMs = 1000 * (options.retryAfterSeconds ?? putOffSecondsMin)
+    await unsettled.putOff(attempt.id, now() + forMs).catch(() => {})
   }
 
   async function conclude(attempt: PaymentAttempt, verdict: Verdict): Promise<void> {
@@ -117,5 +129,6 @@ const contextOf = (attempt: PaymentAttempt, log: Log): RequestContext => ({
   requestId: attempt.requestId,
   correlationId: attempt.correlationId,
   shopperAddress: null,
+  purpose: 'reconciling',
   log,
 })

@@ -1,7 +1,7 @@
+import type { After } from '../domain/after.ts'
 import type { BucketRule, Reservation } from '../domain/token-bucket.ts'
 import { createForecast, type Forecast } from '../domain/token-forecast.ts'
 import type { PaymentTokens } from '../stores/payment-tokens.ts'
-import type { After } from './after.ts'
 import { type HeldToken, holdToken } from './held-token.ts'
 
 /** Gets tokens from the database for those who wait at this instance. */

@@ -1,6 +1,6 @@
+import type { After } from '../domain/after.ts'
 import { createFairQueue } from '../domain/fair-queue.ts'
 import { Problem } from '../domain/problem.ts'
-import type { After } from './after.ts'
 import type { HeldToken } from './held-token.ts'
 
 /** Those who wait at this instance, and when each of them gives up. */

@@ -27,6 +27,8 @@ export interface UnsettledAttempts {
   lease(limit: number): Promise<PaymentAttempt[]>
   /** Gives a leased attempt back, to be looked up again then; null when only a wake shall bring that about. */
   postpone(id: string, nextLookAtMs: number | null, quiet: QuietLooks | null): Promise<void>
+  /** Gives a leased attempt back that was not looked at, to be looked at then. */
+  putOff(id: string, nextLookAtMs: number): Promise<void>
   /** Makes the open attempts of an order due at once. @returns how many there are. */
   wake(orderId: number): Promise<number>
   priorOutcomes(attempt: PaymentAttempt): Promise<PriorOutcomes>
@@ -88,6 +90,16 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
             looked_at_ms: now(),
             leased_until_ms: null,
           }))
+          .where('id', '=', id)
+          .where('status', 'in', UNSETTLED_STATUSES)
+          .execute()
+      }),
+
+    putOff: (id, nextLookAtMs) =>
+      guarded(async () => {
+        await database
+          .updateTable('payment_attempts')
+          .set({ next_look_at_ms: nextLookAtMs, leased_until_ms: null })
           .where('id', '=', id)
           .where('status', 'in', UNSETTLED_STATUSES)
           .execute()

@@ -3,6 +3,7 @@ import { LEAKS } from './leaks.ts'
 import { LEDGER_BUGS } from './ledger-bugs.ts'
 import { LIMIT_BUGS } from './limit-bugs.ts'
 import { PAYING_BUGS } from './paying-bugs.ts'
+import { QUOTA_BUGS } from './quota-bugs.ts'
 import { SECURITY_BUGS } from './security-bugs.ts'
 import { UPSTREAM_BUGS } from './upstream-bugs.ts'
 
@@ -14,5 +15,6 @@ export const BUGS = [
   ...BUCKET_BUGS,
   ...SECURITY_BUGS,
   ...LIMIT_BUGS,
+  ...QUOTA_BUGS,
   ...LEAKS,
 ]

@@ -17,6 +17,7 @@ export function contextOf(logged: Logged[] = []): RequestContext {
     requestId: 'request-1',
     correlationId: 'correlation-1',
     shopperAddress: '203.0.113.9',
+    purpose: 'paying',
     log: { info: keep('info'), warn: keep('warn'), error: keep('error') },
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Order } from '../../src/domain/order.ts'
 import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
+import { Problem } from '../../src/domain/problem.ts'
 import type { Transaction } from '../../src/domain/transaction.ts'
 import { createMetrics } from '../../src/metrics/create-metrics.ts'
 import { createReconcileAttempt } from '../../src/services/reconcile-attempt.ts'
@@ -60,6 +61,9 @@ async function lookUntil(
       },
       unsettled: {
         priorOutcomes: async () => ({ succeeded: 0, declined: 0, parts: 0, failedLater: 0 }),
+        putOff: async (_id, nextLookAtMs) => {
+          dueAtMs = nextLookAtMs
+        },
         postpone: async (_id, nextLookAtMs, quiet) => {
           present = { ...present, looks: present.looks + 1, quiet }
           dueAtMs = nextLookAtMs
@@ -145,6 +149,26 @@ test("while BigCommerce cannot be read nothing is concluded, and a week of that 
   expect(settled).toBeNull()
   expect(looksAtMs.length).toBeGreaterThan(10)
   expect(counted).toContain(`tillgate_reconciliation_looks_total{verdict="failed"} ${looksAtMs.length}`)
+})
+
+test('a look for which there is no room is put off until there is, and is no look: nothing grows, nothing is counted as failed', async () => {
+  let asked = 0
+  const order = async () => {
+    asked += 1
+    if (asked > 20) return orderOf()
+    throw new Problem('upstream_busy', { retryAfterSeconds: 30 })
+  }
+  const { settled, looksAtMs, logged, counted } = await lookUntil(sentAtMs + 11 * minute, unknown, {
+    order,
+    transactions: [purchase],
+  })
+  expect(settled).toEqual({ status: 'succeeded', transactionType: 'purchase' })
+  expect(looksAtMs.map((at) => at - sentAtMs)).toEqual(
+    Array.from({ length: 21 }, (_, turn) => 2_000 + turn * 30_000),
+  )
+  expect(counted).toContain('tillgate_reconciliation_looks_total{verdict="put_off"} 20')
+  expect(counted.join()).not.toContain('verdict="failed"')
+  expect(logged.map(({ event }) => event)).toEqual(['payment reconciled'])
 })
 
 test('a pending payment of which every trace is gone is not given up', async () => {

@@ -1,4 +1,4 @@
-import type { After } from '../../src/services/after.ts'
+import type { After } from '../../src/domain/after.ts'
 
 /** A clock that moves when it is told to, and everything that waits for it, in order. */
 export function createVirtualTime() {

@@ -197,6 +197,39 @@ export function describeUnsettled({ name, open }: Engine): void {
       )
     })
 
+    describe('an attempt that is put off', () => {
+      test('is due again then and not before, as if nobody had looked', async () => {
+        const id = await standing('unknown')
+        nowMs += minute
+        await unsettled.lease(1)
+        await unsettled.postpone(id, nowMs, { looks: 2, sinceMs: nowMs })
+        const [before] = await unsettled.lease(1)
+        await unsettled.putOff(id, nowMs + 10 * second)
+        nowMs += 10 * second - 1
+        expect(await unsettled.lease(1)).toEqual([])
+        nowMs += 1
+        expect(await unsettled.lease(1)).toEqual([before])
+      })
+
+      test('can be woken before', async () => {
+        const id = await standing('unknown')
+        await unsettled.lease(1)
+        await unsettled.putOff(id, nowMs + minute)
+        expect(await unsettled.wake(118)).toBe(1)
+        expect(ids(await unsettled.lease(1))).toEqual([id])
+      })
+
+      test.each(['succeeded', 'declined', 'not_sent', 'not_charged'] as const)(
+        'after it was settled to %s stays settled',
+        async (status) => {
+          const id = await standing(status)
+          const before = await rowOf(id)
+          await unsettled.putOff(id, nowMs)
+          expect(await rowOf(id)).toEqual(before)
+        },
+      )
+    })
+
     describe('waking', () => {
       test('makes the open attempt of an order due at once, and no other', async () => {
         const id = await standing('unknown', { orderId: 1 })
@@ -409,6 +442,7 @@ export function describeUnsettled({ name, open }: Engine): void {
       const works = [
         () => unsettled.lease(1),
         () => unsettled.postpone(attempt.id, nowMs, null),
+        () => unsettled.putOff(attempt.id, nowMs),
         () => unsettled.wake(118),
         () => unsettled.priorOutcomes(attempt),
         () => unsettled.recoverAbandoned({ claimedMs: 0, sendingMs: 0 }),

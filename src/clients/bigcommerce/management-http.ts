@@ -1,10 +1,12 @@
 import { Pool } from 'undici'
 import type { WatchConnections } from '../../domain/connection-counts.ts'
+import { MANAGEMENT_CALLS_MAX } from '../../domain/management-quota.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { Renewable } from '../../domain/renewable.ts'
 import type { RequestContext } from '../../domain/request-context.ts'
 import { reveal, type Sealed } from '../../domain/sealed.ts'
 import { readAnswer, type UpstreamAnswer } from './answer.ts'
+import type { ManagementGate, Passage } from './management-gate.ts'
 import { createRetry } from './retry.ts'
 import type { ShopperHeaders } from './shopper-headers.ts'
 
@@ -12,7 +14,7 @@ export interface ManagementHttp {
   /**
    * Calls the management host, again where that is safe.
    *
-   * @throws Problem `upstream_unavailable` when no answer came.
+   * @throws Problem `upstream_unavailable` when no answer came, `upstream_busy` when the gate could not let it through in time.
    */
   call(request: ManagementRequest, context: RequestContext): Promise<UpstreamAnswer>
   close(): Promise<void>
@@ -33,21 +35,24 @@ export interface ManagementHttpOptions {
   readonly accessToken: Renewable<Sealed<string>>
   readonly userAgent: string
   readonly shopperHeaders: ShopperHeaders
+  /** Without one every call is sent at once, and a 429 is an answer. */
+  readonly gate?: ManagementGate
   readonly watchConnections?: WatchConnections
 }
 
 const connectTimeoutMs = 2_000
 /** Whole exchange of one try: these reads answer in well under a second, and a shopper is waiting. */
 const tryTimeoutMs = 5_000
-/** Reads are short; sixteen connections were as fast as 256 on the machines measured. */
-const connectionsMax = 16
 /** The methods of a customer with many stored cards stay far below this. */
 const answerBytesMax = 1024 * 1024
+
+const straightThrough: Passage = (send) => send()
 
 export function createManagementHttp(options: ManagementHttpOptions): ManagementHttp {
   const url = new URL(options.url)
   const pool = new Pool(url.origin, {
-    connections: connectionsMax,
+    // Nothing queues behind the gate.
+    connections: MANAGEMENT_CALLS_MAX,
     connect: { timeout: connectTimeoutMs },
     allowH2: false,
     maxResponseSize: answerBytesMax,
@@ -59,13 +64,13 @@ export function createManagementHttp(options: ManagementHttpOptions): Management
   const retry = createRetry()
 
   /** Refused with 401, the call is made again where the token proves to be another by now. No call here moves money. */
-  async function tryOnce(request: ManagementRequest, context: RequestContext) {
+  async function tryOnce(request: ManagementRequest, context: RequestContext, passage: Passage) {
     const used = options.accessToken.current()
-    const answer = await send(request, context, used)
+    const answer = await passage(() => send(request, context, used))
     if (answer.status !== 401) return answer
     options.accessToken.renew()
     const next = options.accessToken.current()
-    return next === used ? answer : send(request, context, next)
+    return next === used ? answer : passage(() => send(request, context, next))
   }
 
   async function send(
@@ -92,9 +97,11 @@ export function createManagementHttp(options: ManagementHttpOptions): Management
 
   return {
     async call(request, context) {
+      const passage = options.gate?.arrive(context) ?? straightThrough
       try {
-        return await retry(() => tryOnce(request, context), request.triesMax)
+        return await retry(() => tryOnce(request, context, passage), request.triesMax)
       } catch (cause) {
+        if (cause instanceof Problem) throw cause
         throw new Problem('upstream_unavailable', { cause })
       }
     },

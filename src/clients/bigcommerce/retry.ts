@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Problem } from '../../domain/problem.ts'
 import type { UpstreamAnswer } from './answer.ts'
 
 export type Retry = (attempt: () => Promise<UpstreamAnswer>, triesMax: number) => Promise<UpstreamAnswer>
@@ -12,7 +13,7 @@ const budgetMax = 10
 
 /**
  * Repeats a call that moves no money: after a lost connection, a timeout or a 5xx, with jitter and a budget
- * shared by all calls. A 429 is not repeated: it asks for fewer requests.
+ * shared by all calls. A 429 is not repeated here: it asks for fewer requests. Nor is a Problem, which is our own word.
  */
 export function createRetry(random: () => number = Math.random): Retry {
   let budget = budgetMax
@@ -23,7 +24,7 @@ export function createRetry(random: () => number = Math.random): Retry {
       const result = await attempt().catch((error: unknown) => ({ error }))
       const isLast = tried >= triesMax || budget < 1
       if ('error' in result) {
-        if (isLast) throw result.error
+        if (isLast || result.error instanceof Problem) throw result.error
       } else if (result.status < 500 || isLast) {
         return result
       }

@@ -38,7 +38,7 @@ export async function getPaymentRoute(app: FastifyInstance, { getPayment }: GetP
       { schema, config: { scope: 'payments:read' } },
       async (request, reply) => {
         const { id, paymentId } = request.params
-        const payment = await getPayment(callerOf(request), id, paymentId, requestContext(request))
+        const payment = await getPayment(callerOf(request), id, paymentId, requestContext(request, 'reading'))
         const body = toPaymentBody(payment)
         if (body.meta.retry) reply.header('retry-after', String(ASK_AGAIN_SECONDS))
         return reply.send(body)

@@ -43,7 +43,7 @@ export async function listPaymentMethodsRoute(
         const { order, isPayable, methods } = await listPaymentMethods(
           callerOf(request),
           request.params.id,
-          requestContext(request),
+          requestContext(request, 'reading'),
         )
         const { amount, currency } = order.due
         return reply.send({

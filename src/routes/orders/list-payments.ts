@@ -31,7 +31,11 @@ export async function listPaymentsRoute(app: FastifyInstance, { listPayments }: 
   app
     .withTypeProvider<ZodTypeProvider>()
     .get('/orders/:id/payments', { schema, config: { scope: 'payments:read' } }, async (request, reply) => {
-      const payments = await listPayments(callerOf(request), request.params.id, requestContext(request))
+      const payments = await listPayments(
+        callerOf(request),
+        request.params.id,
+        requestContext(request, 'reading'),
+      )
       return reply.send({ data: payments.map(toPaymentView), meta: {} })
     })
 }

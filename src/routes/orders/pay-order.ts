@@ -89,7 +89,7 @@ export async function payOrderRoute(app: FastifyInstance, { payOrder, instrument
       const { payment, expected_amount: expectedAmount = null } = request.body
       const answer = await payOrder(
         { caller: callerOf(request), orderId: request.params.id, idempotencyKey, payment, expectedAmount },
-        requestContext(request),
+        requestContext(request, 'paying'),
       )
       if (answer.isReplay) reply.header('idempotent-replayed', 'true')
       if (answer.status === 202 && 'data' in answer.body) {

@@ -128,6 +128,7 @@ export function contextOf(logged: { level: string; fields: object; event: string
     requestId: 'request-1',
     correlationId: '5b1c7c1e-0000-4000-8000-00000000c0de',
     shopperAddress: '203.0.113.9',
+    purpose: 'paying',
     log: { info: keep('info'), warn: keep('warn'), error: keep('error') },
   }
 }

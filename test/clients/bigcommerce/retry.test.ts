@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/answer.ts'
 import { createRetry } from '../../../src/clients/bigcommerce/retry.ts'
+import { Problem } from '../../../src/domain/problem.ts'
 
 const noPause = () => 0
 const answer = (status: number): UpstreamAnswer => ({ status, headers: {}, json: undefined })
@@ -84,4 +85,14 @@ test('the pauses are jittered: each retry asks for a random number, an answer at
   expect(asked).toBe(0)
   await createRetry(random)(scripted(503).attempt, 3)
   expect(asked).toBe(2)
+})
+
+test('a refusal of our own is not asked again', async () => {
+  let tries = 0
+  const refused = async () => {
+    tries += 1
+    throw new Problem('upstream_busy')
+  }
+  await expect(createRetry(noPause)(refused, 3)).rejects.toThrow('upstream_busy')
+  expect(tries).toBe(1)
 })

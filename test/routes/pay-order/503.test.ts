@@ -31,21 +31,25 @@ describe('what certainly was not sent may be tried again with the same key', () 
     expect(sandbox.charges()).toHaveLength(1)
   })
 
-  test.each([
-    ['access_tokens', true, '7'],
-    ['order', false, '4'],
-  ] as const)('a 429 of %s, with headers: %s', async (operation, headers, retryAfter) => {
-    const { sandbox, call } = await startTillgate()
-    const orderId = createOrder(sandbox)
-    await sandbox.faults.add({ operation, kind: 'rate_limited', headers, retry_after_seconds: 7, times: 1 })
+  test.each(['access_tokens', 'order'] as const)(
+    'a 429 of %s that asks for more than a shopper waits: no call is made until then, and everybody is told when',
+    async (operation) => {
+      const { sandbox, call } = await startTillgate()
+      const orderId = createOrder(sandbox)
+      await sandbox.faults.add({ operation, kind: 'rate_limited', retry_after_seconds: 7, times: 1 })
 
-    const answer = await call.pay(orderId, cardPayment(), await caller())
-    expect(answer.body).toMatchObject({ status: 503, code: 'upstream_busy', retry: 'after' })
-    expect(answer.headers['retry-after']).toBe(retryAfter)
+      const answer = await call.pay(orderId, cardPayment(), await caller())
+      expect(answer.body).toMatchObject({ status: 503, code: 'upstream_busy', retry: 'after' })
+      expect(answer.headers['retry-after']).toBe('7')
+      const asked = sandbox.requests().length
 
-    expect((await call.pay(orderId, cardPayment(), await caller())).status).toBe(201)
-    expect(sandbox.charges()).toHaveLength(1)
-  })
+      const again = await call.pay(orderId, cardPayment(), await caller())
+      expect(again.body).toMatchObject({ status: 503, code: 'upstream_busy' })
+      expect(['6', '7']).toContain(again.headers['retry-after'])
+      expect(sandbox.requests()).toHaveLength(asked)
+      expect(sandbox.charges()).toEqual([])
+    },
+  )
 })
 
 describe('a charge that BigCommerce turns away with 429', () => {
@@ -85,6 +89,20 @@ describe('a charge that BigCommerce turns away with 429', () => {
       { status: 'not_charged' },
     ])
   })
+})
+
+test.each([
+  ['that asks for a second', { headers: true, retry_after_seconds: 1 }],
+  ['without a word of when', { headers: false }],
+])('a 429 of a management call %s is waited for, unseen by the caller', async (_name, fault) => {
+  const { sandbox, call } = await startTillgate()
+  const orderId = createOrder(sandbox)
+  await sandbox.faults.add({ operation: 'access_tokens', kind: 'rate_limited', ...fault, times: 1 })
+  expect((await call.pay(orderId, cardPayment(), await caller())).status).toBe(201)
+
+  const [first, second] = sandbox.requests().filter(({ path }) => path.endsWith('/access_tokens'))
+  expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(500)
+  expect(sandbox.charges()).toHaveLength(1)
 })
 
 test('a passing fault of a read is got over by trying again, unseen by the caller', async () => {

@@ -29,7 +29,13 @@ export function createFront(run: Run, nodes: readonly ServiceNode[], witness: Wi
   ): Promise<T> {
     scheduler.arrived()
     const requestId = `r${++counts.requests}`
-    const context = { requestId, correlationId: requestId, shopperAddress: null, log }
+    const context = {
+      requestId,
+      correlationId: requestId,
+      shopperAddress: null,
+      purpose: 'paying',
+      log,
+    } as const
     return new Promise((resolve) => {
       let isOver = false
       const end = (value: T) => {

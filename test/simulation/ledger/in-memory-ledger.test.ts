@@ -77,6 +77,7 @@ const work = fc.oneof<fc.Arbitrary<Step['work']>[]>(
       fc.option(fc.record({ looks: fc.integer({ min: 1, max: 3 }), sinceMs: atMs })),
     )
     .map((of) => (ledger: Ledger) => ledger.postpone(...of)),
+  fc.tuple(id, atMs).map((of) => (ledger: Ledger) => ledger.putOff(...of)),
   orderId.map((of) => (ledger: Ledger) => ledger.wake(of)),
   orderId.map((of) => async (ledger: Ledger) => {
     const [first] = await ledger.findByOrder(of)

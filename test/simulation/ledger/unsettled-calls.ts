@@ -9,7 +9,7 @@ const ended: ReadonlySet<AttemptStatus> = new Set(['succeeded', 'declined', 'not
 
 type UnsettledCalls = Pick<
   LedgerCalls,
-  'lease' | 'postpone' | 'wake' | 'priorOutcomes' | 'recoverAbandoned' | 'deleteKeysBefore'
+  'lease' | 'postpone' | 'putOff' | 'wake' | 'priorOutcomes' | 'recoverAbandoned' | 'deleteKeysBefore'
 >
 
 /** The statements of `UnsettledAttempts`. */
@@ -36,6 +36,12 @@ export function createUnsettledCalls({ attempts, byId, keys }: LedgerRows): Unse
         lookedAtMs: nowMs,
         leasedUntilMs: null,
       })
+    },
+
+    putOff(_nowMs, id, nextLookAtMs) {
+      const row = byId.get(id)
+      if (!row || !open.has(row.status)) return
+      Object.assign(row, { nextLookAtMs, leasedUntilMs: null })
     },
 
     wake(nowMs, orderId) {

@@ -54,6 +54,7 @@ export function createLedgerPorts(options: LedgerPortsOptions): LedgerPorts {
       through(`postpone ${id} quiet ${quiet?.looks ?? 0}`, () =>
         calls.postpone(now(), id, nextLookAtMs, quiet),
       ),
+    putOff: (id, nextLookAtMs) => through(`putOff ${id}`, () => calls.putOff(now(), id, nextLookAtMs)),
     wake: (orderId) => through(`wake ${orderId}`, () => calls.wake(now(), orderId)),
     priorOutcomes: (attempt) => through('priorOutcomes', () => calls.priorOutcomes(now(), attempt)),
     recoverAbandoned: (stillFor) =>

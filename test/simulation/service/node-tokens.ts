@@ -1,4 +1,4 @@
-import type { After } from '../../../src/services/after.ts'
+import type { After } from '../../../src/domain/after.ts'
 import {
   createPaymentTokenQueue,
   type PaymentTokenQueue,

@@ -1,0 +1,198 @@
+import { describe, expect, test } from 'vitest'
+import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/answer.ts'
+import { createManagementGate } from '../../../src/clients/bigcommerce/management-gate.ts'
+import type { Purpose } from '../../../src/domain/management-quota.ts'
+import { Problem } from '../../../src/domain/problem.ts'
+import { createVirtualTime } from '../../services/virtual-time.ts'
+import { contextOf } from './http-host.ts'
+
+const windowMs = 30_000
+
+/** A gate on a virtual clock, before a host whose quota the test sets. Each call is answered after 100 ms. */
+function start({ limit = 12, left = 12, resetMs = 10_000 } = {}) {
+  const time = createVirtualTime()
+  const gate = createManagementGate({ ...time, random: () => 1 })
+  const calls: string[] = []
+  const logged: Parameters<typeof contextOf>[0] = []
+  const endsMs = time.now() + resetMs
+  const host = { left, scripted: [] as UpstreamAnswer[] }
+
+  const quotaHeaders = (): UpstreamAnswer['headers'] => ({
+    'x-rate-limit-requests-quota': String(limit),
+    'x-rate-limit-requests-left': String(host.left),
+    'x-rate-limit-time-window-ms': String(windowMs),
+    'x-rate-limit-time-reset-ms': String(endsMs + (time.now() >= endsMs ? windowMs : 0) - time.now()),
+  })
+  function answerNow(): UpstreamAnswer {
+    const scripted = host.scripted.shift()
+    if (scripted) return scripted
+    if (time.now() >= endsMs && host.left <= 0) host.left = limit
+    host.left = Math.max(0, host.left - 1)
+    return { status: 200, headers: quotaHeaders(), json: undefined }
+  }
+  const send = (name: string) => () => {
+    calls.push(`${name} at ${time.now() - 1_000_000}`)
+    return new Promise<UpstreamAnswer>((resolve) => void time.after(100, () => resolve(answerNow())))
+  }
+  /** How a call ends: its status, or the problem and when to come again. */
+  function call(purpose: Purpose, name: string = purpose): Promise<string> {
+    const passage = gate.arrive({ ...contextOf(logged), purpose })
+    return passage(send(name)).then(
+      ({ status }) => String(status),
+      (error) =>
+        error instanceof Problem ? `${error.code} ${error.options.retryAfterSeconds}` : String(error),
+    )
+  }
+  /** The host is heard of: one call has been answered. */
+  async function informed(): Promise<void> {
+    void call('paying', 'first')
+    await time.pass(100)
+    calls.length = 0
+  }
+  return { time, gate, host, calls, logged, call, informed }
+}
+
+const turnedAway = (headers: UpstreamAnswer['headers'] = {}): UpstreamAnswer => ({
+  status: 429,
+  headers,
+  json: undefined,
+})
+
+describe('a call that may go', () => {
+  test('goes within the same turn: no timer is waited for', async () => {
+    const { time, calls, call } = start()
+    const answer = call('paying')
+    await time.settled()
+    expect(calls).toEqual(['paying at 0'])
+    await time.pass(100)
+    expect(await answer).toBe('200')
+  })
+
+  test('and fails, makes room for the next', async () => {
+    const { time, gate } = start()
+    const failing = Array.from({ length: 40 }, () =>
+      gate
+        .arrive(contextOf())(() => Promise.reject(new Error('lost')))
+        .catch(String),
+    )
+    await time.pass(0)
+    expect(new Set(await Promise.all(failing))).toEqual(new Set(['Error: lost']))
+  })
+})
+
+describe('little is left', () => {
+  test('listing is refused at once when the window ends too late, with the moment to come again; paying goes', async () => {
+    const { time, calls, call, informed } = start({ left: 5 })
+    await informed()
+    expect(await call('reconciling')).toBe('upstream_busy 10')
+    expect(await call('reading')).toBe('upstream_busy 10')
+    void call('paying')
+    void call('paying')
+    await time.settled()
+    expect(calls).toEqual(['paying at 100', 'paying at 100'])
+  })
+
+  test('when nothing is, not even paying goes', async () => {
+    const { calls, call, informed } = start({ left: 1 })
+    await informed()
+    expect(await call('paying')).toBe('upstream_busy 10')
+    expect(calls).toEqual([])
+  })
+
+  test('who can be served in time waits for the end of the window, and paying goes first', async () => {
+    const { time, gate, calls, call, informed } = start({ left: 1, resetMs: 2_000 })
+    await informed()
+    const answers = [call('reconciling'), call('reading'), call('paying')]
+    expect(gate.standing()).toEqual({ left: 0, waiting: { paying: 1, reading: 1, reconciling: 1 } })
+    await time.pass(3_000)
+    expect(await Promise.all(answers)).toEqual(['200', '200', '200'])
+    expect(calls.map((call) => call.split(' ')[0])).toEqual(['paying', 'reading', 'reconciling'])
+    // Not before the window ends for sure: its end is known to the length of one exchange.
+    expect(calls[0]).toBe('paying at 2000')
+    expect(gate.standing().waiting).toEqual({ paying: 0, reading: 0, reconciling: 0 })
+  })
+
+  test('who is behind more than the next window takes is told of the window after it', async () => {
+    const { call, informed, time } = start({ left: 1, resetMs: 2_000 })
+    await informed()
+    // Of twelve, four are kept for paying.
+    const waiting = Array.from({ length: 8 }, () => call('reading'))
+    expect(await call('reading')).toBe('upstream_busy 32')
+    await time.pass(3_000)
+    expect(await Promise.all(waiting)).toEqual(Array(8).fill('200'))
+  })
+
+  test('what an answer says ends a hopeless wait at once', async () => {
+    const { time, gate, call, host } = start({ limit: 100, left: 100 })
+    const out = Array.from({ length: 16 }, () => call('reading'))
+    const waiting = call('reading')
+    expect(gate.standing().waiting.reading).toBe(1)
+    host.left = 0
+    await time.pass(100)
+    expect(await waiting).toBe('upstream_busy 10')
+    expect(new Set(await Promise.all(out))).toEqual(new Set(['200']))
+  })
+})
+
+test('no more calls are out at once than there are connections, and who waits behind them is told in the end', async () => {
+  const { time, gate, call } = start()
+  const never = () => new Promise<UpstreamAnswer>(() => {})
+  for (let index = 0; index < 16; index++) void gate.arrive(contextOf())(never)
+  const waiting = call('paying')
+  await time.pass(4_999)
+  expect(gate.standing().waiting.paying).toBe(1)
+  await time.pass(1)
+  expect(await waiting).toBe('upstream_busy 1')
+})
+
+describe('a 429', () => {
+  test('is waited for as long as it asks, and the call made again, once', async () => {
+    const { time, host, calls, call, logged } = start()
+    host.scripted.push(turnedAway({ 'x-retry-after': '2' }))
+    const answer = call('paying')
+    await time.pass(3_000)
+    expect(await answer).toBe('200')
+    expect(calls).toEqual(['paying at 0', 'paying at 2100'])
+    expect(logged).toMatchObject([
+      { level: 'warn', fields: { forMs: 2_000 }, event: 'management call turned away' },
+    ])
+  })
+
+  test('of more than the patience is told at once, and holds everybody back', async () => {
+    const { time, host, calls, call } = start()
+    host.scripted.push(turnedAway({ 'x-retry-after': '20' }))
+    const answer = call('paying')
+    await time.pass(100)
+    expect(await answer).toBe('upstream_busy 20')
+    expect(await call('paying')).toBe('upstream_busy 20')
+    await time.pass(20_000)
+    void call('paying')
+    await time.pass(0)
+    expect(calls).toHaveLength(2)
+  })
+
+  test('a second time is told, with how long the pause is by then', async () => {
+    const { time, host, calls, call } = start()
+    host.scripted.push(turnedAway(), turnedAway())
+    const answer = call('paying')
+    await time.pass(5_000)
+    expect(await answer).toBe('upstream_busy 2')
+    expect(calls).toEqual(['paying at 0', 'paying at 1100'])
+  })
+
+  test('without a word: pauses double, and after each one call asks for all', async () => {
+    const { time, host, calls, call } = start()
+    host.scripted.push(...Array.from({ length: 100 }, () => turnedAway()))
+    for (let second = 0; second < 120; second++) {
+      for (let index = 0; index < 5; index++) void call('reading')
+      await time.pass(1_000)
+    }
+    const [burst, rest] = [calls.slice(0, 5), calls.slice(5).map((call) => Number(call.split(' at ')[1]))]
+    expect(new Set(burst)).toEqual(new Set(['reading at 0']))
+    const pauses = rest.slice(1).map((at, index) => at - (rest[index] ?? 0))
+    expect(rest[0]).toBe(1_100)
+    expect(rest.length).toBeLessThan(10)
+    expect(pauses.slice(0, 3).every((pauseMs, index) => pauseMs >= 1_000 * 2 ** (index + 1))).toBe(true)
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(31_100)
+  })
+})

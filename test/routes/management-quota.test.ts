@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { callerToken, serverToken } from '../support/caller-token.ts'
+import { createOrder } from '../support/orders.ts'
+import { cardPayment } from '../support/payments.ts'
+import { startTillgate, type Tillgate, type TillgateOptions } from '../support/start-tillgate.ts'
+import { bigcommerceApp, deliver } from '../support/webhook.ts'
+
+/** A quota that is small and short, so that a test can use it up; the real one is 150 or 450 in 30 s. */
+async function startWithQuota(limit: number, windowMs: number, options: TillgateOptions = {}) {
+  const tillgate = await startTillgate(options)
+  tillgate.sandbox.configure({ management_quota: { limit, window_ms: windowMs } })
+  return tillgate
+}
+
+const statusesAt = ({ sandbox }: Tillgate, part = '') =>
+  sandbox
+    .requests()
+    .filter(({ host, path }) => host === 'management' && path.includes(part))
+    .map(({ status }) => status)
+const refusalsAt = (tillgate: Tillgate) => statusesAt(tillgate).filter((status) => status === 429).length
+
+/** Needs no order read to be authorised, so that a payment is one management call. */
+const holder = (orderId: number) => callerToken({ order_ids: [orderId] })
+
+describe('a flood of listings beside some payments', () => {
+  test('payments get through, BigCommerce refuses nothing, and whoever is sent away is told truly when to come again', async () => {
+    const tillgate = await startWithQuota(30, 5_000)
+    const { sandbox, call } = tillgate
+    const refused: { readonly orderId: number; readonly againAtMs: number }[] = []
+    const list = async () => {
+      const orderId = createOrder(sandbox)
+      const answer = await call.methods(orderId, await holder(orderId))
+      if (answer.status === 200) return 200
+      expect(answer.body).toMatchObject({ status: 503, code: 'upstream_busy', retry: 'after' })
+      refused.push({ orderId, againAtMs: Date.now() + 1_000 * Number(answer.headers['retry-after']) })
+      return answer.status
+    }
+    // What is kept is ten calls: four payments with an order-bound token need one each, three of a customer two.
+    const pay = async (_: unknown, index: number) => {
+      const orderId = createOrder(sandbox)
+      const token = await (index < 4 ? holder(orderId) : callerToken({ customer_id: 11 }))
+      return (await call.pay(orderId, cardPayment(), { token })).status
+    }
+
+    const listings = Array.from({ length: 60 }, list)
+    await expect.poll(() => statusesAt(tillgate).length).toBeGreaterThan(16)
+    const payments = await Promise.all(Array.from({ length: 7 }, pay))
+    expect(payments).toEqual(Array(7).fill(201))
+    const listed = await Promise.all(listings)
+    expect(refusalsAt(tillgate)).toBe(0)
+    expect(listed.filter((status) => status === 200).length).toBeGreaterThan(5)
+    expect(refused.length).toBeGreaterThan(5)
+
+    // Of the last one: those before it were told how the line stood then, and others may have come in between.
+    const last = refused.at(-1)
+    if (!last) throw new Error('nobody was refused')
+    await sleep(Math.max(0, last.againAtMs - Date.now()))
+    expect((await call.methods(last.orderId, await holder(last.orderId))).status).toBe(200)
+    expect(refusalsAt(tillgate)).toBe(0)
+  })
+
+  test('other apps that spend the rest cost a refusal, which the shopper does not see', async () => {
+    const tillgate = await startWithQuota(20, 2_000)
+    const { sandbox, call } = tillgate
+    const orderId = createOrder(sandbox)
+    expect((await call.methods(orderId, await serverToken())).status).toBe(200)
+    await Promise.all(
+      Array.from({ length: 20 }, () =>
+        fetch(`${sandbox.managementUrl}/v2/orders/${orderId}`, {
+          headers: { 'x-auth-token': sandbox.accessToken },
+        }),
+      ),
+    )
+    const before = refusalsAt(tillgate)
+    const payment = call.pay(orderId, cardPayment(), { token: await holder(orderId) })
+    expect((await payment).status).toBe(201)
+    expect(refusalsAt(tillgate) - before).toBe(1)
+  })
+})
+
+describe('429 without headers: the platform is overloaded', () => {
+  test('it is left alone, for longer each time, however many ask; and recovers', async () => {
+    const tillgate = await startTillgate()
+    const { sandbox, call } = tillgate
+    for (const operation of ['order', 'methods'] as const)
+      await sandbox.faults.add({ operation, kind: 'rate_limited', headers: false })
+    const orderIds = Array.from({ length: 10 }, () => createOrder(sandbox))
+    const ask = async (orderId: number) => call.methods(orderId, await serverToken())
+    const untilMs = Date.now() + 6_000
+    while (Date.now() < untilMs) {
+      const answers = await Promise.all(orderIds.map(ask))
+      for (const { body, headers } of answers) {
+        expect(body).toMatchObject({ status: 503, code: 'upstream_busy' })
+        expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1)
+      }
+      await sleep(50)
+    }
+    const asked = statusesAt(tillgate)
+    expect(new Set(asked)).toEqual(new Set([429]))
+    // What was out together; then one after 0.5 to 1 s, one after 1 to 2 s more, one after 2 to 4 s more.
+    expect(asked.length).toBeGreaterThan(10)
+    expect(asked.length).toBeLessThanOrEqual(16 + 4)
+
+    await sandbox.faults.clear()
+    await expect
+      .poll(async () => (await call.methods(orderIds[0] ?? 0, await serverToken())).status, {
+        interval: 250,
+        timeout: 12_000,
+      })
+      .toBe(200)
+  }, 30_000)
+})
+
+test('how the quota stands is shown, once there is one', async () => {
+  const { sandbox, call, metrics } = await startTillgate()
+  const shown = async () => (await metrics()).filter((line) => line.startsWith('tillgate_management_'))
+  const nobodyWaits = ['paying', 'reading', 'reconciling'].map(
+    (purpose) => `tillgate_management_calls_waiting{purpose="${purpose}"} 0`,
+  )
+  expect(await shown()).toEqual(nobodyWaits)
+  sandbox.configure({ management_quota: { limit: 150, window_ms: 30_000 } })
+  await call.methods(createOrder(sandbox), await serverToken())
+  expect(await shown()).toEqual(['tillgate_management_quota_left 148', ...nobodyWaits])
+})
+
+test('reconciliation gives way to shoppers, woken or not, and finds out once there is room', async () => {
+  const tillgate = await startWithQuota(14, 6_000, { reconciles: true, environment: bigcommerceApp })
+  const { sandbox, call, metrics } = tillgate
+  const token = await serverToken()
+  const orderId = createOrder(sandbox)
+  await sandbox.faults.add({ operation: 'pay', kind: 'reset_after_charge', times: 1 })
+  expect((await call.pay(orderId, cardPayment(), { token })).status).toBe(202)
+  // With the PAT nine calls of fourteen: what is left is for shoppers.
+  const others = createOrder(sandbox)
+  for (let listing = 0; listing < 4; listing++) expect((await call.methods(others, token)).status).toBe(200)
+
+  const standing = async () => (await call(`/orders/${orderId}/payments`, { token })).body.data[0].status
+  const looks = async (verdict: string) =>
+    (await metrics()).find((line) => line.includes(`looks_total{verdict="${verdict}"}`)) ?? `no ${verdict}`
+  expect((await deliver(call, orderId)).status).toBe(204)
+  await expect.poll(() => looks('put_off'), { timeout: 4_000 }).toContain('looks_total')
+  expect(statusesAt(tillgate, '/transactions')).toEqual([])
+  expect(await standing()).toBe('unknown')
+
+  await expect.poll(standing, { timeout: 10_000, interval: 200 }).toBe('success')
+  expect([await looks('failed'), await looks('charged')]).toEqual([
+    'no failed',
+    'tillgate_reconciliation_looks_total{verdict="charged"} 1',
+  ])
+  expect(refusalsAt(tillgate)).toBe(0)
+}, 20_000)
