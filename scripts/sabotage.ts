@@ -9,6 +9,8 @@ import { BUGS } from '../test/sabotage/bugs.ts'
 const root = join(import.meta.dirname, '..')
 /** What is no part of the repository: installed, built, or one's own. */
 const leftOut = /\/(node_modules|\.git|dist|\.env)$/
+/** Longer than all tests of all lists take; a bug may make a loop that never ends. */
+const runMsMax = 15 * 60_000
 
 /** Plants each bug in a copy of the repository and sees whether the tests notice. */
 const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } })
@@ -50,6 +52,7 @@ function runTests(args: readonly string[]) {
   return spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args], {
     cwd: copy,
     encoding: 'utf8',
+    timeout: runMsMax,
   })
 }
 
