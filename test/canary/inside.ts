@@ -4,15 +4,22 @@
  */
 import { writeFileSync } from 'node:fs'
 import { writeHeapSnapshot } from 'node:v8'
+import { Counter, Registry } from 'prom-client'
 
 export type Errand =
   | { readonly errand: 'snapshot' | 'report'; readonly path: string }
   | {
-      readonly errand: 'plant in log' | 'plant in heap' | 'plant in report' | 'throw' | 'reject'
+      readonly errand: `plant in ${'log' | 'metrics' | 'spans' | 'heap' | 'report'}` | 'throw'
       readonly value: string
     }
 
 const planted: string[] = []
+const registries = new Set<Registry>()
+const { registerMetric } = Registry.prototype
+Registry.prototype.registerMetric = function (metric) {
+  registries.add(this)
+  registerMetric.call(this, metric)
+}
 let reported = 'asked for'
 
 function run(told: Errand): void {
@@ -27,6 +34,19 @@ function run(told: Errand): void {
     case 'plant in log':
       process.stdout.write(`${JSON.stringify({ level: 30, number: told.value })}\n`)
       return
+    case 'plant in metrics':
+      // The service's own counter, and the one label that comes from what a caller sends.
+      for (const registry of registries) {
+        const payments = registry.getSingleMetric('tillgate_payments_total')
+        if (payments instanceof Counter) payments.inc({ method: told.value })
+      }
+      return
+    case 'plant in spans':
+      // The method is part of the name of the span that is made of every call.
+      void fetch(String(process.env.OTEL_EXPORTER_OTLP_ENDPOINT), { method: `X${told.value}` }).catch(
+        () => {},
+      )
+      return
     case 'plant in heap':
       planted.push(`${told.value}, planted`)
       return
@@ -37,9 +57,6 @@ function run(told: Errand): void {
       setImmediate(() => {
         throw new Error(`while paying with ${told.value}`)
       })
-      return
-    case 'reject':
-      Promise.reject(Object.assign(new TypeError(told.value), { body: { number: told.value } }))
       return
     default:
       told satisfies never

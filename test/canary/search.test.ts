@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createCanaries } from './canaries.ts'
-import { search } from './search.ts'
+import { createSearch } from './search.ts'
 
 const canaries = createCanaries(['738', '941'])
 const card = canaries.card()
-const cards = [card]
+const search = createSearch(canaries, [card])
 const noise = (text: string | Buffer) =>
   Buffer.concat([
     randomBytes(50_000),
@@ -14,7 +14,7 @@ const noise = (text: string | Buffer) =>
     Buffer.from('"}'),
     randomBytes(50_000),
   ])
-const found = (text: string | Buffer) => search({ where: 'here', bytes: noise(text) }, canaries, cards)
+const found = (text: string | Buffer) => search({ where: 'here', bytes: noise(text) })
 
 test('noise holds no canary', () => {
   expect(found('nothing at all')).toEqual([])
@@ -63,7 +63,5 @@ test('a PAT is found by its signature and by its claims, and the store token by 
   const pat = `eyJ.${Buffer.from(JSON.stringify({ jti: canaries.patMarks.jti })).toString('base64url')}.${canaries.patMarks.signature}`
   expect(found(pat).length).toBeGreaterThan(1)
   expect(found(`x-auth-token: ${canaries.storeToken}`)).toHaveLength(1)
-  expect(
-    search({ where: 'heap', bytes: noise(canaries.storeToken), except: ['store token'] }, canaries, cards),
-  ).toEqual([])
+  expect(search({ where: 'heap', bytes: noise(canaries.storeToken), except: ['store token'] })).toEqual([])
 })

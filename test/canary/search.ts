@@ -13,25 +13,32 @@ export interface Remains {
 type Kind = 'store token' | 'CVV' | 'digest'
 
 /** Names every canary that is in there, with its form and its surroundings. Nothing is the answer that is hoped for. */
-export function search(
-  { where, bytes, except = [] }: Remains,
-  canaries: Canaries,
-  cards: readonly string[],
-): string[] {
-  const wanted: [string, Record<string, Buffer>][] = [
-    ['card number', formsOfCardDigits(canaries.cardDigits)],
-    ['PAT', formsOf(canaries.patMarks.signature)],
-    ['claim of a PAT', formsOf(canaries.patMarks.jti)],
+export type Search = (remains: Remains) => string[]
+
+/** @param cards every number that was sent, for their digests. */
+export function createSearch(canaries: Canaries, cards: readonly string[]): Search {
+  const wanted: { what: string; kind?: Kind; forms: Record<string, Buffer> }[] = [
+    { what: 'card number', forms: formsOfCardDigits(canaries.cardDigits) },
+    { what: 'PAT', forms: formsOf(canaries.patMarks.signature) },
+    { what: 'claim of a PAT', forms: formsOf(canaries.patMarks.jti) },
+    { what: 'CVV', kind: 'CVV', forms: contextsOf(canaries.cvvs) },
+    { what: 'store token', kind: 'store token', forms: formsOf(canaries.storeToken) },
   ]
-  if (!except.includes('CVV')) wanted.push(['CVV', contextsOf(canaries.cvvs)])
-  if (!except.includes('store token')) wanted.push(['store token', formsOf(canaries.storeToken)])
-  const found = wanted.flatMap(([what, forms]) =>
-    Object.entries(forms).flatMap(([form, pattern]) => {
-      const at = bytes.indexOf(pattern)
-      return at < 0 ? [] : [`${where}: ${what}, ${form}: ${around(bytes, at)}`]
-    }),
-  )
-  return except.includes('digest') ? found : [...found, ...digestsIn(where, bytes, cards)]
+  const digests = digestsOf(cards)
+
+  return ({ where, bytes, except = [] }) => {
+    const found = wanted
+      .filter(({ kind }) => kind === undefined || !except.includes(kind))
+      .flatMap(({ what, forms }) =>
+        Object.entries(forms).flatMap(([form, pattern]) => {
+          const at = bytes.indexOf(pattern)
+          return at < 0 ? [] : [`${where}: ${what}, ${form}: ${around(bytes, at)}`]
+        }),
+      )
+    if (except.includes('digest')) return found
+    const leading = wordsOf(bytes).filter((word) => digests.has(word))
+    return [...found, ...leading.map((word) => `${where}: digest of a card number: ${word}`)]
+  }
 }
 
 /**
@@ -55,8 +62,8 @@ const contextsOf = (cvvs: readonly string[]): Record<string, Buffer> =>
   )
 
 /** An unkeyed digest of a card number leads back to it: there are few enough of them to try. */
-function digestsIn(where: string, bytes: Buffer, cards: readonly string[]): string[] {
-  const digests = new Set(
+const digestsOf = (cards: readonly string[]): ReadonlySet<string> =>
+  new Set(
     cards.flatMap((card) =>
       ['sha256', 'sha1', 'md5'].flatMap((algorithm) => [
         createHash(algorithm).update(card).digest('hex'),
@@ -64,10 +71,10 @@ function digestsIn(where: string, bytes: Buffer, cards: readonly string[]): stri
       ]),
     ),
   )
-  const words =
-    bytes.toString('latin1').match(/[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[A-Za-z0-9+/]{22,43}/g) ?? []
-  return words.filter((word) => digests.has(word)).map((word) => `${where}: digest of a card number: ${word}`)
-}
+
+/** Whatever is as long as a digest. */
+const wordsOf = (bytes: Buffer): string[] =>
+  bytes.toString('latin1').match(/[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[A-Za-z0-9+/]{22,43}/g) ?? []
 
 const around = (bytes: Buffer, at: number) =>
   JSON.stringify(bytes.subarray(Math.max(0, at - 80), at + 120).toString('latin1'))

@@ -14,18 +14,24 @@ export interface PostgresServerProcess {
   start(): Promise<void>
   /** An immediate shutdown: no checkpoint, every session cut off; the next start recovers from the log. */
   crash(): Promise<void>
+  /** Its own log, from the first start on. */
+  log(): Buffer
 }
 
 /** As it is in production where it matters: what is committed is flushed. */
 const settings = ['max_connections=100', 'listen_addresses=127.0.0.1', 'unix_socket_directories=']
 
-/**
- * @param home a folder to be made, for the server's data.
- * @param systemFolder of a system's own server, to be used in place of the npm package's.
- */
+export interface PostgresServerOptions {
+  /** Of a system's own server, to be used in place of the npm package's. */
+  readonly systemFolder?: string | null
+  /** Beside those above, as `name=value`. */
+  readonly moreSettings?: readonly string[]
+}
+
+/** @param home a folder to be made, for the server's data. */
 export async function createPostgresServer(
   home: string,
-  systemFolder: string | null = null,
+  { systemFolder = null, moreSettings = [] }: PostgresServerOptions = {},
 ): Promise<PostgresServerProcess> {
   mkdirSync(home)
   const password = randomBytes(16).toString('hex')
@@ -44,8 +50,9 @@ export async function createPostgresServer(
     stdio: 'ignore',
   })
   const port = await freePort()
-  const flags = settings.flatMap((setting) => ['-c', setting])
+  const flags = [...settings, ...moreSettings].flatMap((setting) => ['-c', setting])
   let server: ChildProcess | null = null
+  const logged: Buffer[] = []
 
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
@@ -55,6 +62,7 @@ export async function createPostgresServer(
         stdio: ['ignore', 'ignore', 'pipe'],
       })
       endWithUs(server, 'SIGQUIT')
+      server.stderr?.on('data', (bytes: Buffer) => logged.push(bytes))
       await ready(server)
     },
     async crash() {
@@ -64,6 +72,7 @@ export async function createPostgresServer(
       await ended
       server = null
     },
+    log: () => Buffer.concat(logged),
   }
 }
 

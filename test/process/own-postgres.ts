@@ -13,7 +13,7 @@ export async function ownPostgres(systemFolder: string | null = null): Promise<P
   const folder = temporaryFolder()
   // The server may run as another user, who has to get through.
   chmodSync(folder, 0o755)
-  const server = await createPostgresServer(join(folder, 'postgres'), systemFolder)
+  const server = await createPostgresServer(join(folder, 'postgres'), { systemFolder })
   onTestFinished(() => server.crash())
   await server.start()
   return server

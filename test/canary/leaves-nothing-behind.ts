@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, onTestFinished } from 'vitest'
+import { startTraceCollector } from '../process/trace-collector.ts'
+import { authEnvironment } from '../support/caller-token.ts'
+import { startScriptedUpstream } from '../support/scripted-upstream.ts'
+import { createCanaries } from './canaries.ts'
+import { createClient } from './client.ts'
+import type { WatchedDatabase } from './databases.ts'
+import { snapshotOf, unusedIn } from './heap.ts'
+import { answerByOrder, type Failures, runLoad, webhookSecret } from './load.ts'
+import { createSearch } from './search.ts'
+import { startWatchedService } from './service.ts'
+import type { Sink } from './sink.ts'
+import { createSinks } from './sinks.ts'
+
+const paymentTimeoutMs = 1_000
+
+/**
+ * No card number, CVV, PAT or store token is left anywhere by a process that has met all there is to meet; and one that
+ * is put there on purpose is found.
+ */
+export async function leavesNothingBehind(openDatabase: () => Promise<WatchedDatabase>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'tillgate-canary-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const database = await openDatabase()
+  const failures: Failures = new Map()
+  const unnamed = createCanaries([])
+  const upstream = await startScriptedUpstream({ marks: unnamed.patMarks, answer: answerByOrder(failures) })
+  onTestFinished(() => upstream.close())
+  const collector = await startTraceCollector()
+  const service = await startWatchedService({
+    HOST: '127.0.0.1',
+    PORT: '0',
+    ADMIN_PORT: '0',
+    BIGCOMMERCE_STORE_HASH: upstream.storeHash,
+    BIGCOMMERCE_ACCESS_TOKEN: unnamed.storeToken,
+    BIGCOMMERCE_API_URL: upstream.managementUrl,
+    BIGCOMMERCE_PAYMENTS_URL: upstream.paymentsUrl,
+    BIGCOMMERCE_CLIENT_ID: 'an-app',
+    BIGCOMMERCE_CLIENT_SECRET: webhookSecret,
+    DATABASE_URL: database.url,
+    PAYMENT_TIMEOUT_MS: String(paymentTimeoutMs),
+    LOG_LEVEL: 'trace',
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+    OTEL_BSP_SCHEDULE_DELAY: '200',
+    // Each payment token has a number, and the CVVs are numbers above these.
+    PAYMENT_RATE_LIMIT: '500',
+    ADDRESS_RATE_LIMIT: '0',
+    CALLER_RATE_LIMIT: '0',
+    VELOCITY_ORDER_ATTEMPTS: '0',
+    VELOCITY_CALLER_DECLINES: '0',
+    VELOCITY_ADDRESS_DECLINES: '0',
+    ...authEnvironment,
+  })
+  const canaries = { ...unnamed, cvvs: unusedIn(await snapshotOf(service, folder)) }
+  const client = createClient(service.url)
+  // While its heap was written it stood still, and turns everybody away until it has caught up.
+  await expect.poll(() => client.request('GET', '/orders/215/payments'), { timeout: 20_000 }).toBe(401)
+
+  const { cards, callerTokens, statuses } = await runLoad({
+    client,
+    canaries,
+    failures,
+    database,
+    storeHash: upstream.storeHash,
+  })
+  // Charges that are not answered end here, and what looks for them has had its turn.
+  await sleep(paymentTimeoutMs + 1_000)
+  for (const status of [200, 201, 202, 204, 400, 401, 402, 403, 404, 408, 409, 413, 415, 422, 431, 502, 503])
+    expect([...statuses.keys()], `a load that is never answered ${status} leaves a door shut`).toContain(
+      status,
+    )
+  expect(upstream.paymentAccessTokens.length).toBeGreaterThan(100)
+
+  expect(collector.spans.length).toBeGreaterThan(500)
+  const search = createSearch(canaries, cards)
+  const left = async (sinks: readonly Sink[]) => {
+    const found: string[] = []
+    for (const { name, read } of sinks)
+      for (const remains of await read())
+        found.push(...search({ ...remains, where: `${name}, ${remains.where}` }))
+    return found
+  }
+  const sinks = createSinks({ service, collector, client, database, folder })
+  expect(await left(sinks)).toEqual([])
+  const logged = service.output()
+  for (const path of await pathsOf(service.url))
+    expect(logged.includes(`"route":"${path}"`), `${path} was never asked for`).toBe(true)
+  for (const token of callerTokens) expect(logged.includes(token)).toBe(false)
+  // The gate had nothing to hold back: nobody tries to log what is not listed.
+  expect(logged.toString()).not.toMatch(/"refused"|unlisted event/)
+
+  for (const sink of sinks) {
+    await sink.plant(canaries.card())
+    expect(await left([sink]), sink.name).not.toEqual([])
+  }
+
+  // An exception that nobody catches, its last words, and what is told to whoever asks meanwhile.
+  const before = service.output().length
+  const said = client.answers.length
+  const late = client.sendSlowly('POST /orders/1/pay HTTP/1.1\r\nhost: tillgate\r\n', async () => {
+    await service.do({ errand: 'throw', value: canaries.card() })
+    await expect.poll(() => service.output().subarray(before).toString()).toContain('shutting down')
+    const payload = `{"number":"${canaries.card()}"}`
+    return `content-type: application/json\r\ncontent-length: ${payload.length}\r\n\r\n${payload}`
+  })
+  expect(await late).toBe(503)
+  expect(await service.ended).toBe(1)
+  const words = service.output().subarray(before)
+  for (const [where, bytes] of [
+    ['last words', words],
+    ['last answer', Buffer.concat(client.answers.slice(said))],
+  ] as const)
+    expect(search({ where, bytes })).toEqual([])
+}
+
+/** Every path of the contract, as the log names it. */
+async function pathsOf(url: string): Promise<string[]> {
+  const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: object }
+  return Object.keys(paths).map((path) => path.replaceAll(/\{(\w+)\}/g, ':$1'))
+}
