@@ -132,6 +132,23 @@ export const SECURITY_BUGS: readonly Bug[] = [
     tests: matrix,
   },
   {
+    name: "take longer to refuse another's order than one that is not there",
+    file: 'src/services/authorize-order.ts',
+    find: '        if (order?.customerId !== caller.access.customerId)',
+    replace: `        if (order && order.customerId !== caller.access.customerId) await new Promise((done) => setTimeout(done, 3))
+        if (order?.customerId !== caller.access.customerId)`,
+    tests: ['test/security/timing.test.ts'],
+  },
+  {
+    name: 'start a process that inherits the secrets',
+    file: 'src/main.ts',
+    find: 'process.report.excludeEnv = true',
+    replace: `process.report.excludeEnv = true
+const { spawn } = await import('node:child_process')
+spawn('sleep', ['30'])`,
+    tests: ['test/process/secrets.test.ts'],
+  },
+  {
     name: 'forget the scope of a route',
     file: 'src/plugins/authentication.ts',
     find: 'if (!scope || !caller.scopes.has(scope))',
