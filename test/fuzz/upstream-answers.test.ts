@@ -11,8 +11,8 @@ import { type Told, upstreamCase } from './upstream-cases.ts'
 const cases = casesOf(4_000)
 /** The last of them, since the rest of the run may pass before BigCommerce is asked for another payment. */
 const firstLimited = Math.ceil(cases * 0.95)
-/** The rarest comes to one in 250; fewer would mean that something kept most from being sent at all. */
-const endingsMin = cases / 500
+/** The rarest comes to one in 300; far fewer would mean that something kept most from being sent at all. */
+const endingsMin = cases / 1_000
 const atOnce = 20
 const hangMs = 40_000
 
