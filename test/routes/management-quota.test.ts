@@ -24,8 +24,11 @@ const refusalsAt = (tillgate: Tillgate) => statusesAt(tillgate).filter((status) 
 const holder = (orderId: number) => callerToken({ order_ids: [orderId] })
 
 describe('a flood of listings beside some payments', () => {
-  test('payments get through, BigCommerce refuses nothing, and whoever is sent away is told truly when to come again', async () => {
-    const tillgate = await startWithQuota(30, 5_000)
+  test('payments get through, BigCommerce refuses nothing, and whoever is sent away is told truly when to come again', {
+    // A few windows, on a machine that is busy with other tests.
+    timeout: 60_000,
+  }, async () => {
+    const tillgate = await startWithQuota(30, 4_000)
     const { sandbox, call } = tillgate
     const refused: { readonly orderId: number; readonly againAtMs: number }[] = []
     const list = async () => {
@@ -145,7 +148,7 @@ test('reconciliation gives way to shoppers, woken or not, and finds out once the
 
   await expect.poll(standing, { timeout: 10_000, interval: 200 }).toBe('success')
   expect([await looks('failed'), await looks('charged')]).toEqual([
-    'no failed',
+    'tillgate_reconciliation_looks_total{verdict="failed"} 0',
     'tillgate_reconciliation_looks_total{verdict="charged"} 1',
   ])
   expect(refusalsAt(tillgate)).toBe(0)
