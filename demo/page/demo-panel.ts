@@ -71,16 +71,19 @@ async function showCharges(): Promise<void> {
   const data = await readCharges().catch(() => null)
   // Off line. The checkout says so; the table stays as it was.
   if (data === null) return
-  const rows = data.map((charge) =>
-    element(
-      'tr',
-      {},
-      element('td', {}, `#${charge.order_id}`),
-      element('td', {}, formatMinor(charge.amount, charge.currency)),
-      element('td', {}, paidWith(charge)),
-      element('td', {}, charge.state),
-    ),
-  )
+  // The payment just made is the first to be looked for.
+  const rows = data
+    .toReversed()
+    .map((charge) =>
+      element(
+        'tr',
+        {},
+        element('td', {}, `#${charge.order_id}`),
+        element('td', {}, formatMinor(charge.amount, charge.currency)),
+        element('td', {}, paidWith(charge)),
+        element('td', {}, charge.state),
+      ),
+    )
   const none = element('tr', {}, element('td', { colspan: '4' }, 'Nothing yet'))
   byId('demo-charges', HTMLTableSectionElement).replaceChildren(...(rows.length > 0 ? rows : [none]))
 }

@@ -50,6 +50,8 @@ async function startReference(): Promise<FastifyInstance> {
       hideClientButton: true,
       showDeveloperTools: 'never',
       agent: { disabled: true },
+      // There for whoever tries an operation: the field for a caller token is open.
+      authentication: { preferredSecurityScheme: 'callerToken' },
     },
   })
   return inner
