@@ -10,6 +10,8 @@ test.each(['/livez', '/nowhere', '/orders/215/payment-methods', '/openapi.json']
       'content-security-policy': "default-src 'none';frame-ancestors 'none'",
       'x-content-type-options': 'nosniff',
       'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-site',
     })
   },
 )

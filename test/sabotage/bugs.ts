@@ -1,4 +1,5 @@
 import { BUCKET_BUGS } from './bucket-bugs.ts'
+import { EDGE_BUGS } from './edge-bugs.ts'
 import { LEAKS } from './leaks.ts'
 import { LEDGER_BUGS } from './ledger-bugs.ts'
 import { LIMIT_BUGS } from './limit-bugs.ts'
@@ -14,6 +15,7 @@ export const BUGS = [
   ...LEDGER_BUGS,
   ...BUCKET_BUGS,
   ...SECURITY_BUGS,
+  ...EDGE_BUGS,
   ...LIMIT_BUGS,
   ...QUOTA_BUGS,
   ...LEAKS,

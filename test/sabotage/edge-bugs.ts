@@ -1,0 +1,103 @@
+import type { Bug } from './bug.ts'
+
+const headers = ['test/plugins/security-headers.test.ts']
+const transport = ['test/security/transport.test.ts']
+const keys = ['test/clients/identity/published-keys.test.ts']
+
+/** Doors left ajar where the service meets the network: sizes, times, headers, other sites. */
+export const EDGE_BUGS: readonly Bug[] = [
+  {
+    name: 'let pages of any origin call',
+    file: 'src/app.ts',
+    find: 'origin: [...corsOrigins],',
+    replace: 'origin: true,',
+    tests: headers,
+  },
+  {
+    name: 'let answers be taken for another type',
+    file: 'src/plugins/security-headers.ts',
+    find: 'strictTransportSecurity: false,',
+    replace: 'strictTransportSecurity: false,\n    noSniff: false,',
+    tests: headers,
+  },
+  {
+    name: 'let answers be framed',
+    file: 'src/plugins/security-headers.ts',
+    find: `'frame-ancestors': ["'none'"]`,
+    replace: `'frame-ancestors': ['*']`,
+    tests: headers,
+  },
+  {
+    name: 'tell other sites whose order a page was about',
+    file: 'src/plugins/security-headers.ts',
+    find: `policy: 'no-referrer'`,
+    replace: `policy: 'unsafe-url'`,
+    tests: headers,
+  },
+  {
+    name: 'never promise to stay with TLS',
+    file: 'src/plugins/security-headers.ts',
+    find: `if (request.protocol === 'https')`,
+    replace: `if (String(request.protocol) === 'never')`,
+    tests: transport,
+  },
+  {
+    name: 'let the answer to an address that cannot be decoded be kept',
+    file: 'src/server-options.ts',
+    find: `      'cache-control': 'no-store',\n`,
+    replace: '',
+    tests: transport,
+  },
+  {
+    name: 'take bodies of any size',
+    file: 'src/server-options.ts',
+    find: 'bodyLimitBytes = 16 * 1024',
+    replace: 'bodyLimitBytes = 16 * 1024 ** 3',
+    tests: transport,
+  },
+  {
+    name: 'wait for headers for minutes',
+    file: 'src/server-options.ts',
+    find: 'headersTimeoutMs = 10_000',
+    replace: 'headersTimeoutMs = 100_000',
+    tests: ['test/security/slow-clients.test.ts'],
+  },
+  {
+    name: 'take a card number for a request id, and log it',
+    file: 'src/server-options.ts',
+    find: ' && !isCardNumber(given)',
+    replace: '',
+    tests: ['test/plugins/doors.test.ts'],
+  },
+  {
+    name: 'verify tokens of any length',
+    file: 'src/plugins/authentication.ts',
+    find: 'callerToken === undefined || callerToken.length > callerTokenLengthMax',
+    replace: 'callerToken === undefined || callerTokenLengthMax === 0',
+    tests: ['test/security/jwt-attacks.test.ts'],
+  },
+  {
+    name: 'read the keys of whoever the issuer points to',
+    file: 'src/clients/identity/fetch-keys.ts',
+    find: `import { Agent, request } from 'undici'`,
+    replace: `import { interceptors, Agent as Plain, request } from 'undici'
+const Agent = function (options) {
+  return new Plain(options).compose(interceptors.redirect({ maxRedirections: 2 }))
+}`,
+    tests: keys,
+  },
+  {
+    name: 'read a set of keys of any size',
+    file: 'src/clients/identity/fetch-keys.ts',
+    find: 'maxResponseSize: answerBytesMax',
+    replace: 'maxResponseSize: 1000 * answerBytesMax',
+    tests: keys,
+  },
+  {
+    name: 'put the environment into diagnostic reports',
+    file: 'src/main.ts',
+    find: 'process.report.excludeEnv = true',
+    replace: 'process.report.excludeEnv = false',
+    tests: ['test/canary/sqlite.test.ts'],
+  },
+]
