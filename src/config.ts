@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { type AuthKey, authKeyOf } from './config/auth-key.ts'
 import { type Environment, type LooseFile, readEnvironment } from './config/environment.ts'
 import { InvalidConfiguration } from './config/invalid-configuration.ts'
+import { type Misspelt, misspeltVariables } from './config/misspelt.ts'
 import { type Renewals, renewalsOf } from './config/renewals.ts'
 import { type TlsMaterial, tlsOf } from './config/tls.ts'
 import { Env } from './config/variables.ts'
@@ -48,6 +49,8 @@ export interface Config {
   readonly instruments: ReadonlySet<InstrumentType>
   /** Files of secrets that more can open than need to; worth a warning. */
   readonly looseFiles: readonly LooseFile[]
+  /** Variables that are set, read by nobody, and look like ours; worth a warning. */
+  readonly misspelt: readonly Misspelt[]
   readonly renewals: Renewals
 }
 
@@ -70,10 +73,12 @@ export function loadConfig(environment: Environment = process.env): Config {
   if (variables.data && variables.data.PORT !== 0 && variables.data.PORT === variables.data.ADMIN_PORT) {
     sentences.push('ADMIN_PORT must not be PORT.')
   }
+  const misspelt = misspeltVariables(Object.keys(given))
   if (!variables.success || typeof key === 'string' || typeof tls === 'string' || sentences.length > 0) {
-    throw new InvalidConfiguration(sentences)
+    const meant = misspelt.map(({ variable, name }) => `${variable} is read by nobody: is ${name} meant?`)
+    throw new InvalidConfiguration([...sentences, ...meant])
   }
-  return { ...toConfig(variables.data, key), tls, looseFiles, renewals: renewalsOf(given) }
+  return { ...toConfig(variables.data, key), tls, looseFiles, misspelt, renewals: renewalsOf(given) }
 }
 
 /**
@@ -101,7 +106,10 @@ export function loadAdminListener(environment: Environment = process.env): { hos
 const sentencesOf = ({ error }: { error?: z.ZodError }) =>
   error?.issues.map(({ path, message }) => `${path.join('.')} ${message}.`) ?? []
 
-function toConfig(env: z.output<typeof Env>, key: AuthKey): Omit<Config, 'tls' | 'looseFiles' | 'renewals'> {
+function toConfig(
+  env: z.output<typeof Env>,
+  key: AuthKey,
+): Omit<Config, 'tls' | 'looseFiles' | 'misspelt' | 'renewals'> {
   const storeHash = env.BIGCOMMERCE_STORE_HASH
   const { BIGCOMMERCE_CLIENT_ID: clientId, BIGCOMMERCE_CLIENT_SECRET: clientSecret } = env
   return {

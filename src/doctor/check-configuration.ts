@@ -16,7 +16,12 @@ export function checkConfiguration(): ConfigurationCheck {
     const config = loadConfig()
     return {
       config,
-      findings: [ok('Every variable can be used.'), ...storeFindings(config), ...fileFindings(config)],
+      findings: [
+        ok('Every variable can be used.'),
+        ...storeFindings(config),
+        ...fileFindings(config),
+        ...nameFindings(config),
+      ],
     }
   } catch (error) {
     if (!(error instanceof InvalidConfiguration)) throw error
@@ -45,6 +50,12 @@ const fileFindings = ({ looseFiles }: Config): Finding[] =>
       `The file that ${variable} names has mode ${mode}.`,
       'chmod 600 it: only the service needs to read it.',
     ),
+  )
+
+/** Variables that were set under a name that only looks like one of ours. */
+const nameFindings = ({ misspelt }: Config): Finding[] =>
+  misspelt.map(({ variable, name }) =>
+    warning(`${variable} is read by nobody.`, `If ${name} is meant, it has its default now: rename it.`),
   )
 
 const storeOf = (address: string) => /\/stores\/([^/]+)/.exec(new URL(address).pathname)?.[1]

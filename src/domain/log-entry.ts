@@ -7,6 +7,7 @@ import { PROBLEM_CODES } from './problems.ts'
  */
 export const LOG_EVENTS = [
   'a file of a secret can be opened by more than need to',
+  'a variable is read by nobody',
   'abandoned payments recovered',
   'cannot be used as it is on disk now: what was read before stays',
   'charge answered',

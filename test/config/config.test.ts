@@ -76,6 +76,7 @@ test('with what is required, the rest has its documented defaults', () => {
     paymentTimeoutMs: 60_000,
     instruments: new Set(INSTRUMENT_TYPES),
     looseFiles: [],
+    misspelt: [],
     renewals: { accessToken: null, publicKey: null, tls: null },
   })
 })
@@ -148,6 +149,30 @@ test('variables of others do not matter', () => {
   expect(loadConfig({ ...required, PATH: '/bin', OTHER_FILE: '/nowhere', __proto__: 'x' })).toEqual(
     loadConfig(required),
   )
+})
+
+test.each([
+  ['PAYMENT_INSTRUMENT', 'PAYMENT_INSTRUMENTS'],
+  ['VELOCITY_ORDER_ATEMPTS', 'VELOCITY_ORDER_ATTEMPTS'],
+  ['BIGCOMERCE_CLIENT_ID', 'BIGCOMMERCE_CLIENT_ID'],
+  ['AUTH_HMAC_SERCET_FILE', 'AUTH_HMAC_SECRET_FILE'],
+  ['payment_timeout_ms', 'PAYMENT_TIMEOUT_MS'],
+])('%s, which nobody reads, is said to look like %s', (variable, name) => {
+  expect(loadConfig({ ...required, [variable]: 'x' }).misspelt).toEqual([{ variable, name }])
+})
+
+test.each(['POST', 'HOSTS', 'DATABASE_HOST', 'PAYMENT_SERVICE_PORT', 'AUTH_URL', 'OTEL_SERVICE_NAME'])(
+  '%s may be of another program',
+  (variable) => {
+    expect(loadConfig({ ...required, [variable]: 'x' }).misspelt).toEqual([])
+  },
+)
+
+test('a misspelling is named beside what is missing for it, without its value', () => {
+  const { BIGCOMMERCE_STORE_HASH: hash = '', ...others } = required
+  const message = complaint({ ...others, BIGCOMERCE_STORE_HASH: hash })
+  expect(message).toContain('BIGCOMERCE_STORE_HASH is read by nobody: is BIGCOMMERCE_STORE_HASH meant?')
+  expect(message).not.toContain(hash)
 })
 
 describe('what is wrong', () => {

@@ -47,6 +47,14 @@ test('every wrong variable is told at once, without its value', async () => {
   expect(stdout).not.toMatch(/canary|eighty/)
 })
 
+test('a variable that looks like one of ours is warned of', async () => {
+  const { environment } = await startPatient()
+  const { code, stdout } = await run({ ...environment, VELOCITY_ORDER_ATEMPTS: '2' })
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^warning +configuration: VELOCITY_ORDER_ATEMPTS is read by nobody\.$/m)
+  expect(stdout).toContain('If VELOCITY_ORDER_ATTEMPTS is meant')
+})
+
 test('a file of a secret that everybody may read is warned of', async () => {
   const { environment } = await startPatient()
   const path = `${environment.DATABASE_URL?.replace('sqlite:', '')}.secret`

@@ -43,6 +43,15 @@ test('a wrong configuration ends the start with one message that names every wro
   for (const value of [secret, 'eighty', 'everybody']) expect(message).not.toContain(value)
 })
 
+test('a variable that looks like one of ours is told of at the start, by its name', async () => {
+  const { environment } = await prepare()
+  const { lines, url } = runService({ ...environment, PAYMENT_INSTRUMENT: 'stored_card' })
+  await url
+  const told = lines.find((line) => line.includes('read by nobody')) ?? ''
+  expect(JSON.parse(told)).toMatchObject({ variable: 'PAYMENT_INSTRUMENT', name: 'PAYMENT_INSTRUMENTS' })
+  expect(told).not.toContain('stored_card')
+})
+
 test.each(['PORT', 'ADMIN_PORT'])(
   'a port that is taken ends the start with its reason and the name of the variable: %s',
   async (variable) => {

@@ -1,0 +1,45 @@
+import { Env, SECRETS } from './variables.ts'
+
+export interface Misspelt {
+  /** As it was set. */
+  readonly variable: string
+  /** The variable of ours that it looks like. */
+  readonly name: string
+}
+
+const known = [...Object.keys(Env.shape), ...SECRETS.map((name) => `${name}_FILE`)]
+const knownSet = new Set(known)
+
+/** One slip of the fingers, or two. More is another word. */
+const editsMax = 2
+/** `POST` is two edits from `PORT` and nobody's mistake. */
+const lengthMin = 8
+
+/**
+ * Variables that nobody reads and that look like ours. A limit that was set under such a name is not in force, and nothing
+ * else would tell. Some may be another program's, so they are worth a warning and no more.
+ */
+export const misspeltVariables = (names: readonly string[]): Misspelt[] =>
+  names
+    .filter((variable) => variable.length >= lengthMin && !knownSet.has(variable))
+    .flatMap((variable) => {
+      const name = known.find((each) => each.length >= lengthMin && isNear(variable.toUpperCase(), each))
+      return name === undefined ? [] : [{ variable, name }]
+    })
+
+const isNear = (one: string, other: string) =>
+  Math.abs(one.length - other.length) <= editsMax && editsBetween(one, other) <= editsMax
+
+/** How many letters must be put in, taken out or replaced to make one of the other (Levenshtein). */
+function editsBetween(one: string, other: string): number {
+  let above = Array.from({ length: other.length + 1 }, (_, column) => column)
+  for (const [row, letter] of [...one].entries()) {
+    const line = [row + 1]
+    for (const [column, each] of [...other].entries()) {
+      const replaced = (above[column] ?? 0) + (letter === each ? 0 : 1)
+      line.push(Math.min(replaced, (above[column + 1] ?? 0) + 1, (line[column] ?? 0) + 1))
+    }
+    above = line
+  }
+  return above.at(-1) ?? 0
+}
