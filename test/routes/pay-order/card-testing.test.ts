@@ -89,16 +89,16 @@ async function openInstances(count: number, databaseUrl: string, environment: Re
   }
 }
 
-const engines = [
+const engines: { name: string; instances: number; burst: Burst; openUrl: () => Promise<string> }[] = [
   {
-    name: 'ten thousand attempts, a thousand at once, on SQLite',
+    name: 'SQLite',
     instances: 1,
     burst: { attempts: 10_000, atOnce: 1_000 },
     openUrl: async () => ledgerFile().environment.DATABASE_URL,
   },
   {
     // Each of a burst waits for the one before it, so fewer: more than wait their time out are refused for want of a ledger.
-    name: 'a thousand attempts, two hundred at once, at two instances on Postgres',
+    name: 'Postgres, two instances',
     instances: 2,
     burst: { attempts: 1_000, atOnce: 200 },
     async openUrl() {
@@ -131,23 +131,26 @@ const limits = [
   },
 ]
 
-describe.each(engines)('a card tester: $name', ({ instances, burst, openUrl }) => {
-  test.each(limits)(
-    '$where: $limit reach the payments host',
-    { timeout: 120_000 },
-    async ({ variable, limit, subOf }) => {
-      const service = await openInstances(instances, await openUrl(), { [variable]: String(limit) })
-      const [one = 0, ...others] = service.newOrders(disguises)
-      const orderIds =
-        variable === 'VELOCITY_ORDER_ATTEMPTS' ? Array<number>(disguises).fill(one) : [one, ...others]
-      const testers = await Promise.all(orderIds.map((orderId, number) => testerOf(subOf(number), orderId)))
-      const statuses = await service.attemptAll(testers, burst)
-      expect(service.reached()).toBeLessThanOrEqual(limit)
-      // 409 beside another on the same order; 503 where the machine was too busy for the PAT to be made in time.
-      expect([402, 409, 429, 503]).toEqual(expect.arrayContaining([...statuses]))
-      // One after the other nothing is in the way of those that may still come through, and no more than those do.
-      await service.attemptAll(testers, { attempts: 2 * limit, atOnce: 1 })
-      expect(service.reached()).toBe(limit)
-    },
-  )
-})
+describe.each(engines)(
+  '$burst.attempts attempts to test cards, $burst.atOnce at once, on $name',
+  ({ instances, burst, openUrl }) => {
+    test.each(limits)(
+      '$where: $limit reach the payments host',
+      { timeout: 120_000 },
+      async ({ variable, limit, subOf }) => {
+        const service = await openInstances(instances, await openUrl(), { [variable]: String(limit) })
+        const [one = 0, ...others] = service.newOrders(disguises)
+        const orderIds =
+          variable === 'VELOCITY_ORDER_ATTEMPTS' ? Array<number>(disguises).fill(one) : [one, ...others]
+        const testers = await Promise.all(orderIds.map((orderId, number) => testerOf(subOf(number), orderId)))
+        const statuses = await service.attemptAll(testers, burst)
+        expect(service.reached()).toBeLessThanOrEqual(limit)
+        // 409 beside another on the same order; 503 where the machine was too busy for the PAT to be made in time.
+        expect([402, 409, 429, 503]).toEqual(expect.arrayContaining([...statuses]))
+        // One after the other nothing is in the way of those that may still come through, and no more than those do.
+        await service.attemptAll(testers, { attempts: 2 * limit, atOnce: 1 })
+        expect(service.reached()).toBe(limit)
+      },
+    )
+  },
+)
