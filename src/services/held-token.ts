@@ -23,7 +23,8 @@ export interface HeldTokenOptions {
   readonly dueMs: number
   /** By the same: from here on the charge may no longer leave. */
   readonly leavesUntilMs: number
-  readonly marginMs: number
+  /** From when the charge left until it is taken to be counted; asked as it leaves. */
+  readonly marginMs: () => number
   readonly now: () => number
   readonly after: After
   /** Does something that nobody waits for. */
@@ -57,7 +58,7 @@ export function holdToken(options: HeldTokenOptions): HeldToken {
     mayLeave: () => state === 'held' && now() >= dueMs && now() < leavesUntilMs,
     left() {
       state = 'left'
-      cancelReport = after(marginMs, report)
+      cancelReport = after(marginMs(), report)
     },
     answered: report,
     release() {

@@ -1,4 +1,5 @@
 import type { After } from '../domain/after.ts'
+import { createCautiousMargin } from '../domain/cautious-margin.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Log } from '../domain/request-context.ts'
 import type { BucketRule } from '../domain/token-bucket.ts'
@@ -66,6 +67,7 @@ export const SEND_WITHIN_MS = 5_000
 export function createPaymentTokenQueue(options: PaymentTokenQueueOptions): PaymentTokenQueue {
   const { tokens, limit, rule, maxWaitMs, now, after, log } = options
   const background = new Set<Promise<void>>()
+  const margin = createCautiousMargin({ ...rule, now })
   let isClosed = false
 
   function inBackground(work: () => Promise<void>): void {
@@ -80,6 +82,7 @@ export function createPaymentTokenQueue(options: PaymentTokenQueueOptions): Paym
   const line = openLine({ maxWaitMs, now, after, waitMs: (turn) => supply.waitMs(turn) })
   const supply = openSupply({
     ...options,
+    marginMs: margin.nowMs,
     inBackground,
     waiting: () => line.size,
     onToken: line.hand,
@@ -112,6 +115,7 @@ export function createPaymentTokenQueue(options: PaymentTokenQueueOptions): Paym
           return token
         },
         async turnedAway(forMs) {
+          margin.turnedAway()
           await tokens.holdBack(forMs).catch((err) => log.warn({ err }, 'payment tokens not held back'))
           return sinceMs !== null && now() + forMs < sinceMs + maxWaitMs
         },

@@ -21,6 +21,8 @@ export interface TokenSupplyOptions {
   readonly tokens: PaymentTokens
   readonly instance: string
   readonly rule: BucketRule
+  /** The margin as it is now, which may be more than the rule's. */
+  readonly marginMs: () => number
   readonly now: () => number
   readonly after: After
   readonly random: () => number
@@ -103,7 +105,7 @@ export function openSupply(options: TokenSupplyOptions): TokenSupply {
     const aheadOfUsMs = reservation.forMs - reservation.atMs
     const dueMs = toldMs + aheadOfUsMs
     const leavesUntilMs = askedMs + aheadOfUsMs + rule.sendWithinMs - stallMs
-    return holdToken({ ...options, ...rule, reservation, dueMs, leavesUntilMs })
+    return holdToken({ ...options, reservation, dueMs, leavesUntilMs })
   }
 
   return {

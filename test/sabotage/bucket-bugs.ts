@@ -51,8 +51,8 @@ export const BUCKET_BUGS: readonly Bug[] = [
   {
     name: 'leave no margin for the network',
     file: 'src/services/held-token.ts',
-    find: 'after(marginMs, report)',
-    replace: 'after(0 * marginMs, report)',
+    find: 'after(marginMs(), report)',
+    replace: 'after(0 * marginMs(), report)',
     tests: turns,
   },
   {

@@ -318,6 +318,20 @@ test('a payment that is turned away holds every token back, goes first of its ca
   expect(await first.turnedAway(2_000)).toBe(false)
 })
 
+test('after a payment was turned away, tokens come back later for a while', async () => {
+  const { queue, tokens, time } = bucketOf({ limit: 1 })
+  const payment = queue.arrive('a')
+  ;(await payment.takeToken()).left()
+  await payment.turnedAway(1_000)
+  await time.pass(5_000)
+  const next = await queue.arrive('a').takeToken()
+  next.left()
+  await time.pass(4_399)
+  expect((await tokens.reserve(1, 0)).taken).toEqual([])
+  await time.pass(1)
+  expect((await tokens.reserve(1, 0)).taken).toHaveLength(1)
+})
+
 test('without its database nothing is let through: everybody is told', async () => {
   const { tokens, pay, refused, sent, time } = bucketOf()
   const reserve = tokens.reserve
