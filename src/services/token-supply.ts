@@ -45,8 +45,8 @@ const aheadMs = 250
  * that wait for the same token ask for it at a random moment, so that none is always first.
  */
 const preparingMs = 100
-/** Between two questions that found nothing. */
-const pauseMsMin = 10
+/** Between two questions that found nothing: a token is still taken two hundred milliseconds ahead. */
+const pauseMsMin = 50
 /** At the end of the time to send, kept free for a stall between the last look at the clock and the first byte. */
 const stallMs = 1_000
 /** How long a look at the tokens is good for turning payments away at the door. */
