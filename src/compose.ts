@@ -17,6 +17,7 @@ import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
 import { renewAll } from './renew-all.ts'
 import { after } from './services/after.ts'
 import { createAuthorizeOrder } from './services/authorize-order.ts'
+import { createAuthorizePayment } from './services/authorize-payment.ts'
 import { createInFlight } from './services/in-flight.ts'
 import { createListPaymentMethods } from './services/list-payment-methods.ts'
 import { createGetPayment, createListPayments } from './services/list-payments.ts'
@@ -59,7 +60,7 @@ const settlingMsMax = 15_000
 /** The composition root: the only place that says `create…`. */
 export async function compose(config: Config, logger: Logger): Promise<Service> {
   const { storeHash, apiUrl, paymentsUrl, trustedProxySecret } = config.bigcommerce
-  const { databaseUrl, migrateOnStart, renewals } = config
+  const { databaseUrl, migrateOnStart, renewals, velocity } = config
   const metrics = createMetrics()
   const database = openDatabase(
     databaseUrl,
@@ -68,7 +69,6 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
   )
   if (migrateOnStart) await migrateDatabase(databaseUrl, database)
   const ledger = { database, storeHash, now: Date.now }
-  const { velocity } = config
   const { orderAttempts: failuresMax } = velocity
   const failures = failuresMax > 0 ? { failuresMax, windowMs: velocity.windowMs } : null
   const attempts = metrics.watchStore(createPaymentAttempts({ ...ledger, failures }))
@@ -119,7 +119,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
       limits: velocity,
       digest: createKeyedDigest(config.bigcommerce.accessToken, `velocity of ${storeHash}`),
     }),
-    authorizeOrder,
+    authorizePayment: createAuthorizePayment({ authorizeOrder, managementApi, isAtEase: gate.isAtEase }),
     preparePayment,
     paymentTokens,
     paymentsApi,

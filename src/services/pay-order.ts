@@ -1,7 +1,6 @@
 import type { PaymentsApi } from '../clients/bigcommerce/payments-api.ts'
 import type { Caller } from '../domain/caller.ts'
 import { fingerprintOf } from '../domain/fingerprint.ts'
-import type { Order } from '../domain/order.ts'
 import { ASK_AGAIN_SECONDS, answerOf, keptAnswer, type PaymentAnswer } from '../domain/payment-answer.ts'
 import type { PaymentAttempt } from '../domain/payment-attempt.ts'
 import type { PaymentCommand } from '../domain/payment-command.ts'
@@ -10,10 +9,12 @@ import type { PaymentOutcome } from '../domain/payment-outcome.ts'
 import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../domain/request-context.ts'
 import type { Claim, KeyScope, NewAttempt, PaymentAttempts } from '../stores/payment-attempts.ts'
-import { type AuthorizeOrder, maySeeAttempt } from './authorize-order.ts'
+import { maySeeAttempt } from './authorize-order.ts'
+import type { AuthorizedPayment, AuthorizePayment } from './authorize-payment.ts'
 import { fencedBy, isFree, replay } from './known-payment.ts'
 import type { PaymentTokenQueue, WaitingPayment } from './payment-token-queue.ts'
 import type { PreparedPayment, PreparePayment } from './prepare-payment.ts'
+import { refuseInstrument } from './refuse-instrument.ts'
 import { problemOfNotSent, settlementOf } from './settlement.ts'
 import type { VelocityGate } from './velocity-gate.ts'
 
@@ -37,7 +38,7 @@ export type PayOrder = (command: PayOrderCommand, context: RequestContext) => Pr
 export interface PayOrderDependencies {
   readonly attempts: Pick<PaymentAttempts, 'findByKey' | 'claim' | 'markSending' | 'takeBack' | 'settle'>
   readonly velocityGate: VelocityGate
-  readonly authorizeOrder: AuthorizeOrder
+  readonly authorizePayment: AuthorizePayment
   readonly preparePayment: PreparePayment
   readonly paymentTokens: Pick<PaymentTokenQueue, 'arrive'>
   readonly paymentsApi: PaymentsApi
@@ -46,21 +47,28 @@ export interface PayOrderDependencies {
   readonly instruments: ReadonlySet<InstrumentType>
 }
 
+interface WantedPayment {
+  readonly command: PayOrderCommand
+  readonly scope: KeyScope
+  readonly fingerprint: string
+  readonly isNew: boolean
+}
+
 interface ClaimedPayment {
   readonly attempt: PaymentAttempt
   readonly command: PaymentCommand
-  readonly order: Order | null
+  readonly authorized: AuthorizedPayment
   readonly waiting: WaitingPayment
   readonly context: RequestContext
 }
 
 export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
-  const { attempts, velocityGate, authorizeOrder, preparePayment, paymentTokens, paymentsApi } = dependencies
+  const { attempts, velocityGate, authorizePayment, preparePayment, paymentTokens, paymentsApi } =
+    dependencies
   const { newId, instruments } = dependencies
 
   return async function payOrder(command, context) {
-    refuseInstrumentNotTaken(command, instruments)
-    refuseSavingForGuests(command)
+    refuseInstrument(command, instruments)
     const scope = keyScopeOf(command)
     const fingerprint = fingerprintOf(command)
 
@@ -69,7 +77,8 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
       return replay(known, fingerprint)
     }
     const waiting = paymentTokens.arrive(command.caller.principal)
-    const { order, claim } = await claimOrder(command, scope, fingerprint, context)
+    const wanted = { command, scope, fingerprint, isNew: known === null }
+    const { authorized, claim } = await claimOrder(wanted, context)
     if (claim.kind === 'known') return replay(claim.known, fingerprint)
     if (claim.kind === 'fenced') throw fencedBy(claim.by)
     if (claim.kind === 'blocked') {
@@ -77,7 +86,7 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
       throw new Problem('velocity_blocked', { retryAfterSeconds: claim.retryAfterSeconds })
     }
 
-    const answer = await pay({ attempt: claim.attempt, command, order, waiting, context })
+    const answer = await pay({ attempt: claim.attempt, command, authorized, waiting, context })
     return { ...answer, isReplay: false }
   }
 
@@ -86,19 +95,17 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
    * gives the place back.
    */
   async function claimOrder(
-    command: PayOrderCommand,
-    scope: KeyScope,
-    fingerprint: string,
+    { command, scope, fingerprint, isNew }: WantedPayment,
     context: RequestContext,
-  ): Promise<{ order: Order | null; claim: Claim }> {
+  ): Promise<{ authorized: AuthorizedPayment; claim: Claim }> {
     const id = newId()
     await velocityGate.reserve(id, command.caller, context)
     let isClaimed = false
     try {
-      const order = await authorizeOrder(command.caller, command.orderId, context)
+      const authorized = await authorizePayment(command, isNew, context)
       const claim = await attempts.claim(scope, fingerprint, newAttempt(command, id, context))
       isClaimed = claim.kind === 'claimed'
-      return { order, claim }
+      return { authorized, claim }
     } finally {
       if (!isClaimed) await velocityGate.release(id, context)
     }
@@ -106,10 +113,14 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
 
   /** From here on the order is ours alone. Write, call, write; no transaction is open during a call. */
   async function pay(payment: ClaimedPayment): Promise<PaymentAnswer> {
-    const { attempt, command, order, context } = payment
-    const prepared = await preparePayment(command, order, context).catch((error) => release(attempt, error))
+    const { attempt, command, authorized, context } = payment
+    const prepared = await preparePayment(command, authorized, context).catch((error) =>
+      release(attempt, error),
+    )
     const outcome = await send(payment, prepared)
-    if (await mayTryAgain(payment, outcome)) return pay(payment)
+    if (await mayTryAgain(payment, outcome)) {
+      return pay({ ...payment, authorized: { ...authorized, minting: null } })
+    }
     const settled = await settle({ ...attempt, ...prepared.claims.due }, outcome, context)
     if (outcome.kind === 'not_sent') throw problemOfNotSent(outcome)
     return answerOf(settled)
@@ -160,22 +171,6 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
       context.log.error({ paymentId: attempt.id, err: error }, 'outcome not recorded')
       return { ...attempt, status: 'unknown' as const }
     }
-  }
-}
-
-function refuseInstrumentNotTaken(
-  { payment }: PayOrderCommand,
-  instruments: ReadonlySet<InstrumentType>,
-): void {
-  if (instruments.has(payment.instrument.type)) return
-  const error = { pointer: '/payment/instrument/type', detail: 'This service does not take this type' }
-  throw new Problem('invalid_request', { errors: [error] })
-}
-
-/** Only whom the caller's token names can have cards stored; a trusted server answers for its own shoppers. */
-function refuseSavingForGuests({ caller, payment }: PayOrderCommand): void {
-  if (payment.save_instrument && caller.customerId === null && caller.access.kind !== 'any') {
-    throw new Problem('save_instrument_not_allowed')
   }
 }
 

@@ -9,6 +9,7 @@ import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../domain/request-context.ts'
 import type { Sealed } from '../domain/sealed.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
+import type { AuthorizedPayment } from './authorize-payment.ts'
 
 /** A payment access token that may be spent: its claims are what the caller means to pay. */
 export interface PreparedPayment {
@@ -17,13 +18,13 @@ export interface PreparedPayment {
 }
 
 /**
- * Makes the payment access token and holds its claims against the order and against what the caller expects.
+ * Makes the payment access token, unless it is being made already, and holds its claims against the order and against what the caller expects.
  *
  * @throws Problem; nothing has been sent then.
  */
 export type PreparePayment = (
   command: PaymentCommand,
-  order: Order | null,
+  authorized: AuthorizedPayment,
   context: RequestContext,
 ) => Promise<PreparedPayment>
 
@@ -36,9 +37,10 @@ export interface PreparePaymentDependencies {
 export function createPreparePayment(dependencies: PreparePaymentDependencies): PreparePayment {
   const { managementApi, attempts, storeHash } = dependencies
 
-  return async function preparePayment(command, order, context) {
+  return async function preparePayment(command, { order, minting }, context) {
     if (order && !mayBePayable(order)) throw new Problem('order_not_payable')
-    const paymentAccessToken = await managementApi.createPaymentAccessToken(command.orderId, context)
+    const paymentAccessToken = await (minting ??
+      managementApi.createPaymentAccessToken(command.orderId, context))
     const claims = readPaymentAccessToken(paymentAccessToken)
     if (claims?.storeHash !== storeHash || claims.orderId !== String(command.orderId)) {
       throw new Problem('upstream_unusable')

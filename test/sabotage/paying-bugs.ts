@@ -28,10 +28,10 @@ export const PAYING_BUGS: readonly Bug[] = [
   {
     name: 'fence the order before knowing whose it is',
     file: payOrder,
-    find: `      const order = await authorizeOrder(command.caller, command.orderId, context)
+    find: `      const authorized = await authorizePayment(command, isNew, context)
       const claim = await attempts.claim(scope, fingerprint, newAttempt(command, id, context))`,
     replace: `      const claim = await attempts.claim(scope, fingerprint, newAttempt(command, id, context))
-      const order = await authorizeOrder(command.caller, command.orderId, context)`,
+      const authorized = await authorizePayment(command, isNew, context)`,
     tests: story,
   },
   {
@@ -58,7 +58,7 @@ export const PAYING_BUGS: readonly Bug[] = [
   },
   {
     name: 'let guests store cards',
-    file: payOrder,
+    file: 'src/services/refuse-instrument.ts',
     find: `payment.save_instrument && caller.customerId === null && caller.access.kind !== 'any'`,
     replace: `payment.save_instrument && caller.customerId === 0`,
     tests: ['test/routes/pay-order/403.test.ts'],
@@ -111,5 +111,26 @@ export const PAYING_BUGS: readonly Bug[] = [
     find: `if (!caller.access.orderIds.has(orderId)) throw new Problem('order_not_found')`,
     replace: `if (!caller.access.orderIds.has(orderId)) throw new Problem('insufficient_scope')`,
     tests: ['test/routes/pay-order/404.test.ts'],
+  },
+  {
+    name: 'wait for the PAT before it is known whose the order is',
+    file: 'src/services/authorize-payment.ts',
+    find: '    return { order: await reading, minting }',
+    replace: '    await minting\n    return { order: await reading, minting }',
+    tests: ['test/services/authorize-payment.test.ts', 'test/routes/pay-order/404.test.ts'],
+  },
+  {
+    name: 'use the PAT that was made ahead for a second try',
+    file: payOrder,
+    find: 'authorized: { ...authorized, minting: null }',
+    replace: 'authorized: { ...authorized }',
+    tests: ['test/services/pay-order.test.ts'],
+  },
+  {
+    name: 'make a PAT ahead with the last of the quota',
+    file: 'src/clients/bigcommerce/management-gate.ts',
+    find: `isAtEase: () => roomFor(quota, 'reconciling', now()) > 1`,
+    replace: `isAtEase: () => roomFor(quota, 'paying', now()) > 0`,
+    tests: ['test/routes/pay-order/201.test.ts', 'test/clients/bigcommerce/management-gate.test.ts'],
   },
 ]

@@ -165,6 +165,8 @@ const bytesOf = ({ status, headers, text }: ApiAnswer) => ({
     ratelimit: String(headers.ratelimit).replaceAll(/(r|t)=\d+/g, '$1=…'),
   },
 })
+/** No answer waits for an access token that is made while an order is read, so when it arrives is chance. */
+const isWaitedFor = (call: string) => !call.endsWith('/access_tokens')
 const isYours = ({ status, body }: ApiAnswer) =>
   status !== 401 && status !== 403 && body?.code !== 'order_not_found'
 
@@ -213,7 +215,7 @@ test.each(Object.entries(PRINCIPALS))(
           } else {
             expect(answer.body.code, cell).toBe('order_not_found')
             expect(bytesOf(answer), cell).toEqual(bytesOf(notThere.answer))
-            expect(calls, cell).toEqual(notThere.calls)
+            expect(calls.filter(isWaitedFor), cell).toEqual(notThere.calls.filter(isWaitedFor))
           }
           const paysNow =
             isYours(answer) && route === 'pay' && state === 'new' && principal.mayWrite !== false

@@ -7,6 +7,8 @@ import type { PaymentOutcome } from '../../src/domain/payment-outcome.ts'
 import { Problem } from '../../src/domain/problem.ts'
 import { reveal, Sealed } from '../../src/domain/sealed.ts'
 import { sealInstrument } from '../../src/domain/sealed-instrument.ts'
+import type { AuthorizeOrder } from '../../src/services/authorize-order.ts'
+import type { AuthorizedPayment } from '../../src/services/authorize-payment.ts'
 import type { HeldToken } from '../../src/services/held-token.ts'
 import {
   createPayOrder,
@@ -42,7 +44,8 @@ interface Change {
   readonly firstOutcomes?: readonly PaymentOutcome[]
   readonly attempts?: Partial<PayOrderDependencies['attempts']>
   readonly velocityGate?: PayOrderDependencies['velocityGate']
-  readonly authorizeOrder?: PayOrderDependencies['authorizeOrder']
+  readonly authorizeOrder?: AuthorizeOrder
+  readonly minting?: AuthorizedPayment['minting']
   readonly preparePayment?: PayOrderDependencies['preparePayment']
   readonly instruments?: ReadonlySet<InstrumentType>
   readonly takeToken?: () => Promise<HeldToken>
@@ -55,7 +58,8 @@ function paying({
   firstOutcomes = [],
   attempts = {},
   velocityGate,
-  authorizeOrder,
+  authorizeOrder = async () => null,
+  minting = null,
   preparePayment,
   instruments,
   takeToken = async () => heldToken,
@@ -92,7 +96,10 @@ function paying({
       ...attempts,
     },
     velocityGate: velocityGate ?? { reserve: async () => {}, release: async () => {} },
-    authorizeOrder: authorizeOrder ?? (async () => null),
+    authorizePayment: async ({ caller, orderId }, _isNew, context) => ({
+      order: await authorizeOrder(caller, orderId, context),
+      minting,
+    }),
     preparePayment: preparePayment ?? (async () => ({ paymentAccessToken: new Sealed('the.pat'), claims })),
     paymentTokens: { arrive: () => ({ takeToken, turnedAway }) },
     paymentsApi: { processPayment: async () => outcomes.shift() ?? outcome },
@@ -123,12 +130,12 @@ function paying({
         return ports.attempts.settle(id, settlement, finalAnswer)
       },
     },
-    authorizeOrder(caller, orderId, context) {
-      events.push(`authorize ${orderId}`)
-      return ports.authorizeOrder(caller, orderId, context)
+    authorizePayment(payment, isNew, context) {
+      events.push(`authorize ${payment.orderId}${isNew ? '' : ' again'}`)
+      return ports.authorizePayment(payment, isNew, context)
     },
     preparePayment(...args) {
-      events.push('prepare')
+      events.push(args[1].minting === null ? 'prepare' : 'prepare, minting')
       return ports.preparePayment(...args)
     },
     paymentsApi: {
@@ -254,6 +261,16 @@ describe('a charge that BigCommerce turns away unread', () => {
       'settle attempt-1 succeeded -',
     ])
     expect(taken).toBe(3)
+  })
+
+  test('never uses the PAT that was made ahead for more than the first try', async () => {
+    const { pay, events } = paying({
+      ...patient,
+      firstOutcomes: [away],
+      minting: Promise.resolve(new Sealed('ahead')),
+    })
+    expect((await pay()).status).toBe(201)
+    expect(events.filter((event) => event.startsWith('prepare'))).toEqual(['prepare, minting', 'prepare'])
   })
 
   test.each([
@@ -509,7 +526,7 @@ describe('a key that is known', () => {
       authorizeOrder: () => Promise.reject(new Problem('order_not_found')),
     })
     expect(await endOf(pay())).toBe('order_not_found')
-    expect(events).toEqual(['find key', 'authorize 118'])
+    expect(events).toEqual(['find key', 'authorize 118 again'])
   })
 
   test('that another request took in the meantime is answered like one known from the start', async () => {
@@ -528,7 +545,7 @@ test.each([
   ['unknown', 'order_payment_in_progress', 2],
   ['needs_review', 'order_payment_in_progress', 2],
 ] as const)(
-  'an order fenced by an attempt that is %s is %s, and no PAT is made for it',
+  'an order fenced by an attempt that is %s is %s, and no PAT is used for it',
   async (status, code, seconds) => {
     const by = attemptOf({ id: 'other-attempt', status })
     const { pay, events } = paying({ attempts: { claim: async () => ({ kind: 'fenced', by }) } })

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Order } from '../../src/domain/order.ts'
 import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
 import type { PaymentCommand } from '../../src/domain/payment-command.ts'
+import { Problem } from '../../src/domain/problem.ts'
 import { Sealed } from '../../src/domain/sealed.ts'
 import { createPreparePayment } from '../../src/services/prepare-payment.ts'
 import { attemptOf, commandOf, patOf, validInstruments } from '../domain/samples.ts'
@@ -19,6 +20,7 @@ function preparing(
   order: Order | null = null,
   change: Partial<PaymentCommand> = {},
   payments: PaymentAttempt[] = [],
+  minting: Promise<Sealed<string>> | null = null,
 ) {
   const minted: number[] = []
   const prepare = createPreparePayment({
@@ -32,7 +34,7 @@ function preparing(
     storeHash: 'abc123',
   })
   const command = commandOf(validInstruments.card, { expectedAmount: null, ...change })
-  return { minted, result: endOf(prepare(command, order, contextOf())) }
+  return { minted, result: endOf(prepare(command, { order, minting }, contextOf())) }
 }
 
 test.each([
@@ -95,4 +97,23 @@ test.each([
   const { result } = preparing(patOf(claims), null, {}, [part])
   const given = await result
   expect(typeof given === 'string' ? given : 'spent').toBe(end)
+})
+
+test('a PAT that is being made already is used, and held against the order like any other', async () => {
+  const ahead = (data: object = {}) => Promise.resolve(new Sealed(claimsWith(data)))
+  const ours = preparing('never asked for', orderOf(), {}, [], ahead())
+  expect(await ours.result).toMatchObject({ claims: { due: { amount: 6098, currency: 'USD' } } })
+  expect(ours.minted).toEqual([])
+  expect(await preparing('', orderOf(), {}, [], ahead({ order_id: '119' })).result).toBe('upstream_unusable')
+  expect(await preparing('', orderOf(), {}, [], ahead({ amount: 1 })).result).toBe('amount_changed')
+})
+
+test('an order that cannot be paid is told as that, whatever became of the PAT made ahead', async () => {
+  const failed = () => {
+    const minting = Promise.reject<Sealed<string>>(new Problem('upstream_unavailable'))
+    minting.catch(() => {})
+    return minting
+  }
+  expect(await preparing('', orderOf({ statusId: 11 }), {}, [], failed()).result).toBe('order_not_payable')
+  expect(await preparing('', orderOf(), {}, [], failed()).result).toBe('upstream_unavailable')
 })

@@ -23,6 +23,8 @@ import { askedSeconds } from './retry-after.ts'
 export interface ManagementGate {
   /** A call has come, with all its tries; from now on its patience runs. */
   arrive(context: RequestContext): Passage
+  /** Whether so much is left that a call may be made which may turn out not to be needed. */
+  isAtEase(): boolean
   standing(): GateStanding
 }
 
@@ -154,6 +156,8 @@ export function createManagementGate({ now, after, random }: ManagementGateOptio
         throw refusal(purpose, 1)
       }
     },
+    // What reconciliation leaves alone, half of the quota, is left alone here too.
+    isAtEase: () => roomFor(quota, 'reconciling', now()) > 1,
     standing: () => ({
       left: leftOf(quota, now()),
       waiting: {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { callerToken, serverToken } from '../../support/caller-token.ts'
 import { createOrder, guideOrder, guideOrderAmount } from '../../support/orders.ts'
 import { cardPayment, guideStoredCardToken, storedCardPayment } from '../../support/payments.ts'
-import { startTillgate } from '../../support/start-tillgate.ts'
+import { startTillgate, type Tillgate } from '../../support/start-tillgate.ts'
 
 describe("the payments of BigCommerce's own guide, word for word", () => {
   // The guide's cards expire in 2020.
@@ -305,4 +305,34 @@ test('the stored card of the guide is the one that the methods list shows', asyn
   const { body } = await call.methods(createOrder(sandbox), await callerToken({ customer_id: 11 }))
   const stripe = body.data.find(({ id }: { id: string }) => id === 'stripe.card')
   expect(stripe.stored_instruments[0].token).toBe(guideStoredCardToken)
+})
+
+describe("a customer's payment", () => {
+  const mints = ({ sandbox }: Tillgate) =>
+    sandbox.requests().filter(({ path }) => path.endsWith('/access_tokens'))
+
+  test('has its access token made while the order is read: one round trip less', async () => {
+    const tillgate = await startTillgate()
+    const { sandbox, call } = tillgate
+    await sandbox.faults.add({ operation: 'order', kind: 'latency', delay_ms: 1_000, times: 1 })
+    const paying = call.pay(createOrder(sandbox), cardPayment(), {
+      token: await callerToken({ customer_id: 11 }),
+    })
+    await expect.poll(() => mints(tillgate).length, { timeout: 900 }).toBe(1)
+    expect((await paying).status).toBe(201)
+    expect(mints(tillgate)).toHaveLength(1)
+  })
+
+  test('has it made in its turn when more than half of the quota is used up', async () => {
+    const tillgate = await startTillgate()
+    const { sandbox, call } = tillgate
+    sandbox.configure({ management_quota: { limit: 8, window_ms: 60_000 } })
+    const orderId = createOrder(sandbox)
+    const token = await callerToken({ customer_id: 11 })
+    for (let listing = 0; listing < 2; listing++) await call.methods(orderId, token)
+    await sandbox.faults.add({ operation: 'order', kind: 'latency', delay_ms: 500, times: 1 })
+    expect((await call.pay(orderId, cardPayment(), { token })).status).toBe(201)
+    const read = sandbox.requests().findLast(({ path }) => path.includes('/v2/orders/'))
+    expect((mints(tillgate)[0]?.at ?? 0) - (read?.at ?? 0)).toBeGreaterThanOrEqual(490)
+  })
 })

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { FaultInput } from '../../../sandbox/faults/fault.ts'
 import { callerToken, serverToken } from '../../support/caller-token.ts'
 import { createOrder } from '../../support/orders.ts'
 import { cardPayment } from '../../support/payments.ts'
@@ -33,4 +34,32 @@ test('an order that was deleted is not found, even with a token bound to it', as
   const { call } = await startTillgate()
   const answer = await call.pay(nowhere, cardPayment(), { token: await serverToken() })
   expect(answer.body).toMatchObject({ status: 404, code: 'order_not_found', bigcommerce_code: 30003 })
+})
+
+describe('the access token that is made while the order is read', () => {
+  test('is thrown away unused when the order is not theirs: what became of it is seen in no answer', async () => {
+    const { sandbox, call, log } = await startTillgate()
+    const token = await callerToken({ customer_id: 11 })
+    const headers = { 'x-request-id': 'the-same-request' }
+    const knock = (orderId: number) => call.pay(orderId, cardPayment(), { token, headers })
+    const notThere = await knock(nowhere)
+    const minted = () => sandbox.requests().filter(({ path }) => path.endsWith('/access_tokens')).length
+    const faults: FaultInput[] = [
+      { operation: 'access_tokens', kind: 'status', status: 500 },
+      { operation: 'access_tokens', kind: 'hang_before_charge' },
+      { operation: 'access_tokens', kind: 'reset_before_charge' },
+      { operation: 'access_tokens', kind: 'code', code: 30101 },
+      { operation: 'access_tokens', kind: 'rate_limited', retry_after_seconds: 1, times: 1 },
+    ]
+    for (const [index, fault] of faults.entries()) {
+      await sandbox.faults.add(fault)
+      const notYours = await knock(createOrder(sandbox, { customer_id: 12 }))
+      expect(notYours.text, fault.kind).toBe(notThere.text)
+      expect({ ...notYours.headers, date: '' }, fault.kind).toEqual({ ...notThere.headers, date: '' })
+      await expect.poll(minted).toBeGreaterThan(index + 1)
+      await sandbox.faults.clear()
+    }
+    expect(sandbox.charges()).toEqual([])
+    expect(log.filter((line) => line.includes('unlisted event'))).toEqual([])
+  })
 })

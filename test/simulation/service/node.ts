@@ -1,4 +1,5 @@
 import { createAuthorizeOrder } from '../../../src/services/authorize-order.ts'
+import { createAuthorizePayment } from '../../../src/services/authorize-payment.ts'
 import { createListPayments } from '../../../src/services/list-payments.ts'
 import { createPayOrder } from '../../../src/services/pay-order.ts'
 import { createPreparePayment } from '../../../src/services/prepare-payment.ts'
@@ -105,7 +106,11 @@ export function createNode(options: NodeOptions): ServiceNode {
     payOrder: createPayOrder({
       attempts: ledger,
       velocityGate: { reserve: async () => {}, release: async () => {} },
-      authorizeOrder,
+      authorizePayment: createAuthorizePayment({
+        authorizeOrder,
+        managementApi,
+        isAtEase: () => run.random.chance(0.8),
+      }),
       preparePayment: createPreparePayment({ managementApi, attempts: ledger, storeHash: STORE_HASH }),
       paymentTokens,
       paymentsApi,
