@@ -15,10 +15,18 @@ interface Change {
   readonly maxWaitMs?: number
   readonly instances?: number
   readonly answerMs?: number
+  /** What it takes to put a payment on record and to dial. */
+  readonly readyMs?: number
 }
 
 /** Instances that share a bucket of tokens on one virtual clock. */
-function bucketOf({ limit = 3, maxWaitMs = 5_000, instances = 1, answerMs = 1_000 }: Change = {}) {
+function bucketOf({
+  limit = 3,
+  maxWaitMs = 5_000,
+  instances = 1,
+  answerMs = 1_000,
+  readyMs = 0,
+}: Change = {}) {
   const time = createVirtualTime()
   const logged: Logged[] = []
   const tokensOf = createInMemoryTokens(limit, rule, time.now)
@@ -38,6 +46,7 @@ function bucketOf({ limit = 3, maxWaitMs = 5_000, instances = 1, answerMs = 1_00
   async function pay(who: string, instance = 0): Promise<void> {
     try {
       const token = await queues[instance]?.queue.arrive(who.charAt(0)).takeToken()
+      await new Promise<void>((resolve) => time.after(readyMs, resolve))
       await token?.moment()
       if (!token?.mayLeave()) throw new Error('too early or too late')
       sent.push({ who, atMs: time.now() })
@@ -185,6 +194,19 @@ test('several instances share the tokens: never too many, and each gets its part
   // Once it is known what the others take, who cannot be served is told at once.
   const late = refused.filter(({ atMs }) => atMs > startMs + 10_000)
   expect(late.every(({ problem }) => (secondsOf(problem) ?? 0) >= 1)).toBe(true)
+})
+
+test('what a payment takes to get ready costs nothing of the allowance', async () => {
+  const { pay, sent, time } = bucketOf({ limit: 10, instances: 3, readyMs: 60 })
+  for (let count = 1; count <= 400; count++) {
+    void pay(`a${count}`, count % 3)
+    await time.pass(100)
+  }
+  const rounds = sent.slice(10).map(({ atMs }, index) => atMs - (sent[index]?.atMs ?? 0))
+  expect(rounds.length).toBeGreaterThan(70)
+  expect(Math.min(...rounds)).toBeGreaterThanOrEqual(4_200)
+  // All that the margin leaves, but for what a turn of the event loop takes.
+  expect(rounds.reduce((sum, round) => sum + round, 0) / rounds.length).toBeLessThan(4_205)
 })
 
 describe('a token', () => {
