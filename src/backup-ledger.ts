@@ -1,6 +1,6 @@
 import { loadDatabaseUrl } from './config.ts'
+import { backUpSqlite } from './stores/back-up-sqlite.ts'
 import { isPostgres, sqlitePath } from './stores/database.ts'
-import { backUpSqlite } from './stores/sqlite.ts'
 
 const usage = `npm run ledger:backup -- /backup/tillgate.db
 

@@ -3,7 +3,7 @@ import { copyLedger } from './stores/copy-ledger.ts'
 import { isPostgres, sqlitePath } from './stores/database.ts'
 import { migrate, migrationState } from './stores/migrate.ts'
 import { openPostgres } from './stores/postgres.ts'
-import { openSqliteAlone } from './stores/sqlite.ts'
+import { openSqliteAlone } from './stores/sqlite-alone.ts'
 
 const usage = `DATABASE_URL=postgres://… npm run ledger:copy -- sqlite:./data/tillgate.db
 

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { CompiledQuery, sql } from 'kysely'
 import { afterEach, expect, test } from 'vitest'
+import { backUpSqlite } from '../../src/stores/back-up-sqlite.ts'
 import { unsettledQuery } from '../../src/stores/count-unsettled.ts'
 import { migrate } from '../../src/stores/migrate.ts'
 import { createPaymentAttempts } from '../../src/stores/payment-attempts.ts'
@@ -35,6 +36,17 @@ test('the file is made, with its folder, when there is none', async () => {
   const database = openSqlite(path)
   await database.destroy()
   expect(existsSync(path)).toBe(true)
+})
+
+test('who paid what is for nobody else on the machine to read: the file, its journal and its copy', async () => {
+  const path = newFile()
+  const database = openSqlite(path)
+  await migrate(database)
+  backUpSqlite(path, `${path}.copy`)
+  for (const file of [path, `${path}-wal`, `${path}.copy`])
+    expect((statSync(file).mode & 0o777).toString(8), file.slice(path.length)).toBe('600')
+  expect(() => backUpSqlite(path, `${path}.copy`)).toThrow('There is a file at')
+  await database.destroy()
 })
 
 test('what is written is on the disk before the next line runs: WAL, and FULL', async () => {
