@@ -53,7 +53,10 @@ const peerEnvironment = ({ accessToken, managementUrl, paymentsUrl }: Store) => 
   PAYMENTS_URL: paymentsUrl,
 })
 
-/** As in production, but for the limits, which stay on and are raised until they refuse nothing. */
+/**
+ * As in production, but for the limits, which stay on and are raised until they refuse nothing. Payment tokens are as many as
+ * in production and come back sooner: each is a row of the ledger, and thousands of them would be measured instead.
+ */
 const tillgateEnvironment = (store: Store, databaseUrl: string) => ({
   ...authEnvironment,
   ADMIN_PORT: '0',
@@ -64,7 +67,7 @@ const tillgateEnvironment = (store: Store, databaseUrl: string) => ({
   DATABASE_URL: databaseUrl,
   ADDRESS_RATE_LIMIT: '1000000',
   CALLER_RATE_LIMIT: '1000000',
-  PAYMENT_RATE_LIMIT: '5000',
+  PAYMENT_RATE_WINDOW_MS: '100',
   VELOCITY_ORDER_ATTEMPTS: '0',
   VELOCITY_CALLER_DECLINES: '0',
   VELOCITY_ADDRESS_DECLINES: '0',

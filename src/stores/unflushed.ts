@@ -5,7 +5,7 @@ import type { Tables } from './tables.ts'
 /**
  * Writes on SQLite without waiting for the disk: a process that is killed loses nothing, a machine that loses its power
  * may lose it. It is never lost alone: the journal is one sequence, so the next write that waits takes along all that
- * was written before it (decision 0020). Postgres is left as it is.
+ * was written before it (decision 0024). Postgres is left as it is.
  *
  * @param write one statement, not a transaction, on the connection it is given; everybody else waits for it meanwhile.
  */
