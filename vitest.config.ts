@@ -16,6 +16,8 @@ export default defineConfig({
   test: {
     // Each file starts its own sandbox and service on free ports, so files may run side by side.
     pool: 'forks',
+    // As many at once as there are cores; vitest would leave one free, which of two is half. Most tests wait most of the time.
+    maxWorkers: '100%',
     testTimeout: 20_000,
     hookTimeout: 20_000,
     projects: [
