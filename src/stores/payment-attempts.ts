@@ -12,6 +12,7 @@ import { guarded } from './guarded.ts'
 import type { FailuresLimit } from './order-failures.ts'
 import { settleAttempt } from './settle-attempt.ts'
 import type { Tables } from './tables.ts'
+import { unflushed } from './unflushed.ts'
 
 /** Whose key it is and for what: a key means nothing outside its principal and operation. */
 export interface KeyScope {
@@ -102,13 +103,16 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
     findFence: (orderId) => guarded(() => findFence(database, storeHash, orderId)),
     findByOrder: (orderId) => guarded(() => findByOrder(database, storeHash, orderId)),
 
+    // Of a claim that is lost nothing was sent; *sending* takes it along to the disk (decision 0029).
     claim: (scope, fingerprint, attempt) =>
       guarded(() =>
-        database
-          .transaction()
-          .execute((transaction) =>
-            claimAttempt(transaction, { storeHash, scope, fingerprint, attempt, nowMs: now(), failures }),
-          ),
+        unflushed(database, (connection) =>
+          connection
+            .transaction()
+            .execute((transaction) =>
+              claimAttempt(transaction, { storeHash, scope, fingerprint, attempt, nowMs: now(), failures }),
+            ),
+        ),
       ),
 
     markSending: (id, due, patExpiresAtMs) =>

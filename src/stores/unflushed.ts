@@ -7,7 +7,7 @@ import type { Tables } from './tables.ts'
  * may lose it. It is never lost alone: the journal is one sequence, so the next write that waits takes along all that
  * was written before it (decision 0024). Postgres is left as it is.
  *
- * @param write one statement, not a transaction, on the connection it is given; everybody else waits for it meanwhile.
+ * @param write one statement or one transaction, on the connection it is given; everybody else waits for it meanwhile.
  */
 export async function unflushed<T>(
   database: Kysely<Tables>,

@@ -41,26 +41,30 @@ async function startOnFile() {
   }
 }
 
-test('every write to the ledger waits for the disk, and none to the payment tokens does', async () => {
+test('what says that a charge may leave waits for the disk, and how it ended; its claim and its token do not', async () => {
   const { writes, pay } = await startOnFile()
   // Side by side, so that ledger and tokens take turns at the one connection.
   const statuses = await Promise.all(Array.from({ length: 20 }, pay))
   expect(statuses).toEqual(statuses.map(() => 201))
   await expect.poll(() => writes().filter(({ place }) => place === 'payment_tokens')).toHaveLength(40)
-  const levels = (table: string) =>
-    new Set(writes().flatMap(({ place, level }) => (place === table ? level : [])))
-  expect(Object.fromEntries(TABLES.map((table) => [table, [...levels(table)]]))).toEqual({
-    payment_attempts: ['FULL'],
-    idempotency_keys: ['FULL'],
-    velocity_holds: ['FULL'],
-    payment_tokens: ['NORMAL'],
-  })
+  const seen = writes().map(({ place, status, level }) => [[place, status].filter(Boolean).join(' '), level])
+  expect([...new Set(seen.map((pair) => pair.join(': ')))].sort()).toEqual([
+    'idempotency_keys: FULL',
+    'idempotency_keys: NORMAL',
+    'payment_attempts claimed: NORMAL',
+    'payment_attempts sending: FULL',
+    'payment_attempts succeeded: FULL',
+    'payment_tokens: NORMAL',
+    'velocity_holds: FULL',
+  ])
 })
 
-test('the token of a payment is written before *sending*, whose flush takes it along', async () => {
+test('claim and token of a payment are written before *sending*, whose flush takes them along', async () => {
   const { writes, pay } = await startOnFile()
   await pay()
   const places = writes().map(({ place, status }) => `${place} ${status ?? ''}`.trim())
-  expect(places.indexOf('payment_tokens')).toBeGreaterThan(-1)
-  expect(places.indexOf('payment_tokens')).toBeLessThan(places.indexOf('payment_attempts sending'))
+  for (const before of ['payment_attempts claimed', 'idempotency_keys', 'payment_tokens']) {
+    expect(places.indexOf(before), before).toBeGreaterThan(-1)
+    expect(places.indexOf(before), before).toBeLessThan(places.indexOf('payment_attempts sending'))
+  }
 })
