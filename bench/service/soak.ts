@@ -1,7 +1,7 @@
-import { openLoop } from './load.ts'
+import { closedLoop, openLoop } from './load.ts'
 import type { Progress } from './progress.ts'
 import { percentile, type Trend, trendOf } from './statistics.ts'
-import { startTarget, type TargetSurroundings } from './targets.ts'
+import { OPERATIONS, startTarget, type TargetSurroundings } from './targets.ts'
 
 export interface Soak {
   readonly seconds: number
@@ -19,7 +19,12 @@ export interface Soak {
 const paysPerSecond = 12
 const listsPerSecond = 40
 const sampleEverySeconds = 10
-/** Pools, caches of compiled code and the limiters' memory fill meanwhile. */
+/** At full speed: at the soak's own, V8 goes on compiling for longer than a soak, and the code it keeps looks like growth. */
+const warmUpSeconds = 20
+const warmUpConnections = 8
+/** More than can be paid in a second. */
+const payablePerSecondMax = 500
+/** Pools and the limiters' memory fill meanwhile. */
 const warmShare = 0.25
 /** Five minutes: with fewer, the last of the warming up looks like growth. */
 const warmSamplesMin = 30
@@ -39,8 +44,19 @@ export async function soak(
   let requests = 0
   let failures = 0
   const listed = await store.makeOrders(1_000)
-  const startMs = performance.now()
   try {
+    for (const operation of OPERATIONS) {
+      const orderIds =
+        operation === 'pay' ? await store.makeOrders(payablePerSecondMax * warmUpSeconds) : listed
+      await closedLoop({
+        target,
+        operation,
+        orderIds,
+        connections: warmUpConnections,
+        seconds: warmUpSeconds,
+      })
+    }
+    const startMs = performance.now()
     for (let done = 0; done < seconds; done += sampleEverySeconds) {
       const span = Math.min(sampleEverySeconds, seconds - done)
       const toPay = await store.makeOrders(paysPerSecond * span)
