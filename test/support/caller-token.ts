@@ -23,7 +23,8 @@ export const callerToken = ({ sub = 'shopper-1', scope = readAndWrite, ...claims
     .setAudience(authEnvironment.AUTH_AUDIENCE)
     .setSubject(sub)
     .setIssuedAt()
-    .setExpirationTime('10 minutes')
+    // Longer than a soak, which pays with one token.
+    .setExpirationTime('1 hour')
     .sign(new TextEncoder().encode(authEnvironment.AUTH_HMAC_SECRET))
 
 /** The token of a trusted server, which may touch any order. */
