@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished } from 'vitest'
 import { startTraceCollector } from '../process/trace-collector.ts'
+import { callerLimitsOff } from '../support/caller-limits-off.ts'
 import { authEnvironment } from '../support/caller-token.ts'
 import { startScriptedUpstream } from '../support/scripted-upstream.ts'
 import { createCanaries } from './canaries.ts'
@@ -48,11 +49,7 @@ export async function leavesNothingBehind(openDatabase: () => Promise<WatchedDat
     OTEL_BSP_SCHEDULE_DELAY: '200',
     // Each payment token has a number, and the CVVs are numbers above these.
     PAYMENT_RATE_LIMIT: '500',
-    ADDRESS_RATE_LIMIT: '0',
-    CALLER_RATE_LIMIT: '0',
-    VELOCITY_ORDER_ATTEMPTS: '0',
-    VELOCITY_CALLER_DECLINES: '0',
-    VELOCITY_ADDRESS_DECLINES: '0',
+    ...callerLimitsOff,
     ...authEnvironment,
   })
   const canaries = { ...unnamed, cvvs: unusedIn(await snapshotOf(service, folder)) }

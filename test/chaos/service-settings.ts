@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sandbox } from '../../sandbox/start-sandbox.ts'
+import { callerLimitsOff } from '../support/caller-limits-off.ts'
 import { authEnvironment } from '../support/caller-token.ts'
 
 /** Long enough for a gateway that is merely slow, short enough that a run sees many outcomes get lost. */
@@ -20,11 +21,7 @@ export const serviceSettings = (sandbox: Sandbox, databaseUrl: string): Record<s
   DATABASE_URL: databaseUrl,
   PAYMENT_TIMEOUT_MS: String(paymentTimeoutMs),
   LOG_LEVEL: 'info',
-  ADDRESS_RATE_LIMIT: '0',
-  CALLER_RATE_LIMIT: '0',
-  VELOCITY_ORDER_ATTEMPTS: '0',
-  VELOCITY_CALLER_DECLINES: '0',
-  VELOCITY_ADDRESS_DECLINES: '0',
+  ...callerLimitsOff,
   // Hundreds of starts: compiling each time would only heat the machine.
   NODE_COMPILE_CACHE: join(tmpdir(), 'tillgate-chaos-compiled'),
   ...authEnvironment,

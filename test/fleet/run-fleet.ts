@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createInstance, type Instance } from '../chaos/instance.ts'
 import { createPostgresServer } from '../chaos/postgres-server-process.ts'
+import { callerLimitsOff } from '../support/caller-limits-off.ts'
 import { authEnvironment } from '../support/caller-token.ts'
 import { openBalancer } from './balancer.ts'
 import { type FarStore, startFarStore } from './far-store.ts'
@@ -88,11 +89,7 @@ const environmentOf = (store: FarStore, databaseUrl: string) => ({
   BIGCOMMERCE_API_URL: store.managementUrl,
   BIGCOMMERCE_PAYMENTS_URL: store.paymentsUrl,
   DATABASE_URL: databaseUrl,
-  ADDRESS_RATE_LIMIT: '0',
-  CALLER_RATE_LIMIT: '0',
-  VELOCITY_ORDER_ATTEMPTS: '0',
-  VELOCITY_CALLER_DECLINES: '0',
-  VELOCITY_ADDRESS_DECLINES: '0',
+  ...callerLimitsOff,
   LOG_LEVEL: 'warn',
   ...authEnvironment,
 })

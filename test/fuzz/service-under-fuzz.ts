@@ -4,6 +4,7 @@ import { buildApp } from '../../src/app.ts'
 import { compose } from '../../src/compose.ts'
 import { loadConfig } from '../../src/config.ts'
 import { createLogger } from '../../src/logger.ts'
+import { callerLimitsOff } from '../support/caller-limits-off.ts'
 import { authEnvironment } from '../support/caller-token.ts'
 import {
   type ScriptedUpstream,
@@ -35,11 +36,7 @@ export async function serviceUnderFuzz(options: ScriptedUpstreamOptions = {}): P
       PAYMENT_RATE_WINDOW_MS: '1000',
       // A charge that is turned away is sent again within this time, of which thousands would add up.
       PAYMENT_QUEUE_MAX_WAIT_MS: '100',
-      ADDRESS_RATE_LIMIT: '0',
-      CALLER_RATE_LIMIT: '0',
-      VELOCITY_ORDER_ATTEMPTS: '0',
-      VELOCITY_CALLER_DECLINES: '0',
-      VELOCITY_ADDRESS_DECLINES: '0',
+      ...callerLimitsOff,
       ...authEnvironment,
     }),
     createLogger('error', { write: (line) => void log.push(line) }),
