@@ -1,6 +1,6 @@
 import { buildApp } from '../src/app.ts'
 import { INSTRUMENT_TYPES } from '../src/domain/payment-instrument.ts'
-import { createLogger } from '../src/logger.ts'
+import { createLogger } from '../src/logging/logger.ts'
 
 /** The contract as the routes declare it, as the text of openapi/openapi.json. */
 export async function openapiDocument(): Promise<string> {

@@ -6,9 +6,9 @@ import { createFetchKeys } from './clients/identity/fetch-keys.ts'
 import { createPublishedKeys } from './clients/identity/published-keys.ts'
 import { createRememberedCallers } from './clients/identity/remembered-callers.ts'
 import type { AuthKey } from './config/auth-key.ts'
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
+import { createRenewable, type Renewable } from './config/renewable.ts'
 import type { VerifyCallerToken } from './domain/caller.ts'
-import { createRenewable, type Renewable } from './domain/renewable.ts'
 
 export interface Identity {
   readonly verifyCallerToken: VerifyCallerToken

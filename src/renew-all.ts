@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Renewable } from './domain/renewable.ts'
+import type { Renewable } from './config/renewable.ts'
 
 /** Reads each again and logs what became of it, by name; never what was read. */
 export function renewAll(renewables: Readonly<Record<string, Renewable<unknown>>>, logger: Logger): void {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, normalize, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { listedEntry } from '../src/domain/log-entry.ts'
+import { listedEntry } from '../src/logging/log-entry.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -69,7 +69,7 @@ const RULES: Record<string, { values: string[]; types: string[]; packages: RegEx
       'config',
       'domain',
       'listen',
-      'logger',
+      'logging',
       'renew-all',
       'tls-options',
       'tracing',
@@ -85,19 +85,17 @@ const RULES: Record<string, { values: string[]; types: string[]; packages: RegEx
     packages: /^(@fastify\/otel|@opentelemetry\/|fastify$|node:timers\/promises)/,
   },
   listen: { values: [], types: [], packages: /^fastify$/ },
-  healthcheck: { values: ['config'], types: [], packages: /^node:http$/ },
-  migrate: { values: ['config', 'stores'], types: [], packages: /^$/ },
-  'backup-ledger': { values: ['config', 'stores'], types: [], packages: /^$/ },
-  'copy-ledger': { values: ['config', 'stores'], types: [], packages: /^$/ },
-  doctor: {
-    values: ['doctor', 'config', 'clients', 'stores', 'domain', 'version'],
+  commands: {
+    values: ['commands', 'config', 'clients', 'stores', 'domain', 'version'],
     types: [],
-    packages: /^(undici|zod|node:(crypto|dns\/promises|events|fs|net|path|tls|util))$/,
+    packages: /^(undici|zod|node:(crypto|dns\/promises|events|fs|http|net|path|tls|util))$/,
   },
   compose: {
     values: [
+      'allowance',
       'compose-identity',
       'clients',
+      'config',
       'stores',
       'services',
       'metrics',
@@ -105,44 +103,54 @@ const RULES: Record<string, { values: string[]; types: string[]; packages: RegEx
       'domain',
       'renew-all',
     ],
-    types: ['app', 'config', 'domain'],
+    types: ['app'],
     packages: /^(node:timers\/promises|jose|pino|node:crypto)$/,
   },
   app: {
-    values: ['plugins', 'routes', 'server-options', 'tls-options'],
-    types: ['config', 'domain', 'services', 'metrics'],
+    values: ['openapi', 'plugins', 'routes', 'server-options', 'tls-options'],
+    types: ['allowance', 'config', 'domain', 'services', 'metrics'],
     packages: /^(@fastify\/|fastify)/,
   },
   'server-options': { values: ['plugins', 'domain'], types: [], packages: /^(fastify|node:(crypto|http))$/ },
   'compose-identity': {
-    values: ['clients', 'domain'],
-    types: ['config'],
+    values: ['clients', 'config', 'domain'],
+    types: [],
     packages: /^node:crypto$/,
   },
-  'renew-all': { values: [], types: ['domain'], packages: /^pino$/ },
+  'renew-all': { values: [], types: ['config'], packages: /^pino$/ },
   'tls-options': { values: [], types: ['config'], packages: /^node:tls$/ },
-  logger: { values: ['domain'], types: [], packages: /^pino$/ },
+  logging: { values: ['logging', 'domain'], types: [], packages: /^pino$/ },
   version: { values: [], types: [], packages: /^node:(fs|path)$/ },
   config: { values: ['config', 'domain'], types: [], packages: /^(zod|node:(fs|crypto|net|tls))$/ },
+  openapi: {
+    values: ['openapi', 'domain'],
+    types: [],
+    packages: /^(@fastify\/swagger|fastify|fastify-type-provider-zod|zod)$/,
+  },
   plugins: {
-    values: ['plugins', 'domain', 'version'],
-    types: ['services', 'metrics'],
+    values: ['openapi', 'plugins', 'domain', 'version'],
+    types: ['allowance', 'services', 'metrics'],
     packages: /^(@fastify\/|fastify|node:(crypto|http|net|perf_hooks)$)/,
   },
   routes: {
-    values: ['routes', 'domain'],
+    values: ['openapi', 'routes', 'domain'],
     types: ['services', 'metrics'],
     packages: /^(@scalar\/|fastify|zod$|node:(crypto|net)$)/,
   },
-  services: { values: ['services', 'domain'], types: ['clients', 'stores'], packages: /^$/ },
+  allowance: { values: ['allowance', 'domain', 'stores'], types: [], packages: /^kysely$/ },
+  services: {
+    values: ['services', 'domain'],
+    types: ['allowance', 'clients', 'stores'],
+    packages: /^node:crypto$/,
+  },
   metrics: {
-    values: ['metrics', 'domain'],
-    types: ['services', 'clients', 'stores'],
+    values: ['metrics', 'domain', 'stores'],
+    types: ['allowance', 'services', 'clients'],
     packages: /^prom-client$/,
   },
   clients: {
     values: ['clients', 'domain'],
-    types: [],
+    types: ['allowance', 'config'],
     packages: /^(undici|jose|standardwebhooks|zod|node:(crypto|net|timers\/promises))$/,
   },
   stores: {
@@ -150,7 +158,11 @@ const RULES: Record<string, { values: string[]; types: string[]; packages: RegEx
     types: [],
     packages: /^(kysely|pg|node:(fs|path|sqlite|url|util))$/,
   },
-  domain: { values: ['domain'], types: [], packages: /^(zod|card-validator|node:(crypto|net))$/ },
+  domain: {
+    values: ['domain'],
+    types: ['logging', 'clients'],
+    packages: /^(zod|card-validator|node:(crypto|net))$/,
+  },
 }
 
 function violationsOf({ path, imports }: SourceFile): string[] {
@@ -219,7 +231,9 @@ describe('the direction of dependencies', () => {
         )
         .map(({ from }) => `${path} → ${from}`),
     )
-    expect(makers.filter((line) => !line.startsWith('src/compose.ts'))).toEqual([])
+    expect(
+      makers.filter((line) => !line.startsWith('src/compose.ts') && !line.startsWith('src/services/')),
+    ).toEqual([])
   })
 
   test('the sandbox and the service share nothing, so that no misreading passes on both sides', () => {
@@ -268,17 +282,17 @@ describe('what is sealed', () => {
     const revealing = src.filter(({ imports }) => imports.some(({ names }) => /\breveal\b/.test(names)))
     expect(revealing.map(({ path }) => path).sort()).toEqual([
       // The store token, into the header that BigCommerce reads.
-      'src/clients/bigcommerce/management-http.ts',
+      'src/clients/bigcommerce/management-call.ts',
       // The instrument and the PAT, into the charge.
       'src/clients/bigcommerce/payments-api.ts',
-      // The store token, into a key that is derived from it.
-      'src/domain/keyed-digest.ts',
       // The claims of a PAT.
       'src/domain/payment-access-token.ts',
       // A body, into the check that seals its instrument.
       'src/plugins/sealed-body.ts',
       // The type of an instrument, to refuse it by that alone.
       'src/routes/orders/refuse-instrument.ts',
+      // The store token, into a key that is derived from it.
+      'src/services/keyed-digest.ts',
     ])
   })
 
@@ -340,6 +354,6 @@ describe('small manners', () => {
         text,
       ),
     )
-    expect(readers.map(({ path }) => relative('src', path))).toEqual(['config.ts'])
+    expect(readers.map(({ path }) => relative('src', path))).toEqual(['config/config.ts'])
   })
 })

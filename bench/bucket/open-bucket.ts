@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createPaymentTokens } from '../../src/allowance/permit-store.ts'
+import { createPaymentTokenQueue, SEND_WITHIN_MS } from '../../src/allowance/permits.ts'
 import { after } from '../../src/services/after.ts'
-import { createPaymentTokenQueue, SEND_WITHIN_MS } from '../../src/services/payment-token-queue.ts'
-import { migrate } from '../../src/stores/migrate.ts'
-import { createPaymentTokens } from '../../src/stores/payment-tokens.ts'
-import { openSqlite } from '../../src/stores/sqlite.ts'
+import { migrate } from '../../src/stores/engine/migrations.ts'
+import { openSqlite } from '../../src/stores/engine/sqlite.ts'
 import type { Admit } from './limiters.ts'
 
 const marginMs = 200

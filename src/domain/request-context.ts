@@ -1,5 +1,4 @@
-import type { LogEvent, LogFields } from './log-entry.ts'
-import type { Purpose } from './management-quota.ts'
+import type { LogEvent, LogFields } from '../logging/log-entry.ts'
 
 /** The part of a logger that services use: an event's fields first, then its name. Only listed ones are written. */
 export interface Log {
@@ -7,6 +6,10 @@ export interface Log {
   warn(fields: LogFields, event: LogEvent): void
   error(fields: LogFields, event: LogEvent): void
 }
+
+/** What a call on the management host is for. Paying goes before reading, reading before reconciling. */
+export const PURPOSES = ['paying', 'reading', 'reconciling'] as const
+export type Purpose = (typeof PURPOSES)[number]
 
 /** What a request carries along into the services. */
 export interface RequestContext {

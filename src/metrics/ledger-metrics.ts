@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client'
 import { UNSETTLED_STATUSES } from '../domain/payment-attempt.ts'
-import { AGES, type CountUnsettled } from '../domain/unsettled-count.ts'
+import { AGES, type CountUnsettled } from '../stores/unsettled-count.ts'
 
 export interface LedgerMetricsOptions {
   readonly countUnsettled: CountUnsettled

@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client'
-import type { TokenOutlook } from '../domain/token-forecast.ts'
-import type { PaymentTokenQueue } from '../services/payment-token-queue.ts'
+import type { TokenOutlook } from '../allowance/forecast.ts'
+import type { PaymentTokenQueue } from '../allowance/permits.ts'
 import type { PhaseMetrics } from './phase-metrics.ts'
 
 export interface TokenMetrics {

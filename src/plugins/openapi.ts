@@ -2,11 +2,11 @@ import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { type OpenApiDocument, withExamplesAndHeaders } from '../openapi/document.ts'
+import { withInstruments } from '../openapi/instruments.ts'
+import { withPlainSchemas } from '../openapi/named-schemas.ts'
+import { openapiPreamble } from '../openapi/preamble.ts'
 import { version } from '../version.ts'
-import { type OpenApiDocument, withExamplesAndHeaders } from './openapi-document.ts'
-import { withInstruments } from './openapi-instruments.ts'
-import { openapiPreamble } from './openapi-preamble.ts'
-import { withPlainSchemas } from './openapi-schemas.ts'
 
 export interface OpenapiOptions {
   /** The instrument types that are taken at all; the document shows no others. */

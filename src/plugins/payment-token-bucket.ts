@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import type { PaymentTokenQueue } from '../services/payment-token-queue.ts'
+import type { PaymentTokenQueue } from '../allowance/permits.ts'
 import { addRateLimitHeaders } from './rate-limit-headers.ts'
 
 export interface PaymentTokenBucketOptions {

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { type Quota, rateLimitItems } from '../domain/rate-limit-fields.ts'
+import { type Quota, rateLimitItems } from './rate-limit-fields.ts'
 
 /** Tells a caller how it stands with an allowance, beside those it has been told of already. */
 export function addRateLimitHeaders(reply: FastifyReply, quota: Quota): void {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { textField } from './documented-fields.ts'
+import { textField } from '../openapi/documented-fields.ts'
 
 /** What BigCommerce delivers, as far as it is looked at. Its own documentation has the rest. */
 export const WebhookBody = z

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { ProblemCode } from '../domain/problems.ts'
+import { problemResponses } from '../openapi/problem-responses.ts'
 import type { ReceiveWebhook } from '../services/receive-webhook.ts'
-import { problemResponses } from './problem-responses.ts'
 import { WebhookBody, WebhookHeaders, webhookExamples } from './webhook-schemas.ts'
 
 export interface WebhookRoutesOptions {

@@ -1,6 +1,5 @@
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import type { Caller, OrderAccess } from '../domain/caller.ts'
-import { createCoalesce } from '../domain/coalesce.ts'
 import { mayBePayable, type Order } from '../domain/order.ts'
 import type { InstrumentType } from '../domain/payment-instrument.ts'
 import { acceptedInstruments, type PaymentMethod } from '../domain/payment-method.ts'
@@ -8,6 +7,7 @@ import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../domain/request-context.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import type { AuthorizeOrder } from './authorize-order.ts'
+import { createCoalesce } from './coalesce.ts'
 
 export interface OrderPaymentMethods {
   readonly order: Order

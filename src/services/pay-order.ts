@@ -1,3 +1,4 @@
+import type { PaymentTokenQueue, WaitingPayment } from '../allowance/permits.ts'
 import type { PaymentsApi } from '../clients/bigcommerce/payments-api.ts'
 import type { Caller } from '../domain/caller.ts'
 import { fingerprintOf } from '../domain/fingerprint.ts'
@@ -11,12 +12,11 @@ import type { RequestContext } from '../domain/request-context.ts'
 import type { Claim, KeyScope, NewAttempt, PaymentAttempts } from '../stores/payment-attempts.ts'
 import { maySeeAttempt } from './authorize-order.ts'
 import type { AuthorizedPayment, AuthorizePayment } from './authorize-payment.ts'
+import type { VelocityGate } from './card-testing.ts'
 import { fencedBy, isFree, replay } from './known-payment.ts'
-import type { PaymentTokenQueue, WaitingPayment } from './payment-token-queue.ts'
 import type { PreparedPayment, PreparePayment } from './prepare-payment.ts'
 import { refuseInstrument } from './refuse-instrument.ts'
 import { problemOfNotSent, settlementOf } from './settlement.ts'
-import type { VelocityGate } from './velocity-gate.ts'
 
 export interface PayOrderCommand extends PaymentCommand {
   readonly caller: Caller

@@ -1,19 +1,13 @@
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import type { Clock } from '../domain/clock.ts'
 import { judge, type Verdict } from '../domain/evidence.ts'
-import {
-  isDueForReview,
-  isPastStarting,
-  nextLookAtMs,
-  quietForMs,
-  quietLooksMin,
-} from '../domain/look-schedule.ts'
 import { keptAnswer } from '../domain/payment-answer.ts'
 import { mayBecome, type PaymentAttempt } from '../domain/payment-attempt.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Log, RequestContext } from '../domain/request-context.ts'
 import type { PaymentAttempts, Settlement } from '../stores/payment-attempts.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
+import { isDueForReview, isPastStarting, nextLookAtMs, quietForMs, quietLooksMin } from './look-schedule.ts'
 import type { ObserveReconciliation } from './reconciliation-events.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { PaymentAttempt } from '../domain/payment-attempt.ts'
-import type { PaymentAttemptRow } from './tables.ts'
+import type { PaymentAttemptRow } from './engine/tables.ts'
 
 export function toAttempt(row: Selectable<PaymentAttemptRow>): PaymentAttempt {
   return {

@@ -1,10 +1,10 @@
 import type { Transaction } from 'kysely'
 import { toAttempt } from './attempt-rows.ts'
+import type { Tables } from './engine/tables.ts'
+import { LostRace } from './engine/transact.ts'
 import { findByKey, findFence } from './find-attempts.ts'
-import { LostRace } from './guarded.ts'
 import { type FailuresLimit, failuresWaitSeconds } from './order-failures.ts'
 import type { Claim, KeyScope, KnownKey, NewAttempt } from './payment-attempts.ts'
-import type { Tables } from './tables.ts'
 
 export interface ClaimOptions {
   readonly storeHash: string

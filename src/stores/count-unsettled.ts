@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
-import { AGES, type CountUnsettled, type UnsettledCount } from '../domain/unsettled-count.ts'
-import { guarded } from './guarded.ts'
-import type { Tables } from './tables.ts'
+import type { Tables } from './engine/tables.ts'
+import { guarded } from './engine/transact.ts'
+import { AGES, type CountUnsettled, type UnsettledCount } from './unsettled-count.ts'
 
 export interface CountUnsettledOptions {
   readonly database: Kysely<Tables>

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
 import type { PaymentAttempt } from '../domain/payment-attempt.ts'
 import { toAttempt } from './attempt-rows.ts'
+import type { Tables } from './engine/tables.ts'
 import type { KeyScope, KnownKey } from './payment-attempts.ts'
-import type { Tables } from './tables.ts'
 
 export async function findByKey(
   queries: Kysely<Tables>,

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import { keepsPlace } from '../domain/velocity.ts'
+import type { Tables } from './engine/tables.ts'
 import type { NewAttempt } from './payment-attempts.ts'
-import type { Tables } from './tables.ts'
 
 /** How many attempts on one order may fail within a window. */
 export interface FailuresLimit {

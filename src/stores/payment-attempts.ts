@@ -7,12 +7,12 @@ import type { InstrumentType } from '../domain/payment-instrument.ts'
 import type { TransactionType } from '../domain/payment-outcome.ts'
 import type { ProblemCode } from '../domain/problems.ts'
 import { claimAttempt } from './claim-attempt.ts'
+import type { Tables } from './engine/tables.ts'
+import { guarded } from './engine/transact.ts'
+import { unflushed } from './engine/without-flush.ts'
 import { findByKey, findByOrder, findFence } from './find-attempts.ts'
-import { guarded } from './guarded.ts'
 import type { FailuresLimit } from './order-failures.ts'
 import { settleAttempt } from './settle-attempt.ts'
-import type { Tables } from './tables.ts'
-import { unflushed } from './unflushed.ts'
 
 /** Whose key it is and for what: a key means nothing outside its principal and operation. */
 export interface KeyScope {

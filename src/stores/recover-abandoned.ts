@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Tables } from './tables.ts'
+import type { Tables } from './engine/tables.ts'
 import type { Recovered, StillFor } from './unsettled-attempts.ts'
 import { releaseHolds } from './velocity-holds.ts'
 

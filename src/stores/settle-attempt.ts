@@ -3,8 +3,8 @@ import type { PaymentAnswer } from '../domain/payment-answer.ts'
 import { type AttemptStatus, type PaymentAttempt, statusesBefore } from '../domain/payment-attempt.ts'
 import { keepsPlace } from '../domain/velocity.ts'
 import { toAttempt } from './attempt-rows.ts'
+import type { Tables } from './engine/tables.ts'
 import type { Settlement } from './payment-attempts.ts'
-import type { Tables } from './tables.ts'
 import { releaseHolds } from './velocity-holds.ts'
 
 export interface SettleOptions {

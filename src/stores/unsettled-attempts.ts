@@ -3,9 +3,9 @@ import type { Clock } from '../domain/clock.ts'
 import type { PriorOutcomes } from '../domain/evidence.ts'
 import { type PaymentAttempt, type QuietLooks, UNSETTLED_STATUSES } from '../domain/payment-attempt.ts'
 import { toAttempt } from './attempt-rows.ts'
-import { guarded } from './guarded.ts'
+import type { Tables } from './engine/tables.ts'
+import { guarded } from './engine/transact.ts'
 import { recoverAbandoned } from './recover-abandoned.ts'
-import type { Tables } from './tables.ts'
 
 /** How long an attempt must have stood still to count as abandoned, by where it stands. */
 export interface StillFor {

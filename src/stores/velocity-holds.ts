@@ -2,8 +2,8 @@ import { type Kysely, PostgresAdapter, sql, type Transaction } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
 import { ASK_AGAIN_SECONDS } from '../domain/payment-answer.ts'
 import type { VelocitySubject } from '../domain/velocity.ts'
-import { guarded } from './guarded.ts'
-import type { Tables } from './tables.ts'
+import type { Tables } from './engine/tables.ts'
+import { guarded } from './engine/transact.ts'
 
 export type Reservation =
   | { readonly kind: 'reserved' }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { createKeyedDigest } from '../../src/domain/keyed-digest.ts'
 import { Sealed } from '../../src/domain/sealed.ts'
 import { keepsPlace, velocitySubjects } from '../../src/domain/velocity.ts'
+import { createKeyedDigest } from '../../src/services/keyed-digest.ts'
 import { customer, holderOf, server } from '../services/fakes.ts'
 
 const limits = { orderAttempts: 5, callerDeclines: 10, addressDeclines: 30, windowMs: 3_600_000 }

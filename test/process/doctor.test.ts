@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { startPatient } from '../doctor/support/diagnose.ts'
 import { createOrder } from '../support/orders.ts'
 
-const main = join(import.meta.dirname, '../../src/doctor.ts')
+const main = join(import.meta.dirname, '../../src/commands/doctor.ts')
 
 /** Runs `npm run doctor` with this environment and no other. */
 const run = (env: Record<string, string>, ...args: string[]) =>

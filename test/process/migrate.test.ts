@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
-import { openDatabase } from '../../src/stores/database.ts'
-import { isMigrated } from '../../src/stores/migrate.ts'
+import { openDatabase } from '../../src/stores/engine/database.ts'
+import { isMigrated } from '../../src/stores/engine/migrations.ts'
 
-const main = join(import.meta.dirname, '../../src/migrate.ts')
+const main = join(import.meta.dirname, '../../src/commands/migrate.ts')
 const run = (env: Record<string, string>) => promisify(execFile)(process.execPath, [main], { env })
 
 test('`npm run migrate` needs to know where the ledger is and nothing else, and may be run again', async () => {

@@ -1,77 +1,77 @@
 import type { Bug } from './bug.ts'
 
-const arithmetic = ['test/domain/token-bucket.test.ts']
+const arithmetic = ['test/allowance/rule.test.ts']
 const store = ['test/stores/sqlite.test.ts']
-const turns = ['test/services/payment-token-queue.test.ts']
+const turns = ['test/allowance/permits.test.ts']
 
 /** More payments than BigCommerce takes, or unfair turns at them. */
 export const BUCKET_BUGS: readonly Bug[] = [
   {
     name: 'give a token back without waiting for its window',
-    file: 'src/domain/token-bucket.ts',
+    file: 'src/allowance/rule.ts',
     find: 'Math.max(countedAtMs + windowMs, notBeforeMs)',
     replace: 'Math.max(countedAtMs, notBeforeMs, windowMs * 0)',
     tests: arithmetic,
   },
   {
     name: 'count a payment from its reservation, however late it leaves',
-    file: 'src/domain/token-bucket.ts',
+    file: 'src/allowance/rule.ts',
     find: 'countedAtMs: forMs + rule.sendWithinMs + rule.marginMs,',
     replace: 'countedAtMs: forMs + rule.marginMs,',
     tests: arithmetic,
   },
   {
     name: 'count a payment from its reservation in the database as well',
-    file: 'src/stores/reserve-tokens.ts',
+    file: 'src/allowance/reserve-permits.ts',
     find: `\${rule.sendWithinMs + rule.marginMs}`,
     replace: `\${rule.marginMs}`,
     tests: store,
   },
   {
     name: 'let a report of an older use bring a token back',
-    file: 'src/stores/payment-tokens.ts',
+    file: 'src/allowance/permit-store.ts',
     find: `counted_at_ms = \${least}(counted_at_ms, \${nowMs} + 1)\n          WHERE store_hash = \${storeHash} AND number = \${number} AND uses = \${uses}`,
     replace: `counted_at_ms = \${least}(counted_at_ms, \${nowMs} + 1)\n          WHERE store_hash = \${storeHash} AND number = \${number} AND uses >= \${uses}`,
     tests: store,
   },
   {
     name: 'forget at a restart what was spent',
-    file: 'src/stores/provide-tokens.ts',
+    file: 'src/allowance/provide-permits.ts',
     find: `const latest = sql\`\${nowMs} + \${rule.sendWithinMs + rule.marginMs + rule.windowMs}\``,
     replace: `const latest = sql\`\${nowMs} - \${rule.sendWithinMs + rule.marginMs + rule.windowMs}\``,
     tests: store,
   },
   {
     name: 'keep what was spent first when the limit shrinks',
-    file: 'src/stores/provide-tokens.ts',
+    file: 'src/allowance/provide-permits.ts',
     find: 'b.countedAtMs - a.countedAtMs',
     replace: 'a.countedAtMs - b.countedAtMs',
     tests: store,
   },
   {
     name: 'leave no margin for the network',
-    file: 'src/services/held-token.ts',
+    file: 'src/allowance/permit.ts',
     find: 'after(marginMs(), report)',
     replace: 'after(0 * marginMs(), report)',
     tests: turns,
   },
   {
     name: 'give a spent token back at the end',
-    file: 'src/services/held-token.ts',
+    file: 'src/allowance/permit.ts',
     find: "if (state !== 'held') return\n      state = 'over'\n      inBackground",
     replace: "if (state === 'over') return\n      state = 'over'\n      inBackground",
     tests: turns,
   },
   {
     name: 'send however late it has become',
-    file: 'src/services/held-token.ts',
+    file: 'src/allowance/permit.ts',
     find: 'now() >= dueMs && now() < leavesUntilMs',
     replace: 'now() >= dueMs && leavesUntilMs < Number.POSITIVE_INFINITY',
     tests: turns,
   },
   {
     name: 'send as soon as there is a token, before its moment',
-    file: 'src/services/held-token.ts',
+    file: 'src/allowance/permit.ts',
     find: 'now() < dueMs ? after(dueMs - now(), look) : resolve()',
     replace: 'now() < 0 ? after(dueMs - now(), look) : resolve()',
     tests: turns,
@@ -92,14 +92,14 @@ export const BUCKET_BUGS: readonly Bug[] = [
   },
   {
     name: 'serve whoever came first, whoever it is of',
-    file: 'src/domain/fair-queue.ts',
+    file: 'src/allowance/fair-queue.ts',
     find: '      callers.delete(caller)\n      if (waiting.length > 0) callers.set(caller, waiting)',
     replace: '      if (waiting.length === 0) callers.delete(caller)',
-    tests: ['test/domain/fair-queue.test.ts'],
+    tests: ['test/allowance/fair-queue.test.ts'],
   },
   {
     name: 'let those wait who cannot be served in time',
-    file: 'src/services/waiting-line.ts',
+    file: 'src/allowance/line.ts',
     find: 'if (lastWaitMs === 0 || now() + lastWaitMs <= last.deadlineMs) return',
     replace: 'if (now() + lastWaitMs > 0) return',
     tests: turns,
@@ -120,7 +120,7 @@ export const BUCKET_BUGS: readonly Bug[] = [
   },
   {
     name: 'send a charge again past the patience of its caller',
-    file: 'src/services/payment-token-queue.ts',
+    file: 'src/allowance/permits.ts',
     find: 'now() + forMs < sinceMs + maxWaitMs',
     replace: 'now() + forMs > 0',
     tests: turns,

@@ -11,14 +11,14 @@ const later = [
 export const LEDGER_BUGS: readonly Bug[] = [
   {
     name: 'write to the ledger without waiting for the disk once a token was taken',
-    file: 'src/stores/unflushed.ts',
+    file: 'src/stores/engine/without-flush.ts',
     find: 'PRAGMA synchronous = FULL',
     replace: 'PRAGMA synchronous = NORMAL',
     tests: ['test/stores/sqlite-flushes.test.ts'],
   },
   {
     name: 'never wait for the disk',
-    file: 'src/stores/sqlite.ts',
+    file: 'src/stores/engine/sqlite.ts',
     find: 'PRAGMA synchronous = FULL',
     replace: 'PRAGMA synchronous = NORMAL',
     tests: ['test/stores/sqlite-flushes.test.ts', 'test/stores/sqlite.test.ts'],

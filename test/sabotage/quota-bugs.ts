@@ -1,8 +1,8 @@
 import type { Bug } from './bug.ts'
 
-const arithmetic = 'src/domain/management-quota.ts'
+const arithmetic = 'src/clients/bigcommerce/quota.ts'
 const gate = 'src/clients/bigcommerce/management-gate.ts'
-const tests = ['test/domain/management-quota.test.ts', 'test/clients/bigcommerce/management-gate.test.ts']
+const tests = ['test/clients/bigcommerce/quota.test.ts', 'test/clients/bigcommerce/management-gate.test.ts']
 
 /** A quota of management calls that is overdrawn, or spent on what matters less. */
 export const QUOTA_BUGS: readonly Bug[] = [
@@ -36,17 +36,17 @@ export const QUOTA_BUGS: readonly Bug[] = [
   },
   {
     name: 'ask an overloaded platform again and again after the same pause',
-    file: 'src/domain/quota-reading.ts',
+    file: 'src/clients/bigcommerce/quota-reading.ts',
     find: '2 ** (refusals - 1)',
     replace: '1 ** (refusals - 1)',
-    tests: ['test/domain/quota-reading.test.ts'],
+    tests: ['test/clients/bigcommerce/quota-reading.test.ts'],
   },
   {
     name: 'leave BigCommerce alone for hours when it says so',
-    file: 'src/domain/quota-reading.ts',
+    file: 'src/clients/bigcommerce/quota-reading.ts',
     find: 'return Math.min(Math.max(...askedMs), waitMsMax)',
     replace: 'return Math.max(...askedMs)',
-    tests: ['test/domain/quota-reading.test.ts'],
+    tests: ['test/clients/bigcommerce/quota-reading.test.ts'],
   },
   {
     name: 'take a header that is there and empty for zero',

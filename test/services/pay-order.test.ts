@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { HeldToken } from '../../src/allowance/permit.ts'
 import { fingerprintOf } from '../../src/domain/fingerprint.ts'
 import { answerOf, type PaymentAnswer } from '../../src/domain/payment-answer.ts'
 import type { AttemptStatus, PaymentAttempt } from '../../src/domain/payment-attempt.ts'
@@ -9,7 +10,6 @@ import { reveal, Sealed } from '../../src/domain/sealed.ts'
 import { sealInstrument } from '../../src/domain/sealed-instrument.ts'
 import type { AuthorizeOrder } from '../../src/services/authorize-order.ts'
 import type { AuthorizedPayment } from '../../src/services/authorize-payment.ts'
-import type { HeldToken } from '../../src/services/held-token.ts'
 import {
   createPayOrder,
   type PayOrderCommand,

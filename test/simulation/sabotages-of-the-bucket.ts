@@ -1,5 +1,5 @@
-import type { PaymentTokens } from '../../src/stores/payment-tokens.ts'
-import { createInMemoryTokens } from '../services/in-memory-tokens.ts'
+import type { PaymentTokens } from '../../src/allowance/permit-store.ts'
+import { createInMemoryTokens } from '../allowance/in-memory-permits.ts'
 import { ruleOf } from './service/node-tokens.ts'
 import type { Sabotage } from './service/sabotage.ts'
 

@@ -1,4 +1,4 @@
-import { createInMemoryTokens } from '../services/in-memory-tokens.ts'
+import { createInMemoryTokens } from '../allowance/in-memory-permits.ts'
 import { createFront } from './clients/front.ts'
 import { type PayRequest, scopeOf } from './clients/requests.ts'
 import { shop } from './clients/shopper.ts'

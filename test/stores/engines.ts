@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
 import { afterAll } from 'vitest'
-import { openDatabase } from '../../src/stores/database.ts'
-import { migrate } from '../../src/stores/migrate.ts'
-import type { Tables } from '../../src/stores/tables.ts'
+import { openDatabase } from '../../src/stores/engine/database.ts'
+import { migrate } from '../../src/stores/engine/migrations.ts'
+import type { Tables } from '../../src/stores/engine/tables.ts'
 import { newPostgresDatabase, type PostgresDatabase, runOn } from '../support/postgres.ts'
 import { sqliteFile } from './sqlite-file.ts'
 

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { migrate } from '../../src/stores/migrate.ts'
+import { migrate } from '../../src/stores/engine/migrations.ts'
+import { openSqlite } from '../../src/stores/engine/sqlite.ts'
 import { createPaymentAttempts } from '../../src/stores/payment-attempts.ts'
-import { openSqlite } from '../../src/stores/sqlite.ts'
 import type { WorkerTask } from './sqlite-race.ts'
 import { newAttempt, scopeOf } from './wanted-attempts.ts'
 

@@ -5,7 +5,7 @@ import type { RequestContext } from '../../domain/request-context.ts'
 import { Sealed } from '../../domain/sealed.ts'
 import type { Transaction } from '../../domain/transaction.ts'
 import type { UpstreamAnswer } from './answer.ts'
-import type { ManagementHttp, ManagementRequest } from './management-http.ts'
+import type { ManagementHttp, ManagementRequest } from './management-call.ts'
 import { problemOfRefusal, problemOfUnreadMethods, problemOfUnreadOrder } from './management-problems.ts'
 import { OrderAnswer, PaymentAccessTokenAnswer, PaymentMethodsAnswer, TransactionsAnswer } from './schemas.ts'
 

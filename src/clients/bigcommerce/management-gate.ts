@@ -1,22 +1,21 @@
 import type { After } from '../../domain/after.ts'
+import { Problem } from '../../domain/problem.ts'
+import type { RequestContext } from '../../domain/request-context.ts'
+import { PURPOSES, type Purpose } from '../../domain/request-context.ts'
+import type { UpstreamAnswer } from './answer.ts'
 import {
   answered,
   leftOf,
   type ManagementQuota,
   opensAtMs,
-  PURPOSES,
-  type Purpose,
   roomFor,
   sent,
   turnedAway,
   UNKNOWN_QUOTA,
   unanswered,
-} from '../../domain/management-quota.ts'
-import { Problem } from '../../domain/problem.ts'
-import { holdMsOf } from '../../domain/quota-reading.ts'
-import type { RequestContext } from '../../domain/request-context.ts'
-import type { UpstreamAnswer } from './answer.ts'
+} from './quota.ts'
 import { readQuotaHeaders } from './quota-headers.ts'
+import { holdMsOf } from './quota-reading.ts'
 import { askedSeconds } from './retry-after.ts'
 
 /** Stands before the management host and lets calls through as its quota allows: paying first. */

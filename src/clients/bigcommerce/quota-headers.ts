@@ -1,6 +1,6 @@
-import type { QuotaReading } from '../../domain/management-quota.ts'
-import { quotaReadingOf } from '../../domain/quota-reading.ts'
 import type { UpstreamAnswer } from './answer.ts'
+import type { QuotaReading } from './quota.ts'
+import { quotaReadingOf } from './quota-reading.ts'
 
 /** What an answer of the management host says of its quota; null when it says nothing that can be gone by. */
 export const readQuotaHeaders = ({ headers }: UpstreamAnswer): QuotaReading | null =>

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { ASK_AGAIN_SECONDS, toPaymentBody } from '../../domain/payment-answer.ts'
+import { paymentExamples } from '../../openapi/answer-examples.ts'
+import { LEDGER_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
 import type { GetPayment } from '../../services/list-payments.ts'
 import { callerOf } from '../caller-of.ts'
-import { LEDGER_PROBLEMS, problemResponses } from '../problem-responses.ts'
-import { requestContext } from '../request-context.ts'
-import { paymentExamples } from './answer-examples.ts'
+import { requestContext } from '../context-of.ts'
 import { PaymentParams, PaymentResponse } from './schemas.ts'
 
 const problems = [...LEDGER_PROBLEMS, 'payment_not_found'] as const

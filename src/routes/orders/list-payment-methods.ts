@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { paymentMethodsExamples } from '../../openapi/answer-examples.ts'
+import { COMMON_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
 import type { ListPaymentMethods } from '../../services/list-payment-methods.ts'
 import { callerOf } from '../caller-of.ts'
-import { COMMON_PROBLEMS, problemResponses } from '../problem-responses.ts'
-import { requestContext } from '../request-context.ts'
-import { paymentMethodsExamples } from './answer-examples.ts'
+import { requestContext } from '../context-of.ts'
 import { PaymentMethodsResponse } from './payment-method-schemas.ts'
 import { OrderParams } from './schemas.ts'
 

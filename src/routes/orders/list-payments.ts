@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { toPaymentView } from '../../domain/payment-answer.ts'
+import { paymentsExamples } from '../../openapi/answer-examples.ts'
+import { LEDGER_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
 import type { ListPayments } from '../../services/list-payments.ts'
 import { callerOf } from '../caller-of.ts'
-import { LEDGER_PROBLEMS, problemResponses } from '../problem-responses.ts'
-import { requestContext } from '../request-context.ts'
-import { paymentsExamples } from './answer-examples.ts'
+import { requestContext } from '../context-of.ts'
 import { OrderParams, PaymentsResponse } from './schemas.ts'
 
 const schema = {

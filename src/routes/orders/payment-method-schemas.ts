@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { INSTRUMENT_TYPES } from '../../domain/payment-instrument.ts'
-import { textField } from '../documented-fields.ts'
+import { textField } from '../../openapi/documented-fields.ts'
 import { currency, minorUnits, orderIdField } from './schemas.ts'
 
 const StoredInstrumentSchema = z

@@ -3,7 +3,7 @@ import { textWithoutCardNumber } from '../../domain/card-fields.ts'
 import { PUBLIC_STATUSES } from '../../domain/payment-attempt.ts'
 import { INSTRUMENT_TYPES, OWN_METHOD_IDS, PaymentInstrument } from '../../domain/payment-instrument.ts'
 import { sealInstrument } from '../../domain/sealed-instrument.ts'
-import { instantField, textField } from '../documented-fields.ts'
+import { instantField, textField } from '../../openapi/documented-fields.ts'
 
 /** BigCommerce's order ids are 32-bit integers from 1 up. */
 const orderIdMax = 2_147_483_647

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { createManagementApi, type ManagementApi } from '../../../src/clients/bigcommerce/management-api.ts'
-import { createManagementHttp } from '../../../src/clients/bigcommerce/management-http.ts'
+import { createManagementHttp } from '../../../src/clients/bigcommerce/management-call.ts'
 import { createShopperHeaders } from '../../../src/clients/bigcommerce/shopper-headers.ts'
+import { createRenewable } from '../../../src/config/renewable.ts'
 import { Problem, type ProblemBody } from '../../../src/domain/problem.ts'
-import { createRenewable } from '../../../src/domain/renewable.ts'
 import { isSameSealed, reveal, Sealed } from '../../../src/domain/sealed.ts'
 import { contextOf, type HttpHost, json, refusedUrl, startHttpHost } from './http-host.ts'
 

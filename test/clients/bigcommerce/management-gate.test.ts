@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/answer.ts'
 import { createManagementGate } from '../../../src/clients/bigcommerce/management-gate.ts'
-import type { Purpose } from '../../../src/domain/management-quota.ts'
 import { Problem } from '../../../src/domain/problem.ts'
+import type { Purpose } from '../../../src/domain/request-context.ts'
 import { createVirtualTime } from '../../services/virtual-time.ts'
 import { contextOf } from './http-host.ts'
 

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { SandboxOptions } from '../../../sandbox/options.ts'
 import { type Sandbox, startSandbox } from '../../../sandbox/start-sandbox.ts'
-import { loadConfig } from '../../../src/config.ts'
-import { type ExamineOptions, examine } from '../../../src/doctor/examine.ts'
-import type { Finding } from '../../../src/doctor/finding.ts'
+import { type ExamineOptions, examine } from '../../../src/commands/doctor/examine.ts'
+import type { Finding } from '../../../src/commands/doctor/finding.ts'
+import { loadConfig } from '../../../src/config/config.ts'
 import { serviceEnvironment } from '../../support/service-environment.ts'
 
 export interface Patient {

@@ -1,10 +1,10 @@
-import type { After } from '../../../src/domain/after.ts'
+import type { PaymentTokens } from '../../../src/allowance/permit-store.ts'
 import {
   createPaymentTokenQueue,
   type PaymentTokenQueue,
   SEND_WITHIN_MS,
-} from '../../../src/services/payment-token-queue.ts'
-import type { PaymentTokens } from '../../../src/stores/payment-tokens.ts'
+} from '../../../src/allowance/permits.ts'
+import type { After } from '../../../src/domain/after.ts'
 import type { Run } from '../engine/run.ts'
 import type { NodeLife } from './ports.ts'
 

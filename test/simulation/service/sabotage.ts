@@ -1,6 +1,6 @@
+import type { PaymentTokens } from '../../../src/allowance/permit-store.ts'
 import type { PaymentsApi } from '../../../src/clients/bigcommerce/payments-api.ts'
 import type { ReconcileAttempt } from '../../../src/services/reconcile-attempt.ts'
-import type { PaymentTokens } from '../../../src/stores/payment-tokens.ts'
 import type { Run } from '../engine/run.ts'
 import type { LedgerCalls } from '../ledger/ledger-calls.ts'
 import type { LedgerRows } from '../ledger/ledger-rows.ts'

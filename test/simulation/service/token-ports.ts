@@ -1,5 +1,5 @@
+import type { PaymentTokens } from '../../../src/allowance/permit-store.ts'
 import { Problem } from '../../../src/domain/problem.ts'
-import type { PaymentTokens } from '../../../src/stores/payment-tokens.ts'
 import type { Run } from '../engine/run.ts'
 import type { Ports } from './ports.ts'
 

@@ -1,0 +1,147 @@
+import type { Purpose } from '../../domain/request-context.ts'
+/** What an answer says of the quota, made sane by `quotaReadingOf`. */
+export interface QuotaReading {
+  readonly limit: number
+  readonly left: number
+  readonly windowMs: number
+  /** Until the window ends, counted from some moment between the request and its answer. */
+  readonly resetMs: number
+}
+
+/** A window of the quota as the latest answer shows it. Moments are those of a clock that only goes forward. */
+interface QuotaWindow extends Omit<QuotaReading, 'resetMs'> {
+  /** The window ends between these two: the request and the answer tell no better. */
+  readonly endsMs: { readonly earliest: number; readonly latest: number }
+}
+
+/** What is known of the quota of BigCommerce's management host, which all apps of the store share. */
+export interface ManagementQuota {
+  /** null as long as no answer has spoken of a quota: then there is none. */
+  readonly window: QuotaWindow | null
+  /** Calls that are out, each of which may or may not be in what the window has left. */
+  readonly out: number
+  readonly heldUntilMs: number
+  /** Answers of 429 in a row; those of calls that were out together count once. */
+  readonly refusals: number
+  readonly refusedAtMs: number
+}
+
+export interface Exchange {
+  readonly sentAtMs: number
+  readonly answeredAtMs: number
+}
+
+/** More at once are no faster; and what is still to be sent when the first answer tells of a quota can still be held. */
+export const MANAGEMENT_CALLS_MAX = 16
+
+/**
+ * One call in so many is kept for whoever comes first. To list costs a shopper two calls and to pay one or two: with a third
+ * kept, as many can pay as could list. Nobody waits for reconciliation, and it comes round again.
+ */
+const KEPT_ONE_IN: Readonly<Record<Purpose, number>> = {
+  paying: Number.POSITIVE_INFINITY,
+  reading: 3,
+  reconciling: 2,
+}
+
+export const UNKNOWN_QUOTA: ManagementQuota = {
+  window: null,
+  out: 0,
+  heldUntilMs: Number.NEGATIVE_INFINITY,
+  refusals: 0,
+  refusedAtMs: Number.NEGATIVE_INFINITY,
+}
+
+export const sent = (quota: ManagementQuota): ManagementQuota => ({ ...quota, out: quota.out + 1 })
+
+/** No answer came. Whether the call was counted, the next answer will tell. */
+export const unanswered = (quota: ManagementQuota): ManagementQuota => ({ ...quota, out: quota.out - 1 })
+
+export const answered = (
+  quota: ManagementQuota,
+  exchange: Exchange,
+  reading: QuotaReading | null,
+): ManagementQuota => ({
+  ...quota,
+  out: quota.out - 1,
+  window: windowAfter(quota.window, exchange, reading),
+  // An answer to what was sent before the last refusal does not take it back.
+  refusals: exchange.sentAtMs > quota.refusedAtMs ? 0 : quota.refusals,
+})
+
+/** BigCommerce answered 429. @param holdMsOf how long to leave it alone, told how many refusals came in a row. */
+export function turnedAway(
+  quota: ManagementQuota,
+  exchange: Exchange,
+  reading: QuotaReading | null,
+  holdMsOf: (refusals: number) => number,
+): ManagementQuota {
+  const isNext = exchange.sentAtMs > quota.refusedAtMs
+  const refusals = isNext ? quota.refusals + 1 : Math.max(1, quota.refusals)
+  return {
+    ...answered(quota, exchange, reading),
+    refusals,
+    refusedAtMs: exchange.answeredAtMs,
+    heldUntilMs: Math.max(quota.heldUntilMs, exchange.answeredAtMs + holdMsOf(refusals)),
+  }
+}
+
+/**
+ * Other apps spend the same quota, so what the latest answer says wins. Within one window that is the one with the least
+ * left, in whatever order answers arrive; whether it is the same window shows by when it ends.
+ */
+function windowAfter(
+  known: QuotaWindow | null,
+  { sentAtMs, answeredAtMs }: Exchange,
+  reading: QuotaReading | null,
+): QuotaWindow | null {
+  if (reading === null) return known
+  const { limit, left, windowMs, resetMs } = reading
+  const endsMs = { earliest: sentAtMs + resetMs, latest: answeredAtMs + resetMs }
+  if (known === null || endsMs.earliest > known.endsMs.latest) return { limit, left, windowMs, endsMs }
+  if (endsMs.latest < known.endsMs.earliest) return known
+  return {
+    limit,
+    left: Math.min(left, known.left),
+    windowMs,
+    endsMs: {
+      earliest: Math.max(endsMs.earliest, known.endsMs.earliest),
+      latest: Math.min(endsMs.latest, known.endsMs.latest),
+    },
+  }
+}
+
+/** How many calls of this purpose may be sent now; none when it is zero or less. */
+export function roomFor(quota: ManagementQuota, purpose: Purpose, nowMs: number): number {
+  if (nowMs < quota.heldUntilMs) return 0
+  // After a refusal one call asks whether it is over, before the others follow.
+  const together = quota.refusals > 0 ? 1 : MANAGEMENT_CALLS_MAX
+  return Math.min(together - quota.out, quotaFor(quota, purpose, nowMs))
+}
+
+/**
+ * The moment at which the quota lets a call go, as far as is known; now, where only other calls of ours are in its way.
+ *
+ * @param turn whether it is the first, the second … of those who wait and go no later, from 1.
+ */
+export function opensAtMs(quota: ManagementQuota, purpose: Purpose, turn: number, nowMs: number): number {
+  const { window } = quota
+  const fromMs = Math.max(nowMs, quota.heldUntilMs)
+  const room = Math.max(0, quotaFor(quota, purpose, fromMs))
+  if (window === null || turn <= room) return fromMs
+  const windows = Math.floor((turn - room - 1) / (window.limit - keptFrom(purpose, window.limit)))
+  return Math.max(fromMs, window.endsMs.latest) + windows * window.windowMs
+}
+
+/** What the quota has left, as far as is known; null without one. */
+export const leftOf = ({ window, out }: ManagementQuota, nowMs: number): number | null =>
+  window && (nowMs >= window.endsMs.latest ? window.limit : window.left) - out
+
+function quotaFor(quota: ManagementQuota, purpose: Purpose, nowMs: number): number {
+  const left = leftOf(quota, nowMs)
+  return left === null || quota.window === null
+    ? Number.POSITIVE_INFINITY
+    : left - keptFrom(purpose, quota.window.limit)
+}
+
+const keptFrom = (purpose: Purpose, limit: number): number => Math.floor(limit / KEPT_ONE_IN[purpose])

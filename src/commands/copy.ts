@@ -1,0 +1,52 @@
+import { loadDatabaseUrl } from '../config/config.ts'
+import { isPostgres, sqlitePath } from '../stores/engine/database.ts'
+import { migrate, migrationState } from '../stores/engine/migrations.ts'
+import { openPostgres } from '../stores/engine/postgres.ts'
+import { copyLedger } from '../stores/tools/copy-rows.ts'
+import { openSqliteAlone } from '../stores/tools/sqlite-alone.ts'
+
+const usage = `DATABASE_URL=postgres://… npm run ledger:copy -- sqlite:./data/tillgate.db
+
+Copies a ledger from SQLite, which nobody may have open, into an empty one on Postgres, and compares every row. The old one
+stays as it is. It is all or nothing.`
+
+/** Moves the ledger from a file to a server; for the runbook in docs/operations.md. */
+async function run([from = '', ...others]: readonly string[]): Promise<string> {
+  if (!from.startsWith('sqlite:') || others.length > 0) throw new Error(usage)
+  const url = loadDatabaseUrl()
+  if (!isPostgres(url)) throw new Error(`DATABASE_URL must name the new ledger, on Postgres.\n\n${usage}`)
+
+  const source = openSqliteAlone(sqlitePath(from))
+  try {
+    const { missing, isAhead } = await migrationState(source)
+    if (isAhead) throw new Error('The old ledger is of a newer version: copy it by that one.')
+    if (missing.length > 0) {
+      throw new Error(
+        'The old ledger is of an older version: bring it to this one by `npm run migrate` first.',
+      )
+    }
+    return await copyInto(url, source)
+  } finally {
+    await source.destroy()
+  }
+}
+
+async function copyInto(url: string, source: Parameters<typeof copyLedger>[0]): Promise<string> {
+  // A connection that breaks fails the copy, which says so.
+  const target = openPostgres({ url, onConnectionLost: () => {}, isPatient: true })
+  try {
+    await migrate(target)
+    const copied = Object.entries(await copyLedger(source, target))
+    return copied.map(([table, rows]) => `${table}: ${rows} rows, each the same in both.`).join('\n')
+  } finally {
+    await target.destroy()
+  }
+}
+
+await run(process.argv.slice(2)).then(
+  (told) => void process.stdout.write(`${told}\n`),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+  },
+)

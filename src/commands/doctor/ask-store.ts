@@ -1,0 +1,51 @@
+import type { UpstreamAnswer } from '../../clients/bigcommerce/answer.ts'
+import type { ManagementHttp } from '../../clients/bigcommerce/management-call.ts'
+import type { RequestContext } from '../../domain/request-context.ts'
+import { nameOf } from './within.ts'
+
+/** What came of one read, and when, by our clock in milliseconds. */
+export interface Reading {
+  readonly sentAtMs: number
+  readonly answeredAtMs: number
+  /** null when no answer came. */
+  readonly answer: UpstreamAnswer | null
+  /** Why none came. */
+  readonly failure?: string
+}
+
+/** The reads that tell what a token may do; each is a GET. */
+export interface StoreReadings {
+  readonly order: Reading
+  readonly transactions: Reading
+  readonly methods: Reading
+  readonly hooks: Reading
+}
+
+/** The largest order id that the API takes: no store has come so far, and 404 shows the scope as well as an order does. */
+const noOrder = 2_147_483_647
+
+export async function askStore(
+  http: ManagementHttp,
+  orderId: number | null,
+  context: RequestContext,
+): Promise<StoreReadings> {
+  const id = orderId ?? noOrder
+  async function read(path: string): Promise<Reading> {
+    const sentAtMs = Date.now()
+    try {
+      const answer = await http.call({ method: 'GET', path, triesMax: 1 }, context)
+      return { sentAtMs, answeredAtMs: Date.now(), answer }
+    } catch (error) {
+      return { sentAtMs, answeredAtMs: Date.now(), answer: null, failure: nameOf(causeOf(error)) }
+    }
+  }
+  const [order, transactions, methods, hooks] = await Promise.all([
+    read(`/v2/orders/${id}`),
+    read(`/v3/orders/${id}/transactions`),
+    read(`/v3/payments/methods?order_id=${id}`),
+    read('/v3/hooks?limit=250'),
+  ])
+  return { order, transactions, methods, hooks }
+}
+
+const causeOf = (error: unknown) => (error instanceof Error ? (error.cause ?? error) : error)

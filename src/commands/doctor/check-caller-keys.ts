@@ -1,0 +1,112 @@
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { z } from 'zod'
+import { asymmetricAlgorithms } from '../../clients/identity/caller-tokens.ts'
+import type { FetchKeys } from '../../clients/identity/published-keys.ts'
+import type { AuthKey } from '../../config/auth-key.ts'
+import { type Finding, findingsOf } from './finding.ts'
+import { nameOf } from './within.ts'
+
+const KeySet = z.looseObject({
+  keys: z.array(
+    z.looseObject({
+      kty: z.string(),
+      kid: z.string().optional(),
+      use: z.string().optional(),
+      alg: z.string().optional(),
+    }),
+  ),
+})
+type Jwk = z.output<typeof KeySet>['keys'][number]
+
+const { ok, warning, failure } = findingsOf('keys of caller tokens')
+
+/** Shorter RSA keys are refused when a token is verified (RFC 7518 §3.3). */
+const rsaBitsMin = 2_048
+const curves = new Set(['prime256v1', 'secp384r1', 'secp521r1'])
+/** A secret of so few different bytes was typed by a person, or is an example. */
+const distinctBytesMin = 10
+
+/** Whether caller tokens could be verified. */
+export async function checkCallerKeys(key: AuthKey, fetchKeys: FetchKeys | null): Promise<Finding[]> {
+  switch (key.kind) {
+    case 'secret':
+      return [secretFinding(key.secret)]
+    case 'public':
+      return [
+        canVerify(key.key)
+          ? ok('AUTH_PUBLIC_KEY_FILE holds a key that tokens can be verified with.')
+          : failure(
+              'AUTH_PUBLIC_KEY_FILE holds a key that no allowed algorithm can use.',
+              'Use RSA of 2048 bits or more, EC (P-256, P-384, P-521) or Ed25519.',
+            ),
+      ]
+    case 'set':
+      return publishedFindings(fetchKeys ?? (() => Promise.reject(new Error('no way to fetch'))))
+    default:
+      return key satisfies never
+  }
+}
+
+const secretFinding = (secret: string): Finding =>
+  new Set(Buffer.from(secret)).size < distinctBytesMin
+    ? warning(
+        'AUTH_HMAC_SECRET is long enough, but has few different bytes.',
+        'Make one: openssl rand -base64 32',
+      )
+    : ok('AUTH_HMAC_SECRET is 32 bytes or more.')
+
+async function publishedFindings(fetchKeys: FetchKeys): Promise<Finding[]> {
+  let answer: unknown
+  try {
+    answer = await fetchKeys()
+  } catch (error) {
+    return [
+      failure(
+        `AUTH_JWKS_URL cannot be read (${nameOf(error)}): every caller would be told 503.`,
+        'Open the address from this machine; it must answer 200 with a JSON key set, without a redirect.',
+      ),
+    ]
+  }
+  const read = KeySet.safeParse(answer)
+  if (!read.success) {
+    return [failure('AUTH_JWKS_URL answers, but not with a key set.', 'It must be {"keys": […]} (RFC 7517).')]
+  }
+  return keyFindings(read.data.keys)
+}
+
+function keyFindings(keys: readonly Jwk[]): Finding[] {
+  const usable = keys.filter(isUsable)
+  const findings: Finding[] = []
+  if (keys.some(({ kty }) => kty === 'oct')) {
+    findings.push(
+      failure(
+        'AUTH_JWKS_URL publishes a shared secret.',
+        'Whoever reads it can mint tokens: replace that key now.',
+      ),
+    )
+  }
+  if (usable.length === 0) {
+    const says = `None of the ${keys.length} published keys can verify a token here.`
+    return [...findings, failure(says, `Publish one for ${asymmetricAlgorithms.join(', ')}.`)]
+  }
+  if (usable.length > 1 && usable.some(({ kid }) => kid === undefined)) {
+    findings.push(
+      warning('Several keys are published, not all with a `kid`.', 'Give each key, and each token, a `kid`.'),
+    )
+  }
+  return [...findings, ok(`AUTH_JWKS_URL publishes ${keys.length} keys; ${usable.length} can verify tokens.`)]
+}
+
+function isUsable({ use, alg, ...jwk }: Jwk): boolean {
+  if (use === 'enc' || (alg !== undefined && !asymmetricAlgorithms.includes(alg))) return false
+  try {
+    return canVerify(createPublicKey({ key: jwk, format: 'jwk' }))
+  } catch {
+    return false
+  }
+}
+
+function canVerify({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): boolean {
+  if (type === 'rsa') return (details?.modulusLength ?? 0) >= rsaBitsMin
+  return type === 'ed25519' || (type === 'ec' && curves.has(details?.namedCurve ?? ''))
+}

@@ -1,0 +1,76 @@
+import { OrderAnswer, PaymentMethodsAnswer } from '../../clients/bigcommerce/schemas.ts'
+import { mayBePayable } from '../../domain/order.ts'
+import type { InstrumentType } from '../../domain/payment-instrument.ts'
+import { acceptedInstruments } from '../../domain/payment-method.ts'
+import type { StoreReadings } from './ask-store.ts'
+import { type Finding, findingsOf } from './finding.ts'
+
+/** What a given order can be paid with through this service. */
+export function checkOrder(
+  orderId: number,
+  { order, methods }: StoreReadings,
+  instruments: ReadonlySet<InstrumentType>,
+): Finding[] {
+  const { ok, warning, failure, notChecked } = findingsOf(`order ${orderId}`)
+  if (order.answer?.status === 404) {
+    return [
+      failure(
+        'The store has no such order.',
+        'Give --order an order of this store with status 0 (Incomplete).',
+      ),
+    ]
+  }
+  if (order.answer?.status !== 200) return [notChecked('The order could not be read.')]
+  const read = OrderAnswer.safeParse(order.answer.json)
+  if (!read.success) {
+    return [
+      failure('The order is not as documented by BigCommerce.', 'Report this with the version of Tillgate.'),
+    ]
+  }
+  const { statusId, due } = read.data
+  const state = mayBePayable(read.data)
+    ? ok(`${due.amount} ${due.currency} (in the minor unit) are due.`)
+    : warning(
+        `It cannot be paid: its status is ${statusId}.`,
+        'Only orders with status 0 (Incomplete) can be.',
+      )
+  return [state, ...methodFindings(methods.answer, instruments)]
+}
+
+function methodFindings(
+  answer: StoreReadings['methods']['answer'],
+  instruments: ReadonlySet<InstrumentType>,
+): Finding[] {
+  const { failure, notChecked } = findingsOf('payment methods')
+  if (answer?.status !== 200) {
+    return [notChecked(`BigCommerce did not list them (${answer?.status ?? 'no answer'}).`)]
+  }
+  const read = PaymentMethodsAnswer.safeParse(answer.json)
+  if (!read.success) {
+    return [
+      failure('The list is not as documented by BigCommerce.', 'Report this with the version of Tillgate.'),
+    ]
+  }
+  if (read.data.data.length === 0) {
+    return [
+      failure(
+        'There is nothing that this order can be paid with.',
+        'Connect a gateway that the Payments API supports; offline methods and wallets are not.',
+      ),
+    ]
+  }
+  return read.data.data.map((method) => {
+    const { ok, warning } = findingsOf(`payment method ${method.id}`)
+    const accepts = acceptedInstruments(method, instruments)
+    if (accepts.length === 0) {
+      return warning(
+        'Nothing that PAYMENT_INSTRUMENTS lists can be used with it.',
+        'Widen the list if it should be.',
+      )
+    }
+    const takes = `takes ${accepts.join(', ')}`
+    return method.test_mode
+      ? warning(`In test mode; ${takes}.`, 'No money is moved. Switch it to live before real orders come.')
+      : ok(`It ${takes}.`)
+  })
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto'
+import { createManagementHttp } from '../../clients/bigcommerce/management-call.ts'
+import { createFetchKeys } from '../../clients/identity/fetch-keys.ts'
+import type { Config } from '../../config/config.ts'
+import { createRenewable } from '../../config/renewable.ts'
+import { version } from '../../version.ts'
+import { askStore } from './ask-store.ts'
+import { checkCallerKeys } from './check-caller-keys.ts'
+import { checkStoreClock } from './check-clock.ts'
+import { checkDatabase } from './check-database.ts'
+import { checkHost } from './check-host.ts'
+import { checkOrder } from './check-order.ts'
+import { checkPort } from './check-ports.ts'
+import { checkScopes } from './check-scopes.ts'
+import { checkWebhooks } from './check-webhooks.ts'
+import { type Finding, findingsOf } from './finding.ts'
+import { nameOf, within } from './within.ts'
+
+export interface ExamineOptions {
+  /** An order whose payment methods are looked up; null for none. */
+  readonly orderId: number | null
+  /** Where clients reach the service, without a path; null when it was not told. */
+  readonly publicUrl: string | null
+}
+
+/** Every part of a check ends sooner by its own limit; this one is for what nobody thought of. */
+const checkTimeoutMs = 15_000
+
+/** Checks a configuration against the real world, all at once, and tells in order. Changes nothing anywhere. */
+export async function* examine(config: Config, options: ExamineOptions): AsyncGenerator<Finding> {
+  const { bigcommerce, auth, host, port, adminPort } = config
+  const { url } = auth.key.kind === 'set' ? auth.key : { url: null }
+  const checks = [
+    bounded('management host', checkHost('management host', bigcommerce.apiUrl)),
+    bounded('payments host', checkHost('payments host', bigcommerce.paymentsUrl)),
+    bounded('store token', checkStore(config, options)),
+    bounded('database', checkDatabase(config)),
+    bounded('keys of caller tokens', checkCallerKeys(auth.key, url === null ? null : createFetchKeys(url))),
+    bounded('PORT', checkPort('PORT', { host, port, isTls: config.tls !== null })),
+    bounded('ADMIN_PORT', checkPort('ADMIN_PORT', { host, port: adminPort, isTls: false })),
+  ]
+  for (const check of checks) yield* await check
+}
+
+async function bounded(check: string, work: Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await within(checkTimeoutMs, work)
+  } catch (error) {
+    return [findingsOf(check).failure(`The check did not come to an end (${nameOf(error)}).`, 'Try again.')]
+  }
+}
+
+async function checkStore({ bigcommerce, instruments }: Config, options: ExamineOptions): Promise<Finding[]> {
+  const { apiUrl, accessToken, storeHash, app } = bigcommerce
+  const http = createManagementHttp({
+    url: apiUrl,
+    accessToken: createRenewable(accessToken, null),
+    userAgent: `Tillgate/${version} (doctor)`,
+    shopperHeaders: () => ({}),
+  })
+  const id = randomUUID()
+  const silent = { info() {}, warn() {}, error() {} }
+  const context = {
+    requestId: id,
+    correlationId: id,
+    shopperAddress: null,
+    purpose: 'reading' as const,
+    log: silent,
+  }
+  try {
+    const readings = await askStore(http, options.orderId, context)
+    return [
+      ...checkScopes(readings, storeHash),
+      ...checkStoreClock(readings),
+      ...(options.orderId === null ? [] : checkOrder(options.orderId, readings, instruments)),
+      ...checkWebhooks(readings.hooks, { clientId: app?.clientId ?? null, publicUrl: options.publicUrl }),
+    ]
+  } finally {
+    await http.close()
+  }
+}

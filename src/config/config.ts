@@ -1,0 +1,151 @@
+import type { z } from 'zod'
+import type { InstrumentType } from '../domain/payment-instrument.ts'
+import { Sealed } from '../domain/sealed.ts'
+import type { VelocityLimits } from '../domain/velocity.ts'
+import { type AuthKey, authKeyOf } from './auth-key.ts'
+import { type Environment, type LooseFile, readEnvironment } from './environment.ts'
+import { InvalidConfiguration } from './invalid-configuration.ts'
+import { type Misspelt, misspeltVariables } from './misspelt.ts'
+import { type Renewals, renewalsOf } from './renewals.ts'
+import { type TlsMaterial, tlsOf } from './tls.ts'
+import { Env } from './variables.ts'
+
+/** Everything that can be set, checked. */
+export interface Config {
+  readonly host: string
+  readonly port: number
+  readonly adminPort: number
+  /** null for plain HTTP. */
+  readonly tls: TlsMaterial | null
+  readonly trustProxy: readonly string[]
+  readonly corsOrigins: readonly string[]
+  readonly rateLimits: { readonly addressPerMinute: number; readonly callerPerMinute: number }
+  readonly velocity: VelocityLimits
+  /** Whether callers are told why a bank declined. */
+  readonly hasOpaqueDeclines: boolean
+  readonly logLevel: string
+  /** Whether OpenTelemetry, which reads its own variables, has anywhere to send traces to. */
+  readonly isTraced: boolean
+  readonly databaseUrl: string
+  readonly migrateOnStart: boolean
+  readonly bigcommerce: {
+    readonly storeHash: string
+    readonly accessToken: Sealed<string>
+    readonly apiUrl: string
+    readonly paymentsUrl: string
+    /** The app whose Current Customer JWTs are accepted; null for none. */
+    readonly app: { readonly clientId: string; readonly clientSecret: string } | null
+    readonly trustedProxySecret: string | null
+  }
+  readonly auth: { readonly issuer: string; readonly audience: string; readonly key: AuthKey }
+  /** The store's allowance of payments, and how long a payment waits for its turn. */
+  readonly paymentRate: {
+    readonly limit: number
+    readonly windowMs: number
+    readonly marginMs: number
+    readonly queueMaxWaitMs: number
+  }
+  readonly paymentTimeoutMs: number
+  readonly instruments: ReadonlySet<InstrumentType>
+  /** Files of secrets that more can open than need to; worth a warning. */
+  readonly looseFiles: readonly LooseFile[]
+  /** Variables that are set, read by nobody, and look like ours; worth a warning. */
+  readonly misspelt: readonly Misspelt[]
+  readonly renewals: Renewals
+}
+
+/**
+ * Reads the configuration; the one place that reads the environment.
+ *
+ * @throws InvalidConfiguration
+ */
+export function loadConfig(environment: Environment = process.env): Config {
+  const { given, wrong, looseFiles } = readEnvironment(environment)
+  const variables = Env.safeParse(given)
+  const key = authKeyOf(given)
+  const tls = tlsOf(given)
+  const sentences = [...wrong, ...sentencesOf(variables)]
+  if (typeof key === 'string') sentences.push(key)
+  if (typeof tls === 'string') sentences.push(tls)
+  if (!given.BIGCOMMERCE_CLIENT_ID !== !given.BIGCOMMERCE_CLIENT_SECRET) {
+    sentences.push('BIGCOMMERCE_CLIENT_ID and BIGCOMMERCE_CLIENT_SECRET go together: set both or neither.')
+  }
+  if (variables.data && variables.data.PORT !== 0 && variables.data.PORT === variables.data.ADMIN_PORT) {
+    sentences.push('ADMIN_PORT must not be PORT.')
+  }
+  const misspelt = misspeltVariables(Object.keys(given))
+  if (!variables.success || typeof key === 'string' || typeof tls === 'string' || sentences.length > 0) {
+    const meant = misspelt.map(({ variable, name }) => `${variable} is read by nobody: is ${name} meant?`)
+    throw new InvalidConfiguration([...sentences, ...meant])
+  }
+  return { ...toConfig(variables.data, key), tls, looseFiles, misspelt, renewals: renewalsOf(given) }
+}
+
+/**
+ * Reads where the ledger is and nothing else: who migrates needs no secret of the store.
+ *
+ * @throws InvalidConfiguration
+ */
+export function loadDatabaseUrl(environment: Environment = process.env): string {
+  const { DATABASE_URL, DATABASE_URL_FILE } = environment
+  const { given, wrong } = readEnvironment({ DATABASE_URL, DATABASE_URL_FILE })
+  const variables = Env.pick({ DATABASE_URL: true }).safeParse(given)
+  const sentences = [...wrong, ...sentencesOf(variables)]
+  if (!variables.success || sentences.length > 0) throw new InvalidConfiguration(sentences)
+  return variables.data.DATABASE_URL
+}
+
+/** Where the admin listener of the service on this machine is; for its own health check. */
+export function loadAdminListener(environment: Environment = process.env): { host: string; port: number } {
+  const { given } = readEnvironment({ HOST: environment.HOST, ADMIN_PORT: environment.ADMIN_PORT })
+  const { HOST, ADMIN_PORT } = Env.pick({ HOST: true, ADMIN_PORT: true }).parse(given)
+  const host = HOST === '0.0.0.0' ? '127.0.0.1' : HOST === '::' ? '::1' : HOST
+  return { host, port: ADMIN_PORT }
+}
+
+const sentencesOf = ({ error }: { error?: z.ZodError }) =>
+  error?.issues.map(({ path, message }) => `${path.join('.')} ${message}.`) ?? []
+
+function toConfig(
+  env: z.output<typeof Env>,
+  key: AuthKey,
+): Omit<Config, 'tls' | 'looseFiles' | 'misspelt' | 'renewals'> {
+  const storeHash = env.BIGCOMMERCE_STORE_HASH
+  const { BIGCOMMERCE_CLIENT_ID: clientId, BIGCOMMERCE_CLIENT_SECRET: clientSecret } = env
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    adminPort: env.ADMIN_PORT,
+    trustProxy: env.TRUST_PROXY,
+    corsOrigins: env.CORS_ORIGINS,
+    rateLimits: { addressPerMinute: env.ADDRESS_RATE_LIMIT, callerPerMinute: env.CALLER_RATE_LIMIT },
+    velocity: {
+      orderAttempts: env.VELOCITY_ORDER_ATTEMPTS,
+      callerDeclines: env.VELOCITY_CALLER_DECLINES,
+      addressDeclines: env.VELOCITY_ADDRESS_DECLINES,
+      windowMs: env.VELOCITY_WINDOW_SECONDS * 1_000,
+    },
+    hasOpaqueDeclines: env.DECLINE_DETAIL === 'opaque',
+    logLevel: env.LOG_LEVEL,
+    isTraced: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
+    databaseUrl: env.DATABASE_URL,
+    migrateOnStart: env.MIGRATE_ON_START,
+    bigcommerce: {
+      storeHash,
+      accessToken: new Sealed(env.BIGCOMMERCE_ACCESS_TOKEN),
+      apiUrl: env.BIGCOMMERCE_API_URL ?? `https://api.bigcommerce.com/stores/${storeHash}`,
+      paymentsUrl: env.BIGCOMMERCE_PAYMENTS_URL ?? `https://payments.bigcommerce.com/stores/${storeHash}`,
+      app: clientId && clientSecret ? { clientId, clientSecret } : null,
+      trustedProxySecret: env.BIGCOMMERCE_TRUSTED_PROXY_SECRET ?? null,
+    },
+    auth: { issuer: env.AUTH_ISSUER, audience: env.AUTH_AUDIENCE, key },
+    paymentRate: {
+      limit: env.PAYMENT_RATE_LIMIT,
+      windowMs: env.PAYMENT_RATE_WINDOW_MS,
+      marginMs: env.PAYMENT_RATE_MARGIN_MS,
+      queueMaxWaitMs: env.PAYMENT_QUEUE_MAX_WAIT_MS,
+    },
+    paymentTimeoutMs: env.PAYMENT_TIMEOUT_MS,
+    instruments: new Set(env.PAYMENT_INSTRUMENTS),
+  }
+}

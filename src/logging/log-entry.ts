@@ -1,0 +1,139 @@
+import { isCardNumber } from '../domain/card-number.ts'
+import { PROBLEM_CODES } from '../domain/problems.ts'
+
+/**
+ * Every event that is logged, word for word. What else somebody passes as a message may hold anything, so it is not
+ * written.
+ */
+export const LOG_EVENTS = [
+  'a file of a secret can be opened by more than need to',
+  'a variable is read by nobody',
+  'abandoned payments recovered',
+  'cannot be used as it is on disk now: what was read before stays',
+  'charge answered',
+  'charge turned away',
+  'charge unanswered',
+  'closed',
+  'could not start',
+  'database connection lost',
+  'duplicate charge detected',
+  'management call turned away',
+  'old idempotency keys forgotten',
+  'outcome not recorded',
+  'payment needs review',
+  'payment reconciled',
+  'payment refused after too many declines',
+  'payment refused after too many failed attempts',
+  'payment token stays spent longer than it need',
+  'payment tokens not held back',
+  'payment tokens not provided yet',
+  'read again',
+  'reconciliation could not look',
+  'reconciliation round failed',
+  'request answered',
+  'request failed',
+  'shutting down',
+  'velocity places not given back',
+] as const
+export type LogEvent = (typeof LOG_EVENTS)[number]
+
+/** Messages with an address or a number of ours in them, and those of close-with-grace. */
+const SPOKEN = [
+  /^(metrics|listening|Server listening) at https?:\/\/[\w.[\]:-]{1,80}(\/metrics)?$/,
+  /^second (error|SIG[A-Z]{1,8}), exiting$/,
+  /^killed by timeout \(\d{1,9}ms\)$/,
+]
+const events = new Set<string>(LOG_EVENTS)
+
+type Shape = (value: unknown) => boolean
+
+const text =
+  (pattern: RegExp): Shape =>
+  (value) =>
+    typeof value === 'string' && pattern.test(value)
+const oneOf = (words: readonly string[]): Shape => text(new RegExp(`^(${words.join('|')})$`))
+/** Counts, durations and ids of BigCommerce's are shorter than any card number. */
+const number: Shape = (value) => typeof value === 'number' && Math.abs(value) < 1e11
+/** Of our own making, in code: no digit may be in it, as every number has in every alphabet. */
+const word = text(/^[A-Za-z_]{1,48}$/)
+/** Node's, OpenSSL's and undici's codes (`ECONNRESET`, `ERR_SSL_TLSV13_ALERT`) and those of SQL (`57P01`). */
+const errorCode = text(/^(?!.*\d{3})[A-Z][A-Z0-9_]{2,47}$|^[0-9A-Z]{5}$/)
+
+/** Every field that is logged and what it may hold; no other field is written, and none of another shape. */
+const FIELDS = {
+  charges: number,
+  code: oneOf(PROBLEM_CODES),
+  connected: (value) => typeof value === 'boolean',
+  deleted: number,
+  durationMs: number,
+  failure: (value) => word(value) || errorCode(value),
+  forMs: number,
+  from: word,
+  method: oneOf(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']),
+  // Of a file: owner, group and all.
+  mode: text(/^0[0-7]{3}$/),
+  name: word,
+  orderId: number,
+  outcome: word,
+  paymentId: text(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+  released: number,
+  renewal: word,
+  // The caller may have chosen it.
+  requestId: (value) => text(/^[A-Za-z0-9._-]{8,64}$/)(value) && !isCardNumber(String(value)),
+  retryAfterSeconds: number,
+  // A template of ours: what stands in a path's variable parts is not in it.
+  route: text(/^(none|\*|(\/(:?[A-Za-z][A-Za-z.-]*|\*)?)+)$/),
+  signal: text(/^SIG[A-Z]{1,8}$/),
+  status: number,
+  to: word,
+  unknown: number,
+  variable: word,
+} satisfies Record<string, Shape>
+
+/** The fields of an entry: those that are listed, and the error where there is one. */
+export type LogFields = { readonly [Name in keyof typeof FIELDS | 'err']?: unknown }
+
+const shapes: Readonly<Record<string, Shape>> = {
+  ...FIELDS,
+  level: number,
+  time: text(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+}
+
+export interface ListedEntry extends LogFields {
+  readonly msg: string
+  readonly refused?: number
+}
+
+/** What may be written of an entry. The rest is dropped, and `refused` says how much that was. */
+export function listedEntry(entry: Readonly<Record<string, unknown>>): ListedEntry {
+  const { msg, err, ...fields } = entry
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null)
+  const kept = given.filter(([name, value]) => Object.hasOwn(shapes, name) && shapes[name]?.(value))
+  const error = err === undefined || err === null ? {} : { err: listedError(err) }
+  const isListed = typeof msg === 'string' && (events.has(msg) || SPOKEN.some((spoken) => spoken.test(msg)))
+  const refused = given.length - kept.length
+  return {
+    ...Object.fromEntries(kept),
+    ...error,
+    ...(refused > 0 ? { refused } : {}),
+    msg: isListed ? msg : 'unlisted event',
+  }
+}
+
+/** Where an error was, as V8 writes the lines of its own stack traces about files of ours and of Node's. */
+const frame =
+  /^ {4}at (async )?([\w$.<>#[\] ]{1,120} \()?((file:\/\/)?\/[\w./@+-]{1,300}|node:[\w/]{1,60}):\d{1,7}:\d{1,5}\)?$/
+/**
+ * An error as it may be logged: what kind, which code, where. Never its message, since any may quote what was received,
+ * those of V8 included ("Cannot use 'in' operator to search for 'type' in 4242…").
+ */
+function listedError(error: unknown): object {
+  if (typeof error !== 'object' || error === null) return {}
+  const { type, code, stack, cause } = error as Readonly<Record<string, unknown>>
+  return {
+    ...(word(type) ? { type } : {}),
+    ...(errorCode(code) || word(code) ? { code } : {}),
+    ...(Array.isArray(stack) ? { stack: stack.filter(text(frame)).join('\n') } : {}),
+    ...(cause === undefined ? {} : { cause: listedError(cause) }),
+  }
+}

@@ -1,0 +1,36 @@
+import { type DestinationStream, type Logger, pino } from 'pino'
+import { listedEntry } from './log-entry.ts'
+
+/**
+ * JSON lines with a UTC time. Each passes one gate on its way out, whoever wrote it and however: only the fields,
+ * messages and parts of errors that `domain/log-entry.ts` lists get through.
+ */
+export const createLogger = (level: string, destination?: DestinationStream): Logger =>
+  pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      // Not written anyway, and large.
+      serializers: { err: (error) => taken(error), req: () => undefined, res: () => undefined },
+      hooks: { streamWrite: (line) => `${JSON.stringify(listedEntry(JSON.parse(line)))}\n` },
+    },
+    ...(destination ? [destination] : []),
+  )
+
+/** How far down the causes are of use. */
+const causesMax = 5
+
+/** The parts of an error that the gate knows. */
+function taken(error: unknown, depth = 0): object {
+  if (!(error instanceof Error) || depth > causesMax) return {}
+  const code = 'code' in error ? { code: error.code } : {}
+  const cause = error.cause === undefined ? {} : { cause: taken(error.cause, depth + 1) }
+  return { type: error.name, ...code, stack: framesOf(error), ...cause }
+}
+
+/** The lines below the message, which may itself have lines that look like frames. */
+function framesOf({ stack = '', message }: Error): string[] {
+  const at = stack.indexOf(message)
+  return at < 0 ? [] : stack.slice(at + message.length).split('\n')
+}

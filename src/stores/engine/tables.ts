@@ -1,0 +1,72 @@
+import type { Generated } from 'kysely'
+import type { AttemptStatus } from '../../domain/payment-attempt.ts'
+import type { InstrumentType } from '../../domain/payment-instrument.ts'
+import type { TransactionType } from '../../domain/payment-outcome.ts'
+import type { ProblemCode } from '../../domain/problems.ts'
+
+/** The tables as migrations/ makes them; `Generated` marks what an insert may leave out. */
+export interface Tables {
+  payment_attempts: PaymentAttemptRow
+  idempotency_keys: IdempotencyKeyRow
+  payment_tokens: PaymentTokenRow
+  velocity_holds: VelocityHoldRow
+}
+
+export interface PaymentAttemptRow {
+  id: string
+  store_hash: string
+  order_id: number
+  principal: string
+  customer_id: number | null
+  instrument_type: InstrumentType
+  payment_method_id: string
+  status: AttemptStatus
+  amount: Generated<number | null>
+  currency: Generated<string | null>
+  transaction_type: Generated<TransactionType | null>
+  bigcommerce_payment_id: Generated<string | null>
+  bigcommerce_code: Generated<number | null>
+  problem_code: Generated<ProblemCode | null>
+  correlation_id: string
+  request_id: string
+  created_at_ms: number
+  updated_at_ms: number
+  sent_at_ms: Generated<number | null>
+  pat_expires_at_ms: Generated<number | null>
+  next_look_at_ms: Generated<number | null>
+  leased_until_ms: Generated<number | null>
+  looked_at_ms: Generated<number | null>
+  looks: Generated<number>
+  quiet_looks: Generated<number>
+  quiet_since_ms: Generated<number | null>
+  unsettled_since_ms: Generated<number | null>
+}
+
+export interface IdempotencyKeyRow {
+  store_hash: string
+  principal: string
+  operation: string
+  idempotency_key: string
+  fingerprint: string
+  attempt_id: string
+  answer_status: Generated<number | null>
+  answer_body: Generated<string | null>
+  created_at_ms: number
+}
+
+export interface PaymentTokenRow {
+  store_hash: string
+  number: number
+  counted_at_ms: number
+  not_before_ms: Generated<number>
+  reserved_at_ms: Generated<number>
+  reserved_for_ms: Generated<number>
+  holder: Generated<string>
+  uses: Generated<number>
+}
+
+export interface VelocityHoldRow {
+  subject_key: string
+  attempt_id: string
+  held_until_ms: number
+}

@@ -1,0 +1,32 @@
+import { type Kysely, PostgresAdapter, sql } from 'kysely'
+import { type MigrationState, migrationState } from '../engine/migrations.ts'
+import type { Tables } from '../engine/tables.ts'
+
+/** What a ledger is like, found out without changing it. */
+export interface LedgerState {
+  readonly migrations: MigrationState
+  /** The server's clock in milliseconds, for a server that has one of its own. */
+  readonly serverNowMs: number | null
+  /** Whether the server is a standby, which takes no writes. */
+  readonly isStandby: boolean
+  /** Whether this user may write payments; null while there is no table to write to. */
+  readonly mayWrite: boolean | null
+}
+
+export async function inspectLedger(database: Kysely<Tables>): Promise<LedgerState> {
+  const migrations = await migrationState(database)
+  if (!(database.getExecutor().adapter instanceof PostgresAdapter)) {
+    return { migrations, serverNowMs: null, isStandby: false, mayWrite: null }
+  }
+  const { rows } = await sql<{ now: number; standby: boolean; write: boolean | null }>`
+    SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
+           pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean AS standby,
+           has_table_privilege(to_regclass('payment_attempts'), 'INSERT, UPDATE') AS write`.execute(database)
+  const [row] = rows
+  return {
+    migrations,
+    serverNowMs: row?.now ?? null,
+    isStandby: row?.standby ?? false,
+    mayWrite: row?.write ?? null,
+  }
+}

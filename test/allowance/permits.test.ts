@@ -1,0 +1,409 @@
+import { describe, expect, test } from 'vitest'
+import type { HeldToken } from '../../src/allowance/permit.ts'
+import { createPaymentTokenQueue } from '../../src/allowance/permits.ts'
+import { Problem } from '../../src/domain/problem.ts'
+import { contextOf, type Logged } from '../services/fakes.ts'
+import { createVirtualTime } from '../services/virtual-time.ts'
+import { createRandom } from '../simulation/engine/random.ts'
+import { maxInWindow } from './bucket-samples.ts'
+import { createInMemoryTokens } from './in-memory-permits.ts'
+
+const rule = { windowMs: 4_000, marginMs: 200, sendWithinMs: 5_000 }
+
+interface Change {
+  readonly limit?: number
+  readonly maxWaitMs?: number
+  readonly instances?: number
+  readonly answerMs?: number
+  /** What it takes to put a payment on record and to dial. */
+  readonly readyMs?: number
+}
+
+/** Instances that share a bucket of tokens on one virtual clock. */
+function bucketOf({
+  limit = 3,
+  maxWaitMs = 5_000,
+  instances = 1,
+  answerMs = 1_000,
+  readyMs = 0,
+}: Change = {}) {
+  const time = createVirtualTime()
+  const logged: Logged[] = []
+  const tokensOf = createInMemoryTokens(limit, rule, time.now)
+  const { next: random } = createRandom(1)
+  const queues = Array.from({ length: instances }, (_, index) => {
+    const instance = `instance-${index}`
+    const { log } = contextOf(logged)
+    const tokens = tokensOf(instance)
+    return {
+      tokens,
+      queue: createPaymentTokenQueue({ tokens, instance, limit, rule, maxWaitMs, ...time, random, log }),
+    }
+  })
+  const sent: { readonly who: string; readonly atMs: number }[] = []
+  const refused: { readonly who: string; readonly atMs: number; readonly problem: unknown }[] = []
+  /** Pays: waits for a token, spends it at once, and is answered after a while. */
+  async function pay(who: string, instance = 0): Promise<void> {
+    try {
+      const token = await queues[instance]?.queue.arrive(who.charAt(0)).takeToken()
+      await new Promise<void>((resolve) => time.after(readyMs, resolve))
+      await token?.moment()
+      if (!token?.mayLeave()) throw new Error('too early or too late')
+      sent.push({ who, atMs: time.now() })
+      token.left()
+      time.after(answerMs, () => token.answered())
+    } catch (problem) {
+      refused.push({ who, atMs: time.now(), problem })
+    }
+  }
+  const [first] = queues
+  if (!first) throw new Error('no instance')
+  return { ...first, queues, time, pay, sent, refused, logged }
+}
+const who = (all: readonly { readonly who: string }[]) => all.map((one) => one.who)
+const secondsOf = (problem: unknown) =>
+  problem instanceof Problem ? problem.options.retryAfterSeconds : null
+
+test('while there are tokens nobody waits', async () => {
+  const { pay, sent, time } = bucketOf()
+  for (const name of ['a1', 'a2', 'b1']) void pay(name)
+  await time.settled()
+  expect(who(sent)).toEqual(['a1', 'b1', 'a2'])
+  expect(sent.every(({ atMs }) => atMs === time.now())).toBe(true)
+})
+
+test('the next waits for the token that comes back first, and then goes at that moment', async () => {
+  const { pay, sent, time } = bucketOf()
+  const startMs = time.now()
+  for (const name of ['a1', 'a2', 'a3', 'a4']) void pay(name)
+  await time.pass(4_100)
+  expect(sent).toHaveLength(3)
+  await time.pass(400)
+  expect(sent.at(-1)).toEqual({ who: 'a4', atMs: startMs + 4_200 })
+})
+
+test('an answer brings a token back before its margin is over', async () => {
+  const { pay, sent, time } = bucketOf({ limit: 1, answerMs: 50 })
+  const startMs = time.now()
+  void pay('a1')
+  void pay('a2')
+  await time.pass(5_000)
+  expect(sent[1]?.atMs).toBeLessThan(startMs + 4_200)
+  expect(sent[1]?.atMs).toBeGreaterThanOrEqual(startMs + 4_050)
+})
+
+describe('too many', () => {
+  test('are refused as soon as it is known that they cannot be served in time, with the time to wait', async () => {
+    const { pay, refused, sent, time } = bucketOf({ limit: 2, maxWaitMs: 5_000 })
+    for (let count = 1; count <= 7; count++) void pay(`a${count}`)
+    await time.settled()
+    expect(who(refused)).toEqual(['a7', 'a6', 'a5'])
+    expect(refused.map(({ problem }) => problem)).toMatchObject([
+      { code: 'payment_rate_limited', options: { violatedPolicies: ['payments'] } },
+      { code: 'payment_rate_limited' },
+      { code: 'payment_rate_limited' },
+    ])
+    // Two go now, two in 4.2 s, the fifth would go in 8.4 s.
+    expect(secondsOf(refused.at(-1)?.problem)).toBe(9)
+    await time.pass(5_000)
+    expect(who(sent)).toEqual(['a1', 'a2', 'a3', 'a4'])
+  })
+
+  test('from then on more are turned away at the door, before anything is done for them', async () => {
+    const { pay, queue, time } = bucketOf({ limit: 1 })
+    for (const name of ['a1', 'a2', 'a3']) void pay(name)
+    await time.settled()
+    expect(() => queue.arrive('a')).toThrowError('payment_rate_limited')
+    // Not for ever: what was seen of the tokens grows old.
+    await time.pass(4_900)
+    expect(() => queue.arrive('a')).not.toThrow()
+  })
+
+  test('nobody who is let in waits longer than is allowed', async () => {
+    const { pay, tokens, refused, time } = bucketOf({ limit: 1, maxWaitMs: 5_000 })
+    const startMs = time.now()
+    tokens.reserve = () => new Promise(() => {})
+    void pay('a1')
+    await time.pass(6_000)
+    expect(who(refused)).toEqual(['a1'])
+    expect(refused[0]?.atMs).toBe(startMs + 5_000)
+  })
+
+  test('who was let in and loses its token to another instance is told as soon as that is seen', async () => {
+    const { pay, tokens, refused, time } = bucketOf({ limit: 1, maxWaitMs: 5_000 })
+    const startMs = time.now()
+    void pay('a1')
+    await time.settled()
+    void pay('a2')
+    await time.settled()
+    time.after(3_900, () => void tokens.reserve(1, 1_000))
+    await time.pass(6_000)
+    expect(who(refused)).toEqual(['a2'])
+    expect(refused[0]?.atMs).toBeLessThan(startMs + 5_000)
+  })
+})
+
+describe('a flood', () => {
+  test('does not push out the one payment of another: the flood gives way, its newest first', async () => {
+    const { pay, sent, refused, time } = bucketOf({ limit: 2 })
+    for (let count = 1; count <= 20; count++) void pay(`a${count}`)
+    await time.pass(100)
+    expect(refused).toHaveLength(16)
+    void pay('b1')
+    await time.pass(100)
+    expect(who(refused).at(-1)).toBe('a4')
+    await time.pass(4_500)
+    expect(who(sent)).toEqual(['a1', 'a2', 'a3', 'b1'])
+  })
+
+  test('of a minute leaves the light callers nearly all that they ask for', async () => {
+    const { pay, sent, time } = bucketOf({ limit: 10, answerMs: 300 })
+    const asked = { a: 0, b: 0 }
+    for (let tick = 0; tick < 600; tick++) {
+      for (let more = 0; more < 2; more++) void pay(`a${++asked.a}`)
+      if (tick % 10 === 0) void pay(`b${++asked.b}`)
+      await time.pass(100)
+    }
+    await time.pass(6_000)
+    const served = sent.filter((each) => each.who.startsWith('b')).length
+    expect(served / asked.b).toBeGreaterThan(0.95)
+    const moments = sent.map(({ atMs }) => atMs)
+    expect(maxInWindow(moments, rule.windowMs)).toBeLessThanOrEqual(10)
+    expect(sent.length / ((10 * 66_000) / rule.windowMs)).toBeGreaterThan(0.93)
+  })
+})
+
+test('several instances share the tokens: never too many, and each gets its part', async () => {
+  const { pay, sent, refused, time } = bucketOf({ limit: 10, instances: 3, answerMs: 100 })
+  const startMs = time.now()
+  let count = 0
+  for (let tick = 0; tick < 600; tick++) {
+    for (const instance of [0, 1, 2]) if (tick % 2 === 0) void pay(`${'abc'[instance]}${++count}`, instance)
+    await time.pass(100)
+  }
+  const during = sent.filter(({ atMs }) => atMs < startMs + 60_000)
+  expect(
+    maxInWindow(
+      during.map(({ atMs }) => atMs),
+      rule.windowMs,
+    ),
+  ).toBeLessThanOrEqual(10)
+  expect(during.length).toBeGreaterThan(0.95 * 150)
+  for (const caller of ['a', 'b', 'c'])
+    expect(during.filter((each) => each.who.startsWith(caller)).length).toBeGreaterThan(during.length / 5)
+  // Once it is known what the others take, who cannot be served is told at once.
+  const late = refused.filter(({ atMs }) => atMs > startMs + 10_000)
+  expect(late.every(({ problem }) => (secondsOf(problem) ?? 0) >= 1)).toBe(true)
+})
+
+test('what a payment takes to get ready costs nothing of the allowance', async () => {
+  const { pay, sent, time } = bucketOf({ limit: 10, instances: 3, readyMs: 60 })
+  for (let count = 1; count <= 400; count++) {
+    void pay(`a${count}`, count % 3)
+    await time.pass(100)
+  }
+  const rounds = sent.slice(10).map(({ atMs }, index) => atMs - (sent[index]?.atMs ?? 0))
+  expect(rounds.length).toBeGreaterThan(70)
+  expect(Math.min(...rounds)).toBeGreaterThanOrEqual(4_200)
+  // All that the margin leaves, but for what a turn of the event loop takes.
+  expect(rounds.reduce((sum, round) => sum + round, 0) / rounds.length).toBeLessThan(4_205)
+})
+
+describe('a token', () => {
+  const held = async (change: Change = {}) => {
+    const bucket = bucketOf({ limit: 1, ...change })
+    const token = await bucket.queue.arrive('a').takeToken()
+    const left = async () => (await bucket.tokens.reserve(1, 0)).taken.length
+    return { ...bucket, token, left }
+  }
+
+  test('is given ahead of its moment, to get ready in, and may not leave before', async () => {
+    const { queue, time, token } = await held()
+    const startMs = time.now()
+    token.left()
+    let next: HeldToken | undefined
+    void queue
+      .arrive('b')
+      .takeToken()
+      .then((given) => {
+        next = given
+      })
+    await time.pass(3_949)
+    expect(next).toBeUndefined()
+    await time.pass(151)
+    let wentAtMs = 0
+    void next?.moment().then(() => {
+      wentAtMs = time.now()
+    })
+    await time.pass(99)
+    expect([next?.mayLeave(), wentAtMs]).toEqual([false, 0])
+    await time.pass(1)
+    expect([next?.mayLeave(), wentAtMs]).toEqual([true, startMs + 4_200])
+  })
+
+  test('that is not spent is given back, once', async () => {
+    const { token, left } = await held()
+    token.release()
+    expect(await left()).toBe(1)
+    token.release()
+    expect(await left()).toBe(0)
+  })
+
+  test('that was spent is not given back', async () => {
+    const { token, left, time } = await held()
+    token.left()
+    token.release()
+    expect(await left()).toBe(0)
+    await time.pass(4_199)
+    expect(await left()).toBe(0)
+    await time.pass(1)
+    expect(await left()).toBe(1)
+  })
+
+  test('may not be spent too late, or after it was given back', async () => {
+    const { token, time } = await held()
+    expect(token.mayLeave()).toBe(true)
+    await time.pass(3_999)
+    expect(token.mayLeave()).toBe(true)
+    await time.pass(1)
+    expect(token.mayLeave()).toBe(false)
+    const other = await held()
+    other.token.release()
+    expect(other.token.mayLeave()).toBe(false)
+  })
+
+  test('counts from when its charge really left, however late that was', async () => {
+    const { token, left, time } = await held()
+    await time.pass(3_900)
+    token.left()
+    await time.pass(4_199)
+    expect(await left()).toBe(0)
+    await time.pass(1)
+    expect(await left()).toBe(1)
+  })
+})
+
+describe('closing', () => {
+  test('lets nobody wait any longer, and lets nobody in', async () => {
+    const { queue, pay, refused, tokens, time } = bucketOf({ limit: 1, maxWaitMs: 9_000 })
+    void pay('a1')
+    await time.settled()
+    void pay('a2')
+    void pay('b1')
+    await time.pass(3_900)
+    queue.close()
+    await queue.idle()
+    await time.settled()
+    expect(refused.map(({ problem }) => problem)).toMatchObject([
+      { code: 'shutting_down' },
+      { code: 'shutting_down' },
+    ])
+    expect(() => queue.arrive('a')).toThrowError('shutting_down')
+    await time.pass(300)
+    expect((await tokens.reserve(1, 0)).taken).toHaveLength(1)
+  })
+
+  test('leaves a payment alone that has its token already and waits for the moment', async () => {
+    const { queue, pay, sent, time } = bucketOf({ limit: 1 })
+    const startMs = time.now()
+    void pay('a1')
+    void pay('a2')
+    await time.pass(4_150)
+    expect(sent).toHaveLength(1)
+    queue.close()
+    await time.pass(100)
+    expect(sent.at(-1)).toEqual({ who: 'a2', atMs: startMs + 4_200 })
+  })
+
+  test('also ends the waiting of a payment that was let in before and asks now', async () => {
+    const { queue } = bucketOf()
+    const payment = queue.arrive('a')
+    queue.close()
+    await expect(payment.takeToken()).rejects.toThrowError('shutting_down')
+  })
+})
+
+test('a payment that is turned away holds every token back, goes first of its caller, and not past its patience', async () => {
+  const { queue, pay, sent, time } = bucketOf({ limit: 2 })
+  const startMs = time.now()
+  const first = queue.arrive('a')
+  ;(await first.takeToken()).left()
+  expect(await first.turnedAway(2_000)).toBe(true)
+  await time.pass(10)
+  void pay('a1')
+  const again = first.takeToken().then(async (token) => token.moment().then(time.now))
+  await time.pass(3_000)
+  expect(await again).toBe(startMs + 2_000)
+  expect(sent).toEqual([])
+  await time.pass(2_000)
+  expect(sent).toEqual([{ who: 'a1', atMs: startMs + 4_200 }])
+  expect(await first.turnedAway(2_000)).toBe(false)
+})
+
+test('after a payment was turned away, tokens come back later for a while', async () => {
+  const { queue, tokens, time } = bucketOf({ limit: 1 })
+  const payment = queue.arrive('a')
+  ;(await payment.takeToken()).left()
+  await payment.turnedAway(1_000)
+  await time.pass(5_000)
+  const next = await queue.arrive('a').takeToken()
+  next.left()
+  await time.pass(4_399)
+  expect((await tokens.reserve(1, 0)).taken).toEqual([])
+  await time.pass(1)
+  expect((await tokens.reserve(1, 0)).taken).toHaveLength(1)
+})
+
+test('without its database nothing is let through: everybody is told', async () => {
+  const { tokens, pay, refused, sent, time } = bucketOf()
+  const reserve = tokens.reserve
+  tokens.reserve = () => Promise.reject(new Problem('store_unavailable'))
+  for (const name of ['a1', 'b1']) void pay(name)
+  await time.settled()
+  expect(refused.map(({ problem }) => problem)).toMatchObject([
+    { code: 'store_unavailable' },
+    { code: 'store_unavailable' },
+  ])
+  tokens.reserve = reserve
+  void pay('a2')
+  await time.settled()
+  expect(who(sent)).toEqual(['a2'])
+})
+
+test('tokens that nobody has made yet are made by the first who needs one', async () => {
+  const { tokens, pay, sent, time } = bucketOf()
+  const { reserve, outlook } = tokens
+  let isProvided = false
+  tokens.provide = async () => {
+    isProvided = true
+  }
+  tokens.reserve = async (...args) => (isProvided ? reserve(...args) : { taken: [], left: null })
+  tokens.outlook = async () => (isProvided ? outlook() : [])
+  void pay('a1')
+  await time.settled()
+  expect(who(sent)).toEqual(['a1'])
+})
+
+test('a token whose end could not be recorded stays spent for longer, and the log says so', async () => {
+  const { tokens, queue, logged, time } = bucketOf()
+  tokens.counted = () => Promise.reject(new Problem('store_unavailable'))
+  const token: HeldToken = await queue.arrive('a').takeToken()
+  token.left()
+  token.answered()
+  await time.settled()
+  expect(logged).toMatchObject([{ level: 'warn' }])
+})
+
+test('how the allowance stands is told: what is left, and when there is more', async () => {
+  const { queue, pay, time } = bucketOf({ limit: 2 })
+  expect(queue.standing()).toEqual({ limit: 2, windowSeconds: 4, remaining: 2, resetSeconds: 4 })
+  void pay('a1')
+  await time.settled()
+  expect(queue.standing().remaining).toBe(1)
+  void pay('a2')
+  void pay('a3')
+  await time.pass(300)
+  expect(queue.standing()).toMatchObject({ remaining: 0, resetSeconds: 4 })
+  await time.pass(60_000)
+  expect(queue.standing()).toMatchObject({ remaining: 2 })
+})

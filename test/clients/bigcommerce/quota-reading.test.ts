@@ -1,0 +1,51 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { holdMsOf, quotaReadingOf } from '../../../src/clients/bigcommerce/quota-reading.ts'
+
+const said = { limit: 150, left: 149, windowMs: 30_000, resetMs: 12_345 }
+
+test('what is documented is taken as it is', () => {
+  expect(quotaReadingOf(said)).toEqual(said)
+})
+
+test.each([
+  ['no limit', { limit: Number.NaN }],
+  ['a limit of nothing', { limit: 0 }],
+  ['a limit that is none', { limit: 1e9 }],
+  ['nothing of what is left', { left: Number.NaN }],
+  ['less than nothing left', { left: -1 }],
+  ['no end of the window', { resetMs: Number.NaN }],
+  ['a window that ended before', { resetMs: -5 }],
+  ['a window that never ends', { resetMs: Number.POSITIVE_INFINITY }],
+])('%s is no quota to go by', (_what, change) => {
+  expect(quotaReadingOf({ ...said, ...change })).toBeNull()
+})
+
+test.each([
+  ['more left than there are', { left: 151 }, { left: 150 }],
+  ['a part of a call', { left: 1.9 }, { left: 1 }],
+  ['a window of hours', { windowMs: 7_200_000, resetMs: 7_200_000 }, { windowMs: 60_000, resetMs: 60_000 }],
+  ['an end after the window', { resetMs: 40_000 }, { resetMs: 30_000 }],
+  ['no window', { windowMs: Number.NaN }, { windowMs: 30_000 }],
+  ['a window of no length', { windowMs: 0 }, { windowMs: 30_000 }],
+])('%s is put right', (_what, change, expected) => {
+  expect(quotaReadingOf({ ...said, ...change })).toEqual({ ...said, ...expected })
+})
+
+test('after a 429 the longest of what is asked counts, up to a minute', () => {
+  expect(holdMsOf([7_000, 12_345], 1, 0.5)).toBe(12_345)
+  expect(holdMsOf([7_200_000], 1, 0.5)).toBe(60_000)
+  expect(holdMsOf([Number.POSITIVE_INFINITY], 1, 0.5)).toBe(60_000)
+})
+
+test('without a word the pauses double up to half a minute, and no two instances need take the same', () => {
+  const longest = [1, 2, 3, 4, 5, 6, 7, 2_000].map((refusals) => holdMsOf([], refusals, 1))
+  expect(longest).toEqual([1, 2, 4, 8, 16, 30, 30, 30].map((seconds) => seconds * 1_000))
+  fc.assert(
+    fc.property(fc.nat(5_000), fc.double({ min: 0, max: 1, noNaN: true }), (refusals, random) => {
+      const holdMs = holdMsOf([], refusals + 1, random)
+      expect(holdMs).toBeGreaterThanOrEqual(500)
+      expect(holdMs).toBeLessThanOrEqual(30_000)
+    }),
+  )
+})

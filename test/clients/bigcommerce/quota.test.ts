@@ -1,0 +1,238 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  answered,
+  leftOf,
+  MANAGEMENT_CALLS_MAX,
+  type ManagementQuota,
+  opensAtMs,
+  type QuotaReading,
+  roomFor,
+  sent,
+  turnedAway,
+  UNKNOWN_QUOTA,
+  unanswered,
+} from '../../../src/clients/bigcommerce/quota.ts'
+import { holdMsOf, quotaReadingOf } from '../../../src/clients/bigcommerce/quota-reading.ts'
+import { PURPOSES, type Purpose } from '../../../src/domain/request-context.ts'
+
+const reading = (change: Partial<QuotaReading> = {}): QuotaReading => ({
+  limit: 150,
+  left: 100,
+  windowMs: 30_000,
+  resetMs: 10_000,
+  ...change,
+})
+/** One call, sent at 1 s and answered at 1.1 s. */
+const exchange = { sentAtMs: 1_000, answeredAtMs: 1_100 }
+const told = (change: Partial<QuotaReading> = {}) => answered(sent(UNKNOWN_QUOTA), exchange, reading(change))
+const times = (count: number, quota: ManagementQuota) =>
+  Array.from({ length: count }).reduce<ManagementQuota>(sent, quota)
+
+test('as long as no answer has spoken of a quota, only the number of calls at once is limited', () => {
+  expect(roomFor(UNKNOWN_QUOTA, 'reconciling', 0)).toBe(MANAGEMENT_CALLS_MAX)
+  expect(roomFor(times(MANAGEMENT_CALLS_MAX, UNKNOWN_QUOTA), 'paying', 0)).toBe(0)
+  expect(leftOf(answered(sent(UNKNOWN_QUOTA), exchange, null), 2_000)).toBeNull()
+})
+
+test('what is out counts as spent until its answer says what is left', () => {
+  const three = times(3, told({ left: 10 }))
+  expect(leftOf(three, 2_000)).toBe(7)
+  expect(leftOf(unanswered(three), 2_000)).toBe(8)
+  const { out, window } = answered(three, { sentAtMs: 1_200, answeredAtMs: 1_300 }, reading({ left: 9 }))
+  expect([out, window?.left]).toEqual([2, 9])
+})
+
+test('a third is kept for paying, and half from reconciliation', () => {
+  const room = (left: number) => PURPOSES.map((purpose) => roomFor(told({ left }), purpose, 2_000) > 0)
+  expect(room(76)).toEqual([true, true, true])
+  expect(room(75)).toEqual([true, true, false])
+  expect(room(51)).toEqual([true, true, false])
+  expect(room(50)).toEqual([true, false, false])
+  expect(room(0)).toEqual([false, false, false])
+})
+
+test('of the smallest quota there is something for each', () => {
+  for (const limit of [1, 2, 3])
+    for (const purpose of PURPOSES)
+      expect(roomFor(told({ limit, left: limit }), purpose, 2_000)).toBeGreaterThan(0)
+})
+
+describe('answers that arrive out of order', () => {
+  const later = { sentAtMs: 1_050, answeredAtMs: 1_080 }
+
+  test('of one window: the one with the least left is the latest', () => {
+    const one = answered(told({ left: 10 }), later, reading({ left: 12, resetMs: 10_010 }))
+    const other = answered(told({ left: 12 }), later, reading({ left: 10, resetMs: 10_010 }))
+    expect([one.window?.left, other.window?.left]).toEqual([10, 10])
+  })
+
+  test('of a window that is over: it says nothing of the present one', () => {
+    const present = told({ left: 140, resetMs: 29_000 })
+    const old = answered(
+      sent(present),
+      { sentAtMs: 900, answeredAtMs: 2_000 },
+      reading({ left: 3, resetMs: 5 }),
+    )
+    expect(old.window).toEqual(present.window)
+  })
+
+  test('of the next window: it counts, however much was left before', () => {
+    const next = answered(
+      sent(told({ left: 0 })),
+      { sentAtMs: 11_100, answeredAtMs: 11_200 },
+      reading({ left: 149, resetMs: 30_000 }),
+    )
+    expect(leftOf(next, 11_300)).toBe(149)
+  })
+})
+
+test('another app spends it too: what the latest answer says wins', () => {
+  const less = answered(
+    sent(told({ left: 100 })),
+    { sentAtMs: 2_000, answeredAtMs: 2_100 },
+    reading({ left: 5, resetMs: 9_000 }),
+  )
+  expect(leftOf(less, 2_200)).toBe(5)
+})
+
+test('the window ends when it ends for sure, and then there is a whole one less what is out', () => {
+  const quota = times(2, told({ left: 0 }))
+  expect(roomFor(quota, 'paying', 11_099)).toBeLessThanOrEqual(0)
+  expect(leftOf(quota, 11_100)).toBe(148)
+  expect(opensAtMs(quota, 'paying', 1, 2_000)).toBe(11_100)
+})
+
+test('who is behind as many as a window takes waits for the one after it', () => {
+  const quota = told({ left: 0 })
+  expect(opensAtMs(quota, 'paying', 150, 2_000)).toBe(11_100)
+  expect(opensAtMs(quota, 'paying', 151, 2_000)).toBe(41_100)
+  expect(opensAtMs(quota, 'reading', 101, 2_000)).toBe(41_100)
+  expect(opensAtMs(told({ left: 2 }), 'paying', 2, 2_000)).toBe(2_000)
+  expect(opensAtMs(told({ left: 2 }), 'paying', 3, 2_000)).toBe(11_100)
+})
+
+describe('after a 429', () => {
+  const second = () => 1_000
+  const refused = turnedAway(sent(UNKNOWN_QUOTA), exchange, null, second)
+
+  test('nothing is sent until the hold is over, and then one call alone', () => {
+    expect(roomFor(refused, 'paying', 2_099)).toBe(0)
+    expect(opensAtMs(refused, 'paying', 1, 1_200)).toBe(2_100)
+    expect(roomFor(refused, 'paying', 2_100)).toBe(1)
+    expect(roomFor(sent(refused), 'paying', 2_100)).toBe(0)
+  })
+
+  test('a good answer to what was sent after it lets all go again, one to what was sent before does not', () => {
+    const good = answered(sent(refused), { sentAtMs: 2_100, answeredAtMs: 2_200 }, null)
+    expect(roomFor(good, 'paying', 2_200)).toBe(MANAGEMENT_CALLS_MAX)
+    const late = answered(sent(refused), { sentAtMs: 1_050, answeredAtMs: 2_200 }, null)
+    expect(roomFor(late, 'paying', 2_200)).toBe(1)
+  })
+
+  test('those of calls that were out together count as one, those in a row each for itself', () => {
+    const told: number[] = []
+    const asTold = (refusals: number) => {
+      told.push(refusals)
+      return 1_000
+    }
+    const once = turnedAway(times(3, UNKNOWN_QUOTA), exchange, null, asTold)
+    const together = turnedAway(once, { sentAtMs: 1_000, answeredAtMs: 1_101 }, null, asTold)
+    turnedAway(together, { sentAtMs: 3_000, answeredAtMs: 3_100 }, null, asTold)
+    const good = answered(together, { sentAtMs: 2_200, answeredAtMs: 2_300 }, null)
+    turnedAway(good, { sentAtMs: 1_000, answeredAtMs: 2_400 }, null, asTold)
+    expect(told).toEqual([1, 1, 2, 1])
+  })
+
+  test('a shorter hold does not end a longer one', () => {
+    const longer = turnedAway(sent(UNKNOWN_QUOTA), exchange, null, () => 20_000)
+    const both = turnedAway(sent(longer), { sentAtMs: 1_000, answeredAtMs: 1_200 }, null, second)
+    expect(roomFor(both, 'paying', 21_099)).toBe(0)
+  })
+})
+
+test('alone with its quota it is never refused, however answers cross', () => {
+  const call = fc.record({
+    gapMs: fc.oneof(fc.constant(0), fc.nat(30), fc.nat(3_000)),
+    purpose: fc.constantFrom<Purpose>(...PURPOSES),
+    thereMs: fc.nat(800),
+    backMs: fc.nat(800),
+  })
+  fc.assert(
+    fc.property(
+      // What may be out before the first answer fits into the smallest.
+      fc.integer({ min: MANAGEMENT_CALLS_MAX, max: 40 }),
+      fc.array(call, { minLength: 1, maxLength: 300 }),
+      (limit, calls) => {
+        const windowMs = 5_000
+        let quota = UNKNOWN_QUOTA
+        let nowMs = 0
+        let startedMs = Number.NEGATIVE_INFINITY
+        let used = 0
+        const later: { atMs: number; run: () => void }[] = []
+        const passTo = (untilMs: number) => {
+          for (;;) {
+            later.sort((a, b) => a.atMs - b.atMs)
+            const [next] = later
+            if (!next || next.atMs > untilMs) break
+            later.shift()
+            nowMs = next.atMs
+            next.run()
+          }
+          nowMs = untilMs
+        }
+        for (const { gapMs, purpose, thereMs, backMs } of calls) {
+          passTo(nowMs + gapMs)
+          if (roomFor(quota, purpose, nowMs) <= 0) continue
+          quota = sent(quota)
+          const sentAtMs = nowMs
+          later.push({
+            atMs: sentAtMs + thereMs,
+            run: () => {
+              if (nowMs >= startedMs + windowMs) [startedMs, used] = [nowMs, 0]
+              used += 1
+              expect(used).toBeLessThanOrEqual(limit)
+              const resetMs = startedMs + windowMs - nowMs
+              const said = reading({ limit, left: Math.max(0, limit - used), windowMs, resetMs })
+              later.push({
+                atMs: nowMs + backMs,
+                run: () => {
+                  quota = answered(quota, { sentAtMs, answeredAtMs: nowMs }, said)
+                },
+              })
+            },
+          })
+        }
+      },
+    ),
+    { numRuns: 500 },
+  )
+})
+
+test('whatever BigCommerce says, a minute of quiet later each purpose may send', () => {
+  const anyNumber = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(0, 1, 30_000, 150))
+  const anything = fc.record({ limit: anyNumber, left: anyNumber, windowMs: anyNumber, resetMs: anyNumber })
+  const word = fc.record({
+    said: anything,
+    isRefused: fc.boolean(),
+    askedMs: fc.array(fc.double({ min: 1, noNaN: true }), { maxLength: 2 }),
+    gapMs: fc.nat(5_000),
+  })
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 30 }), (words) => {
+      let nowMs = 0
+      let quota = UNKNOWN_QUOTA
+      for (const { said, isRefused, askedMs, gapMs } of words) {
+        const exchange = { sentAtMs: nowMs, answeredAtMs: nowMs + gapMs }
+        nowMs += gapMs
+        quota = isRefused
+          ? turnedAway(sent(quota), exchange, quotaReadingOf(said), (row) => holdMsOf(askedMs, row, 0.5))
+          : answered(sent(quota), exchange, quotaReadingOf(said))
+      }
+      for (const purpose of PURPOSES) {
+        expect(opensAtMs(quota, purpose, 1, nowMs) - nowMs).toBeLessThanOrEqual(60_000)
+        expect(roomFor(quota, purpose, nowMs + 60_000)).toBeGreaterThan(0)
+      }
+    }),
+  )
+})

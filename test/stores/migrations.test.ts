@@ -1,0 +1,126 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Kysely, type KyselyPlugin, sql } from 'kysely'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { isMigrated, migrate } from '../../src/stores/engine/migrations.ts'
+import type { Tables } from '../../src/stores/engine/tables.ts'
+import { type OpenedLedger, postgres, sqlite } from './engines.ts'
+import { race } from './sqlite-race.ts'
+
+const files = readdirSync(join(import.meta.dirname, '../../migrations')).sort()
+
+const applied = async (database: Kysely<Tables>) =>
+  (
+    await sql<{
+      number: number
+      name: string
+    }>`SELECT number, name FROM schema_migrations ORDER BY number`.execute(database)
+  ).rows
+
+/** Everything that migrations may have made, as the database itself describes it. */
+const descriptions = {
+  SQLite: sql<object>`SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name`,
+  Postgres: sql<object>`
+    SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns
+      WHERE table_schema = 'public'
+    UNION ALL SELECT tablename, indexname, indexdef, NULL, NULL FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), NULL, NULL FROM pg_constraint
+      WHERE connamespace = 'public'::regnamespace
+    ORDER BY 1, 2, 3`,
+}
+
+/** Starts that migrate at the same moment: SQLite's in threads, because each of them holds up its whole thread. */
+const starts = {
+  SQLite: (opened: OpenedLedger, count: number) => race(opened.url.replace('sqlite:', ''), 'migrate', count),
+  Postgres: (opened: OpenedLedger, count: number) =>
+    Promise.all(Array.from({ length: count }, () => migrate(opened.connect()))),
+}
+
+test('the files are numbered from 1 without a gap, so that their count is the newest number', () => {
+  expect(files.map((name) => Number(name.slice(0, 4)))).toEqual(files.map((_, index) => index + 1))
+  for (const name of files) expect(name).toMatch(/^\d{4}-[a-z0-9-]+\.sql$/)
+})
+
+/** Sees no migration as applied, like a starter that looked a moment before another one applied them. */
+function lookedTooEarly(): KyselyPlugin {
+  const looks = new WeakSet<object>()
+  return {
+    transformQuery({ node, queryId }) {
+      if (node.kind === 'RawNode' && node.sqlFragments[0]?.startsWith('SELECT')) looks.add(queryId)
+      return node
+    },
+    async transformResult({ result, queryId }) {
+      return looks.has(queryId) ? { ...result, rows: [] } : result
+    },
+  }
+}
+
+describe.each([sqlite, postgres])('migrations on $name', ({ name, openEmpty }) => {
+  let opened: OpenedLedger
+  let database: Kysely<Tables>
+  beforeEach(async () => {
+    opened = await openEmpty()
+    database = opened.database
+  })
+  afterEach(() => opened.close())
+
+  const schemaOf = async (of: Kysely<Tables>) => (await descriptions[name].execute(of)).rows
+
+  test('a new database gets every migration, each on record with its file', async () => {
+    await migrate(database)
+    expect(await applied(database)).toEqual(files.map((name, index) => ({ number: index + 1, name })))
+    expect(await isMigrated(database)).toBe(true)
+  })
+
+  test('a second start changes nothing', async () => {
+    await migrate(database)
+    const before = await schemaOf(database)
+    await migrate(database)
+    expect(await schemaOf(database)).toEqual(before)
+  })
+
+  test('of ten starts at the same moment each finds the schema whole, and it is made once', async () => {
+    await starts[name](opened, 10)
+    expect(await applied(database)).toHaveLength(files.length)
+    const alone = await openEmpty()
+    await migrate(alone.database)
+    const expected = await schemaOf(alone.database)
+    await alone.close()
+    expect(expected.length).toBeGreaterThan(5)
+    expect(await schemaOf(database)).toEqual(expected)
+  })
+
+  test('a start that looked before another one had migrated applies nothing a second time', async () => {
+    await migrate(database)
+    const before = await schemaOf(database)
+    await migrate(database.withPlugin(lookedTooEarly()))
+    expect(await schemaOf(database)).toEqual(before)
+    expect(await applied(database)).toHaveLength(files.length)
+  })
+
+  test('a database of a newer version is refused before anything is written, with what to do', async () => {
+    await migrate(database)
+    await sql`INSERT INTO schema_migrations (number, name) VALUES (${files.length + 1}, 'from-the-future')`.execute(
+      database,
+    )
+    const before = await schemaOf(database)
+    await expect(migrate(database)).rejects.toThrow(/schema \d+.*start the newer version/)
+    expect(await schemaOf(database)).toEqual(before)
+  })
+
+  test('a migration that fails half-way leaves nothing of itself, so that it can be tried again', async () => {
+    await sql`CREATE TABLE idempotency_keys (in_the_way INTEGER)`.execute(database)
+    await expect(migrate(database)).rejects.toThrow()
+    expect(await applied(database)).toEqual([])
+    await sql`DROP TABLE idempotency_keys`.execute(database)
+    await migrate(database)
+    expect(await isMigrated(database)).toBe(true)
+  })
+
+  test('a database that lacks a migration is not ready, and one without any says so by failing', async () => {
+    await expect(isMigrated(database)).rejects.toThrow()
+    await migrate(database)
+    await sql`DELETE FROM schema_migrations WHERE number = ${files.length}`.execute(database)
+    expect(await isMigrated(database)).toBe(false)
+  })
+})

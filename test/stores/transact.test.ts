@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { guarded, LostRace } from '../../src/stores/engine/transact.ts'
+
+const withCode = (code: string) => Object.assign(new Error(code), { code })
+
+/** Work that fails the first so many times, and how often it was done. */
+function failing(times: number, error: Error) {
+  const work = {
+    done: 0,
+    async run() {
+      if (++work.done <= times) throw error
+      return 'result'
+    },
+  }
+  return work
+}
+
+test.each([
+  ['lost a race', new LostRace()],
+  ['could not be serialized', withCode('40001')],
+  ['was the victim of a deadlock', withCode('40P01')],
+])('a transaction that %s was undone, and is done again until it succeeds', async (_why, error) => {
+  const work = failing(4, error)
+  expect(await guarded(work.run)).toBe('result')
+  expect(work.done).toBe(5)
+})
+
+test('a race that is lost for ever has an end', async () => {
+  const error = new LostRace()
+  const work = failing(Number.POSITIVE_INFINITY, error)
+  await expect(guarded(work.run)).rejects.toMatchObject({ code: 'store_unavailable', cause: error })
+  expect(work.done).toBeLessThan(100)
+})
+
+test.each([
+  ['a connection that broke, perhaps after the commit', new Error('Connection terminated unexpectedly')],
+  ['a statement that took too long', withCode('57014')],
+  ['a row that is refused', withCode('23514')],
+])('is not done again after %s', async (_why, error) => {
+  const work = failing(1, error)
+  await expect(guarded(work.run)).rejects.toMatchObject({ code: 'store_unavailable', cause: error })
+  expect(work.done).toBe(1)
+})
