@@ -2,16 +2,14 @@ import { createFaultList } from './faults/fault-list.ts'
 import type { ResolvedOptions } from './options.ts'
 import { createAccessTokens } from './state/access-tokens.ts'
 import { createCharges } from './state/charges.ts'
-import { createCustomers } from './state/customers.ts'
-import { createGiftCertificates } from './state/gift-certificates.ts'
 import { createHooks } from './state/hooks.ts'
 import { createManagementQuota } from './state/management-quota.ts'
 import { createOrders } from './state/orders.ts'
 import { createPaymentWindow } from './state/payment-window.ts'
-import { createRequestLog } from './state/request-log.ts'
+import { createRequestLog, createViolations } from './state/request-log.ts'
 import { DEFAULT_SETTINGS, type Settings } from './state/settings.ts'
+import { createShoppers } from './state/shoppers.ts'
 import { createTransactions } from './state/transactions.ts'
-import { createViolations } from './state/violations.ts'
 
 export type World = ReturnType<typeof createWorld>
 
@@ -30,8 +28,7 @@ export function createWorld(options: ResolvedOptions) {
     accessTokens: createAccessTokens({ storeHash, now }),
     charges: createCharges({ now }),
     transactions: createTransactions({ now }),
-    customers: createCustomers({ now }),
-    giftCertificates: createGiftCertificates(),
+    shoppers: createShoppers({ now }),
     hooks: createHooks({ storeHash, now }),
     faults: createFaultList(),
     requests: createRequestLog({ now }),

@@ -1,5 +1,5 @@
 import { checkedInput } from '../checked-input.ts'
-import { type Fault, type FaultInput, FaultInputSchema } from '../faults/fault.ts'
+import { type Fault, type FaultInput, FaultInputSchema, type RefuseFault } from '../faults/fault.ts'
 import type { Listeners } from '../listener.ts'
 import { orderView } from '../routes/order-view.ts'
 import type { Runtime } from '../runtime.ts'
@@ -13,7 +13,6 @@ import {
 import { type Delivery, sendWebhook } from '../webhooks/send-webhook.ts'
 import { type WebhookInput, WebhookInputSchema } from '../webhooks/webhook.ts'
 import { createWorld } from '../world.ts'
-import { createRefusals } from './refusals.ts'
 
 export type Control = ReturnType<typeof createControl>
 
@@ -73,4 +72,26 @@ function ordersOf(runtime: Runtime) {
 
 function statsOf({ world }: Runtime) {
   return { payments: world.paymentWindow.report(), violations: world.violations.list() }
+}
+
+const hostOf = (fault: RefuseFault) => (fault.operation === 'pay' ? 'payments' : 'management')
+
+/** Hosts that have stopped listening, and come back when the last fault that asked for it is gone. */
+function createRefusals(runtime: Runtime, listeners: Listeners) {
+  const end = async (fault: RefuseFault): Promise<void> => {
+    runtime.world.faults.remove(fault.id)
+    const others = runtime.world.faults.list().filter((each) => each.kind === 'refuse')
+    if (others.some((other) => hostOf(other) === hostOf(fault))) return
+    await listeners.get(hostOf(fault))?.accept()
+  }
+
+  return {
+    start(fault: RefuseFault): void {
+      listeners.get(hostOf(fault))?.refuse()
+      if (fault.for_ms !== undefined) runtime.delays.after(fault.for_ms, () => void end(fault))
+    },
+    async stop(): Promise<void> {
+      await Promise.all([...listeners.values()].map((listener) => listener.accept()))
+    },
+  }
 }

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import { type Answer, sendAnswer } from '../answer.ts'
-import { presentCode } from '../present-code.ts'
 import type { Runtime } from '../runtime.ts'
+import type { Settings } from '../state/settings.ts'
 import type { World } from '../world.ts'
 import { type Ending, endingOf, isCarriedOut } from './ending.ts'
 import type { Operation, PendingFault, RequestFault } from './fault.ts'
@@ -67,4 +67,12 @@ function sendHalf(reply: FastifyReply, answer: Answer): FastifyReply {
   // Destroyed only once the first half has left, or the client would see no answer at all.
   reply.raw.write(whole.slice(0, Math.floor(whole.length / 2)), () => reply.raw.socket?.destroy())
   return reply
+}
+
+/** Published pages print 30001 as 3001, and a numeric code may come as text: clients meet all of these. */
+function presentCode(answer: Answer, settings: Settings): Answer {
+  const { body } = answer
+  if (typeof body !== 'object' || body === null || !('code' in body)) return answer
+  const code = body.code === 30001 && settings.legacy_configuration_code ? 3001 : body.code
+  return { ...answer, body: { ...body, code: settings.codes_as_strings ? String(code) : code } }
 }

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { isInternal } from '../data/gateways.ts'
 import type { Charge, Settlement } from '../state/charges.ts'
 import type { World } from '../world.ts'
 import type { Sale } from './judge-payment.ts'
 import { orderChanges } from './order-changes.ts'
 import { recordCharge } from './record-transactions.ts'
-import { saveInstrument } from './save-instrument.ts'
 
 /**
  * Takes the money. Deliberately asks nothing about the order any more: two payments that passed their
@@ -61,10 +60,23 @@ function chargeOf(world: World, sale: Sale, settles?: Settlement): Charge {
 function takeBalance(world: World, { order, funding }: Sale) {
   const { giftCertificateCode: code, method, amount } = funding
   if (code !== undefined) {
-    const before = world.giftCertificates.balanceOf(code) ?? 0
-    return { before, after: world.giftCertificates.take(code, amount) }
+    const before = world.shoppers.certificateBalanceOf(code) ?? 0
+    return { before, after: world.shoppers.takeFromCertificate(code, amount) }
   }
   if (method !== 'store_credit') return undefined
-  const before = world.customers.creditOf(order.customerId)
-  return { before, after: world.customers.takeCredit(order.customerId, amount) }
+  const before = world.shoppers.creditOf(order.customerId)
+  return { before, after: world.shoppers.takeCredit(order.customerId, amount) }
+}
+
+/** Only a raw card, only for a customer, only where the gateway can use it again; else silently not. */
+function saveInstrument(world: World, { order, gateway, funding, payment }: Sale): void {
+  const isStorable = payment.instrument.type === 'card' && gateway.accepts.includes('stored_card')
+  if (!isStorable || order.customerId === 0 || !funding.card) return
+  world.shoppers.storeInstrument(order.customerId, {
+    type: 'stored_card',
+    gatewayId: gateway.id,
+    token: randomBytes(32).toString('hex'),
+    isDefault: false,
+    ...funding.card,
+  })
 }

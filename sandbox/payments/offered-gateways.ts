@@ -8,14 +8,14 @@ export function offeredGateways(world: World, order: Order): readonly Gateway[] 
   return GATEWAYS.filter((gateway) => isOffered(world, order, gateway))
 }
 
-export function isOffered({ settings, customers }: World, order: Order, gateway: Gateway): boolean {
+export function isOffered({ settings, shoppers }: World, order: Order, gateway: Gateway): boolean {
   const isStoreCurrency = order.currency === STORE_CURRENCY
   if (settings.gateways[gateway.id] === 'missing') return false
   switch (gateway.type) {
     case 'gift_certificate':
       return settings.gift_certificates && isStoreCurrency
     case 'store_credit':
-      return settings.store_credit && isStoreCurrency && customers.creditOf(order.customerId) > 0
+      return settings.store_credit && isStoreCurrency && shoppers.creditOf(order.customerId) > 0
     default:
       return true
   }

@@ -1,5 +1,4 @@
 import { STORE_CURRENCY } from '../data/balances.ts'
-import { ORDER_STATUSES } from '../data/order-statuses.ts'
 import { toOrderDecimal } from '../money.ts'
 import type { Order, OrderPayment } from '../state/order.ts'
 import { type OrderStanding, standingOf } from '../state/order-standing.ts'
@@ -75,3 +74,22 @@ function sumOf(payments: readonly OrderPayment[], methodId: string): number {
 }
 
 const toRfc2822 = (at: number) => new Date(at).toUTCString().replace('GMT', '+0000')
+
+/** By `status_id`: the numbers are the platform's, the words can be renamed by a merchant. */
+const ORDER_STATUSES: readonly string[] = [
+  'Incomplete',
+  'Pending',
+  'Shipped',
+  'Partially Shipped',
+  'Refunded',
+  'Cancelled',
+  'Declined',
+  'Awaiting Payment',
+  'Awaiting Pickup',
+  'Awaiting Shipment',
+  'Completed',
+  'Awaiting Fulfillment',
+  'Manual Verification Required',
+  'Disputed',
+  'Partially Refunded',
+]

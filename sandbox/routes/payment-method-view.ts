@@ -2,13 +2,13 @@ import { BRAND_NAMES } from '../data/card-brands.ts'
 import type { Gateway } from '../data/gateways.ts'
 import type { Order } from '../state/order.ts'
 import type { World } from '../world.ts'
-import { storedInstrumentView } from './stored-instrument-view.ts'
+import { storedInstrumentView } from './stored-instruments.ts'
 
 type SupportedInstrument = { instrument_type: string; verification_value_required?: boolean }
 
 export function paymentMethodView(world: World, order: Order, gateway: Gateway) {
   const stored = world.settings.vaulting
-    ? world.customers.instrumentsOf(order.customerId).filter((each) => each.gatewayId === gateway.id)
+    ? world.shoppers.instrumentsOf(order.customerId).filter((each) => each.gatewayId === gateway.id)
     : []
   return {
     id: gateway.id,
