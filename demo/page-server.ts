@@ -1,5 +1,5 @@
 import Fastify from 'fastify'
-import { loopback } from './choose-port.ts'
+import { loopback } from './choose-ports.ts'
 import { type DemoRoutesOptions, demoRoutes } from './demo-routes.ts'
 import { pageFiles, readPage } from './page-files.ts'
 import { addPageSecurity } from './page-security.ts'

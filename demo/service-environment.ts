@@ -1,5 +1,5 @@
 import type { CallerTokenIssuer } from '../scripts/mint-caller-token.ts'
-import { loopback } from './choose-port.ts'
+import { loopback } from './choose-ports.ts'
 
 export interface ServiceSetup {
   readonly port: number

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { loopback } from './choose-port.ts'
+import { loopback } from './choose-ports.ts'
 import { DemoError } from './demo-error.ts'
 import { type ServiceSetup, serviceEnvironment } from './service-environment.ts'
 

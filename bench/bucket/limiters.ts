@@ -5,10 +5,7 @@ import { RateLimiter } from 'limiter'
 import PQueue from 'p-queue'
 import pThrottle from 'p-throttle'
 import { RateLimiterMemory, RateLimiterQueue } from 'rate-limiter-flexible'
-import { openBucket } from './open-bucket.ts'
-
-/** Lets one payment of a caller through, sooner or later, or says at once or in the end that it does not. */
-export type Admit = (caller: string) => Promise<boolean>
+import { type Admit, openBucket } from './open-bucket.ts'
 
 export interface Limiter {
   readonly name: string

@@ -4,12 +4,22 @@ import { machineLine } from '../service/machine.ts'
 import { withFigures } from '../service/report.ts'
 import { LIMITERS } from './limiters.ts'
 import { LOAD, type Measured, measureLoad, measureSpeed } from './measure.ts'
-import { peersLine } from './peers.ts'
 import { reservationLine } from './reservation.ts'
 
-/** Measures the bucket against its peers, prints one table, and writes it to docs/performance.md. */
+// Measures the bucket and its peers, prints one table, and writes it to docs/performance.md.
+
 const percent = (part: number) => `${Math.round(part * 100)} %`
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
+
+const { dependencies } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
+  dependencies: Record<string, string>
+}
+
+/** The versions of the limiters that the bucket is compared with. */
+const peersLine = (): string =>
+  `Peers: ${Object.entries(dependencies)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')}.`
 
 process.stderr.write('reserving\n')
 const reservation = await reservationLine()

@@ -1,4 +1,5 @@
-import type { Admit, Limiter } from './limiters.ts'
+import type { Limiter } from './limiters.ts'
+import type { Admit } from './open-bucket.ts'
 
 export const LOAD = {
   limit: 50,

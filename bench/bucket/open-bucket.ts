@@ -6,7 +6,9 @@ import { createPaymentTokenQueue, SEND_WITHIN_MS } from '../../src/allowance/per
 import { after } from '../../src/services/after.ts'
 import { migrate } from '../../src/stores/engine/migrations.ts'
 import { openSqlite } from '../../src/stores/engine/sqlite.ts'
-import type { Admit } from './limiters.ts'
+
+/** Answers true once a payment of this caller may go, false where it may not. */
+export type Admit = (caller: string) => Promise<boolean>
 
 const marginMs = 200
 const maxWaitMs = 5_000

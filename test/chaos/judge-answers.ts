@@ -1,5 +1,5 @@
 import { type Attempt, isCharged } from './attempts.ts'
-import type { Evidence, Promised, Violation } from './judge-run.ts'
+import type { Evidence, Promised, Violation } from './promises.ts'
 import type { Told } from './told.ts'
 
 /** These speak of another request's payment, or claim nothing about money. */

@@ -1,5 +1,5 @@
-import { PROMISES, type Promised } from './judge-run.ts'
 import type { KillPointsResult } from './kill-points.ts'
+import { PROMISES, type Promised } from './promises.ts'
 import type { ChaosResult } from './run-chaos.ts'
 import type { StormResult } from './storm-result.ts'
 

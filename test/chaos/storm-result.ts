@@ -1,5 +1,5 @@
 import type { FleetCounts } from './fleet.ts'
-import type { Violation } from './judge-run.ts'
+import type { Violation } from './promises.ts'
 
 export interface StormResult {
   readonly name: string

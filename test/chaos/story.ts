@@ -1,5 +1,5 @@
 import type { Visit } from './customers.ts'
-import type { Evidence, Violation } from './judge-run.ts'
+import type { Evidence, Violation } from './promises.ts'
 
 interface Sources {
   readonly visit: Visit | undefined

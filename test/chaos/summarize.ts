@@ -1,7 +1,7 @@
 import type { Customers } from './customers.ts'
 import type { Disturbances } from './disturbances.ts'
 import type { Fleet } from './fleet.ts'
-import type { Evidence, Violation } from './judge-run.ts'
+import type { Evidence, Violation } from './promises.ts'
 import type { StormOptions } from './storm-options.ts'
 import type { StormResult } from './storm-result.ts'
 import { storyOf } from './story.ts'

@@ -1,8 +1,15 @@
 import { paysAPart } from '../../../src/domain/payment-instrument.ts'
 import type { Run } from '../engine/run.ts'
-import type { Sale } from './gateway.ts'
 import { shownAfterLag } from './shown.ts'
-import { type Charge, CURRENCY, type OrderChange, STATUS, type StoreOrder, trueState } from './store-order.ts'
+import {
+  type Charge,
+  CURRENCY,
+  type OrderChange,
+  type Sale,
+  STATUS,
+  type StoreOrder,
+  trueState,
+} from './store-order.ts'
 
 /** What BigCommerce writes down of payments, and shows sooner or later. */
 export interface Books {

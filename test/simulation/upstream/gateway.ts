@@ -1,20 +1,10 @@
 import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/answer.ts'
-import { type InstrumentType, paysAPart } from '../../../src/domain/payment-instrument.ts'
+import { paysAPart } from '../../../src/domain/payment-instrument.ts'
 import type { Run } from '../engine/run.ts'
 import type { GatewayEnd } from '../scenario/scenario.ts'
 import { paid, refused, serverError } from './answers.ts'
 import type { Books } from './books.ts'
-import type { Charge, StoreOrder } from './store-order.ts'
-
-/** One payment that has passed BigCommerce's checks. */
-export interface Sale {
-  readonly order: StoreOrder
-  /** By the PAT. */
-  readonly dueMinor: number
-  readonly requestId: string
-  readonly instrumentType: InstrumentType
-  readonly paymentMethodId: string
-}
+import type { Charge, Sale } from './store-order.ts'
 
 const declineCodes = [30102, 30103, 30104, 30106] as const
 

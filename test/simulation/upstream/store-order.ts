@@ -1,4 +1,5 @@
 import type { Order } from '../../../src/domain/order.ts'
+import type { InstrumentType } from '../../../src/domain/payment-instrument.ts'
 import type { Transaction } from '../../../src/domain/transaction.ts'
 import { isShown, type Shown } from './shown.ts'
 
@@ -35,6 +36,16 @@ export interface StoreOrder {
   readonly changes: OrderChange[]
   readonly transactions: { readonly transaction: Transaction; readonly shown: Shown }[]
   readonly charges: Charge[]
+}
+
+/** One payment that has passed BigCommerce's checks. */
+export interface Sale {
+  readonly order: StoreOrder
+  /** By the PAT. */
+  readonly dueMinor: number
+  readonly requestId: string
+  readonly instrumentType: InstrumentType
+  readonly paymentMethodId: string
 }
 
 export const NEW_ORDER = { statusId: STATUS.incomplete, paymentStatus: '', partsMinor: 0 }
