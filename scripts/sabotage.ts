@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs, stripVTControlCharacters } from 'node:util'
-import type { Bug } from '../test/sabotage/bug.ts'
 import { BUGS } from '../test/sabotage/bugs.ts'
+import { plant } from '../test/sabotage/plant.ts'
 
 const root = join(import.meta.dirname, '..')
 /** What is no part of the repository: installed, built, or one's own. */
@@ -12,43 +12,66 @@ const leftOut = /\/(node_modules|\.git|dist|\.env)$/
 /** Longer than all tests of all lists take; a bug may make a loop that never ends. */
 const runMsMax = 15 * 60_000
 
-/** Plants each bug in a copy of the repository and sees whether the tests notice. */
-const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } })
-const chosen = BUGS.filter(({ name }) => name.includes(values.only))
-const copy = mkdtempSync(join(tmpdir(), 'tillgate-sabotage-'))
-process.once('exit', () => rmSync(copy, { recursive: true, force: true }))
-cpSync(root, copy, { recursive: true, filter: (path) => !leftOut.test(path) })
-symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
-
-const healthy = runTests([...new Set(chosen.flatMap(({ tests }) => tests))])
-if (healthy.status !== 0)
-  throw new Error(`Red without any bug, so red proves nothing: ${firstFailure(healthy)}`)
-
-const missed = chosen.filter((bug, index) => {
-  const noticedBy = plant(bug)
-  console.log(`${index + 1}/${chosen.length} ${noticedBy ? 'caught' : 'MISSED'}: ${bug.name}`)
-  if (noticedBy) console.log(`    by ${noticedBy}`)
-  return !noticedBy
+/** Plants each bug in a copy of the repository and sees whether the tests notice. With --list it only says which can be planted. */
+const { values } = parseArgs({
+  options: { only: { type: 'string', default: '' }, list: { type: 'boolean', default: false } },
 })
-console.log(`${chosen.length - missed.length} of ${chosen.length} planted bugs were caught.`)
-process.exitCode = missed.length > 0 ? 1 : 0
+const sources = readSources()
+const chosen = BUGS.filter(({ name }) => name.includes(values.only)).map((bug) => ({
+  ...bug,
+  planted: plant(bug, sources),
+}))
+const homeless = chosen.flatMap(({ name, planted: outcome }) =>
+  outcome.kind === 'not-found' ? [`  ${name}: ${outcome.because}`] : [],
+)
+const namesakes = chosen.filter(({ name }, at) => chosen.findIndex((other) => other.name === name) !== at)
+if (homeless.length > 0)
+  console.error(`${homeless.length} of ${chosen.length} bugs have no place any more:\n${homeless.join('\n')}`)
+if (namesakes.length > 0)
+  console.error(`Named twice: ${[...new Set(namesakes.map(({ name }) => name))].join(', ')}`)
+if (homeless.length + namesakes.length > 0) process.exitCode = 1
+else if (values.list) console.log(`Each of the ${chosen.length} bugs can be planted.`)
+else plantAll()
 
-/** The first test that noticed the bug, or nothing. */
-function plant({ file, find, replace, tests }: Bug): string {
-  const path = join(copy, file)
-  const source = readFileSync(path, 'utf8')
-  if (source.split(find).length !== 2)
-    throw new Error(`The text to be changed must stand in ${file} exactly once.`)
-  writeFileSync(
-    path,
-    source.replace(find, () => replace),
-  )
-  const run = runTests(['--bail=1', ...tests])
-  writeFileSync(path, source)
-  return run.status === 0 ? '' : firstFailure(run)
+function plantAll(): void {
+  const copy = mkdtempSync(join(tmpdir(), 'tillgate-sabotage-'))
+  process.once('exit', () => rmSync(copy, { recursive: true, force: true }))
+  cpSync(root, copy, { recursive: true, filter: (path) => !leftOut.test(path) })
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+
+  const healthy = runTests(copy, [...new Set(chosen.flatMap(({ tests }) => tests))])
+  if (healthy.status !== 0)
+    throw new Error(`Red without any bug, so red proves nothing: ${firstFailure(healthy)}`)
+
+  let caught = 0
+  for (const [index, { name, tests, planted: outcome }] of chosen.entries()) {
+    if (outcome.kind === 'not-found') continue
+    const path = join(copy, outcome.file)
+    writeFileSync(path, outcome.text)
+    const run = runTests(copy, ['--bail=1', ...tests])
+    writeFileSync(path, sources.get(outcome.file) ?? '')
+    const noticedBy = run.status === 0 ? '' : firstFailure(run)
+    if (noticedBy) caught += 1
+    console.log(`${index + 1}/${chosen.length} ${noticedBy ? 'caught' : 'MISSED'}: ${name}`)
+    if (noticedBy) console.log(`    by ${noticedBy}`)
+  }
+  console.log(`${caught} of ${chosen.length} planted bugs were caught.`)
+  process.exitCode = caught < chosen.length ? 1 : 0
 }
 
-function runTests(args: readonly string[]) {
+/** Every file of the repository in which a bug may be planted: the tests and their lists are not among them. */
+function readSources(): Map<string, string> {
+  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  const paths = listed
+    .split('\n')
+    .filter((path) => path !== '' && !path.startsWith('test/') && existsSync(join(root, path)))
+  return new Map(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]))
+}
+
+function runTests(copy: string, args: readonly string[]) {
   return spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args], {
     cwd: copy,
     encoding: 'utf8',
