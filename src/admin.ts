@@ -4,7 +4,6 @@ import type { Metrics } from './metrics/create-metrics.ts'
 import { problemDetailsPlugin } from './plugins/problem-details.ts'
 import { requestShapePlugin } from './plugins/request-shape.ts'
 import { healthRoutes } from './routes/health.ts'
-import { metricsRoute } from './routes/metrics.ts'
 import { listenerOptions, serverOptions } from './server-options.ts'
 
 export interface AdminDependencies {
@@ -14,8 +13,8 @@ export interface AdminDependencies {
 }
 
 /**
- * Builds the listener for those who run the service: metrics, and the probes once more for whoever may reach only
- * this port. Nothing here is authenticated, so it belongs behind the firewall that the public one is in front of.
+ * Builds the listener for operators: metrics, which say how much a store sells, and the probes again for those who can
+ * reach only this port. Nothing here is authenticated, so keep it behind your firewall.
  */
 export async function buildAdmin({ logger, metrics, isReady }: AdminDependencies): Promise<FastifyInstance> {
   const admin = Fastify({ ...serverOptions, http: listenerOptions, loggerInstance: logger })
@@ -23,7 +22,9 @@ export async function buildAdmin({ logger, metrics, isReady }: AdminDependencies
   admin.setSerializerCompiler(serializerCompiler)
   await admin.register(problemDetailsPlugin)
   await admin.register(requestShapePlugin)
-  await admin.register(metricsRoute, { metrics })
+  admin.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.scrape()),
+  )
   await admin.register(healthRoutes, { isReady })
   return admin
 }

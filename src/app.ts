@@ -25,12 +25,11 @@ import { listPaymentMethodsRoute } from './routes/orders/list-payment-methods.ts
 import { listPaymentsRoute } from './routes/orders/list-payments.ts'
 import { payOrderRoute } from './routes/orders/pay-order.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
-import { listenerOptions, serverOptions } from './server-options.ts'
+import { listenerOptions, serverOptions, tlsOptionsOf } from './server-options.ts'
 import type { ListPaymentMethods } from './services/list-payment-methods.ts'
 import type { GetPayment, ListPayments } from './services/list-payments.ts'
 import type { PayOrder } from './services/pay-order.ts'
 import type { ReceiveWebhook } from './services/receive-webhook.ts'
-import { tlsOptionsOf } from './tls-options.ts'
 
 export interface AppDependencies {
   readonly logger: FastifyBaseLogger

@@ -2,15 +2,14 @@ import type { Server } from 'node:http'
 import { Server as TlsServer } from 'node:tls'
 import { isDeepStrictEqual } from 'node:util'
 import closeWithGrace from 'close-with-grace'
+import type { FastifyInstance } from 'fastify'
 import { buildAdmin } from './admin.ts'
 import { buildApp } from './app.ts'
 import { compose, type Service } from './compose.ts'
 import { type Config, loadConfig } from './config/config.ts'
-import { createRenewable } from './config/renewable.ts'
-import { listen } from './listen.ts'
+import { createRenewable, renewAll } from './config/renewable.ts'
 import { createLogger } from './logging/logger.ts'
-import { renewAll } from './renew-all.ts'
-import { secureContextOf } from './tls-options.ts'
+import { secureContextOf } from './server-options.ts'
 import type { Tracing } from './tracing/start-tracing.ts'
 import { version } from './version.ts'
 
@@ -98,3 +97,25 @@ function configOrExit(): Config {
     process.exit(1)
   }
 }
+
+interface ListenOptions {
+  readonly host: string
+  readonly port: number
+  /** The variable that names the port, for who has to change it. */
+  readonly variable: string
+  /** The log line that names the address taken. */
+  readonly announce: (address: string) => string
+}
+
+/** Opens a listener. @throws Error that names the variable when its port is taken. */
+async function listen(server: FastifyInstance, options: ListenOptions): Promise<void> {
+  const { host, port, variable, announce } = options
+  try {
+    await server.listen({ host, port, listenTextResolver: announce })
+  } catch (cause) {
+    if (!isTaken(cause)) throw cause
+    throw new Error(`${variable}: port ${port} of ${host} is taken (EADDRINUSE)`, { cause })
+  }
+}
+
+const isTaken = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'

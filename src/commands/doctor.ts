@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util'
 import { checkConfiguration } from './doctor/check-configuration.ts'
 import { type ExamineOptions, examine } from './doctor/examine.ts'
-import type { Finding } from './doctor/finding.ts'
-import { isFit, lineOf, summaryOf } from './doctor/report.ts'
+import { type Finding, isFit, lineOf, summaryOf } from './doctor/finding.ts'
 
 const usage = `npm run doctor [-- --order ID] [--url https://pay.shop.example] [--json]
 

@@ -4,7 +4,6 @@ import { Sealed } from '../domain/sealed.ts'
 import type { VelocityLimits } from '../domain/velocity.ts'
 import { type AuthKey, authKeyOf } from './auth-key.ts'
 import { type Environment, type LooseFile, readEnvironment } from './environment.ts'
-import { InvalidConfiguration } from './invalid-configuration.ts'
 import { type Misspelt, misspeltVariables } from './misspelt.ts'
 import { type Renewals, renewalsOf } from './renewals.ts'
 import { type TlsMaterial, tlsOf } from './tls.ts'
@@ -52,6 +51,17 @@ export interface Config {
   /** Variables that are set, read by nobody, and look like ours; worth a warning. */
   readonly misspelt: readonly Misspelt[]
   readonly renewals: Renewals
+}
+
+/** The configuration cannot be used. Names every wrong variable at once, each in a sentence, none with its value. */
+export class InvalidConfiguration extends Error {
+  override readonly name = 'InvalidConfiguration'
+  readonly sentences: readonly string[]
+
+  constructor(sentences: readonly string[]) {
+    super(`The configuration is not valid:\n${sentences.map((sentence) => `  - ${sentence}`).join('\n')}`)
+    this.sentences = sentences
+  }
 }
 
 /**

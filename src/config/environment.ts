@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { looseMode } from './file-mode.ts'
+import { readFileSync, statSync } from 'node:fs'
 import { SECRETS } from './variables.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -58,4 +57,20 @@ export function readText(path: string): string | null {
   } catch {
     return null
   }
+}
+
+const others = 0o007
+const group = 0o070
+const groupWrite = 0o020
+
+/**
+ * The mode of a secret file that more can open than need to, e.g. `0644`; null where it is tight. Orchestrators hand
+ * secrets over as files of root's that the group of the process may read (0440): only so can it read them at all, and
+ * that is tight. In a file of its own the group needs no right.
+ */
+function looseMode(path: string): string | null {
+  const { mode, uid } = statSync(path)
+  const isOwn = uid === process.getuid?.()
+  const isLoose = (mode & others) !== 0 || (mode & groupWrite) !== 0 || (isOwn && (mode & group) !== 0)
+  return isLoose ? `0${(mode & 0o777).toString(8).padStart(3, '0')}` : null
 }

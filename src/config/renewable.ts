@@ -1,3 +1,5 @@
+import type { Log } from '../domain/request-context.ts'
+
 /** What became of reading a value again: another, the same, or nothing usable, so that the old one stays. */
 export type Renewal = 'renewed' | 'unchanged' | 'kept'
 
@@ -29,5 +31,18 @@ export function createRenewable<T>(
       value = read
       return 'renewed'
     },
+  }
+}
+
+/** Reads each again and logs, by name, what came of it; never what was read. */
+export function renewAll(
+  renewables: Readonly<Record<string, Renewable<unknown>>>,
+  log: Pick<Log, 'info' | 'error'>,
+): void {
+  for (const [name, renewable] of Object.entries(renewables)) {
+    const renewal = renewable.renew()
+    if (renewal === 'kept')
+      log.error({ name }, 'cannot be used as it is on disk now: what was read before stays')
+    else log.info({ name, renewal }, 'read again')
   }
 }

@@ -1,9 +1,48 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { INSTRUMENT_TYPES, type InstrumentType } from '../domain/payment-instrument.ts'
-import { baseUrl, isDatabase, isOrigin, isProxy, list, required, wholeNumber } from './rules.ts'
 
 const instruments = new Set<string>(INSTRUMENT_TYPES)
 const isInstrument = (word: string): word is InstrumentType => instruments.has(word)
+
+/** The kinds of rule that variables have. A message continues the sentence that begins with the variable's name. */
+const required = (meaning: string) => z.string({ error: `is required: ${meaning}` })
+const wholeNumber = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, error)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, error)
+}
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== ''),
+)
+const address = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+const baseUrl = z
+  .string()
+  .refine(address, 'must be an http or https address')
+  .transform((text) => text.replace(/\/+$/, ''))
+const isOrigin = (text: string) => address(text) && new URL(text).origin === text && !text.includes('*')
+const namedProxies = new Set(['loopback', 'linklocal', 'uniquelocal'])
+
+function isProxy(text: string): boolean {
+  const [host = '', prefix = '0', ...rest] = text.split('/')
+  const bitsMax = { 4: 32, 6: 128 }[isIP(host)] ?? -1
+  return (
+    namedProxies.has(text) || (rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bitsMax)
+  )
+}
+function isDatabase(text: string): boolean {
+  if (!/^postgres(ql)?:/.test(text)) return /^sqlite:.+/.test(text)
+  if (!/^\w+:\/\/./.test(text) || !URL.canParse(text)) return false
+  // The driver decodes these; it would refuse them later, with their value.
+  const { username, password, pathname } = new URL(text)
+  return [username, password, pathname].every((part) => /^(?:[^%]|%[\da-f]{2})*$/i.test(part))
+}
 
 /**
  * Every variable, once: its rule, what it means, and whether it is a secret. docs/configuration.md is generated

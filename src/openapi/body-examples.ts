@@ -105,3 +105,29 @@ export const payOrderBodyExamples = {
     },
   },
 }
+
+/** Events as BigCommerce delivers them, for the published document. */
+export const webhookExamples = {
+  order: {
+    summary: 'An order has another status',
+    value: {
+      scope: 'store/order/statusUpdated',
+      store_id: '1001',
+      producer: 'stores/jrah6gmn',
+      hash: '3d9ea420c5c9d3c4b0ff1ab3c8d4f5a6',
+      created_at: 1_795_352_400,
+      data: { type: 'order', id: 215 },
+    },
+  },
+  transaction: {
+    summary: 'An order has a new transaction',
+    value: {
+      scope: 'store/order/transaction/created',
+      store_id: '1001',
+      producer: 'stores/jrah6gmn',
+      hash: '8a1f0c55e2b94d7796c3b7de0f4a2b11',
+      created_at: 1_795_352_400,
+      data: { type: 'transaction', order_id: '215', transaction_id: '97' },
+    },
+  },
+}

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Scope, VerifyCallerToken } from '../domain/caller.ts'
+import type { Caller, Scope, VerifyCallerToken } from '../domain/caller.ts'
 import { Problem } from '../domain/problem.ts'
 
 declare module 'fastify' {
@@ -33,6 +33,9 @@ export const authenticationPlugin = fp(authentication, {
   dependencies: ['problem-details'],
   fastify: '5.x',
 })
+
+/** Who makes a request of the authenticated scope. @throws Error outside it. */
+export const callerOf = (request: FastifyRequest): Caller => request.getDecorator<Caller>('caller')
 
 function callerTokenOf(request: FastifyRequest): string {
   const [, callerToken] = /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.authorization ?? '') ?? []

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import type { PaymentTokenQueue } from '../allowance/permits.ts'
-import { addRateLimitHeaders } from './rate-limit-headers.ts'
+import { addRateLimitHeaders } from './rate-limits.ts'
 
 export interface PaymentTokenBucketOptions {
   readonly paymentTokens: Pick<PaymentTokenQueue, 'open' | 'close' | 'standing'>

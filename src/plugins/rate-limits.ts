@@ -1,10 +1,9 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Caller } from '../domain/caller.ts'
 import { clientNetwork } from '../domain/client-network.ts'
 import { Problem } from '../domain/problem.ts'
-import { addRateLimitHeaders } from './rate-limit-headers.ts'
+import { callerOf } from './authentication.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -48,7 +47,7 @@ async function rateLimits(app: FastifyInstance, { addressPerMinute }: RateLimits
 /** The limit per caller, for the scope it is registered in, after authentication. */
 async function callerRateLimit(app: FastifyInstance, { callerPerMinute }: CallerRateLimitOptions) {
   if (callerPerMinute === 0) return
-  const principalOf = (request: FastifyRequest) => request.getDecorator<Caller>('caller').principal
+  const principalOf = (request: FastifyRequest) => callerOf(request).principal
   app.addHook('onRequest', limiter(app, 'caller', callerPerMinute, principalOf))
 }
 
@@ -80,4 +79,36 @@ function limiter(
     addRateLimitHeaders(reply, { name, limit, windowSeconds: windowMs / 1000, remaining, resetSeconds })
     if (isExceeded) throw new Problem('quota_exceeded', { retryAfterSeconds: Math.max(1, resetSeconds) })
   }
+}
+
+/** One allowance, as it stands after the request that asks. */
+export interface Quota {
+  /** A word of ours, the same in both fields. */
+  readonly name: string
+  readonly limit: number
+  readonly windowSeconds: number
+  readonly remaining: number
+  /** Until more is allowed again, rounded up. */
+  readonly resetSeconds: number
+}
+
+/**
+ * An allowance as items of the structured fields RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers).
+ * Both are lists: a request may be under several allowances.
+ */
+export const rateLimitItems = ({ name, limit, windowSeconds, remaining, resetSeconds }: Quota) => ({
+  policy: `"${name}";q=${limit};w=${windowSeconds}`,
+  state: `"${name}";r=${Math.max(0, remaining)};t=${resetSeconds}`,
+})
+
+/** Tells a caller how it stands with an allowance, beside those it has been told of already. */
+export function addRateLimitHeaders(reply: FastifyReply, quota: Quota): void {
+  const { policy, state } = rateLimitItems(quota)
+  addItem(reply, 'ratelimit-policy', policy)
+  addItem(reply, 'ratelimit', state)
+}
+
+function addItem(reply: FastifyReply, name: string, item: string): void {
+  const before = reply.getHeader(name)
+  reply.header(name, before === undefined ? item : `${before}, ${item}`)
 }

@@ -14,9 +14,10 @@ async function requestShape(app: FastifyInstance) {
   })
 }
 
-function isPlain({ raw }: FastifyRequest): boolean {
-  const host = linesOf(raw, 'host')
-  const transferEncoding = linesOf(raw, 'transfer-encoding')
+function isPlain(request: FastifyRequest): boolean {
+  const { raw } = request
+  const host = headerLines(request, 'host')
+  const transferEncoding = headerLines(request, 'transfer-encoding')
   const hosts = host.length === 1 || (raw.httpVersion === '1.0' && host.length === 0)
   const isChunked =
     transferEncoding.length === 0 ||
@@ -24,9 +25,12 @@ function isPlain({ raw }: FastifyRequest): boolean {
   return hosts && isChunked && (raw.httpVersion === '1.1' || raw.httpVersion === '1.0')
 }
 
-/** As they came: requests that are injected have no `headersDistinct`. */
-const linesOf = ({ rawHeaders }: FastifyRequest['raw'], name: string) =>
-  rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name)
+/**
+ * The values of a header, one for each line it came in: `request.headers` has joined or dropped all but one.
+ * (`headersDistinct` is missing where a request is injected.)
+ */
+export const headerLines = ({ raw: { rawHeaders } }: FastifyRequest, name: string): string[] =>
+  rawHeaders.filter((_value, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name)
 
 export const requestShapePlugin = fp(requestShape, {
   name: 'request-shape',

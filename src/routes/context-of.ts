@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Purpose, RequestContext } from '../domain/request-context.ts'
 
 /** What the services need to know of a request besides what it asks. */
-export const requestContext = (request: FastifyRequest, purpose: Purpose): RequestContext => ({
+export const contextOf = (request: FastifyRequest, purpose: Purpose): RequestContext => ({
   requestId: request.id,
   correlationId: randomUUID(),
   // A trusted proxy may pass on what is no address: a word, a port behind it.

@@ -1,13 +1,45 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { ProblemCode } from '../domain/problems.ts'
+import { webhookExamples } from '../openapi/body-examples.ts'
+import { textField } from '../openapi/documented-fields.ts'
 import { problemResponses } from '../openapi/problem-responses.ts'
 import type { ReceiveWebhook } from '../services/receive-webhook.ts'
-import { WebhookBody, WebhookHeaders, webhookExamples } from './webhook-schemas.ts'
 
 export interface WebhookRoutesOptions {
   readonly receiveWebhook: ReceiveWebhook
 }
+
+/** What BigCommerce delivers, as far as it is looked at. Its own documentation has the rest. */
+const WebhookBody = z
+  .looseObject({
+    scope: textField('What has happened.', 'store/order/statusUpdated'),
+    store_id: textField("BigCommerce's number of the store.", '1001', 64),
+    producer: textField('Whose event it is; those of other stores are refused.', 'stores/jrah6gmn'),
+    hash: textField('The same when the event is delivered again.', '3d9ea420c5c9d3c4b0ff1ab3c8d4f5a6'),
+    created_at: z
+      .int()
+      .min(0)
+      .meta({ description: 'Unix time in seconds.', examples: [1_795_352_400] }),
+    data: z
+      .looseObject({
+        type: textField('`order` or `transaction`; others are taken and passed over.', 'order'),
+        id: z
+          .int()
+          .min(0)
+          .meta({ description: 'Of the order.', examples: [215] })
+          .optional(),
+        order_id: textField("Of the transaction's order.", '215', 16).optional(),
+        transaction_id: textField('Of the transaction.', '97', 16).optional(),
+      })
+      .meta({ description: 'What it has happened to.' }),
+  })
+  .meta({ id: 'BigCommerceEvent', description: "One of BigCommerce's order or transaction events." })
+
+const WebhookHeaders = z.looseObject({
+  'webhook-id': textField('The same when the event is delivered again.', 'msg_2lQfG0b4'),
+  'webhook-timestamp': textField('Unix time in seconds; within five minutes of now.', '1795352400', 16),
+})
 
 const problems = [
   'malformed_request',

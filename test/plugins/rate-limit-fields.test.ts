@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { rateLimitItems } from '../../src/plugins/rate-limit-fields.ts'
+import { rateLimitItems } from '../../src/plugins/rate-limits.ts'
 
 const quota = { name: 'address', limit: 600, windowSeconds: 60, remaining: 598, resetSeconds: 31 }
 

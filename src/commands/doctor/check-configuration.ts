@@ -1,5 +1,4 @@
-import { type Config, loadConfig } from '../../config/config.ts'
-import { InvalidConfiguration } from '../../config/invalid-configuration.ts'
+import { type Config, InvalidConfiguration, loadConfig } from '../../config/config.ts'
 import { type Finding, findingsOf } from './finding.ts'
 
 const { ok, warning, failure, notChecked } = findingsOf('configuration')

@@ -3,9 +3,9 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { ASK_AGAIN_SECONDS, toPaymentBody } from '../../domain/payment-answer.ts'
 import { paymentExamples } from '../../openapi/answer-examples.ts'
 import { LEDGER_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
+import { callerOf } from '../../plugins/authentication.ts'
 import type { GetPayment } from '../../services/list-payments.ts'
-import { callerOf } from '../caller-of.ts'
-import { requestContext } from '../context-of.ts'
+import { contextOf } from '../context-of.ts'
 import { PaymentParams, PaymentResponse } from './schemas.ts'
 
 const problems = [...LEDGER_PROBLEMS, 'payment_not_found'] as const
@@ -38,7 +38,7 @@ export async function getPaymentRoute(app: FastifyInstance, { getPayment }: GetP
       { schema, config: { scope: 'payments:read' } },
       async (request, reply) => {
         const { id, paymentId } = request.params
-        const payment = await getPayment(callerOf(request), id, paymentId, requestContext(request, 'reading'))
+        const payment = await getPayment(callerOf(request), id, paymentId, contextOf(request, 'reading'))
         const body = toPaymentBody(payment)
         if (body.meta.retry) reply.header('retry-after', String(ASK_AGAIN_SECONDS))
         return reply.send(body)

@@ -2,9 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { paymentMethodsExamples } from '../../openapi/answer-examples.ts'
 import { COMMON_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
+import { callerOf } from '../../plugins/authentication.ts'
 import type { ListPaymentMethods } from '../../services/list-payment-methods.ts'
-import { callerOf } from '../caller-of.ts'
-import { requestContext } from '../context-of.ts'
+import { contextOf } from '../context-of.ts'
 import { PaymentMethodsResponse } from './payment-method-schemas.ts'
 import { OrderParams } from './schemas.ts'
 
@@ -43,7 +43,7 @@ export async function listPaymentMethodsRoute(
         const { order, isPayable, methods } = await listPaymentMethods(
           callerOf(request),
           request.params.id,
-          requestContext(request, 'reading'),
+          contextOf(request, 'reading'),
         )
         const { amount, currency } = order.due
         return reply.send({

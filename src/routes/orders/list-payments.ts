@@ -3,9 +3,9 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { toPaymentView } from '../../domain/payment-answer.ts'
 import { paymentsExamples } from '../../openapi/answer-examples.ts'
 import { LEDGER_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
+import { callerOf } from '../../plugins/authentication.ts'
 import type { ListPayments } from '../../services/list-payments.ts'
-import { callerOf } from '../caller-of.ts'
-import { requestContext } from '../context-of.ts'
+import { contextOf } from '../context-of.ts'
 import { OrderParams, PaymentsResponse } from './schemas.ts'
 
 const schema = {
@@ -31,11 +31,7 @@ export async function listPaymentsRoute(app: FastifyInstance, { listPayments }: 
   app
     .withTypeProvider<ZodTypeProvider>()
     .get('/orders/:id/payments', { schema, config: { scope: 'payments:read' } }, async (request, reply) => {
-      const payments = await listPayments(
-        callerOf(request),
-        request.params.id,
-        requestContext(request, 'reading'),
-      )
+      const payments = await listPayments(callerOf(request), request.params.id, contextOf(request, 'reading'))
       return reply.send({ data: payments.map(toPaymentView), meta: {} })
     })
 }

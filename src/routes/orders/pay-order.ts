@@ -8,10 +8,10 @@ import type { ProblemCode } from '../../domain/problems.ts'
 import { payOrderAnswerExamples } from '../../openapi/answer-examples.ts'
 import { payOrderBodyExamples } from '../../openapi/body-examples.ts'
 import { COMMON_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
+import { callerOf } from '../../plugins/authentication.ts'
+import { headerLines } from '../../plugins/request-shape.ts'
 import type { PayOrder } from '../../services/pay-order.ts'
-import { callerOf } from '../caller-of.ts'
-import { requestContext } from '../context-of.ts'
-import { headerLines } from '../header-lines.ts'
+import { contextOf } from '../context-of.ts'
 import { refuseInstrument } from './refuse-instrument.ts'
 import { OrderParams, PaymentResponse, PayOrderBody, PayOrderHeaders } from './schemas.ts'
 
@@ -85,11 +85,11 @@ export async function payOrderRoute(app: FastifyInstance, { payOrder, instrument
       preValidation: async ({ body }) => refuseInstrument(body, instruments),
     },
     async (request, reply) => {
-      const idempotencyKey = parseIdempotencyKey(headerLines(request.raw.rawHeaders, 'idempotency-key'))
+      const idempotencyKey = parseIdempotencyKey(headerLines(request, 'idempotency-key'))
       const { payment, expected_amount: expectedAmount = null } = request.body
       const answer = await payOrder(
         { caller: callerOf(request), orderId: request.params.id, idempotencyKey, payment, expectedAmount },
-        requestContext(request, 'paying'),
+        contextOf(request, 'paying'),
       )
       if (answer.isReplay) reply.header('idempotent-replayed', 'true')
       if (answer.status === 202 && 'data' in answer.body) {
