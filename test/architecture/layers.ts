@@ -1,0 +1,124 @@
+import { isOurs, type SourceFile, targetOf } from './source-files.ts'
+
+/** src/domain/money.ts is of the layer `domain`, src/app.ts of the layer `app`; other folders are their own. */
+export const layerOf = (path: string) =>
+  path.startsWith('src/') ? (path.split('/')[1] ?? '').replace(/\.ts$/, '') : (path.split('/')[0] ?? '')
+
+/** What a layer may import of ours, as values and (besides those) as types; and which packages. */
+export const RULES: Record<string, { values: string[]; types: string[]; packages: RegExp }> = {
+  main: {
+    values: [
+      'admin',
+      'app',
+      'compose',
+      'config',
+      'domain',
+      'logging',
+      'server-options',
+      'tracing',
+      'version',
+    ],
+    types: [],
+    packages: /^(close-with-grace|fastify|node:(http|tls|util))$/,
+  },
+  admin: { values: ['plugins', 'routes', 'server-options'], types: ['metrics'], packages: /^fastify/ },
+  tracing: {
+    values: ['tracing'],
+    types: [],
+    packages: /^(@fastify\/otel|@opentelemetry\/|fastify$|node:timers\/promises)/,
+  },
+  commands: {
+    values: ['commands', 'config', 'clients', 'stores', 'domain', 'version'],
+    types: [],
+    packages: /^(undici|zod|node:(crypto|dns\/promises|events|fs|http|net|path|tls|util))$/,
+  },
+  compose: {
+    values: [
+      'allowance',
+      'compose-identity',
+      'clients',
+      'config',
+      'stores',
+      'services',
+      'metrics',
+      'version',
+      'domain',
+    ],
+    types: ['app'],
+    packages: /^(node:timers\/promises|jose|pino|node:crypto)$/,
+  },
+  app: {
+    values: ['openapi', 'plugins', 'routes', 'server-options'],
+    types: ['allowance', 'config', 'domain', 'services', 'metrics'],
+    packages: /^(@fastify\/|fastify)/,
+  },
+  'server-options': {
+    values: ['plugins', 'domain'],
+    types: ['config'],
+    packages: /^(fastify|node:(crypto|http|net|tls))$/,
+  },
+  'compose-identity': {
+    values: ['clients', 'config', 'domain'],
+    types: [],
+    packages: /^node:crypto$/,
+  },
+  logging: { values: ['logging', 'domain'], types: [], packages: /^pino$/ },
+  version: { values: [], types: [], packages: /^node:(fs|path)$/ },
+  config: { values: ['config', 'domain'], types: [], packages: /^(zod|node:(fs|crypto|net|tls))$/ },
+  openapi: {
+    values: ['openapi', 'domain'],
+    types: [],
+    packages: /^(@fastify\/swagger|fastify|fastify-type-provider-zod|zod)$/,
+  },
+  plugins: {
+    values: ['openapi', 'plugins', 'domain', 'version'],
+    types: ['allowance', 'services', 'metrics'],
+    packages: /^(@fastify\/|fastify|node:(crypto|http|net|perf_hooks)$)/,
+  },
+  routes: {
+    values: ['openapi', 'plugins', 'routes', 'domain'],
+    types: ['services', 'metrics'],
+    packages: /^(@scalar\/|fastify|zod$|node:(crypto|net)$)/,
+  },
+  allowance: { values: ['allowance', 'domain', 'stores'], types: [], packages: /^kysely$/ },
+  services: {
+    values: ['services', 'domain'],
+    types: ['allowance', 'clients', 'stores'],
+    packages: /^node:crypto$/,
+  },
+  metrics: {
+    values: ['metrics', 'domain', 'stores'],
+    types: ['allowance', 'services', 'clients'],
+    packages: /^prom-client$/,
+  },
+  clients: {
+    values: ['clients', 'domain'],
+    types: ['allowance', 'config'],
+    packages: /^(undici|jose|standardwebhooks|zod|node:(crypto|net|timers\/promises))$/,
+  },
+  stores: {
+    values: ['stores', 'domain'],
+    types: [],
+    packages: /^(kysely|pg|node:(fs|path|sqlite|url|util))$/,
+  },
+  domain: {
+    values: ['domain'],
+    types: ['logging', 'clients'],
+    packages: /^(zod|card-validator|node:(crypto|net))$/,
+  },
+}
+
+/** Imports that the file's layer may not make, each in a line. */
+export function wrongImportsOf({ path, imports }: SourceFile): string[] {
+  const layer = layerOf(path)
+  const rule = RULES[layer]
+  if (!rule) return [`${path}: no rule says what ${layer} may import`]
+  return imports.flatMap((one) => {
+    if (!isOurs(one))
+      return rule.packages.test(one.from) ? [] : [`${path} → ${one.from}: not a package for ${layer}`]
+    const target = layerOf(targetOf(path, one.from))
+    const allowed = one.isType ? [...rule.values, ...rule.types] : rule.values
+    const asWhat = rule.types.includes(target) ? 'types only' : 'never'
+    return allowed.includes(target) ? [] : [`${path} → ${one.from}: ${layer} may import ${target} ${asWhat}`]
+  })
+}
