@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { type CallerTokenIssuer, mintCallerToken } from '../scripts/mint-caller-token.ts'
 import { exampleOrder } from './example-order.ts'
 
-/** A secret that nobody has seen before and nobody needs again. */
+/** A new secret for this run of the demo. */
 export const newIssuer = (): CallerTokenIssuer => ({
   issuer: 'demo-storefront',
   audience: 'tillgate-demo',
   secret: randomBytes(32).toString('base64url'),
 })
 
-/** The page asks for another when it is over; a lost one is soon worthless. */
+/** Short, so that a stolen token is soon worthless. The page asks for a new one. */
 export const pageTokenSeconds = 15 * 60
-/** The printed lines should still work after lunch. */
+/** Long enough that the printed commands work all day. */
 export const printedTokenSeconds = 12 * 60 * 60
 
 /** Lets the shopper of the example order see and pay these orders. */

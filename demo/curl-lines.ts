@@ -15,11 +15,11 @@ const storedCardToken = '050a1e5c982e5905288ec5ec33f292772762033a0704f46fccb16bf
 const goodCard = '4242424242424242'
 const declinedCard = '4000000000009995'
 
-/** The README's commands use the same variables, so that they can be pasted as they stand. */
+/** The README's commands use the same variables, so that they can be pasted unchanged. */
 const tillgate = '$TILLGATE'
 const authorization = '-H "Authorization: Bearer $CALLER_TOKEN"'
 
-/** What the API does, ready to be pasted into a shell in which `$TILLGATE` and `$CALLER_TOKEN` are set. */
+/** Commands that show what the API does, for a shell in which `$TILLGATE` and `$CALLER_TOKEN` are set. */
 export function curlLines({ chargesUrl, orderIds }: CurlContext): readonly CurlLine[] {
   const pay = (orderId: number, instrument: object, key: string = randomUUID()) =>
     [
@@ -37,7 +37,7 @@ export function curlLines({ chargesUrl, orderIds }: CurlContext): readonly CurlL
     },
     { says: `Pay order ${orderIds.card} by card`, command: `curl -sS ${payByCard}` },
     {
-      says: 'Send that again, key and all: the same answer, "Idempotent-Replayed: true", and no second charge',
+      says: 'Send the same request again: the same answer, "Idempotent-Replayed: true", and no second charge',
       command: `curl -sSi ${payByCard}`,
     },
     {

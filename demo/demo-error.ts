@@ -1,2 +1,2 @@
-/** Something that the one who started the demo can mend: shown as a sentence, without a stack. */
+/** An error that the user can fix: shown as a sentence, without a stack. */
 export class DemoError extends Error {}

@@ -3,14 +3,14 @@ import type { Sandbox } from '../sandbox/start-sandbox.ts'
 
 export interface DemoRoutesOptions {
   readonly sandbox: Pick<Sandbox, 'charges' | 'faults'>
-  /** The order that the page shows when its address names none. */
+  /** The order of the page when its URL names none. */
   readonly firstOrderId: () => number
 }
 
 type FaultInput = Parameters<Sandbox['faults']['add']>[0]
 type Fault = (orderId: number) => FaultInput
 
-/** What can be made to go wrong with the next payment. */
+/** Faults for the next payment. */
 const FAULTS: Readonly<Record<string, Fault>> = {
   lost_answer: (order_id) => ({ operation: 'pay', kind: 'reset_after_charge', times: 1, order_id }),
   slow_answer: (order_id) => ({ operation: 'pay', kind: 'latency', delay_ms: 6_000, times: 1, order_id }),
@@ -18,7 +18,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   unreachable: () => ({ operation: 'pay', kind: 'refuse', for_ms: 8_000 }),
 }
 
-/** The strings behind the scenery, for the panel of the page that is plainly not the checkout. */
+/** Routes for the demo panel of the page, which is not part of the checkout. */
 export async function demoRoutes(app: FastifyInstance, { sandbox, firstOrderId }: DemoRoutesOptions) {
   app.get('/demo/first-order', async () => ({ order_id: firstOrderId() }))
 
@@ -27,7 +27,7 @@ export async function demoRoutes(app: FastifyInstance, { sandbox, firstOrderId }
   app.put<{ Body: { fault?: string; order_id?: number } | null }>('/demo/fault', async (request, reply) => {
     const { fault = 'none', order_id = 0 } = request.body ?? {}
     const add = FAULTS[fault]
-    if (!add && fault !== 'none') return reply.code(400).send({ detail: 'There is no such fault.' })
+    if (!add && fault !== 'none') return reply.code(400).send({ detail: 'Unknown fault.' })
     await sandbox.faults.clear()
     if (add) await sandbox.faults.add(add(order_id))
     return reply.code(204).send()

@@ -1,6 +1,6 @@
 import { DemoError } from './demo-error.ts'
 
-/** A port to try. One that was asked for is taken or refused; one of ours may give way to a free one. */
+/** A port to try. If it is taken, a port that was asked for is an error; a default is replaced by a free one. */
 export interface PortWish {
   readonly name: string
   readonly port: number

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 
-/** What is served under which address: the page, and the client that it imports by the name it is published under. */
+/** The folders that are served: the page, and the client, which the page imports by its published name. */
 const folders: Readonly<Record<string, string>> = {
   page: join(import.meta.dirname, 'page'),
   client: join(import.meta.dirname, '../clients/typescript/src'),
@@ -13,7 +13,7 @@ const openapiFetch = fileURLToPath(import.meta.resolve('openapi-fetch'))
 const fileName = /^[a-z][a-z-]*\.(css|ts)$/
 const javascript = 'text/javascript; charset=utf-8'
 
-/** The page as it stands on disk: no build step, a reload shows what was edited. */
+/** Serves the page from disk without a build: a reload shows what was edited. */
 export async function pageFiles(app: FastifyInstance): Promise<void> {
   app.get('/', async (_request, reply) => reply.type('text/html; charset=utf-8').send(await readPage()))
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 
 /**
- * What a checkout page should send: it runs its own files only, talks to its own server and to the payments API,
- * is framed by nobody, and is kept by no cache. The one script within the page is its import map, known by its hash.
+ * The headers of a checkout page: it runs only its own files, talks only to its own server and the payments API, and
+ * cannot be framed or cached. Its one inline script is the import map, allowed by its hash.
  */
 export function addPageSecurity(app: FastifyInstance, apiUrl: string, page: string): void {
   const policy = [
@@ -32,7 +32,7 @@ export function addPageSecurity(app: FastifyInstance, apiUrl: string, page: stri
   })
 }
 
-/** Pages cannot import a package by its name unless they say where it is, and only within themselves. */
+/** The import map tells the browser where the packages are. It must be inline. */
 function hashOfImportMap(page: string): string {
   const map = /<script type="importmap">([^<]*)<\/script>/.exec(page)?.[1] ?? ''
   return `'sha256-${createHash('sha256').update(map).digest('base64')}'`

@@ -10,7 +10,7 @@ export type PageServerOptions = StorefrontRoutesOptions & DemoRoutesOptions & { 
 /** The shop: its checkout page and the backend behind it. It never sees a card. */
 export async function startPageServer(options: PageServerOptions) {
   const app = Fastify({ logger: false, forceCloseConnections: true })
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ detail: 'There is nothing here.' }))
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ detail: 'Not found.' }))
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const { statusCode = 500 } = error
     if (statusCode >= 500) console.error(`The page's server: ${error.message}`)

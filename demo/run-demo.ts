@@ -13,7 +13,7 @@ import type { StopSignal } from './stop-signal.ts'
 import { createStoreOrders } from './store-orders.ts'
 import { welcome } from './welcome.ts'
 
-/** Starts everything, shows what there is to see, and stops it again, in the opposite order, when told to. */
+/** Starts everything, prints what to try, and stops everything in the opposite order when told to. */
 export async function runDemo(settings: DemoSettings, stop: StopSignal): Promise<void> {
   const ports = await choosePorts(settings)
   await using opened = new AsyncDisposableStack()
@@ -39,7 +39,7 @@ export async function runDemo(settings: DemoSettings, stop: StopSignal): Promise
   stop.onInsist(() => service.kill())
 
   const orders = createStoreOrders(sandbox)
-  // The README's commands pay the first one, 215: it is left to them.
+  // The README's commands pay the first order, 215, so the demo leaves it alone.
   const readmeOrderId = await orders.create()
   const orderIds = {
     card: await orders.create(),
@@ -76,7 +76,7 @@ export async function runDemo(settings: DemoSettings, stop: StopSignal): Promise
 
   const lastWords = await Promise.race([stop.received, service.crashed])
   if (typeof lastWords === 'string') {
-    throw new DemoError(`The service has ended by itself. Its log ends with:\n\n${lastWords}`)
+    throw new DemoError(`The service ended unexpectedly. Its log ends with:\n\n${lastWords}`)
   }
-  console.log('Stopping: charges under way are finished first.')
+  console.log('Stopping. Charges in progress are finished first.')
 }

@@ -15,12 +15,12 @@ export interface ServiceSetup {
   }
 }
 
-/** Everything the service is told, and nothing of the environment that the demo happened to start in. */
+/** All the variables of the service. Nothing is taken from the environment of the demo. */
 export const serviceEnvironment = ({ port, pagePort, folder, issuer, store }: ServiceSetup) => ({
   HOST: loopback,
   PORT: String(port),
   ADMIN_PORT: '0',
-  // The page may be opened by either name, and to a browser those are two origins.
+  // The page can be opened by either name, and a browser treats them as two origins.
   CORS_ORIGINS: `http://${loopback}:${pagePort},http://localhost:${pagePort}`,
   BIGCOMMERCE_STORE_HASH: store.storeHash,
   BIGCOMMERCE_ACCESS_TOKEN: store.accessToken,
@@ -30,9 +30,9 @@ export const serviceEnvironment = ({ port, pagePort, folder, issuer, store }: Se
   AUTH_AUDIENCE: issuer.audience,
   AUTH_HMAC_SECRET: issuer.secret,
   DATABASE_URL: `sqlite:${folder}/tillgate.db`,
-  // Shorter than anybody would set it in production: whoever tries the fault of a lost answer should see its end.
+  // Much shorter than in production, so that you see how a lost answer ends.
   PAYMENT_TIMEOUT_MS: '15000',
-  // Whoever tries the cards that are declined is one address with the traffic of many shoppers. The limit per order stays.
+  // Off, because you try many declined cards from one address. The limit per order stays on.
   VELOCITY_CALLER_DECLINES: '0',
   VELOCITY_ADDRESS_DECLINES: '0',
   // Windows cannot open a socket without it.

@@ -10,9 +10,9 @@ import { type ServiceSetup, serviceEnvironment } from './service-environment.ts'
 export interface ServiceProcess {
   readonly url: string
   readonly logPath: string
-  /** Resolves with the last lines of its log should it end before it is told to. */
+  /** Resolves with the last lines of its log if it ends by itself. */
   readonly crashed: Promise<string>
-  /** Lets it answer the charges under way, then waits for its end. */
+  /** Lets it finish the charges in progress, then waits for its end. */
   stop(): Promise<void>
   kill(): void
 }
@@ -20,7 +20,7 @@ export interface ServiceProcess {
 const readyWithinMs = 15_000
 const logLinesShown = 15
 
-/** Starts the real service, as it would be started anywhere, with its log in a file. */
+/** Starts the real service with its log in a file. */
 export async function startService(setup: ServiceSetup): Promise<ServiceProcess> {
   const logPath = join(setup.folder, 'service.log')
   const child = spawnService(setup, logPath)
@@ -40,7 +40,7 @@ export async function startService(setup: ServiceSetup): Promise<ServiceProcess>
     },
     kill: () => void child.kill('SIGKILL'),
   }
-  // Whatever ends the demo, it does not leave the service behind.
+  // However the demo ends, the service ends with it.
   process.once('exit', service.kill)
   await untilReady(service).catch(async (error) => {
     await service.stop()
@@ -56,7 +56,7 @@ function spawnService(setup: ServiceSetup, logPath: string): ChildProcess {
       cwd: join(import.meta.dirname, '..'),
       env: serviceEnvironment(setup),
       stdio: ['ignore', log, log],
-      // A group of its own: Ctrl-C in a terminal goes to the whole group, and it must be stopped in order.
+      // A process group of its own: Ctrl-C goes to the whole group, and the demo stops the service itself, in order.
       detached: true,
       windowsHide: true,
     })

@@ -1,4 +1,4 @@
-/** npm passes on what the terminal has already sent, so one Ctrl-C may arrive twice. */
+/** npm forwards the signal that the terminal has already sent, so one Ctrl-C may arrive twice. */
 const echoMs = 500
 
 export interface StopSignal {
@@ -7,7 +7,7 @@ export interface StopSignal {
   onInsist(insist: () => void): void
 }
 
-/** Asks to be stopped by a signal, or by the reader of the output going away. */
+/** Resolves on a signal, or when the output is closed. */
 export function listenForStop(): StopSignal {
   let insist = (): void => {}
   let firstAt = 0
@@ -18,7 +18,7 @@ export function listenForStop(): StopSignal {
       resolve()
     }
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, hear)
-    // Nobody reads any more (`npm run demo | head`): there is nothing left to show.
+    // The output is closed (`npm run demo | head`), so there is nothing left to show.
     process.stdout.once('error', hear)
   })
   return {

@@ -30,10 +30,10 @@ interface V2Product {
   readonly price_inc_tax: number | string
 }
 
-/** Pending, awaiting payment: a part may be paid, the order is not. Incomplete: nothing is. */
+/** Incomplete, Pending (a part may be paid) and Declined. */
 const unpaidStatusIds = new Set([0, 1, 6])
 
-/** Orders as a storefront's own backend makes and reads them, with BigCommerce's V2 orders API. */
+/** Makes and reads orders as a storefront's backend does, with BigCommerce's V2 orders API. */
 export function createStoreOrders(store: { readonly managementUrl: string; readonly accessToken: string }) {
   const known = new Set<number>()
 

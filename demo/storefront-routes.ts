@@ -9,12 +9,12 @@ export interface StorefrontRoutesOptions {
   readonly apiUrl: string
 }
 
-/** Which of several gateways takes new cards is the shop's choice; the page falls back to the first offered. */
+/** The gateway for new cards. The shop chooses; the page falls back to the first one offered. */
 const cardMethodId = 'stripe.card'
 
 /**
- * The storefront's own backend: it makes orders, and lets the shopper who made one pay it. A real one would look
- * at its session here; the demo's only shopper is always signed in.
+ * The storefront's own backend: it makes orders and mints a token for the shopper who pays. A real backend would check
+ * the session first; the demo's only shopper is always signed in.
  */
 export async function storefrontRoutes(app: FastifyInstance, options: StorefrontRoutesOptions) {
   const { orders, issuer, apiUrl } = options

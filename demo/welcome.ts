@@ -5,18 +5,18 @@ export interface WelcomeOptions {
   readonly seconds: number
   readonly pageUrl: string
   readonly apiUrl: string
-  /** For the printed commands, the README's, and any program started in that shell. */
+  /** For the printed commands, the README's commands, and any program started in that shell. */
   readonly callerToken: string
   readonly chargesUrl: string
   readonly logPath: string
   readonly lines: readonly CurlLine[]
 }
 
-/** Colour only where a terminal will show it; styleText looks at the stream and at NO_COLOR. */
+/** styleText leaves colours out where the terminal or NO_COLOR says so. */
 const bold = (text: string) => styleText('bold', text)
 const dim = (text: string) => styleText('dim', text)
 
-/** What there is to see, and where. Commands begin at the margin, so that a selection holds nothing else. */
+/** What the demo prints once it runs. Commands begin at the margin, so that they are easy to copy. */
 export function welcome(options: WelcomeOptions): string {
   const { seconds, pageUrl, apiUrl, callerToken, chargesUrl, logPath, lines } = options
   const commands = lines.map(
@@ -30,12 +30,12 @@ ${bold('Tillgate')} is running against a simulated BigCommerce store (ready in $
   Real charges    ${chargesUrl}
   Service log     ${logPath}
 
-Or paste into another terminal, first of all where to and as whom:
+Or use another terminal. First set the address and the token:
 
 export TILLGATE=${apiUrl} CALLER_TOKEN=${callerToken}
 
 ${commands.join('\n\n')}
 
-Ctrl-C stops everything. Nothing is kept, and no real money moves.
+Ctrl-C stops everything. Nothing is saved, and no real money moves.
 `
 }

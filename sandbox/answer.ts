@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 
-/** What a route wants to say. A value, so that a fault can still cut, delay or replace it. */
+/** A route's answer as a value, so that a fault can still cut, delay or replace it. */
 export type Answer = {
   readonly status: number
   readonly body?: unknown

@@ -4,7 +4,7 @@ import { InvalidInput } from './checked-input.ts'
 
 export type Failure = { readonly path: string; readonly status: number; readonly message: string }
 
-/** A Fastify whose every refusal, its own included, has the shape that `describe` gives it. */
+/** A Fastify app whose errors, its own included, have the shape that `describe` gives them. */
 export function createHttpApp(describe: (failure: Failure) => Answer): FastifyInstance {
   const app = Fastify({ logger: false, exposeHeadRoutes: false })
   // Fastify reads text by default; BigCommerce takes JSON only.

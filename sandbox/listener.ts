@@ -9,7 +9,7 @@ export type Listeners = ReadonlyMap<'management' | 'payments', Listener>
 
 type Place = { readonly host: string; readonly port: number }
 
-/** Longer than any client keeps an idle connection, so that the client is the one to let go of it. */
+/** Longer than any client keeps an idle connection, so that the client closes it first. */
 const keepAliveTimeoutMs = 72_000
 
 /**

@@ -12,10 +12,10 @@ declare module 'fastify' {
   }
 }
 
-/** Goes on the whole host, so that requests to paths which do not exist are seen as well. */
+/** On the whole host, so that requests to unknown paths are recorded too. */
 export function recordManagement(app: FastifyInstance, runtime: Runtime): void {
   app.addHook('onRequest', async (request, reply) => {
-    // By the sandbox's clock like everything else; Node's would be the machine's.
+    // From the sandbox's clock, like every other time here. Node would use the machine's.
     reply.header('date', new Date(runtime.world.now()).toUTCString())
     if (!request.url.startsWith('/_sandbox')) record(request, reply, runtime)
   })

@@ -19,7 +19,7 @@ export function buildPaymentsHost(runtime: Runtime): FastifyInstance {
   return app
 }
 
-/** Every request to pay counts against the limit when it arrives, whatever becomes of it. */
+/** Every payment request counts against the limit when it arrives, however it ends. */
 function guardPayments(app: FastifyInstance, runtime: Runtime): void {
   app.addHook('onRequest', async (request, reply) => {
     const { world } = runtime

@@ -8,7 +8,7 @@ export type RefusalDetails = {
   readonly errors?: Readonly<Record<string, string>>
 }
 
-/** The envelope of the payments endpoints: a platform error with a numeric code of the published table. */
+/** The error body of the payments endpoints: a platform error with a code of the published table. */
 export function refusal(code: RefusalCode, { status, detail, errors }: RefusalDetails = {}): Answer {
   const kind = REFUSALS[code]
   const answered = status ?? kind.status

@@ -21,7 +21,7 @@ export async function startSandbox(given: SandboxOptions = {}) {
   listeners.set('management', management)
   const payments = await openListener(buildPaymentsHost(runtime), { host, port: paymentsPort }).catch(
     async (error: unknown) => {
-      // Half a store would keep the process running after it said that it cannot start.
+      // Otherwise half a store keeps the process running after it said that it cannot start.
       await management.close()
       throw error
     },
@@ -36,7 +36,7 @@ export async function startSandbox(given: SandboxOptions = {}) {
     controlUrl: `${origin(management.port)}/_sandbox`,
     storeHash,
     accessToken,
-    /** Quick even with hanging requests: their sockets are destroyed. */
+    /** Quick even while requests hang: their sockets are destroyed. */
     async close(): Promise<void> {
       runtime.delays.clear()
       await Promise.all([management.close(), payments.close()])

@@ -9,7 +9,7 @@ type Allowance = {
   readonly resetMs?: number
 }
 
-/** Without an allowance no header is sent: BigCommerce's sign that the platform itself is overloaded. */
+/** Without an allowance no header is sent, which is how BigCommerce says that the platform is overloaded. */
 export function tooManyRequests(allowance: Allowance): Answer {
   return {
     status: 429,

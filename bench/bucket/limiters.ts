@@ -13,7 +13,7 @@ export interface Limiter {
   open(limit: number, windowMs: number): Promise<Admit>
 }
 
-/** The libraries as their documentation says to use them for so many in such a window. */
+/** Each library is used as its documentation says for a number of requests per window. */
 export const LIMITERS: readonly Limiter[] = [
   { name: 'Tillgate, exact bucket on SQLite', open: openBucket },
   {

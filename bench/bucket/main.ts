@@ -49,5 +49,5 @@ process.stdout.write(`${table}\n`)
 const page = join(import.meta.dirname, '../../docs/performance.md')
 const figures = `${machineLine('npm run bench:bucket')} ${peersLine()}\n\n${table}\n\n${reservation}`
 writeFileSync(page, withFigures(readFileSync(page, 'utf8'), 'bucket figures', figures))
-// Some of them keep timers going for ever.
+// Some limiters leave timers running.
 process.exit(0)

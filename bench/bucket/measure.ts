@@ -13,9 +13,9 @@ export const LOAD = {
 export interface Measured {
   readonly name: string
   readonly maxInWindow: number
-  /** Of the allowance during the load. */
+  /** Share of the allowance that was used during the load. */
   readonly use: number
-  /** Of the light callers' payments, how many were let through within the patience. */
+  /** Share of the light callers' payments that were let through in time. */
   readonly lightServed: number
   readonly waitP50Ms: number
   readonly waitP99Ms: number
@@ -34,7 +34,7 @@ interface Arrival {
   readonly caller: string
 }
 
-/** Poisson arrivals: one caller that floods, and some that pay once a second. The same for every limiter. */
+/** Poisson arrivals: one caller that floods, and some that pay once a second. Every limiter gets the same. */
 export function arrivals(): Arrival[] {
   const all: Arrival[] = []
   const add = (caller: string, perSecond: number) => {
@@ -49,7 +49,7 @@ export function arrivals(): Arrival[] {
   return all.sort((a, b) => a.atMs - b.atMs)
 }
 
-/** Offers the load to every limiter at once, so that a busy moment of the machine is busy for all of them. */
+/** Offers the load to all limiters at the same time, so that a busy moment of the machine slows down all of them. */
 export async function measureLoad(limiters: readonly Limiter[], progress: (seconds: number) => void) {
   const load = arrivals()
   const opened = await Promise.all(limiters.map((limiter) => limiter.open(LOAD.limit, LOAD.windowMs)))
@@ -80,7 +80,7 @@ function resultOf(
   all: readonly Passed[],
   load: readonly Arrival[],
 ): Omit<Measured, 'perSecond'> {
-  // What is still queued when the load ends has waited for as long as it is there, and will wait for longer.
+  // Payments that are still queued when the load ends are not counted among the waits.
   const moments = all.map(({ passedMs }) => passedMs).sort((a, b) => a - b)
   const waits = all.map(({ askedMs, passedMs }) => Math.max(0, passedMs - askedMs)).sort((a, b) => a - b)
   const isLight = ({ caller }: { caller: string }) => caller.startsWith('light')
@@ -111,7 +111,7 @@ function maxInWindow(sorted: readonly number[]): number {
   return most
 }
 
-/** How often a second something is let through when there is always room, one after the other. */
+/** How many requests a second are let through, one after the other, when there is always room. */
 export async function measureSpeed({ open }: Limiter, seconds: number): Promise<number> {
   const admit = await open(1_000, 60_000)
   await admit('warm')

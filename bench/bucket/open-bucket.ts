@@ -12,11 +12,11 @@ export type Admit = (caller: string) => Promise<boolean>
 
 const marginMs = 200
 const maxWaitMs = 5_000
-/** How long BigCommerce takes for a payment, about. */
+/** Roughly how long BigCommerce takes for a payment. */
 const answerMs = 300
 const silent = () => {}
 
-/** The bucket as it ships: on a file, each write on the disk before the next line runs. */
+/** The bucket as it ships, on a file. */
 export async function openBucket(limit: number, windowMs: number): Promise<Admit> {
   const folder = mkdtempSync(join(tmpdir(), 'tillgate-bench-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))

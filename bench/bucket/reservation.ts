@@ -13,10 +13,10 @@ const rounds = 20
 const perRound = 50
 
 /**
- * What one reservation on SQLite takes as it ships, and what it would take if it waited for the disk. In turns, so that
- * whatever else the disk does meets both.
+ * Measures one reservation on SQLite, as it ships and as it would be if it waited for the disk. The two take turns, so
+ * that other work of the disk slows down both.
  *
- * @returns a sentence.
+ * @returns a sentence with both times.
  */
 export async function reservationLine(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'tillgate-bench-'))

@@ -20,7 +20,7 @@ const seconds = Number(values.seconds)
 const delayMsMax = Number(values.delay)
 const marginMs = Number(values.margin)
 
-// What it says: starting, every five seconds of the load, and the two ends of the restart.
+// Progress: the start, every five seconds of the load, and the beginning and end of the restart.
 const progress = createProgress(Math.ceil(seconds / 5) + 3)
 const result = await runFleet({
   seconds,

@@ -12,7 +12,7 @@ const countsOf = (words: readonly string[]) =>
         .map(([word, all = []]) => `${all.length} × ${word}`)
         .join(', ')
 
-/** What was asked of a fleet, and what came of it, as Markdown. */
+/** The load on a fleet and its results, as Markdown. */
 export function fleetTable(result: FleetResult): string {
   const { callers, retriesDuring, retriesAfter, others } = result
   const rows = [
@@ -48,7 +48,7 @@ export function fleetTable(result: FleetResult): string {
   )
 }
 
-/** What was promised and not kept, in sentences. */
+/** The promises that were broken, as sentences. */
 export function faultsOf(result: FleetResult): string[] {
   const light = result.callers.filter(({ name }) => name !== 'flood')
   return [

@@ -2,8 +2,8 @@ import Fastify from 'fastify'
 import { Pool } from 'undici'
 
 /**
- * What one would write in an afternoon, and what Tillgate is measured against: the same upstream calls, answers passed
- * through as they come, and nothing that is promised: no authentication, validation, ledger, log, metric or limit.
+ * What you would write in an afternoon, for comparison: the same upstream calls, answers passed through unchanged, and
+ * nothing else: no authentication, validation, ledger, log, metric or limit.
  */
 const { STORE_TOKEN = '', MANAGEMENT_URL = '', PAYMENTS_URL = '', PORT } = process.env
 const management = new URL(MANAGEMENT_URL)

@@ -15,11 +15,11 @@ export interface Round {
   readonly target: TargetName
   readonly operation: Operation
   readonly perSecondMax: number
-  /** CPU of the process for each request, at its most. */
+  /** CPU of the process for each request, at full speed. */
   readonly cpuMsPerRequest: number
   readonly p50Ms: number
   readonly p99Ms: number
-  /** How late the generator itself was, at its worst hundredth. */
+  /** How late the generator itself sent (p99). */
   readonly lateMs: number
   readonly failures: number
 }
@@ -49,9 +49,9 @@ export interface CompareOptions {
 /** As in the goals (reference: fifty requests a second, upstream without delay). */
 const perSecond = 50
 const connections = 64
-/** So many different orders that no reading is shared by chance. */
+/** Enough different orders that no read is shared by chance. */
 const listedOrders = 1_000
-/** More than any of the three pays on one core. */
+/** More than any of the three can pay on one core. */
 const payablePerSecondMax = 1_500
 /** For the JIT, pools, and the first page of everything. */
 const warmUpSeconds = 2
@@ -59,7 +59,7 @@ const warmUpSeconds = 2
 export const stepsOf = (rounds: number, names: readonly TargetName[]) =>
   rounds * names.length * OPERATIONS.length
 
-/** All stay up for the whole run and take turns, so that whatever else the machine does meets all alike. */
+/** All of them run all the time and take turns, so that other work of the machine affects all alike. */
 export async function compare(options: CompareOptions): Promise<Comparison> {
   const { names, surroundings, rounds, seconds, progress } = options
   const started: { readonly name: TargetName; readonly target: Target; readonly idleMb: number }[] = []
@@ -111,6 +111,6 @@ async function measure(target: Target, operation: Operation, store: Store, secon
   }
 }
 
-/** Another one begins each round: whoever comes after a heavy one should not always be the same. */
+/** Each round begins with another program, so that the same one does not always follow a heavy one. */
 const turned = <T>(all: readonly T[], by: number): T[] =>
   all.map((_, index) => all[(index + by) % all.length] as T)

@@ -4,29 +4,29 @@ import type { Operation, Target } from './targets.ts'
 
 export interface Load {
   readonly answers: number
-  /** Anything but 200 and 201, and requests that got no answer. */
+  /** Answers other than 200 and 201, and requests without an answer. */
   readonly failures: number
   readonly seconds: number
-  /** Of each answer, from the moment its request was due, in milliseconds. */
+  /** Of each answer, in milliseconds from the moment its request was due. */
   readonly latenciesMs: readonly number[]
-  /** How late this generator sent, at its worst hundredth: what part of a latency may be its own. */
+  /** How late this generator sent (p99): this much of a latency may be the generator's own. */
   readonly lateMs: number
 }
 
 interface LoadOptions {
   readonly target: Target
   readonly operation: Operation
-  /** One after the other; where they run out, they begin again. */
+  /** One after the other; after the last one the first comes again. */
   readonly orderIds: readonly number[]
 }
 
-/** Sees to it that no request waits for a connection of ours. */
+/** So many that no request waits for a connection. */
 const openConnectionsMax = 1_024
 
 /**
- * Requests come at a fixed rate, whether or not those before were answered, as shoppers do; and each latency counts from
- * when its request was due, even if this generator was late to send it. So a stall is counted for all who would have come
- * meanwhile: there is no coordinated omission, and nothing is corrected afterwards by guessing.
+ * Requests come at a fixed rate, as shoppers do, whether or not earlier ones were answered. Each latency counts from
+ * the moment its request was due, even if this generator sent it late. So a stall counts for every request that was due
+ * meanwhile (no coordinated omission).
  */
 export async function openLoop(options: LoadOptions & { perSecond: number; seconds: number }): Promise<Load> {
   const { target, perSecond, seconds } = options
@@ -57,7 +57,7 @@ export async function openLoop(options: LoadOptions & { perSecond: number; secon
   return { answers: latenciesMs.length, failures, seconds: took, latenciesMs, lateMs: worstHundredth(lateMs) }
 }
 
-/** Each connection sends as soon as it was answered: how much there is at most. Its latencies say nothing and are not kept. */
+/** Each connection sends again as soon as it was answered: the highest rate. Latencies mean nothing here and are not kept. */
 export async function closedLoop(
   options: LoadOptions & { connections: number; seconds: number },
 ): Promise<Load> {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
 
-/** What was measured, where and when: the sentence above each table. */
+/** The sentence above each table: what was measured, where and when. */
 export function machineLine(command: string, database = 'SQLite with FULL sync'): string {
   const [cpu] = cpus()
   const gigabytes = Math.round(totalmem() / 2 ** 30)

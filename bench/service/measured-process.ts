@@ -17,7 +17,7 @@ export interface MeasuredProcess {
   /** From its start to the first 200 of `/readyz`. */
   readonly startMs: number
   use(isAfterGc?: boolean): Promise<Use>
-  /** Where its CPU goes while something is done: what V8's profiler writes. */
+  /** V8's CPU profile of what happens meanwhile. */
   profileDuring(work: () => Promise<unknown>): Promise<unknown>
   stop(): Promise<void>
 }
@@ -28,10 +28,10 @@ export interface ProcessOptions {
 }
 
 const startTimeoutMs = 30_000
-/** Fine enough for a start of half a second, coarse enough not to slow it down. */
+/** Fine enough for a start that takes half a second, and coarse enough not to slow it down. */
 const readyPollMs = 5
 
-/** Starts a program on a free port with the probe in it; its log goes nowhere, as it would to a collector. */
+/** Starts a program on a free port with the probe in it. Its log is discarded. */
 export async function startMeasured({ program, environment }: ProcessOptions): Promise<MeasuredProcess> {
   const port = await freePort()
   const startedMs = performance.now()

@@ -1,8 +1,8 @@
 import { Session } from 'node:inspector/promises'
 
-/** Loaded before a program that is measured: tells, when asked, what it has used. The program knows nothing of it. */
+/** Loaded before the measured program, which does not know about it. Reports on request what the program has used. */
 process.on('message', async (asked) => process.send?.(await answerTo(asked)))
-// Listening for messages must not keep a program that has come to its end.
+// Listening for messages must not keep the program running.
 process.channel?.unref()
 
 const session = new Session()
@@ -24,7 +24,7 @@ async function answerTo(asked: unknown): Promise<object> {
       return profile
     }
     default:
-      throw new Error('Nobody asks that')
+      throw new Error('Unknown question')
   }
 }
 

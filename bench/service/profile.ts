@@ -53,7 +53,7 @@ function summaryOf({ nodes, samples, timeDeltas }: CpuProfile): Profile {
   const callers = new Map(
     nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)),
   )
-  /** Node's own native functions have no place: what matters is who called them. */
+  /** Native functions of Node have no file: their time counts for the caller. */
   function callerOf(id: number): CallFrame | undefined {
     const caller = callers.get(id)
     const frame = caller === undefined ? undefined : byId.get(caller)

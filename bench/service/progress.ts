@@ -3,7 +3,7 @@ export function createProgress(total: number) {
   const startMs = performance.now()
   let done = 0
   return {
-    /** Tells what is being done now. */
+    /** Says what is being done now. */
     say(what: string): void {
       const share = Math.min(1, done / total)
       const seconds = Math.round((performance.now() - startMs) / 1_000)

@@ -3,8 +3,8 @@ import Fastify from 'fastify'
 import { request as ask } from 'undici'
 
 /**
- * The same by @fastify/http-proxy, which passes one request on for each that comes: methods without reading the order,
- * and a payment after a hook has made its access token.
+ * The same with @fastify/http-proxy, which forwards each request: methods without an order read, and a payment after
+ * a hook has made its access token.
  */
 const { STORE_TOKEN = '', MANAGEMENT_URL = '', PAYMENTS_URL = '', PORT } = process.env
 const management = new URL(MANAGEMENT_URL)

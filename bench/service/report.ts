@@ -49,7 +49,7 @@ function operationTable(
     rounds.filter((each) => each.target === target && each.operation === operation)
   const base = of('bare')
   const typical = (target: TargetName, figure: Figure) => median(of(target).map((round) => round[figure]))
-  /** Of each round by itself, since rounds differ more than programs do. */
+  /** For each round, because rounds differ more than programs do. */
   const ratio = (target: TargetName, figure: Figure) =>
     of(target).map((round, index) => round[figure] / (base[index]?.[figure] ?? Number.NaN))
   const rows = names.map((name) => [
@@ -73,11 +73,11 @@ function operationTable(
   ].join('\n\n')
 }
 
-/** The median, and from where to where the rounds went. */
+/** The median, and the lowest and highest round. */
 const spanOf = (values: readonly number[]) =>
   `${median(values).toFixed(2)} (${Math.min(...values).toFixed(2)}–${Math.max(...values).toFixed(2)})`
 
-/** What came out of a soak, as Markdown. */
+/** The result of a soak, as Markdown. */
 export function soakTable({ seconds, requests, failures, payP99Ms, samples, trend, isFlat }: Soak): string {
   const [first, last] = [samples[0], samples.at(-1)]
   const rows = [
@@ -102,7 +102,7 @@ export function soakTable({ seconds, requests, failures, payP99Ms, samples, tren
 const table = (head: readonly string[], body: readonly (readonly (string | number)[])[]) =>
   [head, head.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 
-/** @returns the page with what stands between the marks of that name replaced. */
+/** @returns the page with the text between the marks of that name replaced. */
 export function withFigures(page: string, name: string, figures: string): string {
   const begin = `<!-- ${name}: written by \`npm run bench\` -->`
   const end = `<!-- end of ${name} -->`

@@ -9,29 +9,29 @@ export interface Soak {
   readonly failures: number
   readonly payP99Ms: number
   readonly samples: readonly { readonly seconds: number; readonly rssMb: number; readonly heapMb: number }[]
-  /** Of the heap after a garbage collection, in MB, once warm. */
+  /** Size of the heap in MB after a garbage collection, once warm. */
   readonly trend: Trend
-  /** null when it was too short to tell. */
+  /** null when the soak was too short to tell. */
   readonly isFlat: boolean | null
 }
 
-/** As much as the store's allowance lets through, and listing beside it. */
+/** As much as the store's allowance lets through, and listings beside it. */
 const paysPerSecond = 12
 const listsPerSecond = 40
 const sampleEverySeconds = 10
-/** At full speed: at the soak's own, V8 goes on compiling for longer than a soak, and the code it keeps looks like growth. */
+/** At full speed. At the speed of the soak V8 would still be compiling, and its code would look like growth. */
 const warmUpSeconds = 20
 const warmUpConnections = 8
 /** More than can be paid in a second. */
 const payablePerSecondMax = 500
-/** Pools and the limiters' memory fill meanwhile. */
+/** Time for pools and the limiters' memory to fill. */
 const warmShare = 0.25
-/** Five minutes: with fewer, the last of the warming up looks like growth. */
+/** Five minutes: in a shorter soak the end of the warm-up looks like growth. */
 const warmSamplesMin = 30
-/** Less than this in a minute is half a gigabyte in a year of days without a restart: noise of a page or two. */
+/** Anything less is noise: it would take years without a restart to matter. */
 const flatMbPerMinute = 0.05
 
-/** Long enough under an even load, does memory grow? Judged by what is left after a garbage collection, not by what is resident. */
+/** Does memory grow under an even load? Judged by the heap after a garbage collection, not by resident memory. */
 export async function soak(
   surroundings: TargetSurroundings,
   seconds: number,
@@ -85,7 +85,7 @@ export async function soak(
   }
   const warm = samples.slice(Math.floor(samples.length * warmShare))
   const trend = trendOf(warm.map((sample) => ({ seconds: sample.seconds, value: sample.heapMb })))
-  // Growing only if the growth is both above noise and worth a word.
+  // Growth counts only if it is above the noise and large enough to matter.
   const isGrowing = trend.perMinute - 2 * trend.errorPerMinute >= flatMbPerMinute
   const isFlat = warm.length < warmSamplesMin ? null : !isGrowing
   return { seconds, requests, failures, payP99Ms: percentile(payLatenciesMs, 0.99), samples, trend, isFlat }

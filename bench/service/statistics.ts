@@ -1,4 +1,4 @@
-/** The value below which that share of the values lie (nearest rank); NaN of none. */
+/** The percentile by nearest rank; NaN of no values. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((one, other) => one - other)
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN

@@ -1,7 +1,7 @@
 import { startSandbox } from '../../sandbox/start-sandbox.ts'
 import { SEED_ORDER } from '../../test/sandbox/support/seed-order.ts'
 
-/** No limit of the store may be what is measured. */
+/** So high that no limit of the store is measured. */
 const rateLimit = { limit: 1_000_000, windowMs: 4_000 }
 
 const sandbox = await startSandbox({ rateLimit })

@@ -2,13 +2,13 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-/** The sandbox in a process of its own, with its limits raised, so that it is never what refuses. */
+/** The sandbox in a process of its own, with limits so high that it never refuses. */
 export interface Store {
   readonly managementUrl: string
   readonly paymentsUrl: string
   readonly storeHash: string
   readonly accessToken: string
-  /** Makes that many orders that are to be paid. @returns their ids. */
+  /** Makes so many unpaid orders. @returns their ids. */
   makeOrders(count: number): Promise<number[]>
   /** How many charges there have been. */
   countCharges(): Promise<number>

@@ -54,8 +54,8 @@ const peerEnvironment = ({ accessToken, managementUrl, paymentsUrl }: Store) => 
 })
 
 /**
- * As in production, but for the limits, which stay on and are raised until they refuse nothing. Payment tokens are as many as
- * in production and come back sooner: each is a row of the ledger, and thousands of them would be measured instead.
+ * As in production, except that the limits are so high that they refuse nothing. There are as many permits as in
+ * production, but they come back sooner: each is a row of the ledger, and thousands of rows would be measured instead.
  */
 const tillgateEnvironment = (store: Store, databaseUrl: string) => ({
   ...authEnvironment,

@@ -3,7 +3,7 @@ import { element } from './dom.ts'
 import { createFormField } from './form-field.ts'
 import type { PaymentOption } from './payment-option.ts'
 
-/** Gift certificates and store credit, which may pay a part; the shopper then pays the rest by something else. */
+/** Gift certificates and store credit. They may pay a part; the shopper then pays the rest another way. */
 export function balanceOptions(methods: readonly PaymentMethod[]): PaymentOption[] {
   return methods.flatMap((method): PaymentOption[] => {
     if (method.accepts.includes('gift_certificate')) return [giftCertificateOption(method.id)]
@@ -21,7 +21,7 @@ function giftCertificateOption(payment_method_id: string): PaymentOption {
   return {
     id: 'gift-certificate',
     title: 'Gift certificate',
-    note: 'Anything it does not cover can be paid another way',
+    note: 'Pay the rest another way',
     panel: element('div', {}, certificate.root),
     fields: { certificate },
     paysInPart: true,
@@ -38,7 +38,7 @@ function giftCertificateOption(payment_method_id: string): PaymentOption {
 const storeCreditOption = (payment_method_id: string): PaymentOption => ({
   id: 'store-credit',
   title: 'Store credit',
-  note: 'Anything it does not cover can be paid another way',
+  note: 'Pay the rest another way',
   fields: {},
   paysInPart: true,
   read: () => ({

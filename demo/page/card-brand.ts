@@ -1,6 +1,6 @@
 export interface CardBrand {
   readonly name: string
-  /** Where the number is printed with a gap. */
+  /** The places where the printed number has a gap. */
   readonly gaps: readonly number[]
   readonly lengthMax: number
   readonly codeLength: number
@@ -25,7 +25,7 @@ const BRANDS: readonly (readonly [RegExp, CardBrand])[] = [
 
 const unknown = brand('Card', { lengthMax: 19 })
 
-/** The brand that a number, or its beginning, belongs to. */
+/** The brand of a number, or of its first digits. */
 export function brandOf(digits: string): CardBrand {
   return BRANDS.find(([beginning]) => beginning.test(digits))?.[1] ?? unknown
 }
@@ -39,5 +39,5 @@ const STORED_NAMES: Readonly<Record<string, string>> = {
   DINERS_CLUB: 'Diners Club',
 }
 
-/** BigCommerce's word for a brand, as people say it. */
+/** The everyday name of a brand that BigCommerce writes in capitals. */
 export const brandName = (word: string | undefined): string => STORED_NAMES[word ?? ''] ?? 'Card'

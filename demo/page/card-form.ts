@@ -7,11 +7,11 @@ import { caretAfter, digitsOf, groupCardNumber, groupExpiry, readExpiry } from '
 
 export interface CardFormOptions {
   readonly methodId: string
-  /** Whether the shop can keep the card for this shopper. */
+  /** Whether the shop can store the card for this shopper. */
   readonly canSave: boolean
 }
 
-/** A new card. Its number goes to the payments API and nowhere else; nothing of it is kept. */
+/** A new card. Its number goes only to the payments API, and nothing of it is kept. */
 export function createCardForm({ methodId, canSave }: CardFormOptions): PaymentOption {
   const number = numberField()
   const name = createFormField({
@@ -52,7 +52,7 @@ interface CardInput {
   readonly isSaved: boolean
 }
 
-/** Says only what is missing; whether the card is a card is for the payments API to say. */
+/** Reports only missing fields. The payments API decides whether the card is valid. */
 function readCard({ number, name, expiry, code, methodId, isSaved }: CardInput): Reading {
   const digits = digitsOf(number.value())
   const until = readExpiry(expiry.value())
@@ -97,7 +97,7 @@ function expiryField(): FormField {
   return field
 }
 
-/** Regroups what was typed and leaves the caret behind the digit it was behind. */
+/** Groups what was typed, and keeps the caret behind the same digit. */
 function groupWhileTyping(input: HTMLInputElement, group: (text: string) => string): void {
   input.addEventListener('input', () => {
     const isAtEnd = input.selectionStart === input.value.length

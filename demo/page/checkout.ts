@@ -18,16 +18,16 @@ import { showDone, showView, showWaiting } from './views.ts'
 
 const sleep = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1_000))
 
-/** A tab may stand open for a night; the page goes on asking as long as somebody may come back to it. */
+/** A tab may stay open overnight; the page keeps asking until the shopper comes back. */
 const longestVisitMs = 24 * 60 * 60 * 1_000
 
-/** Takes one order from "what is it" to "it is paid". Told when something may have been charged. */
+/** Takes one order from its summary to its receipt. `onChange` is called when something may have been charged. */
 export function startCheckout(checkout: Checkout, onChange: () => void): PaymentForm {
   const { order, api_url: url, caller_token: callerToken, card_method_id: cardMethodId } = checkout
   let token = callerToken
   const tillgate = createTillgate({
     baseUrl: url,
-    // Keys live as long as the tab: a reload goes on with the payment that it finds.
+    // Keys are kept as long as the tab, so a reload continues the same payment.
     storage: sessionStorage,
     async token({ isRefused }) {
       if (isRefused) token = (await reopened(order.id)).caller_token
@@ -90,7 +90,7 @@ export function startCheckout(checkout: Checkout, onChange: () => void): Payment
     if ((await followOrder()) !== null) showNotice(isElsewhere ? otherFailed : thisFailed)
   }
 
-  /** What it paid is what is owed less than before. */
+  /** The amount paid is the difference between what was due before and after. */
   async function paidInPart(receipt: Receipt, dueBefore: number): Promise<void> {
     const due = await followOrder(receipt)
     if (due === null) return
@@ -122,7 +122,7 @@ async function reopened(orderId: number): Promise<Checkout> {
   return checkout
 }
 
-/** The order is paid, or being paid, by another tab, or was before a reload. */
+/** Another tab is paying the order or has paid it, or this tab did before a reload. */
 const elsewhere: ReadonlySet<string> = new Set(['order_already_paid', 'order_payment_in_progress'])
 
 const thisFailed = {

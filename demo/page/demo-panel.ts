@@ -14,15 +14,15 @@ interface Charge {
 }
 
 export interface DemoPanel {
-  /** From now on test cards can be filled in. */
+  /** After this, test cards can be filled in. */
   attach(form: PaymentForm): void
   readonly refresh: () => void
 }
 
-/** Open stays open with the next order. */
+/** An open panel stays open on the next order's page. */
 const openedKey = 'demo-panel-open'
 
-/** The controls that are no part of the checkout. Take them away and the page is a shop's. */
+/** Controls for trying things out. They are not part of the checkout and can be removed. */
 export function startDemoPanel(orderId: number): DemoPanel {
   let form: PaymentForm | null = null
   const cards = byId('demo-card', HTMLSelectElement)
@@ -49,7 +49,7 @@ export function startDemoPanel(orderId: number): DemoPanel {
   })
 
   const refresh = (): void => {
-    // A fault strikes once.
+    // A fault is used up by one payment.
     faults.value = 'none'
     void showCharges()
   }
@@ -69,9 +69,9 @@ export function startDemoPanel(orderId: number): DemoPanel {
 
 async function showCharges(): Promise<void> {
   const data = await readCharges().catch(() => null)
-  // Off line. The checkout says so; the table stays as it was.
+  // No connection. The checkout says so; the table stays as it was.
   if (data === null) return
-  // The payment just made is the first to be looked for.
+  // Newest first: people look for the payment that they just made.
   const rows = data
     .toReversed()
     .map((charge) =>
@@ -96,7 +96,7 @@ async function readCharges(): Promise<readonly Charge[]> {
 const paidWith = ({ brand, last_4, payment_method_id }: Charge) =>
   last_4 === undefined ? payment_method_id : `${brand ?? ''} ${last_4}, ${payment_method_id}`
 
-/** Types the card in as a shopper would, so that the fields do what they always do. */
+/** Types the card in as a shopper would, so that grouping and error messages work as usual. */
 function fillIn({ number, code = '123' }: TestCard, form: PaymentForm): void {
   form.choose('card')
   const year = new Date().getFullYear() + 3

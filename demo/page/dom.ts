@@ -1,13 +1,13 @@
 type Child = Node | string
 
-/** An element of the page that must be there. */
+/** Finds an element that must exist. */
 export function byId<T extends HTMLElement>(id: string, kind: new () => T): T {
   const found = document.getElementById(id)
   if (!(found instanceof kind)) throw new Error(`The page lacks #${id}.`)
   return found
 }
 
-/** Makes an element. Text is only ever text: nothing here parses HTML. */
+/** Makes an element. Text stays text: nothing is parsed as HTML. */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Readonly<Record<string, string | boolean>> = {},

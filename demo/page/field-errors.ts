@@ -2,7 +2,7 @@ import type { Problem } from '@tillgate/client'
 import type { FormField } from './form-field.ts'
 import type { FieldName, PaymentOption } from './payment-option.ts'
 
-/** Which field a pointer of the payments API means, and what to tell the shopper about it. */
+/** The field that a JSON pointer of the payments API means, and what to tell the shopper. */
 const FIELDS: Readonly<Record<string, readonly [FieldName, string]>> = {
   '/payment/instrument/number': ['number', 'This is not a valid card number. Please check it.'],
   '/payment/instrument/cardholder_name': ['name', 'Please check the name on the card.'],
@@ -17,7 +17,7 @@ const FIELDS: Readonly<Record<string, readonly [FieldName, string]>> = {
 
 type Complaints = Readonly<Partial<Record<FieldName, string>>>
 
-/** What the API finds wrong with the fields on screen; null when it is about something that has no field. */
+/** What is wrong with the fields on the screen; null when a problem is about something without a field. */
 export function complaintsOf({ errors = [] }: Problem, option: PaymentOption): Complaints | null {
   const known = errors.flatMap(({ pointer }) => {
     const field = FIELDS[pointer]
@@ -26,7 +26,7 @@ export function complaintsOf({ errors = [] }: Problem, option: PaymentOption): C
   return known.length > 0 && known.length === errors.length ? Object.fromEntries(known) : null
 }
 
-/** Shows each complaint beside its field and takes the shopper to the first. */
+/** Shows each complaint beside its field and moves the focus to the first. */
 export function showComplaints(option: PaymentOption, complaints: Complaints): number {
   const wrong: FormField[] = []
   for (const [name, field] of Object.entries(option.fields) as [FieldName, FormField][]) {

@@ -10,13 +10,13 @@ export interface FollowOrderOptions {
   readonly orderId: number
   readonly sleep: (seconds: number) => Promise<void>
   readonly isPaidAtShop: () => Promise<boolean>
-  /** How the payment was made that this tab has begun and not seen the end of; null for none. */
+  /** What the unfinished payment of this tab is made with; null when there is none. */
   readonly begunWith: () => string | null
   readonly offer: (methods: PaymentMethods) => void
   readonly done: (receipt: Receipt | null) => void
 }
 
-/** Looks where the order stands, for as long as a payment of it is under way; what is due once it can be paid. */
+/** Watches the order while a payment is in progress. Resolves with what is due once it can be paid, else null. */
 export type FollowOrder = (lastPayment?: Receipt) => Promise<OrderDue | null>
 
 export function createFollowOrder(options: FollowOrderOptions): FollowOrder {
@@ -60,8 +60,8 @@ const longestPauseSeconds = 15
 const doubtOf = (needsReview: boolean, isOurs: boolean): Doubt =>
   needsReview ? 'needs_review' : isOurs ? 'unknown' : 'processing'
 
-const closed = { title: 'This order cannot be paid', text: 'It is closed, and nothing is to be paid for it.' }
+const closed = { title: 'This order cannot be paid', text: 'It is closed, and there is nothing to pay.' }
 const unreachable = {
   title: 'The shop cannot be reached',
-  text: 'Please check your connection. We keep trying, and pay nothing meanwhile.',
+  text: 'Please check your connection. We keep trying.',
 }

@@ -4,7 +4,7 @@ export interface FormField {
   readonly root: HTMLElement
   readonly input: HTMLInputElement
   value(): string
-  /** Shows what is wrong beside the field, for eyes and screen readers alike; null clears it. */
+  /** Shows what is wrong beside the field, for screen readers too; null clears it. */
   complain(sentence: string | null): void
 }
 
@@ -15,7 +15,7 @@ export interface FormFieldOptions {
   readonly attributes?: Readonly<Record<string, string>>
 }
 
-/** A labelled text field with a place for what is wrong with it. */
+/** A labelled text field with a place for an error message. */
 export function createFormField({ id, label, hint, attributes = {} }: FormFieldOptions): FormField {
   const hintId = `${id}-hint`
   const errorId = `${id}-error`

@@ -20,6 +20,6 @@ try {
   showView(null)
   showNotice({
     title: 'The shop cannot be reached',
-    text: 'Nothing has been charged. Please reload this page.',
+    text: 'Please reload this page.',
   })
 }

@@ -1,6 +1,6 @@
 const formatOf = (currency: string) => new Intl.NumberFormat('en-US', { style: 'currency', currency })
 
-/** "$60.98" of 6098 USD; a currency without cents has none. */
+/** "$60.98" for 6098 USD; no decimals for a currency that has none. */
 export function formatMinor(amount: number, currency: string): string {
   return formatDecimal(amount / 10 ** decimalsOf(currency), currency)
 }

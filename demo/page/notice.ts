@@ -3,7 +3,7 @@ import type { Words } from './shopper-words.ts'
 
 const place = byId('notice', HTMLElement)
 
-/** Says what went wrong above the form, and takes the shopper there. */
+/** Shows what went wrong above the form, and scrolls there. */
 export function showNotice({ title, text }: Words, requestId: string | null = null, kind = 'problem'): void {
   place.className = `notice ${kind}`
   place.replaceChildren(element('strong', {}, title), element('span', {}, text))

@@ -10,7 +10,7 @@ export interface OptionList {
   choose(id: string): void
 }
 
-/** Shows the ways to pay: stored cards and a new card first, the rest one step away. */
+/** Shows the ways to pay: stored cards and a new card first, the rest behind "More ways to pay". */
 export function showOptions(
   place: HTMLElement,
   methods: readonly PaymentMethod[],
@@ -42,7 +42,7 @@ export function showOptions(
   return list
 }
 
-/** Several gateways may take cards; to the shopper they are one and the same. */
+/** Several gateways may take cards. The shopper sees one option. */
 function cardOption(methods: readonly PaymentMethod[], preferredId: string): PaymentOption[] {
   const takers = methods.filter(({ accepts }) => accepts.includes('card'))
   const taker = takers.find(({ id }) => id === preferredId) ?? takers[0]

@@ -1,15 +1,15 @@
 import { type Payment, type PaymentMethods, type Tillgate, TillgateProblem } from '@tillgate/client'
 
-/** Where an order stands, found out without paying anything. */
+/** How an order stands. Asking pays nothing. */
 export type OrderStanding =
   | { readonly kind: 'payable'; readonly methods: PaymentMethods }
   | { readonly kind: 'paid'; readonly payment: Payment | null }
-  /** A payment is under way, or its outcome unknown. */
+  /** A payment is in progress, or its result is not known. */
   | { readonly kind: 'waiting'; readonly needsReview: boolean }
   | { readonly kind: 'closed' }
   | { readonly kind: 'unreachable'; readonly requestId: string | null }
 
-/** Whether it can be paid is asked first: an open order has no payment that stands or is under way. */
+/** First asks whether it can be paid: such an order has no payment that succeeded or is in progress. */
 export async function findStanding(
   tillgate: Tillgate,
   orderId: number,

@@ -3,7 +3,7 @@ import { byId, definition, element } from './dom.ts'
 import { formatDecimal, formatMinor, toMinor } from './money.ts'
 import type { Checkout } from './storefront.ts'
 
-/** What is bought, and for how much; `due` says how much of it is still to be paid. */
+/** Shows the items and the total; `due` says how much is still to be paid. */
 export function showOrder({ order }: Checkout, due: OrderDue | null): void {
   const { id, items, total, currency, shopper } = order
   byId('order-number', HTMLElement).textContent = `#${id}`

@@ -14,7 +14,7 @@ export interface ChosenPayment extends Exclude<Reading, { missing: unknown }> {
 export interface PaymentForm {
   offer(methods: PaymentMethods, cardMethodId: string): void
   choose(optionId: string): void
-  /** While a payment is on its way nothing can be changed, and nothing pressed again. */
+  /** While a payment is being made, nothing can be changed or pressed again. */
   setBusy(isBusy: boolean): void
 }
 
@@ -46,7 +46,7 @@ export function createPaymentForm(onPay: (payment: ChosenPayment) => Promise<voi
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     const option = options?.chosen()
-    // A second press comes before the first has disabled the button only if it is no press of a person.
+    // A script can press twice before the button is disabled; a person cannot.
     if (isBusy || !option || !due) return
     const reading = option.read()
     hideNotice()

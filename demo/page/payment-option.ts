@@ -3,7 +3,7 @@ import type { FormField } from './form-field.ts'
 
 export type FieldName = 'number' | 'name' | 'expiry' | 'code' | 'certificate'
 
-/** What an option's fields amount to: a payment, or what is still missing. */
+/** What the fields of an option say: a payment, or which fields are missing. */
 export type Reading =
   | { readonly payment: PaymentRequest['payment']; readonly paidWith: string }
   | { readonly missing: Readonly<Partial<Record<FieldName, string>>> }
@@ -13,11 +13,11 @@ export interface PaymentOption {
   readonly id: string
   readonly title: string
   readonly note?: string
-  /** Shown, so that nobody wonders where it is, but not to be chosen. */
+  /** Shown but cannot be chosen, so that shoppers see why it is missing. */
   readonly isDisabled?: boolean
   readonly panel?: HTMLElement
   readonly fields: Readonly<Partial<Record<FieldName, FormField>>>
-  /** May pay a part of the order only. */
+  /** May pay only a part of the order. */
   readonly paysInPart?: boolean
   read(): Reading
 }

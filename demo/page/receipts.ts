@@ -1,6 +1,6 @@
 import type { Payment } from '@tillgate/client'
 
-/** What the shopper is shown of a payment, kept so that a reload shows it again. */
+/** What the shopper sees of a payment. Kept, so that a reload shows it again. */
 export interface Receipt {
   readonly payment: Payment
   readonly paidWith: string
@@ -11,7 +11,7 @@ interface Kept {
   readonly receipt?: Receipt
 }
 
-/** What the page shows of an order's payment, for as long as the tab lives. Its key is kept by the client. */
+/** What the page shows of an order's payment, kept as long as the tab. The client keeps the key. */
 export function createReceipts(storage: Pick<Storage, 'getItem' | 'setItem'>, orderId: number) {
   const place = `payment-of-order-${orderId}`
   const read = (): Kept => JSON.parse(storage.getItem(place) ?? '{}') as Kept
@@ -19,10 +19,10 @@ export function createReceipts(storage: Pick<Storage, 'getItem' | 'setItem'>, or
 
   return {
     receipt: (): Receipt | null => read().receipt ?? null,
-    /** How the payment is made that this tab has begun and not seen the end of. */
+    /** What the unfinished payment of this tab is made with; null when there is none. */
     begunWith: (): string | null => read().begunWith ?? null,
     begin: (begunWith: string): void => write({ begunWith }),
-    /** It has ended without a charge. */
+    /** It ended without a charge. */
     end: (): void => write({}),
     settle: (receipt: Receipt): void => write({ receipt }),
   }

@@ -1,6 +1,6 @@
 import { createFormField, type FormField } from './form-field.ts'
 
-/** The CVV, never kept. Not a password field: browsers would offer to remember it as one. */
+/** The CVV, which is never kept. Not a password field, or browsers would offer to remember it. */
 export function createSecurityCodeField(id: string, autocomplete: string): FormField {
   const field = createFormField({
     id,

@@ -1,6 +1,6 @@
 import type { Problem, WaitReason } from '@tillgate/client'
 
-/** Why the end of a payment is not known yet. */
+/** Why the result of a payment is not known yet. */
 export type Doubt = WaitReason | 'needs_review'
 
 export interface Words {
@@ -33,21 +33,21 @@ const DECLINES: Readonly<Record<number, Words>> = {
 const PROBLEMS: Readonly<Record<string, Words>> = {
   payment_declined: { title: 'The payment was declined', text: chooseAnother },
   payment_authentication_required: {
-    title: 'Your bank wants to ask you first',
-    text: 'This shop cannot pass its question on. You have not been charged. Please pay another way.',
+    title: 'Your bank asks for an extra check',
+    text: 'This shop cannot do that check. You have not been charged. Please pay another way.',
   },
   amount_changed: {
     title: 'The amount of your order has changed',
-    text: 'You have not been charged. Please look at the new amount before you pay.',
+    text: 'You have not been charged. Please check the new amount before you pay.',
   },
-  instrument_not_found: { title: 'This is no longer on file', text: chooseAnother },
+  instrument_not_found: { title: 'This card or account is no longer stored', text: chooseAnother },
   instrument_not_saved: {
     title: 'The card could not be saved',
     text: 'You have not been charged. You can pay without saving the card.',
   },
   invalid_request: {
-    title: 'Something is not right yet',
-    text: 'You have not been charged. Please check your details.',
+    title: 'Some details are missing or wrong',
+    text: 'You have not been charged. Please check what you entered.',
   },
   payment_rejected: { title: 'The details were not accepted', text: chooseAnother },
   velocity_blocked: {
@@ -55,7 +55,7 @@ const PROBLEMS: Readonly<Record<string, Words>> = {
     text: 'You have not been charged. Please wait an hour before you try again, or ask the shop.',
   },
   merchant_configuration: {
-    title: 'The shop cannot take this way of paying now',
+    title: 'This way of paying does not work at the moment',
     text: 'You have not been charged. Please pay another way.',
   },
   upstream_unavailable: {
@@ -70,22 +70,22 @@ const anyProblem: Words = {
 }
 const tooMany: Words = {
   title: 'Too many attempts',
-  text: 'You have not been charged by this one. Please wait a while, or pay another way.',
+  text: 'This attempt was not charged. Please wait a while, or pay another way.',
 }
 
-/** What a shopper is told when a payment did not happen. The API's own words are for developers. */
+/** What a shopper is told when a payment failed. The API's `detail` is for developers. */
 export function wordsOf({ code, status, bigcommerce_code }: Problem): Words {
   const decline = code === 'payment_declined' ? DECLINES[bigcommerce_code ?? 0] : undefined
   return decline ?? PROBLEMS[code] ?? (status === 429 ? tooMany : anyProblem)
 }
 
 const DOUBTS: Readonly<Record<Doubt, string>> = {
-  lost: 'The connection was lost before we had the answer.',
-  processing: 'Your payment is being worked on.',
-  pending: 'Your payment has been accepted and is being finished.',
-  unknown: 'The bank has not told us yet whether it went through.',
-  needs_review: 'Somebody at the shop is looking into it. We will write to you.',
-  busy: 'The shop is very busy; nothing has been charged yet. We will go on in a moment.',
+  lost: 'The connection was lost before we got the answer.',
+  processing: 'Your payment is being processed.',
+  pending: 'Your payment was accepted, but it is not complete yet.',
+  unknown: 'We do not know yet whether it went through.',
+  needs_review: 'A person at the shop is checking your payment. We will email you.',
+  busy: 'The shop is very busy. Nothing has been charged yet. We will continue in a moment.',
 }
 
 const longTries = 8
@@ -93,4 +93,4 @@ const longTries = 8
 export const wordsOfDoubt = (doubt: Doubt, tries: number): string =>
   tries < longTries
     ? DOUBTS[doubt]
-    : `${DOUBTS[doubt]} This takes longer than usual. You may close this page: we will write to you when it is done.`
+    : `${DOUBTS[doubt]} This takes longer than usual. You can close this page. We will email you when it is done.`

@@ -4,7 +4,7 @@ import { element } from './dom.ts'
 import type { PaymentOption } from './payment-option.ts'
 import { createSecurityCodeField } from './security-code-field.ts'
 
-/** The shopper's stored cards, those that work first and the default before all. */
+/** The shopper's stored cards: the default first, expired ones last. */
 export function storedCardOptions(methods: readonly PaymentMethod[], today = new Date()): PaymentOption[] {
   const offered = methods
     .filter((method) => method.accepts.includes('stored_card'))

@@ -4,7 +4,7 @@ export interface TestCard {
   readonly code?: string
 }
 
-/** Numbers that the simulated gateways know, and what they do with them. */
+/** Test numbers of the simulated gateways, and what happens with each. */
 export const TEST_CARDS: readonly TestCard[] = [
   { label: 'Visa: paid', number: '4242424242424242' },
   { label: 'Mastercard: paid', number: '5555555555554444' },

@@ -11,7 +11,7 @@ const views = {
   done: byId('done', HTMLElement),
 }
 
-/** Shows one part of the payment and no other; null for none. */
+/** Shows one part of the page and hides the others; null hides all. */
 export function showView(name: keyof typeof views | null): void {
   for (const [each, view] of Object.entries(views)) view.hidden = each !== name
   byId('main', HTMLElement).setAttribute('aria-busy', String(name === 'loading'))
@@ -25,11 +25,11 @@ export function showWaiting(doubt: Doubt, tries: number): void {
   if (isNew) focusOn('waiting-title')
 }
 
-/** The end. Without a receipt the order was paid elsewhere, or before this page was opened. */
+/** The order is paid. Without a receipt it was paid elsewhere, or before this page was opened. */
 export function showDone(orderId: number, email: string, receipt: Receipt | null): void {
   hideNotice()
   showView('done')
-  byId('done-text', HTMLElement).textContent = `We will write to ${email} when it is on its way.`
+  byId('done-text', HTMLElement).textContent = `We will email ${email} when it ships.`
   const { payment, paidWith } = receipt ?? {}
   const rows = [definition('Order', `#${orderId}`)]
   if (payment?.amount != null && payment.currency !== null) {

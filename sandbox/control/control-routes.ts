@@ -36,7 +36,7 @@ export function controlRoutes(app: FastifyInstance, control: Control): void {
   })
 }
 
-/** These routes share the management host, so nobody could ask it over HTTP to come back. */
+/** These routes are on the management host. Once it refuses connections, no HTTP call can bring it back. */
 function refuseLockOut(input: FaultInput | undefined): void {
   if (input?.kind !== 'refuse' || input.operation === 'pay' || input.for_ms !== undefined) return
   throw new InvalidInput('Refusing connections to the management host needs for_ms.')

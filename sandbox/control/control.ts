@@ -16,7 +16,7 @@ import { createWorld } from '../world.ts'
 
 export type Control = ReturnType<typeof createControl>
 
-/** The sandbox's strings, for `/_sandbox` and for tests in the same process alike. */
+/** Everything that `/_sandbox` offers, as methods for tests in the same process. */
 export function createControl(runtime: Runtime, listeners: Listeners) {
   const refusals = createRefusals(runtime, listeners)
 
@@ -52,7 +52,7 @@ export function createControl(runtime: Runtime, listeners: Listeners) {
   }
 }
 
-/** Orders as a merchant's own software would make them, without the HTTP in between. */
+/** Orders as a merchant's software makes them, without HTTP in between. */
 function ordersOf(runtime: Runtime) {
   const view = (id: number) => {
     const order = runtime.world.orders.find(id)
@@ -76,7 +76,7 @@ function statsOf({ world }: Runtime) {
 
 const hostOf = (fault: RefuseFault) => (fault.operation === 'pay' ? 'payments' : 'management')
 
-/** Hosts that have stopped listening, and come back when the last fault that asked for it is gone. */
+/** Hosts that have stopped listening. A host comes back when its last `refuse` fault is gone. */
 function createRefusals(runtime: Runtime, listeners: Listeners) {
   const end = async (fault: RefuseFault): Promise<void> => {
     runtime.world.faults.remove(fault.id)

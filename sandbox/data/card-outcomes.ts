@@ -1,6 +1,6 @@
 import type { RefusalCode } from './refusals.ts'
 
-/** What a gateway does with a card or stored instrument that is not simply charged. */
+/** What a gateway does with a card or stored instrument other than charging it. */
 export type GatewayOutcome =
   | { readonly kind: 'refused'; readonly code: RefusalCode; readonly detail?: string }
   | { readonly kind: 'charged-then-refused'; readonly code: RefusalCode }
@@ -21,8 +21,8 @@ const chargedThenRefused = (number: string, code: RefusalCode): MagicCard => ({
 })
 
 /**
- * Public test numbers where one fits; the others spell their code just before the check digit,
- * and a ninth digit of 1 says that the money was taken all the same.
+ * Public test numbers where one fits. The others spell their code just before the check digit;
+ * a 1 as ninth digit means that the card is charged anyway.
  */
 export const MAGIC_CARDS: readonly MagicCard[] = [
   refused('4000000000000119', 10000),

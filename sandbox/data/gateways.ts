@@ -13,7 +13,7 @@ export type Gateway = {
   readonly type: string
   readonly accepts: readonly InstrumentType[]
   readonly transactionType: 'purchase' | 'authorization'
-  /** Whether a stored card needs its verification value again. */
+  /** Whether a stored card must be sent with its verification value. */
   readonly storedCardNeedsVerification: boolean
 }
 
@@ -27,7 +27,7 @@ const cardGateway = (id: string, name: string, given: Partial<Gateway> = {}): Ga
   ...given,
 })
 
-/** In the order of the live list: alphabetical by id. */
+/** Alphabetical by id, like the live list. */
 export const GATEWAYS: readonly Gateway[] = [
   cardGateway('adyenv2.scheme', 'Adyen', { accepts: ['stored_card'] }),
   cardGateway('authorizenet.card', 'Authorize.net'),
@@ -53,7 +53,7 @@ export function findGateway(id: string): Gateway | undefined {
   return GATEWAYS.find((gateway) => gateway.id === id)
 }
 
-/** Gift certificates and store credit never leave BigCommerce, and may pay a part of an order. */
+/** Gift certificates and store credit: no gateway is involved, and they may pay a part of an order. */
 export function isInternal(gateway: Gateway): boolean {
   return gateway.id.startsWith('bigcommerce.')
 }

@@ -1,6 +1,6 @@
 type RefusalKind = { readonly status: number; readonly title: string }
 
-/** BigCommerce documents the codes but not their HTTP statuses: the statuses are this sandbox's reading. */
+/** BigCommerce documents the codes but not their HTTP statuses, so the statuses are our reading. */
 export const REFUSALS = {
   10000: { status: 500, title: 'An internal error has occurred within the API.' },
   10001: { status: 422, title: 'Missing or incorrect required fields.' },

@@ -31,7 +31,7 @@ export type StoredInstrument = StoredCard | StoredPaypalAccount | StoredBankAcco
 
 type Card = Pick<StoredCard, 'gatewayId' | 'token' | 'brand' | 'iin' | 'last4'> & Partial<StoredCard>
 
-/** Years count from the sandbox's clock, so that the fixtures never go stale. */
+/** Years count from the sandbox's clock, so that the cards never expire by accident. */
 export function fixtureInstruments(thisYear: number): ReadonlyMap<number, readonly StoredInstrument[]> {
   const card = (given: Card): StoredCard => ({
     type: 'stored_card',

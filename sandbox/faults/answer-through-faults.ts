@@ -7,7 +7,7 @@ import { type Ending, endingOf, isCarriedOut } from './ending.ts'
 import type { Operation, PendingFault, RequestFault } from './fault.ts'
 
 export type Surroundings = {
-  /** The fault's delay. Where a payment awaits it, its checks are over and its charge is still to come. */
+  /** Waits for the fault's delay. A payment waits after its checks and before its charge. */
   readonly pause: () => Promise<void>
   readonly pending?: PendingFault
 }
@@ -21,7 +21,7 @@ type Exchange = {
   readonly act: (surroundings: Surroundings) => Promise<Answer>
 }
 
-/** The one way to an answer for every operation that a fault can be asked for. */
+/** Every operation that can be given a fault answers through here. */
 export async function answerThroughFaults(exchange: Exchange): Promise<FastifyReply> {
   const { world, reply, operation, orderId, act } = exchange
   const fault = world.faults.take(operation, orderId)
@@ -64,12 +64,12 @@ function sendHalf(reply: FastifyReply, answer: Answer): FastifyReply {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(whole),
   })
-  // Destroyed only once the first half has left, or the client would see no answer at all.
+  // Only after the first half has left, or the client would see no answer at all.
   reply.raw.write(whole.slice(0, Math.floor(whole.length / 2)), () => reply.raw.socket?.destroy())
   return reply
 }
 
-/** Published pages print 30001 as 3001, and a numeric code may come as text: clients meet all of these. */
+/** Some published pages print 30001 as 3001, and a code may come as text. Clients meet both. */
 function presentCode(answer: Answer, settings: Settings): Answer {
   const { body } = answer
   if (typeof body !== 'object' || body === null || !('code' in body)) return answer

@@ -35,7 +35,7 @@ export function isCarriedOut(fault: RequestFault): boolean {
   }
 }
 
-/** What a carried-out operation's own answer, if there is one, turns into. */
+/** What becomes of the operation's own answer. */
 export function endingOf(fault: RequestFault, own: Answer): Ending {
   switch (fault.kind) {
     case 'reset_before_charge':

@@ -22,7 +22,7 @@ export function createFaultList() {
     clear(): void {
       faults = []
     },
-    /** The first fault that fits, used once. Faults wait in line: the next one serves when this one is spent. */
+    /** The oldest fault that fits, used once. The next one gets its turn when this one is used up. */
     take(operation: Operation, orderId: number | undefined): RequestFault | undefined {
       const fault = faults
         .filter((each) => each.kind !== 'refuse')

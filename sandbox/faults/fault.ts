@@ -15,7 +15,7 @@ const common = {
   order_id: z.int().min(1).optional(),
 }
 
-/** `charged` says whether the operation is really carried out before its answer goes wrong. */
+/** `charged` says whether the operation is carried out before its answer goes wrong. */
 export const FaultInputSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('refuse'),
@@ -55,7 +55,7 @@ export const FaultInputSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('latency'), delay_ms: milliseconds.min(1) }),
 ])
 
-/** What a caller of the control surface writes: defaults may be left out. */
+/** What a caller of the control routes writes: defaults may be left out. */
 export type FaultInput = z.input<typeof FaultInputSchema>
 
 type FaultRule = z.output<typeof FaultInputSchema>

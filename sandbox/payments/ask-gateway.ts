@@ -8,7 +8,7 @@ import { commitCharge } from './commit-charge.ts'
 import type { Sale } from './judge-payment.ts'
 import { recordDecline } from './record-transactions.ts'
 
-/** The gateway's part: the money is taken here, or not. */
+/** The gateway's part: it takes the money or refuses. */
 export function askGateway(world: World, sale: Sale, pending?: PendingFault): Answer {
   const { outcome } = sale.funding
   switch (outcome?.kind) {

@@ -7,8 +7,8 @@ import { orderChanges } from './order-changes.ts'
 import { recordCharge } from './record-transactions.ts'
 
 /**
- * Takes the money. Deliberately asks nothing about the order any more: two payments that passed their
- * checks together are both charged, since the platform promises no atomicity here.
+ * Takes the money. Does not check the order again: two payments that passed their checks at the same
+ * time are both charged, because the platform does not promise that only one is.
  */
 export function commitCharge(world: World, sale: Sale, settles?: Settlement): Charge {
   const { order, gateway, funding, payment } = sale
@@ -68,7 +68,7 @@ function takeBalance(world: World, { order, funding }: Sale) {
   return { before, after: world.shoppers.takeCredit(order.customerId, amount) }
 }
 
-/** Only a raw card, only for a customer, only where the gateway can use it again; else silently not. */
+/** Stores a raw card of a customer where the gateway takes stored cards. Otherwise nothing is stored, silently. */
 function saveInstrument(world: World, { order, gateway, funding, payment }: Sale): void {
   const isStorable = payment.instrument.type === 'card' && gateway.accepts.includes('stored_card')
   if (!isStorable || order.customerId === 0 || !funding.card) return

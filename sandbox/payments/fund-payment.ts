@@ -18,7 +18,7 @@ type Claim = {
   readonly due: number
 }
 
-/** Where the money of one payment comes from, once its instrument has been found good. */
+/** Where the money of one payment comes from, once its instrument was accepted. */
 export type Funding = {
   readonly method: 'credit_card' | 'electronic_wallet' | 'token' | 'gift_certificate' | 'store_credit'
   /** Less than what is due only for gift certificates and store credit. */

@@ -9,7 +9,7 @@ import { type Funding, fundPayment } from './fund-payment.ts'
 import { isOffered } from './offered-gateways.ts'
 import { type PaymentInput, readPayment } from './payment-input.ts'
 
-/** A payment that has passed every check of the platform's own; the gateway has not been asked yet. */
+/** A payment that passed the platform's checks. The gateway has not been asked yet. */
 export type Sale = {
   readonly order: Order
   readonly gateway: Gateway

@@ -3,7 +3,7 @@ import { GATEWAYS, type Gateway } from '../data/gateways.ts'
 import type { Order } from '../state/order.ts'
 import type { World } from '../world.ts'
 
-/** What this order can be paid with. A broken gateway is still offered: nobody knows until it is used. */
+/** What this order can be paid with. A broken gateway is offered too: its fault shows only when it is used. */
 export function offeredGateways(world: World, order: Order): readonly Gateway[] {
   return GATEWAYS.filter((gateway) => isOffered(world, order, gateway))
 }

@@ -13,7 +13,7 @@ const COMPLETED = 10
 const AWAITING_FULFILLMENT = 11
 const MANUAL_VERIFICATION = 12
 
-/** What a charge does to its order: now, and for a pending one again when it settles. */
+/** What a charge does to its order now, and what a pending one does again when it settles. */
 export function orderChanges(world: World, sale: Sale, { changedAt, settles }: Timing): OrderChange[] {
   const { settings } = world
   if (!settles) return [{ at: changedAt, ...paidState(world, sale) }]

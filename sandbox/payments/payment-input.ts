@@ -58,7 +58,7 @@ export type PaymentReading =
   | { readonly payment: PaymentInput }
   | { readonly errors: Readonly<Record<string, string>> }
 
-/** Unknown fields are let through, as nothing says that the platform refuses them. */
+/** Unknown fields are ignored: nothing says that the platform refuses them. */
 export function readPayment(body: unknown): PaymentReading {
   const parsed = BodySchema.safeParse(body)
   if (parsed.success) return { payment: parsed.data.payment }

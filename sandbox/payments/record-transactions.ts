@@ -10,7 +10,7 @@ type ChargeRecord = {
   readonly balance: { readonly before: number; readonly after: number } | undefined
 }
 
-/** A pending charge leaves two: one now, and one dated when it settles, invisible until then. */
+/** A pending charge leaves two transactions: one now, and one at the moment when it settles. */
 export function recordCharge(world: World, sale: Sale, { providerId, settles, balance }: ChargeRecord): void {
   const common = { ...transactionOf(world, sale, providerId), ...balanceOf(sale, balance) }
   if (!settles) {

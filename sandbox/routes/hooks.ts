@@ -4,7 +4,7 @@ import { type Answer, sendAnswer } from '../answer.ts'
 import { platformError } from '../platform-error.ts'
 import type { Runtime } from '../runtime.ts'
 
-/** The documentation's own words: served on port 443, which is the only one. */
+/** The documentation says that port 443 is the only one. */
 const isOnPort443 = (text: string) => new URL(text).port === ''
 
 const HookSchema = z.object({
@@ -15,10 +15,10 @@ const HookSchema = z.object({
 })
 const SwitchSchema = z.object({ is_active: z.boolean() })
 
-/** The documented most for one store, app and scope. */
+/** The documented maximum for one store, app and scope. */
 const sameHooksMax = 10
 
-/** Which OAuth scope lets a token see its own hooks is not documented, so any token may. */
+/** The OAuth scope for webhooks is not documented, so any token may see and make them. */
 export function hookRoutes(app: FastifyInstance, runtime: Runtime): void {
   app.get<{ Querystring: Record<string, string> }>('/v3/hooks', async ({ query }, reply) => {
     const { scope, destination, is_active: isActive } = query

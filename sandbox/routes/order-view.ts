@@ -75,7 +75,7 @@ function sumOf(payments: readonly OrderPayment[], methodId: string): number {
 
 const toRfc2822 = (at: number) => new Date(at).toUTCString().replace('GMT', '+0000')
 
-/** By `status_id`: the numbers are the platform's, the words can be renamed by a merchant. */
+/** By `status_id`. The numbers are fixed; a merchant can rename the words. */
 const ORDER_STATUSES: readonly string[] = [
   'Incomplete',
   'Pending',

@@ -34,7 +34,7 @@ async function pay({ world, claims, body }: Submission, { pause, pending }: Surr
     })
   }
   const verdict = judgePayment(world, claims, body)
-  // The gateway's time: whatever else arrives now finds the order still payable.
+  // The time that the gateway takes. Requests that arrive meanwhile find the order still payable.
   await pause()
   const answer = 'refused' in verdict ? verdict.refused : askGateway(world, verdict.sale, pending)
   if (answer.status !== 201 && !world.settings.declines_spend_pats) world.accessTokens.giveBack(claims.jti)

@@ -48,7 +48,7 @@ export function createAccessTokens({ storeHash, now }: { storeHash: string; now:
         currency: String(data.currency),
       }
     },
-    /** False when the token was spent before. Synchronous, so that of two requests only one can win. */
+    /** False when the token was spent before. Synchronous, so that only one of two requests can win. */
     spend(jti: string): boolean {
       if (spent.has(jti)) return false
       spent.add(jti)

@@ -1,7 +1,7 @@
-/** When a pending charge becomes final, and which way. */
+/** When a pending charge becomes final, and how it ends. */
 export type Settlement = { readonly at: number; readonly to: 'success' | 'declined' }
 
-/** Money really taken (or on its way). The truth that a client's own records are checked against. */
+/** Money that was really taken, or is about to be. Tests compare a client's records with these. */
 export type Charge = {
   readonly id: string
   readonly order_id: number

@@ -16,7 +16,7 @@ export type HookFields = Pick<Hook, 'scope' | 'destination' | 'is_active' | 'hea
 
 type Surroundings = { readonly storeHash: string; readonly now: () => number }
 
-/** The webhooks that were registered. The platform tells the app by its token, so one token has one client id. */
+/** The registered webhooks. The platform knows the app by its token, so one token has one client id. */
 export function createHooks({ storeHash, now }: Surroundings) {
   const hooks = new Map<number, Hook>()
   const clientId = createHash('sha256').update(storeHash).digest('hex').slice(0, 31)

@@ -20,7 +20,7 @@ const ProductSchema = z
 
 export type Product = z.infer<typeof ProductSchema>
 
-/** Loose: BigCommerce takes many more fields than matter to a payment. */
+/** Loose: BigCommerce takes many more fields than a payment needs. */
 export const OrderInputSchema = z.looseObject({
   status_id: statusId.optional(),
   customer_id: z.int().min(0).optional(),

@@ -11,7 +11,7 @@ export type OrderStanding = {
   readonly modifiedAt: number
 }
 
-/** An order as it stands at one moment: its history folded, never a field that a timer has to update. */
+/** An order at one moment, computed from its history. No timer has to update it. */
 export function standingOf(order: Order, now: number): OrderStanding {
   const changes = order.changes
     .filter((change) => change.at <= now)

@@ -1,7 +1,7 @@
 import type { OrderInput, Product } from './order-input.ts'
 import type { OrderTotal } from './order-total.ts'
 
-/** From `at` on the order looks like this. Future entries are how pending payments settle without timers. */
+/** From `at` on the order looks like this. Pending payments settle by entries in the future, without timers. */
 export type OrderChange = {
   readonly at: number
   readonly statusId: number

@@ -13,8 +13,8 @@ export type PaymentWindow = ReturnType<typeof createPaymentWindow>
 type Rule = { readonly limit: number; readonly windowMs: number; readonly now: () => number }
 
 /**
- * A sliding log: of the requests in any trailing window at most `limit` are let in. Requests that
- * were refused do not use up the allowance, but the measured maximum counts them as well.
+ * A sliding log: at most `limit` requests of any trailing window are let in. Refused requests do not
+ * use up the allowance, but the measured maximum counts them.
  */
 export function createPaymentWindow({ limit, windowMs, now }: Rule) {
   const arrived: number[] = []
@@ -43,7 +43,7 @@ export function createPaymentWindow({ limit, windowMs, now }: Rule) {
       const oldest = admitted[0] ?? at
       return { isAdmitted, left: limit - admitted.length, resetMs: oldest + windowMs - at }
     },
-    /** Counted apart from arrivals, as a fault can refuse a request that was within the limit. */
+    /** Counted separately, because a fault can refuse a request that was within the limit. */
     countRefusal(): void {
       report = { ...report, too_many_requests: report.too_many_requests + 1 }
     },

@@ -9,13 +9,13 @@ export type RecordedRequest = {
   readonly path: string
   readonly at: number
   readonly headers: Readonly<Record<string, string>>
-  /** What it was answered; null while it is not. */
+  /** The status of the answer; null until there is one. */
   status: number | null
 }
 
 export type RequestLog = ReturnType<typeof createRequestLog>
 
-/** Never the body. Credentials show that they were sent, not what they were; a PAT shows its jti. */
+/** Never holds a body. A credential is recorded as sent, without its value; a PAT by its jti. */
 export function createRequestLog({ now }: { now: () => number }) {
   const requests: RecordedRequest[] = []
 
@@ -52,7 +52,7 @@ function describeAuthorization(value: string): string {
   }
 }
 
-/** Things that no client may ever do, kept apart from ordinary refusals so that tests can demand none. */
+/** Things that no client may ever do. Tests can demand that there are none. */
 export type Violation = {
   readonly host: 'management' | 'payments'
   readonly what: string

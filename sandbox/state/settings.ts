@@ -51,7 +51,7 @@ export const DEFAULT_SETTINGS: Settings = {
   management_quota: null,
 }
 
-/** Gateways are merged one by one: breaking one must not mend another. */
+/** Gateways are merged one by one: breaking one must not repair another. */
 export function changeSettings(settings: Settings, change: SettingsChange): Settings {
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
   return { ...settings, ...given, gateways: { ...settings.gateways, ...change.gateways } }

@@ -40,7 +40,7 @@ export function createTransactions({ now }: { now: () => number }) {
       byOrder.set(added.orderId, [...(byOrder.get(added.orderId) ?? []), added])
       return added
     },
-    /** A transaction shows only once it is `lagMs` old, as on a platform that is eventually consistent. */
+    /** Only transactions that are at least `lagMs` old: the platform is eventually consistent. */
     visibleOf(orderId: number, lagMs: number): Transaction[] {
       return (byOrder.get(orderId) ?? []).filter((each) => each.at + lagMs <= now())
     },

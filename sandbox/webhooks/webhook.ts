@@ -14,7 +14,7 @@ export const WebhookInputSchema = z.strictObject({
     'store/order/transaction/updated',
   ]),
   order_id: z.int().min(1),
-  /** Deliver again under the same id, as the platform does when it got no 2xx. */
+  /** To deliver again under the same id, as the platform does after an answer other than 2xx. */
   id: z.string().min(1).optional(),
 })
 

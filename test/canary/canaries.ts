@@ -1,8 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto'
 
-/** What must turn up nowhere: made anew for each run, so that whatever is found was left by that run. */
+/** Values that must turn up nowhere. New for each run, so that what is found comes from that run. */
 export interface Canaries {
-  /** Stands in every card number, where neither first six nor last four reach. */
+  /** In the middle of every card number, outside the first six and last four digits. */
   readonly cardDigits: string
   /** A number that is valid (Luhn, Visa), another each time. */
   card(): string

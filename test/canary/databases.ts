@@ -8,15 +8,15 @@ import { createPostgresServer } from '../chaos/postgres-server-process.ts'
 import type { Remains } from './search.ts'
 import type { Sink } from './sink.ts'
 
-/** A ledger that can be broken from outside, and looked into to its last byte. */
+/** A ledger that can be broken from outside, and whose bytes can all be read. */
 export interface WatchedDatabase {
   readonly url: string
   run(sql: string): Promise<void>
-  /** Its files, and where it is a server its own log and every table as a dump has it. */
+  /** Its files; for a server also its log, and a dump of every table. */
   readonly sinks: readonly Sink[]
 }
 
-/** As loud as an operator makes a server while looking for a fault: every statement, every parameter, whole. */
+/** The log at its most detailed: every statement with every parameter. */
 const loud = [
   'log_statement=all',
   'log_min_duration_statement=0',

@@ -20,8 +20,8 @@ import { createSinks } from './sinks.ts'
 const paymentTimeoutMs = 1_000
 
 /**
- * No card number, CVV, PAT or store token is left anywhere by a process that has met all there is to meet; and one that
- * is put there on purpose is found.
+ * No card number, CVV, PAT or store token is left behind by a process that met every request and failure we know; and
+ * one that is planted on purpose is found.
  */
 export async function leavesNothingBehind(openDatabase: () => Promise<WatchedDatabase>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'tillgate-canary-'))
@@ -47,14 +47,14 @@ export async function leavesNothingBehind(openDatabase: () => Promise<WatchedDat
     LOG_LEVEL: 'trace',
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
     OTEL_BSP_SCHEDULE_DELAY: '200',
-    // Each payment token has a number, and the CVVs are numbers above these.
+    // Each permit has a number; the CVVs are above these.
     PAYMENT_RATE_LIMIT: '500',
     ...callerLimitsOff,
     ...authEnvironment,
   })
   const canaries = { ...unnamed, cvvs: unusedIn(await snapshotOf(service, folder)) }
   const client = createClient(service.url)
-  // While its heap was written it stood still, and turns everybody away until it has caught up.
+  // The process stood still while its heap was written, and refuses requests until it has caught up.
   await expect.poll(() => client.request('GET', '/orders/215/payments'), { timeout: 20_000 }).toBe(401)
 
   const { cards, callerTokens, statuses } = await runLoad({
@@ -64,7 +64,7 @@ export async function leavesNothingBehind(openDatabase: () => Promise<WatchedDat
     database,
     storeHash: upstream.storeHash,
   })
-  // Charges that are not answered end here, and what looks for them has had its turn.
+  // Charges without an answer time out here, and the first looks are over.
   await sleep(paymentTimeoutMs + 1_000)
   for (const status of [200, 201, 202, 204, 400, 401, 402, 403, 404, 408, 409, 413, 415, 422, 431, 502, 503])
     expect([...statuses.keys()], `a load that is never answered ${status} leaves a door shut`).toContain(
@@ -87,7 +87,7 @@ export async function leavesNothingBehind(openDatabase: () => Promise<WatchedDat
   for (const path of await pathsOf(service.url))
     expect(logged.includes(`"route":"${path}"`), `${path} was never asked for`).toBe(true)
   for (const token of callerTokens) expect(logged.includes(token)).toBe(false)
-  // The gate had nothing to hold back: nobody tries to log what is not listed.
+  // The log's filter dropped nothing: only listed fields were logged.
   expect(logged.toString()).not.toMatch(/"refused"|unlisted event/)
 
   for (const sink of sinks) {
@@ -95,7 +95,7 @@ export async function leavesNothingBehind(openDatabase: () => Promise<WatchedDat
     expect(await left([sink]), sink.name).not.toEqual([])
   }
 
-  // An exception that nobody catches, its last words, and what is told to whoever asks meanwhile.
+  // An uncaught exception: its last log lines, and the answers given meanwhile.
   const before = service.output().length
   const said = client.answers.length
   const late = client.sendSlowly('POST /orders/1/pay HTTP/1.1\r\nhost: tillgate\r\n', async () => {

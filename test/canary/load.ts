@@ -10,7 +10,7 @@ import { SILENT_CHARGE, UPSTREAM_FAILURES, type UpstreamFailure } from './upstre
 
 export const webhookSecret = 'the client secret of an app, as BigCommerce issues them'
 
-/** Which order fails how, decided by whoever pays it and read by the upstream. */
+/** How each order fails: set by the client that pays it, read by the upstream. */
 export type Failures = Map<number, UpstreamFailure>
 
 export const answerByOrder =
@@ -36,7 +36,7 @@ export interface LoadDone {
 const fuzzedMax = 250
 const atOnceMax = 8
 
-/** Every route, every way to be refused, every way BigCommerce can fail, and a fuzzed rest; canaries in all of it. */
+/** Every route, every refusal, every failure of BigCommerce, and fuzzed requests, all with canaries in them. */
 export async function runLoad({
   client,
   canaries,

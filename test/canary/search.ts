@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto'
 import type { Canaries } from './canaries.ts'
 import { formsOf, formsOfCardDigits } from './forms.ts'
 
-/** Some bytes that were left behind, and where. */
+/** Bytes that were left behind, and where. */
 export interface Remains {
   readonly where: string
   readonly bytes: Buffer
-  /** What belongs there, or cannot be told from what does. */
+  /** What belongs there, or looks the same. */
   readonly except?: readonly Kind[]
 }
 
 type Kind = 'store token' | 'CVV' | 'digest'
 
-/** Names every canary that is in there, with its form and its surroundings. Nothing is the answer that is hoped for. */
+/** Lists every canary found, with its form and surroundings. The list should be empty. */
 export type Search = (remains: Remains) => string[]
 
 /** @param cards every number that was sent, for their digests. */
@@ -42,8 +42,8 @@ export function createSearch(canaries: Canaries, cards: readonly string[]): Sear
 }
 
 /**
- * Three digits are found everywhere. A CVV is one where its name stands before it, or where it is by itself all of a
- * string: in JSON, in a row, and so also among the strings of a heap snapshot.
+ * Three digits occur everywhere. They count as a CVV only after its name, or as a whole string: in JSON, in a row, or
+ * among the strings of a heap snapshot.
  */
 const contextsOf = (cvvs: readonly string[]): Record<string, Buffer> =>
   Object.fromEntries(
@@ -61,7 +61,7 @@ const contextsOf = (cvvs: readonly string[]): Record<string, Buffer> =>
     ),
   )
 
-/** An unkeyed digest of a card number leads back to it: there are few enough of them to try. */
+/** An unkeyed digest of a card number can be reversed by trying all numbers. */
 const digestsOf = (cards: readonly string[]): ReadonlySet<string> =>
   new Set(
     cards.flatMap((card) =>
@@ -72,7 +72,7 @@ const digestsOf = (cards: readonly string[]): ReadonlySet<string> =>
     ),
   )
 
-/** Whatever is as long as a digest. */
+/** Anything as long as a digest. */
 const wordsOf = (bytes: Buffer): string[] =>
   bytes.toString('latin1').match(/[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[A-Za-z0-9+/]{22,43}/g) ?? []
 

@@ -8,20 +8,20 @@ import type { Errand } from './inside.ts'
 export interface WatchedService {
   readonly url: string
   readonly metricsUrl: string
-  /** All that it has written, on both of its outputs. */
+  /** Everything on stdout and stderr. */
   output(): Buffer
   do(errand: Errand): Promise<void>
-  /** Ends as it does by itself; the exit code. */
+  /** Waits for it to end. @returns the exit code. */
   readonly ended: Promise<number | null>
 }
 
 const inside = join(import.meta.dirname, 'inside.ts')
 const main = join(import.meta.dirname, '../../src/main.ts')
 
-/** Strings are shown whole in a heap snapshot, where by default they are cut off after a thousand characters. */
+/** Shows whole strings in a heap snapshot; by default they are cut after a thousand characters. */
 const stringLimit = '--heap-snapshot-string-limit=1000000'
 
-/** The service as it ships, with somebody inside who runs errands. */
+/** The service as it ships, with a helper inside that acts on command. */
 export async function startWatchedService(environment: Record<string, string>): Promise<WatchedService> {
   const child = spawn(process.execPath, [stringLimit, '--import', inside, main], {
     env: environment,

@@ -1,9 +1,9 @@
 import type { Remains } from './search.ts'
 
-/** A place where something may be left behind: how it is read, and how a canary gets there on purpose. */
+/** A place where data may be left behind: how to read it, and how to plant a canary there. */
 export interface Sink {
   readonly name: string
   read(): Promise<Remains[]>
-  /** Leaves a card number there, by the way that a leak would take. */
+  /** Plants a card number there, the way a leak would. */
   plant(number: string): Promise<void>
 }

@@ -13,13 +13,13 @@ export interface Watched {
   readonly collector: TraceCollector
   readonly client: Client
   readonly database: WatchedDatabase
-  /** Where the process may write what it is asked to. */
+  /** A folder that the process may write to. */
   readonly folder: string
 }
 
 /**
- * Everything that the service leaves behind. A canary that was planted in one may get into those after it, as spans hold
- * what was asked and memory holds everything; into those before it none gets.
+ * Every place where the service leaves data. A canary planted in one may also reach the later ones (spans hold requests,
+ * memory holds everything), but never the earlier ones.
  */
 export const createSinks = ({ service, collector, client, database, folder }: Watched): Sink[] => [
   {

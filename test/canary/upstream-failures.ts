@@ -66,7 +66,7 @@ export const UPSTREAM_FAILURES: readonly UpstreamFailure[] = UPSTREAM_OPERATIONS
   ]
 })
 
-/** A payment that is answered when nobody listens any more. */
+/** A payment that is answered after the client has gone. */
 export const SILENT_CHARGE: UpstreamFailure = {
   name: 'pay: silence',
   answer: ({ operation }) => (operation === 'pay' ? { bytes: '', ending: 'hang' } : undefined),

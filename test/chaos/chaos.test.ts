@@ -8,7 +8,7 @@ import { serviceProgram } from './storm-options.ts'
 const databases = ['postgres', 'sqlite'] as const
 /** The same plans each time; CHAOS_SEED=$RANDOM makes another for SQLite, and `npm run chaos` as long a one as you like. */
 const seeds = [1, Number(process.env.CHAOS_SEED ?? 20261122)]
-/** Nobody reads along; a failure tells its whole story. */
+/** Progress is not shown; a failure prints its whole story. */
 const say = () => {}
 // Most of the time is spent waiting until an instance may be taken for dead, so all wait together.
 const timeout = 180_000
@@ -16,7 +16,7 @@ const timeout = 180_000
 for (const [index, kind] of databases.entries()) {
   const seed = seeds[index] ?? 1
 
-  test.concurrent(`${kind}: nothing is charged twice and nobody is told an untruth in a short storm, seed ${seed}`, {
+  test.concurrent(`${kind}: in a short storm nothing is charged twice and no answer is untrue, seed ${seed}`, {
     timeout,
   }, async () => {
     const folder = newRunFolder()

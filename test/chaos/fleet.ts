@@ -9,26 +9,26 @@ import type { Random } from './random.ts'
 export interface FleetCounts {
   kills: number
   rollingRestarts: number
-  /** Ended by SIGTERM with another code than 0. */
+  /** Ended by SIGTERM with an exit code other than 0. */
   uncleanStops: number
 }
 
 export interface Fleet {
   readonly counts: FleetCounts
   readonly address: (random: Random) => string
-  /** SIGKILL to one that is up, which comes back after a while. Nothing when none is. */
+  /** SIGKILL to a running instance, which comes back after a while. Does nothing when none is running. */
   killOne(random: Random): Promise<void>
   /** SIGTERM and a start for one after the other, as a deployment does. */
   roll(): Promise<void>
   /** Resolves when all are up. */
   idle(): Promise<void>
   crashes(): number
-  /** Attempts that a dead instance had left half-way, as the instances that found them say. */
+  /** Unfinished attempts of a dead instance, as reported by the instances that found them. */
   abandoned(): { released: number; unknown: number }
   stop(): Promise<void>
 }
 
-/** How long somebody who is to be killed is waited for: 5 s. */
+/** How many tries to find an instance to kill: 5 s. */
 const waitMs = 100
 const waitsMax = 50
 
@@ -62,7 +62,7 @@ export async function startFleet({ size, program, environment, folder }: FleetOp
     counts,
     address: (random) => instances[random.between(0, instances.length - 1)]?.url ?? '',
     async killOne(random) {
-      // A fleet of three keeps somebody at work, or a slow machine would spend the storm starting instances.
+      // In a fleet of three one instance is always left running, or a slow machine would only start instances.
       const isEnough = () => free().length > (instances.length > 2 ? 1 : 0)
       for (let waits = 0; !isEnough() && waits < waitsMax; waits++) await sleep(waitMs)
       const [first, ...rest] = free()

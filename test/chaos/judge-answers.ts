@@ -10,7 +10,7 @@ const claimsNothing = new Set([
   'order_already_paid',
 ])
 
-/** Holds each answer that anybody got against the charges of the payment of which it speaks. */
+/** Compares each answer with the charges of the payment that it is about. */
 export function judgeAnswers({ told, attempts }: Evidence): Violation[] {
   const byId = new Map(attempts.map((attempt) => [attempt.id, attempt]))
   const byRequest = new Map(attempts.map((attempt) => [attempt.requestId, attempt]))

@@ -5,7 +5,7 @@ import type { LedgerRow } from './chaos-database.ts'
 import { judgeRun } from './judge-run.ts'
 import { readAnswer } from './told.ts'
 
-/** A judge that never finds anything would make every run look good: each promise is broken once on purpose. */
+/** A judge that finds nothing would make every run look good. So each promise is broken once on purpose. */
 const row = (changes: Partial<LedgerRow> = {}): LedgerRow => ({
   id: 'payment-1',
   orderId: 215,
@@ -81,7 +81,7 @@ test.each<[string, Forged, string[]]>([
   ['held, without a charge', { rows: [row({ status: 'unknown' })], charges: [], told: [] }, []],
   ['left sending', { rows: [row({ status: 'sending' })], charges: [], told: [] }, ['settles']],
   ['sent before it was on record', { rows: [row({ sentAtMs: null })] }, ['recorded']],
-  ['sent by nobody on record', { rows: [], told: [] }, ['recorded']],
+  ['sent without a row in the ledger', { rows: [], told: [] }, ['recorded']],
   [
     'sent twice',
     { requests: [request, request], charges: [], rows: [row({ status: 'declined' })], told: [] },

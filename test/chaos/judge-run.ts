@@ -2,7 +2,7 @@ import { type Attempt, isCharged } from './attempts.ts'
 import { judgeAnswers } from './judge-answers.ts'
 import type { Evidence, Promised, Violation } from './promises.ts'
 
-/** Holds what everybody was told, and what the ledger says, against what was really charged. */
+/** Compares every answer, and the ledger, with what was really charged. */
 export function judgeRun(evidence: Evidence): Violation[] {
   const { attempts, charges } = evidence
   const violations: Violation[] = []
@@ -50,6 +50,6 @@ function unrecorded({ attempts, requests, charges }: Evidence): Violation[] {
     .map(({ tokenId, correlationId }) => ({
       promise: 'recorded',
       orderId: charges.find(({ pat_jti }) => pat_jti === tokenId)?.order_id ?? 0,
-      what: `a charge request of nobody: ${correlationId}`,
+      what: `a charge request without an attempt: ${correlationId}`,
     }))
 }

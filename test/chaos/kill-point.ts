@@ -2,7 +2,7 @@
  * Loaded before the service (`node --import test/chaos/kill-point.ts src/main.ts`): counts the boundaries that a
  * payment passes — each statement of the ledger, each step of each call to BigCommerce, the answer — and kills this
  * process with SIGKILL at the one that the payment's header names. What is killed thereby is decided by what the
- * program does, and not by what somebody thought of.
+ * program does, not by a list written by hand.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe } from 'node:diagnostics_channel'
@@ -53,7 +53,7 @@ Object.assign(pg.Client.prototype, {
     const name = nameOf(sql)
     pass(`before ${name}`)
     const result = query.apply(this, parameters)
-    // The server has it and will carry it out; nobody will be there for its answer.
+    // The server has it and will carry it out, but the process dies before the answer.
     pass(`sent ${name}`)
     return Promise.resolve(result).then((rows) => {
       pass(`after ${name}`)

@@ -4,7 +4,7 @@ import type { Told } from './told.ts'
 
 const atOnce = 20
 
-/** When all is over, everybody asks once more, and reloads a page that was told the last word. */
+/** At the end every shopper asks once more, and repeats the request whose answer was final. */
 export async function askForTheLastTime(visits: readonly Visit[], told: readonly Told[]): Promise<void> {
   const paidBy = Map.groupBy(
     told.filter(({ status, key }) => status === 201 && key !== null),

@@ -1,7 +1,7 @@
 /**
  * The payment handler that most people write first: make a token, send the charge, pass on what came back. Its
  * idempotency is what most people add: an answer kept in memory under the key. It is run in the same chaos to show
- * what the difference is worth; nothing of it is a strawman's mistake.
+ * what the difference is worth. It makes no artificial mistakes.
  */
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'

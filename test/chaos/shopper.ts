@@ -10,7 +10,7 @@ export interface ShopperOptions {
   readonly random: Random
   /** The first one, and another of the same person. */
   readonly devices: readonly [Device, Device]
-  /** True when the run is over and everybody goes home. */
+  /** True when the run is over. */
   readonly isOver: () => boolean
   /** The key of a payment that was begun before; a new one otherwise. */
   readonly key?: string

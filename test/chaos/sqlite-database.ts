@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type ChaosDatabase, type LedgerRow, ledgerQuery } from './chaos-database.ts'
 
-/** A file in a folder that somebody else removes. */
+/** A file in a folder that the caller removes. */
 export function sqliteDatabase(folder: string): ChaosDatabase {
   const path = join(folder, 'tillgate.db')
   return {

@@ -19,7 +19,7 @@ import type { Told } from './told.ts'
 const progressEveryMs = 5_000
 /** The last fault leaves the shoppers time to notice it. */
 const calmMs = 2_000
-/** The slowest gateway charges this long after it was asked, whether or not anybody still waits. */
+/** The slowest gateway charges this long after it was asked, even if the client has gone. */
 const lateChargeMs = 7_000
 
 /** Faults, kills and shoppers for so long; then healing, and the judgement of all that was said and done. */

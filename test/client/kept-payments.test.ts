@@ -9,7 +9,7 @@ const storage = {
   setItem: async (name: string, value: string) => void kept.set(name, value),
   removeItem: async (name: string) => void kept.delete(name),
 }
-/** As after a reload: only what was kept is known. */
+/** As after a reload: only the storage is left. */
 const reloaded = () => createKeptPayments(storage)
 
 const request = (number: string, verification_value = '123', expected_amount = 6098): PaymentRequest => ({
@@ -67,7 +67,7 @@ test('nothing of the card is kept', async () => {
   expect([...kept.values()].join()).not.toMatch(/4242|123"|Jane/)
 })
 
-test('what somebody else has left in the storage stops nobody from paying', async () => {
+test('unreadable content in the storage does not stop a payment', async () => {
   kept.set('tillgate:order:218', 'not ours')
 
   expect((await reloaded().begin(218, visa)).key).toMatch(/^[0-9a-f-]{36}$/)

@@ -157,7 +157,7 @@ describe('what the service says no to', () => {
     expect(sandbox.charges()).toHaveLength(1)
   })
 
-  test('a payment from elsewhere that is under way is not waited for, since its end may change what is wanted', async () => {
+  test('another payment in progress is not waited for, since its result may change what the shopper wants', async () => {
     const { client, reload, orderId, sandbox, asked } = await startClient()
     await sandbox.faults.add({ operation: 'pay', kind: 'latency', delay_ms: 600, times: 1 })
     const first = client.payOrder(orderId, payment())
@@ -188,7 +188,7 @@ describe('what the service says no to', () => {
   })
 
   test('where no token helps, that is said at once', async () => {
-    const { client, orderId, keys } = await startClient({ client: { token: 'of nobody' } })
+    const { client, orderId, keys } = await startClient({ client: { token: 'not a token' } })
 
     expect((await problemOf(client.payOrder(orderId, payment()))).code).toBe('unauthenticated')
     expect(keys).toHaveLength(1)

@@ -14,7 +14,7 @@ test('a payment that was begun before a reload is followed to its end, without t
   expect(await reload().resume(orderId)).toBeNull()
 })
 
-test('where none was begun there is nothing to follow', async () => {
+test('without an unfinished payment there is nothing to follow', async () => {
   const { client, orderId, asked } = await startClient()
 
   expect(await client.resume(orderId)).toBeNull()

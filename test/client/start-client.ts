@@ -6,22 +6,22 @@ import { createOrder } from '../support/orders.ts'
 import { cardPayment } from '../support/payments.ts'
 import { type TillgateOptions as ServiceOptions, startTillgate } from '../support/start-tillgate.ts'
 
-/** What happens to a request on its way: it never arrives, its answer never does, or somebody else answers. */
+/** What happens to a request on its way: it is lost, its answer is lost, or something else answers. */
 export type Mishap = 'not_sent' | 'answer_lost' | Response | null
 
 export interface StartClientOptions {
   readonly service?: ServiceOptions
-  /** What befalls the requests to pay, in their order; after those listed, nothing. */
+  /** What happens to each payment request, in order. Later ones pass unharmed. */
   readonly mishaps?: readonly Mishap[]
   readonly client?: Partial<TillgateOptions>
 }
 
 export const payment = (number?: string) => cardPayment(number ? { number } : {}) as PaymentRequest
 
-/** Pauses as long as told would take minutes; the service needs a moment all the same. */
+/** Real pauses would take minutes, but the service needs a moment. */
 const pauseOfTestsMs = 30
 
-/** The client that ships, the service that ships and a sandbox, and a network that can be told to fail. */
+/** The real client, the real service and a sandbox, with a network that fails on command. */
 export async function startClient(options: StartClientOptions = {}) {
   const tillgate = await startTillgate({ reconciles: true, ...options.service })
   const orderId = createOrder(tillgate.sandbox)
@@ -53,7 +53,7 @@ export async function startClient(options: StartClientOptions = {}) {
     },
     ...options.client,
   }
-  /** As after a reload: only what is in the storage is known. */
+  /** As after a reload: only the storage is left. */
   const reload = () => createTillgate(settings)
   return { ...tillgate, client: reload(), reload, orderId, keys, asked, pausesMs }
 }

@@ -14,7 +14,7 @@ import { type RunningDemo, startDemo } from './support/start-demo.ts'
 
 const chromiumPath = findChromium()
 
-describe.runIf(chromiumPath !== null)('the checkout page for everybody', () => {
+describe.runIf(chromiumPath !== null)('the accessibility of the checkout page', () => {
   let demo: RunningDemo
   let browser: Browser
   beforeAll(async () => {

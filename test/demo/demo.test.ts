@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { curlLinesOf, runCurlLine } from './support/run-curl-line.ts'
 import { type RunningDemo, spawnDemo, startDemo } from './support/start-demo.ts'
 
-/** One demo, looked at in the order in which somebody would try it. */
+/** One demo, tried in the order in which a new user would. */
 describe('the demo', () => {
   let demo: RunningDemo
   beforeAll(async () => {

@@ -92,14 +92,14 @@ test('an order is shown as BigCommerce has it, with a token for it alone', async
 test('an order that the shop has not made is not opened', async () => {
   const order = sandbox.orders.create({
     status_id: 0,
-    billing_address: { email: 'somebody@example.com' },
+    billing_address: { email: 'shopper@example.com' },
     products: [{ name: 'Poster', quantity: 1, price_inc_tax: 1, price_ex_tax: 1 }],
   })
 
   expect((await fetch(`${page.url}/storefront/orders/${order.id}/checkout`)).status).toBe(404)
 })
 
-test('a fault that there is not is refused', async () => {
+test('an unknown fault is refused', async () => {
   const answer = await fetch(`${page.url}/demo/fault`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },

@@ -26,7 +26,7 @@ describe.runIf(existsSync('/proc/self/stat'))('the service behind the demo', () 
     process.kill(service, 'SIGKILL')
 
     expect(await demo.exitCode).toBe(1)
-    expect(demo.output()).toContain('The service has ended by itself. Its log ends with:')
+    expect(demo.output()).toContain('The service ended unexpectedly. Its log ends with:')
     expect(demo.output()).toContain('"listening at ')
     expect(existsSync(demo.folder)).toBe(false)
   })

@@ -1,6 +1,6 @@
 import type { Random } from '../chaos/random.ts'
 
-/** JSON that is written as it stands here, since no value of JavaScript is written so. */
+/** Raw JSON that no JavaScript value serializes to. */
 export interface Literal {
   readonly literal: string
 }
@@ -82,7 +82,7 @@ const numbers = [
   4242424242424242,
 ]
 
-/** A value that somebody did not think of. */
+/** An unexpected value. */
 export function nastyValue(random: Random, depth = 0): unknown {
   switch (random.between(0, depth > 3 ? 5 : 10)) {
     case 0:
@@ -125,7 +125,7 @@ function nested(random: Random): Literal {
     : { literal: `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}` }
 }
 
-/** Writes JSON, literals as they are. */
+/** Writes JSON, with raw literals unchanged. */
 export function written(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   if ('literal' in value) return String(value.literal)
@@ -135,7 +135,7 @@ export function written(value: unknown): string {
     .join(',')}}`
 }
 
-/** The same value with one thing about it changed, somewhere. */
+/** The same value with one random change. */
 export function mutated(value: unknown, random: Random): unknown {
   if (typeof value !== 'object' || value === null || 'literal' in value || random.chance(0.1))
     return nastyValue(random)
@@ -153,7 +153,7 @@ export function mutated(value: unknown, random: Random): unknown {
     case 1:
       return { ...value, [nastyName(random)]: nastyValue(random) }
     case 2: {
-      // Twice there: the later one counts, if it gets that far.
+      // The name appears twice; the later value counts.
       const twice = `${JSON.stringify(name)}:${written(nastyValue(random))}`
       return { literal: written(value).replace(/\}$/, `${members.length > 0 ? ',' : ''}${twice}}`) }
     }
@@ -162,7 +162,7 @@ export function mutated(value: unknown, random: Random): unknown {
   }
 }
 
-/** Bytes with some of them damaged: cut off, doubled, turned, no UTF-8 any more. */
+/** Damages some bytes: cut off, doubled, swapped, invalid UTF-8. */
 export function damaged(bytes: Buffer, random: Random): Buffer {
   if (bytes.length === 0) return bytes
   const at = random.between(0, bytes.length - 1)

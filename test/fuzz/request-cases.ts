@@ -68,7 +68,7 @@ const ids = [
 ]
 const hosts = ['tillgate', '', 'a b', 'x'.repeat(300)]
 
-/** One request out of nowhere in particular. The same seed and number give the same one. */
+/** One random request. The same seed and number give the same request. */
 export function requestCase(random: Random, tokens: Tokens, orderId: number): RequestCase {
   const id = random.chance(0.85) ? String(orderId) : (ids[random.between(0, ids.length - 1)] ?? '')
   const isPaying = random.chance(0.75)
@@ -114,7 +114,7 @@ function bodyOf(random: Random): Buffer {
     },
     expected_amount: 6098,
   }
-  // A few stay right, and get all the way to BigCommerce.
+  // A few stay valid and get through to BigCommerce.
   const changes = random.chance(0.03) ? 0 : random.between(1, 4)
   for (let change = 0; change < changes; change++) value = mutated(value, random)
   const bytes = Buffer.from(written(value))

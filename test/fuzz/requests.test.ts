@@ -9,7 +9,7 @@ import { inTime, wrongWith } from './undocumented.ts'
 
 const cases = casesOf(50_000)
 const atOnce = 50
-/** Longer than any answer takes on a busy machine. */
+/** Longer than any answer takes, even on a busy machine. */
 const hangMs = 15_000
 
 const tokensOf = async () => ({

@@ -18,7 +18,7 @@ export interface ServiceUnderFuzz {
   readonly log: string[]
 }
 
-/** The service that ships, with nothing that would turn a caller away for being quick. */
+/** The real service, without limits on callers. */
 export async function serviceUnderFuzz(options: ScriptedUpstreamOptions = {}): Promise<ServiceUnderFuzz> {
   const upstream = await startScriptedUpstream(options)
   const log: string[] = []
@@ -34,7 +34,7 @@ export async function serviceUnderFuzz(options: ScriptedUpstreamOptions = {}): P
       PAYMENT_TIMEOUT_MS: '5000',
       PAYMENT_RATE_LIMIT: '1000',
       PAYMENT_RATE_WINDOW_MS: '1000',
-      // A charge that is turned away is sent again within this time, of which thousands would add up.
+      // A refused charge is sent again within this time; thousands of them would take too long.
       PAYMENT_QUEUE_MAX_WAIT_MS: '100',
       ...callerLimitsOff,
       ...authEnvironment,

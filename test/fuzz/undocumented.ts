@@ -1,6 +1,6 @@
 import { expectDocumented } from '../support/documented.ts'
 
-/** What is wrong with an answer, by what holds for every answer; null when nothing is. */
+/** What is wrong with an answer by the rules for all answers; null when it is right. */
 export function wrongWith(
   method: string,
   path: string,
@@ -21,7 +21,7 @@ export function wrongWith(
   }
 }
 
-/** The answer, or that there was none for too long. */
+/** The answer, or an error when it takes too long. */
 export async function inTime<T>(work: Promise<T>, forMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {

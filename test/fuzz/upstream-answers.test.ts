@@ -9,9 +9,9 @@ import { inTime, wrongWith } from './undocumented.ts'
 import { type Told, upstreamCase } from './upstream-cases.ts'
 
 const cases = casesOf(4_000)
-/** The last of them, since the rest of the run may pass before BigCommerce is asked for another payment. */
+/** At the end, because such an answer may stop payments for the rest of the run. */
 const firstLimited = Math.ceil(cases * 0.95)
-/** The rarest comes to one in 300; far fewer would mean that something kept most from being sent at all. */
+/** The rarest case is one in 300. Far fewer means that most were never sent. */
 const endingsMin = cases / 1_000
 const atOnce = 20
 const hangMs = 40_000
@@ -24,7 +24,7 @@ test('whatever BigCommerce answers, the service stays up and says nothing untrue
   const { app } = await serviceUnderFuzz({
     answer(call: UpstreamCall) {
       const random = chance.fork(`${call.operation} ${call.orderId} ${told.get(call.orderId)?.length ?? 0}`)
-      // Most get as far as the charge, and there hear something odd.
+      // Most get as far as the charge and get an odd answer there.
       if (random.chance(call.operation === 'pay' ? 0 : 0.75)) return undefined
       const answer = upstreamCase(random, call, call.orderId >= firstLimited * 2)
       if (call.operation === 'pay') told.set(call.orderId, [...(told.get(call.orderId) ?? []), answer])
@@ -87,12 +87,12 @@ test('whatever BigCommerce answers, the service stays up and says nothing untrue
     expect(endings.get(ending) ?? 0, `${ending} was reached`).toBeGreaterThan(endingsMin)
 })
 
-/** Problems that say that nothing was charged, though the charge was on its way and BigCommerce classified nothing. */
+/** Problems that would say that nothing was charged although the charge was sent and BigCommerce gave no clear answer. */
 const refusedFor = new Set([
   10001, 3001, 30000, 30001, 30002, 30003, 30004, 30050, 30051, 30102, 30103, 30104, 30106, 30107,
 ])
 
-/** Holds what the caller is told of the money against what BigCommerce said, by the letter of its documentation. */
+/** Compares what the caller is told about the money with what BigCommerce said, by its documentation. */
 function untruth(status: number, body: { data?: { status: string } }, sent: readonly Told[]): string | null {
   // What was answered 429 was turned away, and is sent again.
   const taken = sent.filter((each) => each.status !== 429)

@@ -10,13 +10,13 @@ import {
 } from '../support/scripted-upstream.ts'
 import { damaged, mutated, nastyText, nastyValue, written } from './nasty.ts'
 
-/** What BigCommerce really said, read by other means than the service's, so that a misreading shows. */
+/** What BigCommerce said, read by code that is not the service's, so that a misreading shows. */
 export interface Told extends WireAnswer {
   /** The status line that was sent whole, null for none. */
   readonly status: number | null
   /** The body, where it came whole and is JSON. */
   readonly json?: unknown
-  /** Whether one may just as well not be able to read it. */
+  /** Whether an HTTP client may fail to read it. */
   readonly isOdd?: true
 }
 
@@ -52,8 +52,8 @@ const codes = [
 const words = ['three_d_secure_required', 'additional_action_required', 'resubmit_with_human_verification']
 
 /**
- * Any answer at all to a call: nearly right, wrong, foreign, broken, or none. Of those that ask to be left alone, one
- * keeps the service from paying for up to a minute, so they come only where they are asked for.
+ * Any answer to a call: nearly right, wrong, foreign, broken, or none. A 429 can stop the service from paying for up to
+ * a minute, so 429s come only where asked for.
  */
 export function upstreamCase(random: Random, call: UpstreamCall, mayLimit: boolean): Told {
   for (;;) {
@@ -198,7 +198,7 @@ const limits = (random: Random): Record<string, string> => ({
   'x-rate-limit-requests-left': random.pick(['0', '-1', 'x']),
 })
 
-/** Complete until it stops. */
+/** Complete, then cut off. */
 function cut(random: Random, call: UpstreamCall): Told {
   const status = statusOf(random)
   const body = JSON.stringify(rightShape(call))
@@ -209,7 +209,7 @@ function cut(random: Random, call: UpstreamCall): Told {
   return { bytes: `HTTP/1.1 ${status} X\r\n${framing}`, ending: random.pick(['close', 'reset']), status }
 }
 
-/** A right body in a frame that is not. */
+/** A valid body in invalid framing. */
 function headersGoneWrong(random: Random, call: UpstreamCall): Told {
   const body = JSON.stringify(rightShape(call))
   const header = random.pick([
@@ -240,7 +240,7 @@ function giant(random: Random): Told {
   return { ...jsonOnWire(status, { data: 'x'.repeat(random.pick([300_000, 2_000_000])) }), status }
 }
 
-/** Of these statuses HTTP has no body, whatever is sent. */
+/** HTTP allows no body with these statuses. */
 const bodiless = new Set([204, 304])
 
 function parsed(status: number, body: string): { json?: unknown } {

@@ -173,7 +173,7 @@ test.each(['access_tokens', 'methods', 'order', 'transactions'] as const)(
   },
 )
 
-test('slow gateways make the platform charge twice when nobody else prevents it', async () => {
+test('a slow gateway makes the platform charge twice unless a client prevents it', async () => {
   const { sandbox, mint, payWith, order } = await openStore()
   const id = order()
   await sandbox.faults.add({ operation: 'pay', kind: 'latency', delay_ms: 50 })

@@ -10,9 +10,9 @@ export interface TillgateOptions {
   /** Where the service is, e.g. `https://pay.shop.example`. */
   readonly baseUrl: string
   readonly token: CallerToken
-  /** Where the keys of payments under way are kept. In memory by default, which does not outlive a reload. */
+  /** Where the keys of unfinished payments are kept. By default in memory, which a reload clears. */
   readonly storage?: KeyStorage
-  /** How long one answer is awaited before it counts as lost; asking again is safe. */
+  /** How long to wait for one answer before it counts as lost. Asking again is safe. */
   readonly answerWithinMs?: number
   readonly fetch?: typeof globalThis.fetch
   /** For tests: how to wait, and what time it is. */
@@ -22,7 +22,7 @@ export interface TillgateOptions {
 
 export type Tillgate = ReturnType<typeof createTillgate>
 
-/** Talks to one Tillgate service for one caller. Works wherever there is `fetch`. */
+/** Talks to one Tillgate service for one caller. Works wherever `fetch` does. */
 export function createTillgate(options: TillgateOptions) {
   const { baseUrl, token, storage = memoryStorage(), answerWithinMs = 30_000 } = options
   const { fetch = globalThis.fetch, wait = waitByTimer, now = Date.now } = options
@@ -48,16 +48,16 @@ export function createTillgate(options: TillgateOptions) {
       (await read((parts) => api.getPayment(orderId, paymentId, parts), options)).data,
 
     /**
-     * Pays, at most once, and resolves when it is paid. Called again with the same payment, after whatever has
-     * happened, it goes on with the same key.
+     * Pays at most once, and resolves when the order is paid. Called again with the same payment, whatever happened
+     * before, it uses the same key.
      *
      * @throws TillgateProblem when it is not paid. PaymentUnresolved when that is not known.
      */
     payOrder: createPayOrder({ api, exchange, kept, timing }),
 
     /**
-     * After a reload: follows the payment that was begun, to its end. Null when none was, or none arrived; then the
-     * shopper may pay, and the same payment will find its key.
+     * After a reload: follows the unfinished payment to its result. Null when there is none, or when none arrived. Then
+     * the shopper may pay, and the same payment finds its key.
      *
      * @throws TillgateProblem, TillgateUnreachable, PaymentUnresolved
      */

@@ -1,8 +1,8 @@
 import type { PaymentRequest } from './types.ts'
 
 /**
- * Tells whether a payment is the one that a key was made for, without keeping anything of it: no security code goes in,
- * and of a card number only what may be shown. Two payments that come out alike are told apart by the service.
+ * Tells whether a key was made for this payment, without keeping card data: the security code is left out, and of the
+ * card number only the first six and last four digits are used. If two payments look alike, the service tells them apart.
  */
 export function digestOfPayment({ payment, expected_amount }: PaymentRequest): string {
   const told: Record<string, unknown> = { ...payment.instrument }
@@ -18,7 +18,7 @@ export function digestOfPayment({ payment, expected_amount }: PaymentRequest): s
 const sorted = (fields: Record<string, unknown>) =>
   Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))
 
-/** FNV-1a, twice: short, and there wherever JavaScript is, where `crypto.subtle` is not. */
+/** FNV-1a, twice: short, and works everywhere. `crypto.subtle` is missing in some places. */
 function hash(text: string): string {
   let [low, high] = [0x811c9dc5, 0x01000193]
   for (let index = 0; index < text.length; index += 1) {

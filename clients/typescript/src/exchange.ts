@@ -1,12 +1,12 @@
 import type { Problem } from './types.ts'
 
-/** What came of one request. `lost` says nothing about what happened to the money. */
+/** The result of one request. `lost` says nothing about the money. */
 export type Answer<T> =
   | { readonly kind: 'ok'; readonly body: T; readonly afterSeconds: number | null }
   | { readonly kind: 'problem'; readonly problem: Problem; readonly afterSeconds: number | null }
   | { readonly kind: 'lost'; readonly wasSent: boolean; readonly cause: unknown }
 
-/** The caller token, or what fetches one: asked before each request, with `isRefused` when the last was not taken. */
+/** The caller token, or a function that fetches one. Called before each request; `isRefused` says that the last token was refused. */
 export type CallerToken = string | ((reason: { readonly isRefused: boolean }) => string | Promise<string>)
 
 interface Received<T> {
@@ -19,10 +19,10 @@ export interface RequestParts {
   readonly signal: AbortSignal
 }
 export type Send<T> = (parts: RequestParts) => Promise<Received<T>>
-/** Sends one request and reads the answer. Throws only when the signal says to stop. */
+/** Sends one request and reads the answer. Throws only when the signal aborts. */
 export type Exchange = <T>(send: Send<T>, signal?: AbortSignal) => Promise<Answer<T>>
 
-/** A token that is not taken is renewed once; a request that takes too long counts as lost. */
+/** A refused token is renewed once. A request that takes too long counts as lost. */
 export function createExchange(token: CallerToken, answerWithinMs: number): Exchange {
   const tokenFor = async (isRefused: boolean) =>
     typeof token === 'string' ? token : await token({ isRefused })
@@ -34,7 +34,7 @@ export function createExchange(token: CallerToken, answerWithinMs: number): Exch
     const stop = () => within.abort()
     const timer = setTimeout(stop, answerWithinMs)
     signal?.addEventListener('abort', stop)
-    // Not everything that is awaited listens to a signal.
+    // The token function may ignore the signal.
     const stopped = new Promise<never>((_, reject) => {
       within.signal.addEventListener('abort', () => reject(new Error('No answer came in time.')))
     })
@@ -61,7 +61,7 @@ export function createExchange(token: CallerToken, answerWithinMs: number): Exch
   }
 }
 
-/** Whatever is not the service's own word (a proxy's page, half a body, a portal's) counts as no answer. */
+/** Anything that is not the service's own answer (a proxy's page, half a body) counts as no answer. */
 function readAnswer<T>({ data, error, response }: Received<T>): Answer<T> {
   const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
   const afterSeconds = Number.isFinite(retryAfter) ? retryAfter : null

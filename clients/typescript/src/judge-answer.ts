@@ -1,25 +1,25 @@
 import type { Answer } from './exchange.ts'
 import type { Payment, Problem, ProblemCode } from './types.ts'
 
-/** Why a payment is not known to have ended. Only while `busy` it is certain that nothing has been charged. */
+/** Why the result of a payment is not known. Only with `busy` it is certain that nothing was charged. */
 export type WaitReason = 'lost' | 'processing' | 'pending' | 'unknown' | 'busy'
 
 export type Verdict =
   | { readonly kind: 'paid'; readonly payment: Payment }
-  /** The service's final word about this very payment, or about an order that cannot be paid by it. */
+  /** The service's final answer about this payment, or about an order that it cannot pay. */
   | { readonly kind: 'ended'; readonly problem: Problem; readonly afterSeconds: number | null }
-  /** A person has to look: waiting will not help. */
+  /** A person has to look at it. Waiting does not help. */
   | { readonly kind: 'stuck'; readonly payment: Payment }
   | {
       readonly kind: 'wait'
       readonly reason: WaitReason
       readonly afterSeconds: number | null
       readonly payment: Payment | null
-      /** What the service said, where it said no; null when it may be charging, or did not answer. */
+      /** The service's refusal; null when it may be charging, or did not answer. */
       readonly problem: Problem | null
     }
 
-/** What an answer to a payment means. `inDoubt` is whether an earlier request of the same key may have charged. */
+/** What an answer to a payment means. `inDoubt`: an earlier request with the same key may have charged. */
 export function judgeAnswer(answer: Answer<{ readonly data: Payment }>, inDoubt: boolean): Verdict {
   if (answer.kind === 'lost') return waiting(answer.wasSent ? 'lost' : 'busy', null)
   const { afterSeconds } = answer
@@ -32,21 +32,21 @@ export function judgeAnswer(answer: Answer<{ readonly data: Payment }>, inDoubt:
     case 'internal_error':
     case 'request_timeout':
       return waiting('unknown', afterSeconds)
-    // Another payment of the order is under way. When it has ended, whoever began this one must decide anew.
+    // Another payment of the order is in progress. When it has ended, the shopper decides again.
     case 'order_payment_in_progress':
     case 'order_already_paid':
       return { kind: 'ended', problem, afterSeconds }
     default:
       break
   }
-  // Once in doubt, that this request was refused is no proof that an earlier one did not charge.
+  // A refusal of this request does not prove that an earlier one did not charge.
   const isFinal = inDoubt
     ? problem.retry === 'new_key' && !onlyTheRequest.has(problem.code)
     : isRefusal(problem)
   return isFinal ? { kind: 'ended', problem, afterSeconds } : waiting('busy', afterSeconds, null, problem)
 }
 
-/** These say something of one request, or of what it went through on its way, and nothing of the payment. */
+/** These are about one request, or a proxy on its way. They say nothing about the payment. */
 const onlyTheRequest: ReadonlySet<ProblemCode> = new Set([
   'malformed_request',
   'idempotency_key_missing',
@@ -56,7 +56,7 @@ const onlyTheRequest: ReadonlySet<ProblemCode> = new Set([
   'headers_too_large',
 ])
 
-/** A token that is not taken has been renewed by now, where it can be. */
+/** A refused token was already renewed, where that is possible. */
 const isRefusal = ({ retry, code }: Problem) =>
   retry === 'new_key' || retry === 'never' || code === 'unauthenticated'
 

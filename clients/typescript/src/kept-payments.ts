@@ -2,24 +2,24 @@ import { digestOfPayment } from './digest-of-payment.ts'
 import { newIdempotencyKey } from './new-idempotency-key.ts'
 import type { PaymentRequest } from './types.ts'
 
-/** Where keys outlive a reload: `sessionStorage`, `localStorage` and React Native's AsyncStorage all fit as they are. */
+/** A store that survives a reload. `sessionStorage`, `localStorage` and React Native's AsyncStorage fit unchanged. */
 export interface KeyStorage {
   getItem(name: string): string | null | Promise<string | null>
   setItem(name: string, value: string): unknown
   removeItem(name: string): unknown
 }
 
-/** What is kept of a payment that was begun: its key, and nothing of what it is paid with. */
+/** What is kept of an unfinished payment: its key, and no card data. */
 export interface KeptPayment {
   readonly key: string
   readonly digest: string
-  /** Once the service has told it. */
+  /** Known once the service has shown the payment. */
   readonly paymentId?: string
 }
 
 export type KeptPayments = ReturnType<typeof createKeptPayments>
 
-/** The one payment of each order that was begun and has not been seen to end. */
+/** The unfinished payment of each order: at most one. */
 export function createKeptPayments(storage: KeyStorage) {
   const placeOf = (orderId: number) => `tillgate:order:${orderId}`
   const turns = new Map<number, Promise<unknown>>()
@@ -36,7 +36,7 @@ export function createKeptPayments(storage: KeyStorage) {
     try {
       return text ? (JSON.parse(text) as KeptPayment) : null
     } catch {
-      // Not ours. A new key is safe: the service lets no order be paid twice, whatever the key.
+      // Not ours. A new key is safe: the service never lets an order be paid twice.
       return null
     }
   }
@@ -48,7 +48,7 @@ export function createKeptPayments(storage: KeyStorage) {
   return {
     find,
 
-    /** The key that this payment was begun with, or a new one, which is kept before anything is sent. */
+    /** The key of this payment if it was begun before, else a new one, kept before anything is sent. */
     begin: (orderId: number, request: PaymentRequest, givenKey?: string): Promise<KeptPayment> =>
       inTurn(orderId, async () => {
         const digest = digestOfPayment(request)
@@ -63,7 +63,7 @@ export function createKeptPayments(storage: KeyStorage) {
         if (kept?.key === key && kept.paymentId !== paymentId) await keep(orderId, { ...kept, paymentId })
       }),
 
-    /** The payment has ended: the next one is another. */
+    /** The payment has ended. The next one gets a new key. */
     end: (orderId: number, key: string): Promise<void> =>
       inTurn(orderId, async () => {
         if ((await find(orderId))?.key === key) await storage.removeItem(placeOf(orderId))

@@ -4,8 +4,8 @@ interface RandomSource {
 }
 
 /**
- * A random UUID. React Native has no `crypto` of its own, and a page without HTTPS has only a part of it; a key need not be
- * a secret, for it counts only together with the order and its owner's token.
+ * A random UUID. React Native has no `crypto`, and a page without HTTPS has only part of it. `Math.random` will do: a
+ * key is no secret, because it counts only together with the order and the caller's token.
  */
 export function newIdempotencyKey(
   source: RandomSource | undefined = (globalThis as { crypto?: RandomSource }).crypto,

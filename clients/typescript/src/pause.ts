@@ -6,7 +6,7 @@ export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>
 const firstPauseMs = 1_000
 const longestPauseMs = 15_000
 
-/** As long as the service asks for, and longer the more often it was asked; a fifth of it random, so that many clients spread. */
+/** At least as long as the service asks for, and longer with each try. Up to a fifth more at random, so that clients spread out. */
 export function pauseMs(tries: number, afterSeconds: number | null, random = Math.random): number {
   const backoff = Math.min(firstPauseMs * 1.5 ** (tries - 1), longestPauseMs)
   return Math.max(backoff, (afterSeconds ?? 0) * 1_000) * (1 + random() / 5)

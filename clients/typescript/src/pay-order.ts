@@ -7,15 +7,15 @@ import { TillgateProblem } from './tillgate-problem.ts'
 import type { Payment, PaymentRequest } from './types.ts'
 
 export interface WaitOptions {
-  /** Stops the asking, not the payment: call again to learn its end. */
+  /** Stops the waiting, not the payment. Call again to learn the result. */
   readonly signal?: AbortSignal
-  /** How long to go on asking. */
+  /** How long to keep asking. */
   readonly maxWaitMs?: number
-  /** Told each time that the end is not known yet. */
+  /** Called each time the result is not known yet. */
   readonly onWaiting?: (waiting: Waiting) => void
 }
 export interface PayOptions extends WaitOptions {
-  /** Yours, where you keep one with the order. It must be new for each payment that a shopper means to make. */
+  /** Your own key, if you keep one with the order. It must be new for each payment that the shopper wants to make. */
   readonly idempotencyKey?: string
 }
 
@@ -26,7 +26,7 @@ export interface PayOrderDependencies {
   readonly timing: Pick<PayUntilKnownOptions, 'wait' | 'now'>
 }
 
-/** A charge may take a minute, and reconciliation some more; after that a shopper should be told to come back. */
+/** A charge may take a minute, and reconciliation a bit longer. After that, ask the shopper to come back later. */
 const usualMaxWaitMs = 120_000
 
 type PaymentAnswer = Answer<{ readonly data: Payment }>
@@ -38,7 +38,7 @@ export function createPayOrder({ api, exchange, kept, timing }: PayOrderDependen
     const pay = () => exchange((parts) => api.payOrder(orderId, key, request, parts), signal)
     let mayLook = true
 
-    /** Looking sends no card data again. How a payment ended without a charge, only the answer to it tells. */
+    /** Reading sends no card data again. But why a payment was not charged, only the payment's own answer says. */
     async function ask(seen: Payment | null): Promise<PaymentAnswer> {
       if (seen === null || !mayLook) return pay()
       const look = await exchange((parts) => api.getPayment(orderId, seen.id, parts), signal)

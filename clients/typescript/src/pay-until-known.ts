@@ -9,12 +9,12 @@ export interface Waiting {
   /** How often the service has been asked so far. */
   readonly tries: number
   readonly nextInMs: number
-  /** As it stood when it was last seen; null when the service has not told of it yet. */
+  /** As last seen; null when the service has not shown it yet. */
   readonly payment: Payment | null
 }
 
 export interface PayUntilKnownOptions {
-  /** Asks what has become of the payment by sending it, each time with the same key, or by looking at it. */
+  /** Asks for the result: sends the payment with the same key, or reads it. */
   readonly ask: (seen: Payment | null) => Promise<Answer<{ readonly data: Payment }>>
   readonly unresolved: (seen: Payment | null, cause: unknown) => Error
   readonly onWaiting: (waiting: Waiting) => void | Promise<void>
@@ -24,13 +24,13 @@ export interface PayUntilKnownOptions {
   readonly now: () => number
 }
 
-/** How often a refusal that promises "nothing was charged, try again" is believed before it is passed on. */
+/** How often a refusal with `retry: same_key` is tried again before it is passed on. */
 const refusalsMax = 4
 
 /**
- * Asks with the same key until the end of the payment is known.
+ * Asks with the same key until the result of the payment is known.
  *
- * @throws TillgateProblem when the service says no. What `unresolved` makes when the end is not known in time.
+ * @throws TillgateProblem when the service refuses; what `unresolved` makes when the result is not known in time.
  */
 export async function payUntilKnown(options: PayUntilKnownOptions): Promise<Payment> {
   const { ask, unresolved, onWaiting, wait, signal, maxWaitMs, now } = options

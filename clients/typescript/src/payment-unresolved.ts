@@ -8,14 +8,14 @@ export interface PaymentUnresolvedOptions {
 }
 
 /**
- * It is not known whether the order is being charged, and waiting was not to go on. Do not pay another way: call
- * `payOrder` again with the same payment, or `resume`, to learn its end.
+ * It is not known whether the order was charged, and the time to wait is over. Do not pay another way: call `payOrder`
+ * again with the same payment, or `resume`, to learn the result.
  */
 export class PaymentUnresolved extends Error {
   readonly retry = 'after'
   readonly orderId: number
   readonly idempotencyKey: string
-  /** As it stood when it was last seen; null when the service could not be asked. */
+  /** As last seen; null when the service could not be asked. */
   readonly payment: Payment | null
 
   constructor({ orderId, idempotencyKey, payment, cause }: PaymentUnresolvedOptions) {

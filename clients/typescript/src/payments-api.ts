@@ -10,7 +10,7 @@ export function createPaymentsApi(baseUrl: string, fetch: typeof globalThis.fetc
   const client = createClient<paths>({
     baseUrl,
     fetch: (request) => fetch(request),
-    // A page's address may name the order; it is no business of the service's log.
+    // A page's URL may name the order. The service's log should not get it.
     referrerPolicy: 'no-referrer',
   })
   return {

@@ -7,11 +7,11 @@ export interface ReadOptions {
   readonly signal?: AbortSignal
 }
 
-/** A shopper looks at an empty page meanwhile. */
+/** Few, because the shopper waits in front of an empty page. */
 const triesMax = 4
 const longestAdviceSeconds = 10
 
-/** Asks a question that changes nothing, again where the service or the connection was at fault. */
+/** Reads, and tries again where the service or the connection failed. */
 export function createReader(exchange: Exchange, wait: Wait) {
   return async function read<T>(send: Send<T>, { signal }: ReadOptions = {}): Promise<T> {
     for (let tries = 1; ; tries += 1) {

@@ -16,14 +16,14 @@ const usualMaxWaitMs = 120_000
 
 const isEndedUnpaid = ({ status }: Payment) => status === 'declined' || status === 'not_charged'
 /**
- * An order has one payment under way at most, and one that closes it. A payment that has ended otherwise may be an
- * earlier one, while the request for this one is still on its way.
+ * An order has at most one payment in progress, and one that pays it in full. Any other payment may be an earlier one,
+ * while the request for this one has not arrived yet.
  */
 const mayBeIt = (payment: Payment) =>
   !isEndedUnpaid(payment) && !(payment.status === 'success' && paysAPart.has(payment.instrument_type))
 const paysAPart: ReadonlySet<string> = new Set(['gift_certificate', 'store_credit'])
 
-/** Follows a payment that was begun before a reload, without what it was paid with, which is never kept. */
+/** Follows a payment that was begun before a reload. Needs no card, which is never kept. */
 export function createResume({ kept, listPayments, timing: { wait, now } }: ResumeDependencies) {
   return async function resume(orderId: number, options: WaitOptions = {}): Promise<Payment | null> {
     const { signal, maxWaitMs = usualMaxWaitMs, onWaiting = () => {} } = options

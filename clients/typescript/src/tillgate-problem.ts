@@ -1,6 +1,6 @@
 import type { Problem, ProblemCode, RetryAdvice } from './types.ts'
 
-/** The service has said no, and why. Branch on `code`; go by `retry` where you do not know it. */
+/** The service refused, and says why. Branch on `code`; use `retry` for codes that you do not know. */
 export class TillgateProblem extends Error {
   readonly code: ProblemCode
   readonly retry: RetryAdvice

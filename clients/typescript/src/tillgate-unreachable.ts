@@ -1,4 +1,4 @@
-/** The service did not answer a question, however often it was asked. Nothing was paid by asking. */
+/** The service did not answer a read, after several tries. Reading pays nothing. */
 export class TillgateUnreachable extends Error {
   readonly retry = 'same_key'
 

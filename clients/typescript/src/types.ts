@@ -11,5 +11,5 @@ export type OrderDue = Schemas['OrderDue']
 export type StoredInstrument = Schemas['StoredInstrument']
 export type Problem = Schemas['Problem']
 export type ProblemCode = Problem['code']
-/** What to do after a problem: the same key again, a new one, wait and then the same, or stop. */
+/** What to do after a problem: try again with the same key, with a new key, later with the same key, or never. */
 export type RetryAdvice = Problem['retry']

@@ -6,7 +6,7 @@ const storage = {
   getItem: (name: string) => kept.get(name) ?? null,
   setItem: (name: string, value: string) => void kept.set(name, value),
 }
-/** As after a reload: only what was kept is known. */
+/** As after a reload: only the storage is left. */
 const reloaded = () => createReceipts(storage, 218)
 
 beforeEach(() => kept.clear())

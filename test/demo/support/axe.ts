@@ -11,7 +11,7 @@ interface Violation {
 
 /** What axe finds wrong with the page as it now stands, by every rule that it has; empty when all is well. */
 export async function violationsOf(page: Page): Promise<string[]> {
-  // An animation half-way shows colours that nobody is to read.
+  // Colours in the middle of an animation do not count.
   await page.evaluate('Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {})))')
   await page.evaluate(source)
   const violations = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)')

@@ -11,7 +11,7 @@ export function findChromium(): string | null {
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable) ?? null
 }
 
-/** Quiet ones only: a browser under test has nobody to call. */
+/** A browser under test must not call home. */
 export const CHROMIUM_ARGUMENTS = [
   '--headless',
   '--no-sandbox',

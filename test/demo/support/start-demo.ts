@@ -24,7 +24,7 @@ export interface EndedDemo {
   readonly exitCode: Promise<number | null>
 }
 
-/** Every port a free one, so that tests run beside each other and beside a demo that somebody is looking at. */
+/** Free ports only, so that tests run beside each other and beside a running demo. */
 const freePorts = {
   DEMO_PORT: '0',
   DEMO_API_PORT: '0',
