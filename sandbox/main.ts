@@ -3,6 +3,9 @@ import { startSandbox } from './start-sandbox.ts'
 
 try {
   const sandbox = await startSandbox(readEnvironment(process.env))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void sandbox.close())
+  }
   console.log(`A simulated BigCommerce store is running.
 
   management  ${sandbox.managementUrl}
@@ -17,10 +20,6 @@ Point the service at it:
   BIGCOMMERCE_PAYMENTS_URL=${sandbox.paymentsUrl}
 
 Test cards, shoppers and faults: sandbox/README.md`)
-
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void sandbox.close())
-  }
 } catch (error) {
   console.error(`The sandbox cannot start. ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1
