@@ -1,9 +1,10 @@
 import type { KeyObject } from 'node:crypto'
-import { createVerifyByIssuer } from './clients/identity/by-issuer.ts'
 import { type CallerTokenKey, createVerifyCallerTokens } from './clients/identity/caller-tokens.ts'
-import { createVerifyCurrentCustomerTokens } from './clients/identity/current-customer-tokens.ts'
-import { createFetchKeys } from './clients/identity/fetch-keys.ts'
-import { createPublishedKeys } from './clients/identity/published-keys.ts'
+import {
+  createVerifyByIssuer,
+  createVerifyCurrentCustomerTokens,
+} from './clients/identity/current-customer-tokens.ts'
+import { createFetchKeys, createPublishedKeys } from './clients/identity/published-keys.ts'
 import { createRememberedCallers } from './clients/identity/remembered-callers.ts'
 import type { AuthKey } from './config/auth-key.ts'
 import type { Config } from './config/config.ts'

@@ -4,11 +4,11 @@ import type { Logger } from 'pino'
 import { createPaymentTokens } from './allowance/permit-store.ts'
 import { createPaymentTokenQueue, SEND_WITHIN_MS } from './allowance/permits.ts'
 import type { AppDependencies } from './app.ts'
+import { createCallHeaders } from './clients/bigcommerce/call-headers.ts'
 import { createManagementApi } from './clients/bigcommerce/management-api.ts'
 import { createManagementHttp } from './clients/bigcommerce/management-call.ts'
 import { createManagementGate } from './clients/bigcommerce/management-gate.ts'
 import { createPaymentsApi } from './clients/bigcommerce/payments-api.ts'
-import { createShopperHeaders } from './clients/bigcommerce/shopper-headers.ts'
 import { createVerifyWebhook, refuseWebhook } from './clients/identity/webhooks.ts'
 import { composeIdentity } from './compose-identity.ts'
 import type { Config } from './config/config.ts'
@@ -74,10 +74,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
   const holds = createVelocityHolds({ database, windowMs: velocity.windowMs, now: Date.now })
   const unsettled = createUnsettledAttempts(ledger)
 
-  const toUpstream = {
-    userAgent: `Tillgate/${version}`,
-    shopperHeaders: createShopperHeaders(trustedProxySecret),
-  }
+  const callHeaders = createCallHeaders({ userAgent: `Tillgate/${version}`, trustedProxySecret })
   const accessToken = createRenewable(config.bigcommerce.accessToken, renewals.accessToken, isSameSealed)
   const time = { now: () => performance.now(), after, random: Math.random }
   const gate = createManagementGate(time)
@@ -87,12 +84,12 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
     accessToken,
     gate,
     watchConnections: metrics.watchConnections('management'),
-    ...toUpstream,
+    callHeaders,
   })
   const managementApi = metrics.watchManagement(createManagementApi(managementHttp))
   const { paymentTimeoutMs, paymentRate, instruments } = config
   const paymentsApi = metrics.watchCharges(
-    createPaymentsApi({ url: paymentsUrl, paymentTimeoutMs, ...toUpstream }),
+    createPaymentsApi({ url: paymentsUrl, paymentTimeoutMs, callHeaders }),
   )
 
   const { limit, windowMs, marginMs, queueMaxWaitMs } = paymentRate

@@ -43,9 +43,6 @@ const SCRAPS_FOR_NOW = new Set<string>([
   'src/services/opaque-declines.ts',
   'src/services/refuse-instrument.ts',
   'src/tracing/upstream-route.ts',
-  'src/clients/bigcommerce/hold-connection.ts',
-  'src/clients/bigcommerce/quota-headers.ts',
-  'src/clients/identity/by-issuer.ts',
   'src/routes/orders/refuse-instrument.ts',
   'clients/typescript/src/new-idempotency-key.ts',
 ])

@@ -1,7 +1,7 @@
-/** Runs a piece of work, or joins the one that is under way for the same key. */
+/** Runs a piece of work, or joins the one that is running for the same key. */
 export type Coalesce<Result> = (key: string, work: () => Promise<Result>) => Promise<Result>
 
-/** Remembers nothing: a result is shared by those who ask while it is being made, and by nobody later. */
+/** Remembers nothing: only those who ask while the work runs share its result. */
 export function createCoalesce<Result>(): Coalesce<Result> {
   const running = new Map<string, Promise<Result>>()
 

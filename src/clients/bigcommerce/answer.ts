@@ -1,4 +1,6 @@
 import type { Dispatcher } from 'undici'
+import { z } from 'zod'
+import { bigcommerceCodeOf } from '../../domain/bigcommerce-codes.ts'
 
 /** What came back: status, headers, and the body as JSON where it is JSON, else undefined. */
 export interface UpstreamAnswer {
@@ -8,8 +10,9 @@ export interface UpstreamAnswer {
 }
 
 /**
- * Reads a response to its end. A body that is cut off throws, because a half answer is no answer; one that is
- * no JSON (a proxy's HTML page) is read and gives `json: undefined`.
+ * Reads a response to its end. A body that is not JSON (a proxy's HTML page) gives `json: undefined`.
+ *
+ * @throws Error when the body is cut off: half an answer is no answer.
  */
 export async function readAnswer(response: Dispatcher.ResponseData): Promise<UpstreamAnswer> {
   const text = await response.body.text()
@@ -23,3 +26,65 @@ function parsed(text: string): unknown {
     return undefined
   }
 }
+
+/** No header makes anyone wait longer; BigCommerce's longest documented window is 30 s. */
+const pauseMsMax = 60_000
+/** When BigCommerce says nothing: one payment window (50 in 4 s), after which there must be room again. */
+const retryAfterSecondsDefault = 4
+
+/**
+ * How long BigCommerce asks to be left alone after a 429, in milliseconds: the longest of what its headers say, and a
+ * minute at most. A header that is no number says nothing, nor does a zero.
+ *
+ * @returns null when no header says anything: then the platform itself is overloaded.
+ */
+export function pauseAskedMs({ headers }: UpstreamAnswer): number | null {
+  const asked = [
+    Number(headers['x-retry-after']) * 1000,
+    Number(headers['retry-after']) * 1000,
+    Number(headers['x-rate-limit-time-reset-ms']),
+  ].filter((pauseMs) => pauseMs > 0)
+  return asked.length === 0 ? null : Math.min(Math.max(...asked), pauseMsMax)
+}
+
+/** The same in whole seconds, at least one, for a caller to wait. */
+export function retryAfterSeconds(answer: UpstreamAnswer): number {
+  const pauseMs = pauseAskedMs(answer)
+  return pauseMs === null ? retryAfterSecondsDefault : Math.max(1, Math.ceil(pauseMs / 1000))
+}
+
+/** What BigCommerce says in an error's body. */
+export interface ErrorEnvelope {
+  readonly code: number | null
+  /** Whether BigCommerce names fields that are wrong. */
+  readonly hasFieldErrors: boolean
+  /** The words of an SDK-style list, e.g. `three_d_secure_required`. */
+  readonly errorWords: readonly string[]
+}
+
+/**
+ * The error envelope of the payments endpoints, read leniently: `code` may be absent or a numeric string,
+ * `errors` a map of fields or, in answers made for the storefront's SDK, a list of codes.
+ */
+const Envelope = z.looseObject({
+  title: z.string().optional().catch(undefined),
+  code: z.unknown().optional().transform(bigcommerceCodeOf),
+  errors: z.unknown().optional(),
+})
+
+/** Reads an error body; null when it is not one of BigCommerce's. */
+export function readErrorEnvelope(json: unknown): ErrorEnvelope | null {
+  const envelope = Envelope.safeParse(json)
+  if (!envelope.success) return null
+  const { title, code, errors } = envelope.data
+  const errorWords = Array.isArray(errors) ? errors.map((error: unknown) => wordOf(error)) : []
+  const hasFieldErrors =
+    typeof errors === 'object' && errors !== null && !Array.isArray(errors) && Object.keys(errors).length > 0
+  if (title === undefined && code === null && errorWords.length === 0) return null
+  return { code, hasFieldErrors, errorWords }
+}
+
+const wordOf = (error: unknown) =>
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : ''

@@ -2,9 +2,7 @@ import { z } from 'zod'
 import { BIGCOMMERCE_CODES } from '../../domain/bigcommerce-codes.ts'
 import { isCardNumber } from '../../domain/card-number.ts'
 import type { PaymentOutcome, UnknownReason } from '../../domain/payment-outcome.ts'
-import type { UpstreamAnswer } from './answer.ts'
-import { readErrorEnvelope } from './envelope.ts'
-import { retryAfterSeconds } from './retry-after.ts'
+import { readErrorEnvelope, retryAfterSeconds, type UpstreamAnswer } from './answer.ts'
 
 /** The recognised success. Its id is kept and shown, so that it must not be a card number. */
 const Paid = z.looseObject({

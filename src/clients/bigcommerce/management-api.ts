@@ -1,12 +1,13 @@
+import { BIGCOMMERCE_CODES } from '../../domain/bigcommerce-codes.ts'
 import type { Order } from '../../domain/order.ts'
 import type { PaymentMethod } from '../../domain/payment-method.ts'
 import { Problem } from '../../domain/problem.ts'
+import type { ProblemCode } from '../../domain/problems.ts'
 import type { RequestContext } from '../../domain/request-context.ts'
 import { Sealed } from '../../domain/sealed.ts'
 import type { Transaction } from '../../domain/transaction.ts'
-import type { UpstreamAnswer } from './answer.ts'
+import { readErrorEnvelope, retryAfterSeconds, type UpstreamAnswer } from './answer.ts'
 import type { ManagementHttp, ManagementRequest } from './management-call.ts'
-import { problemOfRefusal, problemOfUnreadMethods, problemOfUnreadOrder } from './management-problems.ts'
 import { OrderAnswer, PaymentAccessTokenAnswer, PaymentMethodsAnswer, TransactionsAnswer } from './schemas.ts'
 
 /** The calls on BigCommerce's management host; each throws a Problem when it cannot be answered. */
@@ -20,11 +21,6 @@ export interface ManagementApi {
   createPaymentAccessToken(orderId: number, context: RequestContext): Promise<Sealed<string>>
 }
 
-/** Three tries of a read: two failures in a row are rare, three are an outage. */
-const readTriesMax = 3
-/** A PAT that is made and never used costs nothing, but it is the shopper who waits. */
-const mintTriesMax = 2
-
 export function createManagementApi(http: ManagementHttp): ManagementApi {
   async function accepted(
     request: ManagementRequest,
@@ -35,7 +31,7 @@ export function createManagementApi(http: ManagementHttp): ManagementApi {
     if (answer.status >= 200 && answer.status < 300) return answer.json
     throw problemOf(answer)
   }
-  const read = (path: string) => ({ method: 'GET', path, triesMax: readTriesMax }) as const
+  const read = (path: string) => ({ method: 'GET', path }) as const
 
   return {
     async getOrder(orderId, context) {
@@ -66,12 +62,7 @@ export function createManagementApi(http: ManagementHttp): ManagementApi {
 
     async createPaymentAccessToken(orderId, context) {
       const body = { order: { id: orderId } }
-      const mint = {
-        method: 'POST',
-        path: '/v3/payments/access_tokens',
-        body,
-        triesMax: mintTriesMax,
-      } as const
+      const mint = { method: 'POST', path: '/v3/payments/access_tokens', body } as const
       return new Sealed(
         parsed(PaymentAccessTokenAnswer, await accepted(mint, context, problemOfRefusal)).data.id,
       )
@@ -89,3 +80,50 @@ function parsed<T>(shape: Shape<T>, json: unknown): T {
   if (!result.success) throw new Problem('upstream_unusable')
   return result.data
 }
+
+/**
+ * What a refusal by the management host means for our caller. Its status is never passed on: BigCommerce's 401
+ * says that our credential failed, not the caller's.
+ */
+function problemOf(answer: UpstreamAnswer): Problem {
+  if (answer.status === 429) {
+    return new Problem('upstream_busy', { retryAfterSeconds: retryAfterSeconds(answer) })
+  }
+  // Before any code: a refused credential may carry the code of a malformed request (10001).
+  if (answer.status === 401 || answer.status === 403) return new Problem('upstream_refused')
+  const code = readErrorEnvelope(answer.json)?.code ?? null
+  const row = code === null ? undefined : BIGCOMMERCE_CODES[code]
+  if (row) {
+    return new Problem(row.problem, { bigcommerceCode: code, ...(row.detail ? { detail: row.detail } : {}) })
+  }
+  if (answer.status >= 500) return new Problem('upstream_unavailable')
+  if (answer.status === 404) return new Problem('order_not_found')
+  if (answer.status === 409) return new Problem('order_not_payable')
+  return new Problem('upstream_unusable')
+}
+
+const whereAnyoneReads: readonly ProblemCode[] = ['upstream_busy', 'upstream_refused', 'upstream_unavailable']
+const whereMethodsAreRead: readonly ProblemCode[] = [
+  ...whereAnyoneReads,
+  'merchant_configuration',
+  'order_not_found',
+  'order_not_payable',
+]
+
+/**
+ * A refusal to make a payment access token. What speaks of a gateway's decision makes no sense here: nothing was
+ * declined, because nothing was asked.
+ */
+export const problemOfRefusal = (answer: UpstreamAnswer): Problem =>
+  oneOf([...whereMethodsAreRead, 'payment_rejected', 'amount_changed'], problemOf(answer))
+
+/** A refusal to list payment methods, where a code that speaks of a payment makes no sense. */
+export const problemOfUnreadMethods = (answer: UpstreamAnswer): Problem =>
+  oneOf(whereMethodsAreRead, problemOf(answer))
+
+/** A refusal to read an order or its transactions, whose errors know nothing of paying. */
+export const problemOfUnreadOrder = (answer: UpstreamAnswer): Problem =>
+  oneOf(whereAnyoneReads, problemOf(answer))
+
+const oneOf = (known: readonly ProblemCode[], problem: Problem): Problem =>
+  known.includes(problem.code) ? problem : new Problem('upstream_unusable')

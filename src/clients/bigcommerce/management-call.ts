@@ -1,18 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'undici'
 import type { Renewable } from '../../config/renewable.ts'
 import type { WatchConnections } from '../../domain/connection-counts.ts'
 import { Problem } from '../../domain/problem.ts'
-import type { RequestContext } from '../../domain/request-context.ts'
+import type { Purpose, RequestContext } from '../../domain/request-context.ts'
 import { reveal, type Sealed } from '../../domain/sealed.ts'
 import { readAnswer, type UpstreamAnswer } from './answer.ts'
-import type { ManagementGate, Passage } from './management-gate.ts'
+import type { CallHeaders } from './call-headers.ts'
+import type { ManagementGate } from './management-gate.ts'
 import { MANAGEMENT_CALLS_MAX } from './quota.ts'
-import { createRetry } from './retry.ts'
-import type { ShopperHeaders } from './shopper-headers.ts'
+
+/*
+ * How often a call on the management host is sent, and when:
+ *
+ * - A lost connection, a timeout or a 5xx is tried again after a short random pause, out of a budget that all calls share.
+ * - 401: once more within the same try, where the store's token proves to be another one by now.
+ * - 429: once more, after the pause that it asks for, within the patience of what the call is for.
+ * - Any other answer is the answer.
+ *
+ * Every sending waits for its turn at the gate, which knows the quota. None of these calls moves money: charges go
+ * another way, and once.
+ */
+
+/** A read: two failures in a row are rare, three are an outage. The PAT mint: the shopper is waiting for it. */
+const TRIES_MAX = { GET: 3, POST: 2 } as const
+/** The first pause is up to this long, each further one up to twice the one before (full jitter). */
+const pauseBaseMs = 100
+/** Each call adds so much to the budget, and each further try takes one: a struggling upstream gets a tenth more traffic at most. */
+const budgetPerCall = 0.1
+/** What a quiet hour may save up. */
+const budgetMax = 10
+/** Turned away twice, the call ends: more of the same would only add to the load. */
+const timesTurnedAwayMax = 2
+/**
+ * How long a call waits at the gate, all its tries together. A payment has two calls and its line to wait for, and clients
+ * give up after half a minute; a list can be asked for again; a look comes round again.
+ */
+const PATIENCE_MS: Readonly<Record<Purpose, number>> = { paying: 5_000, reading: 3_000, reconciling: 2_000 }
+const connectTimeoutMs = 2_000
+/** The whole exchange of one try: these calls answer in well under a second, and a shopper is waiting. */
+const tryTimeoutMs = 5_000
+/** The methods of a customer with many stored cards stay far below this. */
+const answerBytesMax = 1024 * 1024
 
 export interface ManagementHttp {
   /**
-   * Calls the management host, again where that is safe.
+   * Calls the management host, again where that may help.
    *
    * @throws Problem `upstream_unavailable` when no answer came, `upstream_busy` when the gate could not let it through in time.
    */
@@ -21,11 +54,11 @@ export interface ManagementHttp {
 }
 
 export interface ManagementRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: keyof typeof TRIES_MAX
   readonly path: string
   readonly body?: unknown
-  /** How often to try. Only calls that move no money come here. */
-  readonly triesMax: number
+  /** Fewer tries than the method has by itself. */
+  readonly triesMax?: number
 }
 
 export interface ManagementHttpOptions {
@@ -33,20 +66,11 @@ export interface ManagementHttpOptions {
   readonly url: string
   /** The store's token; renewed when BigCommerce refuses it, since its owner may have rotated it. */
   readonly accessToken: Renewable<Sealed<string>>
-  readonly userAgent: string
-  readonly shopperHeaders: ShopperHeaders
+  readonly callHeaders: CallHeaders
   /** Without one every call is sent at once, and a 429 is an answer. */
   readonly gate?: ManagementGate
   readonly watchConnections?: WatchConnections
 }
-
-const connectTimeoutMs = 2_000
-/** Whole exchange of one try: these reads answer in well under a second, and a shopper is waiting. */
-const tryTimeoutMs = 5_000
-/** The methods of a customer with many stored cards stay far below this. */
-const answerBytesMax = 1024 * 1024
-
-const straightThrough: Passage = (send) => send()
 
 export function createManagementHttp(options: ManagementHttpOptions): ManagementHttp {
   const url = new URL(options.url)
@@ -63,7 +87,6 @@ export function createManagementHttp(options: ManagementHttpOptions): Management
   })
   const retry = createRetry()
 
-  /** Refused with 401, the call is made again where the token proves to be another by now. No call here moves money. */
   async function tryOnce(request: ManagementRequest, context: RequestContext, passage: Passage) {
     const used = options.accessToken.current()
     const answer = await passage(() => send(request, context, used))
@@ -82,12 +105,10 @@ export function createManagementHttp(options: ManagementHttpOptions): Management
       method,
       path: `${url.pathname.replace(/\/$/, '')}${path}`,
       headers: {
+        ...options.callHeaders(context),
         accept: 'application/json',
         'x-auth-token': reveal(accessToken),
-        'user-agent': options.userAgent,
-        'x-correlation-id': context.correlationId,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...options.shopperHeaders(context.shopperAddress),
       },
       body: body === undefined ? null : JSON.stringify(body),
       signal: AbortSignal.timeout(tryTimeoutMs),
@@ -97,14 +118,70 @@ export function createManagementHttp(options: ManagementHttpOptions): Management
 
   return {
     async call(request, context) {
-      const passage = options.gate?.arrive(context) ?? straightThrough
+      const passage = options.gate ? passageThrough(options.gate, context) : straightThrough
       try {
-        return await retry(() => tryOnce(request, context, passage), request.triesMax)
+        return await retry(
+          () => tryOnce(request, context, passage),
+          request.triesMax ?? TRIES_MAX[request.method],
+        )
       } catch (cause) {
         if (cause instanceof Problem) throw cause
         throw new Problem('upstream_unavailable', { cause })
       }
     },
     close: () => pool.close(),
+  }
+}
+
+export type Retry = (attempt: () => Promise<UpstreamAnswer>, triesMax: number) => Promise<UpstreamAnswer>
+
+/**
+ * Tries again after a lost connection, a timeout or a 5xx. A 429 is not tried again here: it asks for fewer requests. Nor
+ * is a Problem, which is our own word.
+ */
+export function createRetry(random: () => number = Math.random): Retry {
+  let budget = budgetMax
+
+  return async function retry(attempt, triesMax) {
+    budget = Math.min(budgetMax, budget + budgetPerCall)
+    for (let tried = 1; ; tried++) {
+      const result = await attempt().catch((error: unknown) => ({ error }))
+      const isLast = tried >= triesMax || budget < 1
+      if ('error' in result) {
+        if (isLast || result.error instanceof Problem) throw result.error
+      } else if (result.status < 500 || isLast) {
+        return result
+      }
+      budget -= 1
+      await sleep(random() * pauseBaseMs * 2 ** (tried - 1))
+    }
+  }
+}
+
+/** The way to the host for one call, all its tries. */
+export type Passage = (send: () => Promise<UpstreamAnswer>) => Promise<UpstreamAnswer>
+
+const straightThrough: Passage = (send) => send()
+
+/**
+ * Through the gate, and once more where BigCommerce turned the call away (429).
+ *
+ * @throws Problem `upstream_busy` with the moment to come again, as soon as it is known that the call cannot be sent in time.
+ */
+export function passageThrough(
+  gate: ManagementGate,
+  { purpose, log }: Pick<RequestContext, 'purpose' | 'log'>,
+): Passage {
+  const visit = gate.arrive(purpose, PATIENCE_MS[purpose])
+  let timesTurnedAway = 0
+
+  return async function passage(send) {
+    while (timesTurnedAway < timesTurnedAwayMax) {
+      const answer = await visit.pass(send)
+      if (answer.status !== 429) return answer
+      timesTurnedAway += 1
+      log.warn({ forMs: Math.ceil(visit.heldForMs()) }, 'management call turned away')
+    }
+    throw visit.refusal()
   }
 }

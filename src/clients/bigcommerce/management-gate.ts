@@ -1,38 +1,43 @@
 import type { After } from '../../domain/after.ts'
 import { Problem } from '../../domain/problem.ts'
-import type { RequestContext } from '../../domain/request-context.ts'
 import { PURPOSES, type Purpose } from '../../domain/request-context.ts'
 import type { UpstreamAnswer } from './answer.ts'
 import {
   answered,
+  holdMsAfter,
   leftOf,
   type ManagementQuota,
   opensAtMs,
+  readQuotaHeaders,
   roomFor,
   sent,
   turnedAway,
   UNKNOWN_QUOTA,
   unanswered,
 } from './quota.ts'
-import { readQuotaHeaders } from './quota-headers.ts'
-import { holdMsOf } from './quota-reading.ts'
-import { askedSeconds } from './retry-after.ts'
 
-/** Stands before the management host and lets calls through as its quota allows: paying first. */
+/** Stands before the management host and lets calls through as its quota allows: paying first, then listing, then looks. */
 export interface ManagementGate {
-  /** A call has come, with all its tries; from now on its patience runs. */
-  arrive(context: RequestContext): Passage
+  /** A call has come, with all its tries. @param patienceMs how long it may wait here, its tries together, from now on. */
+  arrive(purpose: Purpose, patienceMs: number): Visit
   /** Whether so much is left that a call may be made which may turn out not to be needed. */
   isAtEase(): boolean
   standing(): GateStanding
 }
 
-/**
- * Sends when it may be, and once more where BigCommerce turned it away (429): nothing that goes through here moves money.
- *
- * @throws Problem `upstream_busy` with the moment to come again, as soon as it is known that it cannot be sent in time.
- */
-export type Passage = (send: () => Promise<UpstreamAnswer>) => Promise<UpstreamAnswer>
+/** One call at the gate. */
+export interface Visit {
+  /**
+   * Sends when the quota allows it, and learns from the answer, a 429 included.
+   *
+   * @throws Problem `upstream_busy` with the moment to come again, as soon as it is known that the patience will not do.
+   */
+  pass(send: () => Promise<UpstreamAnswer>): Promise<UpstreamAnswer>
+  /** How long all calls are held back as things stand, in milliseconds. */
+  heldForMs(): number
+  /** `upstream_busy`, with the moment to come again. */
+  refusal(): Problem
+}
 
 export interface GateStanding {
   /** null as long as no answer has spoken of a quota. */
@@ -52,14 +57,6 @@ interface Waiter {
   readonly go: () => void
   readonly refuse: (problem: Problem) => void
 }
-
-/**
- * How long a call waits here, all its tries together. A payment has two calls and its queue to wait for, and clients give up
- * after half a minute; a page that lists can be asked again; a look comes round again.
- */
-const PATIENCE_MS: Readonly<Record<Purpose, number>> = { paying: 5_000, reading: 3_000, reconciling: 2_000 }
-/** Turned away twice within its patience, more of the same would only add to what BigCommerce cannot bear. */
-const turnedAwayMax = 2
 
 export function createManagementGate({ now, after, random }: ManagementGateOptions): ManagementGate {
   let quota: ManagementQuota = UNKNOWN_QUOTA
@@ -108,7 +105,7 @@ export function createManagementGate({ now, after, random }: ManagementGateOptio
     }
   }
 
-  /** Until something may be otherwise for those who wait: the gate opens, or the patience of one is over. */
+  /** Serves again when something may have changed for those who wait: the gate opens, or one's patience is over. */
   function watch(): () => void {
     const deadlines = PURPOSES.flatMap((purpose) => lines[purpose].map(({ deadlineMs }) => deadlineMs))
     if (deadlines.length === 0) return () => {}
@@ -119,14 +116,13 @@ export function createManagementGate({ now, after, random }: ManagementGateOptio
   function learn(answer: UpstreamAnswer, sentAtMs: number): void {
     const exchange = { sentAtMs, answeredAtMs: now() }
     const reading = readQuotaHeaders(answer)
-    const askedMs = askedSeconds(answer).map((seconds) => seconds * 1000)
     quota =
       answer.status === 429
-        ? turnedAway(quota, exchange, reading, (refusals) => holdMsOf(askedMs, refusals, random()))
+        ? turnedAway(quota, exchange, reading, (refusals) => holdMsAfter(answer, refusals, random()))
         : answered(quota, exchange, reading)
   }
 
-  async function pass(send: () => Promise<UpstreamAnswer>): Promise<UpstreamAnswer> {
+  async function sendAndLearn(send: () => Promise<UpstreamAnswer>): Promise<UpstreamAnswer> {
     const sentAtMs = now()
     try {
       const answer = await send()
@@ -141,18 +137,15 @@ export function createManagementGate({ now, after, random }: ManagementGateOptio
   }
 
   return {
-    arrive({ purpose, log }) {
-      const deadlineMs = now() + PATIENCE_MS[purpose]
-      let timesTurnedAway = 0
-      return async function passage(send) {
-        while (timesTurnedAway < turnedAwayMax) {
+    arrive(purpose, patienceMs) {
+      const deadlineMs = now() + patienceMs
+      return {
+        async pass(send) {
           await enter(purpose, deadlineMs)
-          const answer = await pass(send)
-          if (answer.status !== 429) return answer
-          timesTurnedAway += 1
-          log.warn({ forMs: Math.ceil(quota.heldUntilMs - now()) }, 'management call turned away')
-        }
-        throw refusal(purpose, 1)
+          return sendAndLearn(send)
+        },
+        heldForMs: () => quota.heldUntilMs - now(),
+        refusal: () => refusal(purpose, 1),
       }
     },
     // What reconciliation leaves alone, half of the quota, is left alone here too.

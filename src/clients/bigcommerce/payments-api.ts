@@ -1,12 +1,12 @@
+import type { Socket } from 'node:net'
 import { buildConnector, Client } from 'undici'
 import type { PaymentRequest } from '../../domain/payment-command.ts'
 import type { PaymentOutcome } from '../../domain/payment-outcome.ts'
 import type { RequestContext } from '../../domain/request-context.ts'
 import { reveal, type Sealed } from '../../domain/sealed.ts'
 import { readAnswer } from './answer.ts'
+import type { CallHeaders } from './call-headers.ts'
 import { classifyCharge } from './classify-charge.ts'
-import { holdConnection } from './hold-connection.ts'
-import type { ShopperHeaders } from './shopper-headers.ts'
 
 export interface PaymentsApi {
   /**
@@ -38,9 +38,7 @@ export interface PaymentsApiOptions {
   readonly url: string
   /** How long an answer is awaited, from dialling on. Past it the outcome is unknown. */
   readonly paymentTimeoutMs: number
-  readonly userAgent: string
-  /** Headers that pass the shopper's address on, where BigCommerce has issued a secret for it. */
-  readonly shopperHeaders: ShopperHeaders
+  readonly callHeaders: CallHeaders
 }
 
 /** Dialling longer than this is given up while it is still certain that nothing was sent. */
@@ -105,6 +103,27 @@ export function createPaymentsApi(options: PaymentsApiOptions): PaymentsApi {
   }
 }
 
+/**
+ * Keeps a connection, on which nothing was sent, until the moment of the charge.
+ *
+ * @returns whether it is still good then: the other side has neither closed it nor sent anything unasked.
+ */
+async function holdConnection(socket: Socket, moment: Promise<void>): Promise<boolean> {
+  let isGood = true
+  const lose = () => {
+    isGood = false
+  }
+  // That the other side has ended is only told to a socket that reads.
+  const read = () => {
+    if (socket.read() !== null) lose()
+  }
+  socket.on('error', lose).on('end', lose).on('close', lose).on('readable', read)
+  await moment
+  socket.off('end', lose).off('close', lose).off('readable', read)
+  if (isGood) socket.off('error', lose)
+  return isGood
+}
+
 /** The one place where an instrument is written out, on its way to the payments host. */
 const chargeBody = ({ instrument, ...payment }: PaymentRequest) =>
   JSON.stringify({ payment: { instrument: reveal(instrument.fields), ...payment } })
@@ -114,12 +133,10 @@ const chargeHeaders = (
   context: RequestContext,
   options: PaymentsApiOptions,
 ) => ({
+  ...options.callHeaders(context),
   accept: 'application/vnd.bc.v1+json',
   authorization: `PAT ${reveal(paymentAccessToken)}`,
   'content-type': 'application/json',
-  'user-agent': options.userAgent,
-  'x-correlation-id': context.correlationId,
-  ...options.shopperHeaders(context.shopperAddress),
 })
 
 /** An error's code or name: words of a closed set, where its message might quote what was sent. */

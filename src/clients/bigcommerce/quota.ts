@@ -1,4 +1,11 @@
 import type { Purpose } from '../../domain/request-context.ts'
+import { pauseAskedMs, type UpstreamAnswer } from './answer.ts'
+
+/*
+ * The quota of BigCommerce's management host (150 or 450 calls in 30 s on most plans), which all apps of the store share:
+ * what an answer says of it, what is known of it, and how much room that leaves. Arithmetic alone, without clock or I/O.
+ */
+
 /** What an answer says of the quota, made sane by `quotaReadingOf`. */
 export interface QuotaReading {
   readonly limit: number
@@ -31,18 +38,28 @@ export interface Exchange {
   readonly answeredAtMs: number
 }
 
-/** More at once are no faster; and what is still to be sent when the first answer tells of a quota can still be held. */
+/** More at once are no faster, and what has not been sent when the first answer tells of a quota can still be held back. */
 export const MANAGEMENT_CALLS_MAX = 16
 
 /**
- * One call in so many is kept for whoever comes first. To list costs a shopper two calls and to pay one or two: with a third
- * kept, as many can pay as could list. Nobody waits for reconciliation, and it comes round again.
+ * One call in so many is kept back from this purpose. Listing costs a shopper two calls and paying one or two, so with a
+ * third kept for paying, everyone who could list can pay. No one waits for reconciliation, and it comes round again.
  */
 const KEPT_ONE_IN: Readonly<Record<Purpose, number>> = {
   paying: Number.POSITIVE_INFINITY,
   reading: 3,
   reconciling: 2,
 }
+
+/** More than this is no quota; BigCommerce documents 150 and 450. */
+const limitMax = 1_000_000
+/** BigCommerce's documented window, taken where a header names none. */
+const windowMsDocumented = 30_000
+/** No header makes the window longer: twice the documented one. */
+const windowMsMax = 60_000
+/** After a 429 that does not say for how long, the platform is overloaded: each further one doubles the pause. */
+const pauseBaseMs = 1_000
+const pauseMsMax = 30_000
 
 export const UNKNOWN_QUOTA: ManagementQuota = {
   window: null,
@@ -54,7 +71,7 @@ export const UNKNOWN_QUOTA: ManagementQuota = {
 
 export const sent = (quota: ManagementQuota): ManagementQuota => ({ ...quota, out: quota.out + 1 })
 
-/** No answer came. Whether the call was counted, the next answer will tell. */
+/** No answer came. The next answer will tell whether the call was counted. */
 export const unanswered = (quota: ManagementQuota): ManagementQuota => ({ ...quota, out: quota.out - 1 })
 
 export const answered = (
@@ -69,12 +86,16 @@ export const answered = (
   refusals: exchange.sentAtMs > quota.refusedAtMs ? 0 : quota.refusals,
 })
 
-/** BigCommerce answered 429. @param holdMsOf how long to leave it alone, told how many refusals came in a row. */
+/**
+ * BigCommerce answered 429.
+ *
+ * @param holdMs how long to leave it alone in milliseconds, told how many refusals came in a row (from 1).
+ */
 export function turnedAway(
   quota: ManagementQuota,
   exchange: Exchange,
   reading: QuotaReading | null,
-  holdMsOf: (refusals: number) => number,
+  holdMs: (refusals: number) => number,
 ): ManagementQuota {
   const isNext = exchange.sentAtMs > quota.refusedAtMs
   const refusals = isNext ? quota.refusals + 1 : Math.max(1, quota.refusals)
@@ -82,7 +103,7 @@ export function turnedAway(
     ...answered(quota, exchange, reading),
     refusals,
     refusedAtMs: exchange.answeredAtMs,
-    heldUntilMs: Math.max(quota.heldUntilMs, exchange.answeredAtMs + holdMsOf(refusals)),
+    heldUntilMs: Math.max(quota.heldUntilMs, exchange.answeredAtMs + holdMs(refusals)),
   }
 }
 
@@ -145,3 +166,53 @@ function quotaFor(quota: ManagementQuota, purpose: Purpose, nowMs: number): numb
 }
 
 const keptFrom = (purpose: Purpose, limit: number): number => Math.floor(limit / KEPT_ONE_IN[purpose])
+
+/** What an answer of the management host says of its quota; null when it says nothing usable. */
+export const readQuotaHeaders = ({ headers }: UpstreamAnswer): QuotaReading | null =>
+  quotaReadingOf({
+    limit: numberIn(headers['x-rate-limit-requests-quota']),
+    left: numberIn(headers['x-rate-limit-requests-left']),
+    windowMs: numberIn(headers['x-rate-limit-time-window-ms']),
+    resetMs: numberIn(headers['x-rate-limit-time-reset-ms']),
+  })
+
+/** A header that is there and empty says nothing, rather than zero. */
+const numberIn = (header: string | string[] | undefined): number =>
+  typeof header === 'string' && /^\d/.test(header) ? Number(header) : Number.NaN
+
+/**
+ * What the headers say, as far as it makes sense: a negative number or a word is ignored, and so is a window of hours.
+ *
+ * @param said the headers' numbers, NaN where one is missing.
+ * @returns null when that is no usable quota.
+ */
+export function quotaReadingOf(said: QuotaReading): QuotaReading | null {
+  const isSane =
+    said.limit >= 1 &&
+    said.limit <= limitMax &&
+    said.left >= 0 &&
+    said.resetMs >= 0 &&
+    said.resetMs < Infinity
+  if (!isSane) return null
+  const limit = Math.floor(said.limit)
+  const windowMs = Math.min(said.windowMs > 0 ? said.windowMs : windowMsDocumented, windowMsMax)
+  return {
+    limit,
+    left: Math.min(Math.floor(said.left), limit),
+    windowMs,
+    resetMs: Math.min(said.resetMs, windowMs),
+  }
+}
+
+/**
+ * How long to leave BigCommerce alone after a 429, in milliseconds: as long as it asks, else a pause that doubles.
+ *
+ * @param refusals how many came in a row, from 1.
+ * @param random from 0 to 1, so that instances that were refused together do not come back together.
+ */
+export function holdMsAfter(answer: UpstreamAnswer, refusals: number, random: number): number {
+  const askedMs = pauseAskedMs(answer)
+  if (askedMs !== null) return askedMs
+  const pauseMs = Math.min(pauseBaseMs * 2 ** (refusals - 1), pauseMsMax)
+  return pauseMs / 2 + (random * pauseMs) / 2
+}

@@ -87,7 +87,7 @@ const PaymentMethod = z.object({
 
 /**
  * `GET /v3/payments/methods`. Instrument words are an open set, so unknown ones are passed through; unknown
- * fields are not, since nobody has looked at who may see them.
+ * fields are not, since no one has checked who may see them.
  */
 export const PaymentMethodsAnswer = z.looseObject({ data: z.array(PaymentMethod).max(itemsMax) })
 

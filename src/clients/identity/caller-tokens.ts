@@ -87,7 +87,7 @@ async function verify(callerToken: string, key: CallerTokenKey, rules: Parameter
   }
 }
 
-/** Whether the fault lies with the token; else the issuer's keys could not be had, which no caller can mend. */
+/** Whether the token is at fault. If not, the issuer's keys were not available, which no caller can fix. */
 const provesNothing = (error: unknown): boolean =>
   !(error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) &&
   error instanceof errors.JOSEError &&

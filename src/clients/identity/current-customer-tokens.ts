@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto'
-import { jwtVerify } from 'jose'
+import { decodeJwt, jwtVerify } from 'jose'
 import { z } from 'zod'
 import type { VerifyCallerToken } from '../../domain/caller.ts'
 import type { Clock } from '../../domain/clock.ts'
@@ -13,7 +13,7 @@ export interface CurrentCustomerTokensOptions {
 }
 
 /** Who issues Current Customer JWTs; no Customer Login JWT carries it. */
-export const currentCustomerIssuer = 'bc/apps'
+const currentCustomerIssuer = 'bc/apps'
 /** Its documented life. A token that claims more is not one that BigCommerce made. */
 const lifeSecondsMax = 15 * 60
 const clockToleranceSeconds = 5
@@ -53,5 +53,24 @@ export function createVerifyCurrentCustomerTokens(options: CurrentCustomerTokens
     } catch (cause) {
       throw new Problem('unauthenticated', { cause })
     }
+  }
+}
+
+/**
+ * Hands a token to the verifier of its kind. The issuer is read unverified, to choose the rules and no more:
+ * each verifier then demands its own issuer, key and algorithm.
+ */
+export const createVerifyByIssuer =
+  (callerTokens: VerifyCallerToken, currentCustomerTokens: VerifyCallerToken): VerifyCallerToken =>
+  (callerToken) =>
+    issuerOf(callerToken) === currentCustomerIssuer
+      ? currentCustomerTokens(callerToken)
+      : callerTokens(callerToken)
+
+function issuerOf(callerToken: string): string | undefined {
+  try {
+    return decodeJwt(callerToken).iss
+  } catch {
+    return undefined
   }
 }

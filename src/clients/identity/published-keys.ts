@@ -1,7 +1,8 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
+import { Agent, request } from 'undici'
 import type { Clock } from '../../domain/clock.ts'
 
-/** Reads the issuer's key set. @throws Error when it cannot be had. */
+/** Reads the issuer's key set. @throws Error when the issuer does not give it. */
 export type FetchKeys = () => Promise<unknown>
 
 export interface PublishedKeysOptions {
@@ -9,13 +10,13 @@ export interface PublishedKeysOptions {
   readonly now: Clock
 }
 
-/** After this the set is read again, so that a key that was withdrawn does not open anything for long. */
+/** After this the set is read again, so that a withdrawn key stops working soon. */
 const freshMs = 10 * 60_000
-/** While the issuer cannot be reached, its last keys go on for a day: an outage there must not stop every payment here. */
+/** While the issuer cannot be reached, its last keys are used for a day: its outage must not stop every payment here. */
 const servedMsMax = 24 * 60 * 60_000
-/** A token may claim any `kid`. Those that nobody knows make at most one read in this time. */
+/** A token may claim any `kid`. Unknown ones cause at most one read in this time. */
 const cooldownMs = 30_000
-/** The same after a read that failed: soon enough for one lost packet, seldom enough for an issuer in trouble. */
+/** The same after a failed read: soon enough after one lost packet, seldom enough for an issuer in trouble. */
 const cooldownAfterFailureMs = 5_000
 
 /**
@@ -59,9 +60,33 @@ export function createPublishedKeys({ fetchKeys, now }: PublishedKeysOptions): J
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
       await readAgain()
-      // Without the newest set nobody can say that the token proves nothing.
+      // Without the newest set we cannot say that the token proves nothing.
       if (failure) throw failure
       return usable()(header, token)
     }
+  }
+}
+
+/** A caller waits for this, and the keys are usually known already. */
+const readTimeoutMs = 3_000
+/** A set of a hundred large RSA keys; an answer that is larger is no key set. */
+const answerBytesMax = 128 * 1024
+
+/** Reads a key set over HTTP, from this address alone. A redirect is not followed, since no one configured its target. */
+export function createFetchKeys(url: string): FetchKeys {
+  // The keys are read every ten minutes, so no connection is worth keeping.
+  const dispatcher = new Agent({ pipelining: 0, maxResponseSize: answerBytesMax })
+
+  return async function fetchKeys() {
+    const { statusCode, body } = await request(url, {
+      dispatcher,
+      headers: { accept: 'application/jwk-set+json, application/json' },
+      signal: AbortSignal.timeout(readTimeoutMs),
+    })
+    if (statusCode !== 200) {
+      await body.dump()
+      throw new Error('the issuer did not answer with its keys')
+    }
+    return body.json()
   }
 }

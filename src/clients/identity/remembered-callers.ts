@@ -5,7 +5,7 @@ import type { Clock } from '../../domain/clock.ts'
 
 export interface RememberedCallersOptions {
   readonly verifyCallerToken: VerifyCallerToken
-  /** What verifies at the moment: when it changes, everybody is verified anew. */
+  /** The key that verifies at the moment: when it changes, every caller is verified again. */
   readonly keyInUse: () => unknown
   readonly now: Clock
 }
@@ -16,8 +16,8 @@ const rememberedMs = 60_000
 const rememberedMax = 1_000
 
 /**
- * Remembers whom a token has proven to be, since checking a signature costs more than anything else of a read. Only
- * who was verified is remembered, never past the token's end, and by the token's hash: nobody gets a token out of memory.
+ * Remembers who a token has proven its caller to be, because checking a signature is the costliest part of a read. Only
+ * verified callers are remembered, never past the token's end, and under the token's hash: memory holds no token.
  */
 export function createRememberedCallers(options: RememberedCallersOptions): VerifyCallerToken {
   const { verifyCallerToken, keyInUse, now } = options
@@ -33,7 +33,7 @@ export function createRememberedCallers(options: RememberedCallersOptions): Veri
 
     const keyBefore = key
     const caller = await verifyCallerToken(callerToken)
-    // Verified by a key that was taken away meanwhile: true when it was asked, but not to be believed again.
+    // The key was replaced while it verified: this answer stands, but is not remembered.
     if (keyInUse() !== keyBefore) return caller
     remembered.delete(name)
     const [oldest] = remembered.keys()

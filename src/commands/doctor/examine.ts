@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { createCallHeaders } from '../../clients/bigcommerce/call-headers.ts'
 import { createManagementHttp } from '../../clients/bigcommerce/management-call.ts'
-import { createFetchKeys } from '../../clients/identity/fetch-keys.ts'
+import { createFetchKeys } from '../../clients/identity/published-keys.ts'
 import type { Config } from '../../config/config.ts'
 import { createRenewable } from '../../config/renewable.ts'
 import { version } from '../../version.ts'
@@ -55,8 +56,7 @@ async function checkStore({ bigcommerce, instruments }: Config, options: Examine
   const http = createManagementHttp({
     url: apiUrl,
     accessToken: createRenewable(accessToken, null),
-    userAgent: `Tillgate/${version} (doctor)`,
-    shopperHeaders: () => ({}),
+    callHeaders: createCallHeaders({ userAgent: `Tillgate/${version} (doctor)`, trustedProxySecret: null }),
   })
   const id = randomUUID()
   const silent = { info() {}, warn() {}, error() {} }

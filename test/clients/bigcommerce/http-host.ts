@@ -106,7 +106,7 @@ async function listening(server: Server) {
   }
 }
 
-/** An address at which nobody listens: one that was free a moment ago. */
+/** An address that refuses connections: a port that was free a moment ago. */
 export async function refusedUrl(): Promise<string> {
   const host = await startNetHost(() => {})
   await host.close()

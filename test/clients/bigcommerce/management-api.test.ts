@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { createCallHeaders } from '../../../src/clients/bigcommerce/call-headers.ts'
 import { createManagementApi, type ManagementApi } from '../../../src/clients/bigcommerce/management-api.ts'
 import { createManagementHttp } from '../../../src/clients/bigcommerce/management-call.ts'
-import { createShopperHeaders } from '../../../src/clients/bigcommerce/shopper-headers.ts'
 import { createRenewable } from '../../../src/config/renewable.ts'
 import { Problem, type ProblemBody } from '../../../src/domain/problem.ts'
 import { isSameSealed, reveal, Sealed } from '../../../src/domain/sealed.ts'
@@ -45,8 +45,7 @@ function apiAt(
   const http = createManagementHttp({
     url,
     accessToken,
-    userAgent: 'Tillgate/test',
-    shopperHeaders: createShopperHeaders(trustedProxySecret),
+    callHeaders: createCallHeaders({ userAgent: 'Tillgate/test', trustedProxySecret }),
   })
   closing.push(() => http.close())
   return createManagementApi(http)
@@ -151,7 +150,11 @@ describe('an order', () => {
       { total_inc_tax: 60.98 },
       { due: { amount: 6098, currency: 'USD' } },
     ],
-    ['{} where null is meant does not matter in fields nobody reads', { credit_card_type: {} }, { id: 118 }],
+    [
+      '{} where null is meant does not matter in fields that are not read',
+      { credit_card_type: {} },
+      { id: 118 },
+    ],
   ])('%s', async (_what, change, expected) => {
     const { api } = await managementApi({ status: 200, body: { ...order, ...change } })
     expect(await api.getOrder(118, contextOf())).toMatchObject(expected)
@@ -227,7 +230,7 @@ describe('payment methods', () => {
     ['an id of no sane length', { id: 'i'.repeat(256) }],
     ['a card number for a name', { name: '4242 4242 4242 4242' }],
     ['a card number for an id', { id: 'stripe.4242424242424242' }],
-    ['more instruments than anybody makes room for', { stored_instruments: Array(1_001).fill(stored) }],
+    ['more instruments than the contract allows', { stored_instruments: Array(1_001).fill(stored) }],
   ])('%s is not passed on', async (_, wrong) => {
     const { api } = await managementApi({ status: 200, body: { data: [{ ...method, ...wrong }] } })
     expect((await problemOf(api.listPaymentMethods(118, contextOf()))).code).toBe('upstream_unusable')
@@ -427,7 +430,7 @@ describe('a store token that is rotated', () => {
     expect(seen).toEqual(['old'])
   })
 
-  test('by one call is there for all that are under way', async () => {
+  test('by one call serves all that are running', async () => {
     const { api, seen } = await rotating('new', () => 'new')
     const answers = await Promise.all([1, 2, 3].map(() => api.createPaymentAccessToken(118, contextOf())))
     expect(answers.map(reveal)).toEqual(['pat', 'pat', 'pat'])

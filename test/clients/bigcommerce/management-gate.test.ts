@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/answer.ts'
+import { passageThrough } from '../../../src/clients/bigcommerce/management-call.ts'
 import { createManagementGate } from '../../../src/clients/bigcommerce/management-gate.ts'
 import { Problem } from '../../../src/domain/problem.ts'
 import type { Purpose } from '../../../src/domain/request-context.ts'
@@ -36,7 +37,7 @@ function start({ limit = 12, left = 12, resetMs = 10_000 } = {}) {
   }
   /** How a call ends: its status, or the problem and when to come again. */
   function call(purpose: Purpose, name: string = purpose): Promise<string> {
-    const passage = gate.arrive({ ...contextOf(logged), purpose })
+    const passage = passageThrough(gate, { ...contextOf(logged), purpose })
     return passage(send(name)).then(
       ({ status }) => String(status),
       (error) =>
@@ -71,9 +72,7 @@ describe('a call that may go', () => {
   test('and fails, makes room for the next', async () => {
     const { time, gate } = start()
     const failing = Array.from({ length: 40 }, () =>
-      gate
-        .arrive(contextOf())(() => Promise.reject(new Error('lost')))
-        .catch(String),
+      passageThrough(gate, contextOf())(() => Promise.reject(new Error('lost'))).catch(String),
     )
     await time.pass(0)
     expect(new Set(await Promise.all(failing))).toEqual(new Set(['Error: lost']))
@@ -137,7 +136,7 @@ describe('little is left', () => {
 test('no more calls are out at once than there are connections, and who waits behind them is told in the end', async () => {
   const { time, gate, call } = start()
   const never = () => new Promise<UpstreamAnswer>(() => {})
-  for (let index = 0; index < 16; index++) void gate.arrive(contextOf())(never)
+  for (let index = 0; index < 16; index++) void passageThrough(gate, contextOf())(never)
   const waiting = call('paying')
   await time.pass(4_999)
   expect(gate.standing().waiting.paying).toBe(1)
@@ -158,7 +157,7 @@ describe('a 429', () => {
     ])
   })
 
-  test('of more than the patience is told at once, and holds everybody back', async () => {
+  test('of more than the patience is told at once, and holds every call back', async () => {
     const { time, host, calls, call } = start()
     host.scripted.push(turnedAway({ 'x-retry-after': '20' }))
     const answer = call('paying')

@@ -2,8 +2,8 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createCallHeaders } from '../../../src/clients/bigcommerce/call-headers.ts'
 import { createPaymentsApi } from '../../../src/clients/bigcommerce/payments-api.ts'
-import { createShopperHeaders } from '../../../src/clients/bigcommerce/shopper-headers.ts'
 import type { PaymentRequest } from '../../../src/domain/payment-command.ts'
 import { Sealed } from '../../../src/domain/sealed.ts'
 import { sealInstrument } from '../../../src/domain/sealed-instrument.ts'
@@ -62,8 +62,7 @@ const charge = (
   createPaymentsApi({
     url,
     paymentTimeoutMs,
-    userAgent: 'Tillgate/test',
-    shopperHeaders: createShopperHeaders(trustedProxySecret),
+    callHeaders: createCallHeaders({ userAgent: 'Tillgate/test', trustedProxySecret }),
   }).processPayment(new Sealed('the.pat'), payment, contextOf(logged), departure)
 
 describe('the moment at which it leaves', () => {
@@ -134,7 +133,7 @@ describe('the moment at which it leaves', () => {
     },
   )
 
-  test('never comes when nobody can be dialled', async () => {
+  test('never comes when no connection can be made', async () => {
     const departure = departureOf(true)
     await charge('http://no-such-host.invalid/stores/abc123', { departure })
     expect(departure.events).toEqual([])
@@ -211,7 +210,7 @@ describe('no byte can have left, so it was not sent', () => {
     })
   })
 
-  test('TLS does not come about', async () => {
+  test('the TLS handshake fails', async () => {
     const host = await opened(startNetHost((socket) => socket.end('this is no TLS\r\n')))
     expect(await charge(host.url.replace('http:', 'https:'))).toEqual({
       kind: 'not_sent',

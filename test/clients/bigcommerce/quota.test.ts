@@ -2,18 +2,19 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   answered,
+  holdMsAfter,
   leftOf,
   MANAGEMENT_CALLS_MAX,
   type ManagementQuota,
   opensAtMs,
   type QuotaReading,
+  quotaReadingOf,
   roomFor,
   sent,
   turnedAway,
   UNKNOWN_QUOTA,
   unanswered,
 } from '../../../src/clients/bigcommerce/quota.ts'
-import { holdMsOf, quotaReadingOf } from '../../../src/clients/bigcommerce/quota-reading.ts'
 import { PURPOSES, type Purpose } from '../../../src/domain/request-context.ts'
 
 const reading = (change: Partial<QuotaReading> = {}): QuotaReading => ({
@@ -212,21 +213,26 @@ test('alone with its quota it is never refused, however answers cross', () => {
 test('whatever BigCommerce says, a minute of quiet later each purpose may send', () => {
   const anyNumber = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(0, 1, 30_000, 150))
   const anything = fc.record({ limit: anyNumber, left: anyNumber, windowMs: anyNumber, resetMs: anyNumber })
+  const positive = fc.double({ min: 1, noNaN: true }).map(String)
   const word = fc.record({
     said: anything,
     isRefused: fc.boolean(),
-    askedMs: fc.array(fc.double({ min: 1, noNaN: true }), { maxLength: 2 }),
+    asked: fc.record(
+      { 'x-retry-after': positive, 'x-rate-limit-time-reset-ms': positive },
+      { requiredKeys: [] },
+    ),
     gapMs: fc.nat(5_000),
   })
   fc.assert(
     fc.property(fc.array(word, { maxLength: 30 }), (words) => {
       let nowMs = 0
       let quota = UNKNOWN_QUOTA
-      for (const { said, isRefused, askedMs, gapMs } of words) {
+      for (const { said, isRefused, asked, gapMs } of words) {
         const exchange = { sentAtMs: nowMs, answeredAtMs: nowMs + gapMs }
         nowMs += gapMs
+        const refusal = { status: 429, headers: asked, json: undefined }
         quota = isRefused
-          ? turnedAway(sent(quota), exchange, quotaReadingOf(said), (row) => holdMsOf(askedMs, row, 0.5))
+          ? turnedAway(sent(quota), exchange, quotaReadingOf(said), (row) => holdMsAfter(refusal, row, 0.5))
           : answered(sent(quota), exchange, quotaReadingOf(said))
       }
       for (const purpose of PURPOSES) {

@@ -68,7 +68,7 @@ describe('a token proves nothing', () => {
     ['that has expired', { exp: nowSeconds - 6 }],
     ['that never expires', { exp: undefined }],
     ['that is not valid yet', { nbf: nowSeconds + 60 }],
-    ['of nobody', { sub: undefined }],
+    ['without a subject', { sub: undefined }],
     ['of an empty subject', { sub: '' }],
     ['of a subject too long to keep', { sub: 's'.repeat(256) }],
     ['of customer 0, which is the word for a guest', { customer_id: 0 }],

@@ -1,8 +1,10 @@
 import type { JWTPayload } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { createVerifyByIssuer } from '../../../src/clients/identity/by-issuer.ts'
 import { createVerifyCallerTokens } from '../../../src/clients/identity/caller-tokens.ts'
-import { createVerifyCurrentCustomerTokens } from '../../../src/clients/identity/current-customer-tokens.ts'
+import {
+  createVerifyByIssuer,
+  createVerifyCurrentCustomerTokens,
+} from '../../../src/clients/identity/current-customer-tokens.ts'
 import { mint, nowMs, nowSeconds, resultOf, secretOf, unsigned } from './token-factory.ts'
 
 const clientSecret = 'the-app-client-secret-of-the-store'
@@ -67,7 +69,7 @@ describe('a token is refused', () => {
     ],
     ['made in the future', { iat: nowSeconds + 60 }],
     ['of a guest', { customer: { id: 0 } }],
-    ['of nobody', { customer: undefined }],
+    ['without a customer', { customer: undefined }],
     ['of a customer as text', { customer: { id: '7' } }],
   ])('%s', async (_what, change) => {
     expect(await customerOf(change)).toBe('unauthenticated')

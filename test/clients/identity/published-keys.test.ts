@@ -1,8 +1,7 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import { createVerifyCallerTokens } from '../../../src/clients/identity/caller-tokens.ts'
-import { createFetchKeys } from '../../../src/clients/identity/fetch-keys.ts'
-import { createPublishedKeys } from '../../../src/clients/identity/published-keys.ts'
+import { createFetchKeys, createPublishedKeys } from '../../../src/clients/identity/published-keys.ts'
 import { startKeyIssuer } from '../../support/key-issuer.ts'
 import { nowMs, resultOf } from './token-factory.ts'
 
@@ -84,7 +83,7 @@ test('a withdrawn key is found out by the clock alone, without any new one', asy
   expect(await issuer.ask('one')).toBe('unauthenticated')
 })
 
-test('a kid that nobody knows does not hammer the issuer: at most one read in half a minute', async () => {
+test('an unknown kid does not hammer the issuer: at most one read in half a minute', async () => {
   const issuer = prepare()
   issuer.publish(await published(first, 'one'))
   expect(await issuer.ask('one')).toBe('verified')
@@ -116,7 +115,7 @@ test('while the issuer is away its last keys live on, and it is asked seldom', a
   expect(issuer.reads()).toBe(3)
 })
 
-test('they live on for a day and no longer: nobody can keep a withdrawn key good by cutting the line', async () => {
+test('they are used for a day and no longer: cutting the line does not keep a withdrawn key good', async () => {
   const issuer = prepare()
   issuer.publish(await published(first, 'one'))
   expect(await issuer.ask('one')).toBe('verified')
@@ -127,7 +126,7 @@ test('they live on for a day and no longer: nobody can keep a withdrawn key good
   expect(await issuer.ask('one')).toBe('identity_unavailable')
 })
 
-test('while the issuer is away nobody is told that their token is bad for want of its key', async () => {
+test('while the issuer is away no token is called bad because its key is unknown', async () => {
   const issuer = prepare()
   issuer.answer(() => Promise.reject(new Error('away')))
   expect(await issuer.ask('one')).toBe('identity_unavailable')

@@ -7,7 +7,7 @@ import { mint, nowMs, nowSeconds, resultOf, secretOf } from './token-factory.ts'
 const tokenOf = (sub: string, lifeSeconds = 600) =>
   mint({ sub, exp: nowSeconds + lifeSeconds }, secretOf('a-secret-of-these-tests-32-bytes-long'))
 
-/** A verifier that counts, believes everybody, and a clock and a key to turn. */
+/** A verifier that counts its calls and believes every token, with a clock and a key to turn. */
 function remembering() {
   const world = {
     nowMs,
@@ -47,7 +47,7 @@ test('a token is verified once in a minute, and each token is its own', async ()
   expect(world.verified).toHaveLength(3)
 })
 
-test('nobody is remembered past the end of the token', async () => {
+test('no caller is remembered past the end of the token', async () => {
   const { world, verify } = remembering()
   const token = await tokenOf('one', 10)
   await verify(token)

@@ -1,5 +1,5 @@
 import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/answer.ts'
-import { problemOfRefusal } from '../../../src/clients/bigcommerce/management-problems.ts'
+import { problemOfRefusal } from '../../../src/clients/bigcommerce/management-api.ts'
 import type { PaymentRequest } from '../../../src/domain/payment-command.ts'
 import { Problem } from '../../../src/domain/problem.ts'
 import type { Run } from '../engine/run.ts'

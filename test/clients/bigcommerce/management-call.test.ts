@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/answer.ts'
-import { createRetry } from '../../../src/clients/bigcommerce/retry.ts'
+import { createRetry } from '../../../src/clients/bigcommerce/management-call.ts'
 import { Problem } from '../../../src/domain/problem.ts'
 
 const noPause = () => 0
