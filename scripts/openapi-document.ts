@@ -15,7 +15,7 @@ export async function openapiDocument(): Promise<string> {
     rateLimits: { addressPerMinute: 1, callerPerMinute: 1 },
     corsOrigins: [],
     verifyCallerToken: notCalled,
-    paymentTokens: { open: async () => {}, close: () => {}, standing: notStanding },
+    permits: { open: async () => {}, close: () => {}, standing: notStanding },
     payOrder: notCalled,
     instruments: new Set(INSTRUMENT_TYPES),
     listPaymentMethods: notCalled,

@@ -42,7 +42,7 @@ export interface AppDependencies {
   /** Where tests put other bounds than those of production. */
   readonly loadBounds?: Partial<LoadBounds>
   readonly verifyCallerToken: VerifyCallerToken
-  readonly paymentTokens: PaymentTokenBucketOptions['paymentTokens']
+  readonly permits: PaymentTokenBucketOptions['permits']
   readonly payOrder: PayOrder
   /** The instrument types that are taken at all. */
   readonly instruments: ReadonlySet<InstrumentType>
@@ -70,7 +70,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     isDraining,
     rateLimits,
     observeRequest,
-    paymentTokens,
+    permits,
   } = dependencies
   const app = Fastify({
     ...serverOptions,
@@ -132,7 +132,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     await authenticated.register(callerRateLimitPlugin, rateLimits)
     await authenticated.register(listPaymentMethodsRoute, { listPaymentMethods })
     await authenticated.register(async (paying) => {
-      await paying.register(paymentTokenBucketPlugin, { paymentTokens })
+      await paying.register(paymentTokenBucketPlugin, { permits })
       await paying.register(payOrderRoute, { payOrder, instruments })
     })
     await authenticated.register(listPaymentsRoute, { listPayments })

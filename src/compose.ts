@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { createPaymentTokens } from './allowance/permit-store.ts'
-import { createPaymentTokenQueue, SEND_WITHIN_MS } from './allowance/permits.ts'
+import { createPermitStore } from './allowance/permit-store.ts'
+import { createPermits } from './allowance/permits.ts'
+import { SEND_WITHIN_MS } from './allowance/rule.ts'
 import type { AppDependencies } from './app.ts'
 import { createCallHeaders } from './clients/bigcommerce/call-headers.ts'
 import { createManagementApi } from './clients/bigcommerce/management-api.ts'
@@ -13,9 +14,9 @@ import { createVerifyWebhook, refuseWebhook } from './clients/identity/webhooks.
 import { composeIdentity } from './compose-identity.ts'
 import type { Config } from './config/config.ts'
 import { createRenewable, renewAll } from './config/renewable.ts'
+import { schedule } from './domain/clock.ts'
 import { isSameSealed } from './domain/sealed.ts'
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
-import { after } from './services/after.ts'
 import { createAuthorizeOrder } from './services/authorize-order.ts'
 import { createAuthorizePayment } from './services/authorize-payment.ts'
 import { createVelocityGate } from './services/card-testing.ts'
@@ -76,7 +77,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
 
   const callHeaders = createCallHeaders({ userAgent: `Tillgate/${version}`, trustedProxySecret })
   const accessToken = createRenewable(config.bigcommerce.accessToken, renewals.accessToken, isSameSealed)
-  const time = { now: () => performance.now(), after, random: Math.random }
+  const time = { now: () => performance.now(), schedule, random: Math.random }
   const gate = createManagementGate(time)
   metrics.watchGate(gate.standing)
   const managementHttp = createManagementHttp({
@@ -94,12 +95,12 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
 
   const { limit, windowMs, marginMs, queueMaxWaitMs } = paymentRate
   const shared = { instance: randomUUID(), limit, rule: { windowMs, marginMs, sendWithinMs: SEND_WITHIN_MS } }
-  const tokens = createPaymentTokens({ ...shared, database, storeHash })
-  metrics.watchTokens(tokens.outlook)
-  const paymentTokens = metrics.watchQueue(
-    createPaymentTokenQueue({
+  const permitStore = createPermitStore({ ...shared, database, storeHash })
+  metrics.watchAllowance(permitStore.outlook)
+  const permits = metrics.watchPermits(
+    createPermits({
       ...shared,
-      tokens,
+      store: permitStore,
       maxWaitMs: queueMaxWaitMs,
       ...time,
       log: logger,
@@ -117,7 +118,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
     }),
     authorizePayment: createAuthorizePayment({ authorizeOrder, managementApi, isAtEase: gate.isAtEase }),
     preparePayment,
-    paymentTokens,
+    permits,
     paymentsApi,
     newId: randomUUID,
     instruments,
@@ -168,7 +169,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
       rateLimits: config.rateLimits,
       verifyCallerToken,
       instruments,
-      paymentTokens,
+      permits,
       payOrder: inFlight.track(told.payOrder),
       listPaymentMethods,
       listPayments: told.listPayments,
@@ -188,7 +189,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
     async close() {
       await reconciliation.stop()
       await inFlight.idle()
-      await paymentTokens.idle()
+      await permits.idle()
       await managementHttp.close()
       await database.destroy()
     },

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createPaymentTokens } from '../../src/allowance/permit-store.ts'
-import { createPaymentTokenQueue, SEND_WITHIN_MS } from '../../src/allowance/permits.ts'
-import { after } from '../../src/services/after.ts'
+import { createPermitStore } from '../../src/allowance/permit-store.ts'
+import { createPermits } from '../../src/allowance/permits.ts'
+import { SEND_WITHIN_MS } from '../../src/allowance/rule.ts'
+import { schedule } from '../../src/domain/clock.ts'
 import { migrate } from '../../src/stores/engine/migrations.ts'
 import { openSqlite } from '../../src/stores/engine/sqlite.ts'
 
@@ -23,23 +24,23 @@ export async function openBucket(limit: number, windowMs: number): Promise<Admit
   const database = openSqlite(join(folder, 'bench.db'))
   await migrate(database)
   const shared = { instance: 'bench', limit, rule: { windowMs, marginMs, sendWithinMs: SEND_WITHIN_MS } }
-  const queue = createPaymentTokenQueue({
+  const permits = createPermits({
     ...shared,
-    tokens: createPaymentTokens({ ...shared, database, storeHash: 'bench' }),
+    store: createPermitStore({ ...shared, database, storeHash: 'bench' }),
     maxWaitMs,
     now: () => performance.now(),
-    after,
+    schedule,
     random: Math.random,
     log: { info: silent, warn: silent, error: silent },
   })
-  await queue.open()
+  await permits.open()
 
   return async (caller) => {
     try {
-      const token = await queue.arrive(caller).takeToken()
-      await token.moment()
-      token.left()
-      setTimeout(token.answered, answerMs)
+      const permit = await permits.arrive(caller).takePermit()
+      await permit.moment()
+      permit.departed()
+      setTimeout(permit.answered, answerMs)
       return true
     } catch {
       return false

@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { createPaymentTokens } from '../../src/allowance/permit-store.ts'
-import { SEND_WITHIN_MS } from '../../src/allowance/permits.ts'
-import { reserveTokens } from '../../src/allowance/reserve-permits.ts'
+import { createPermitStore, reservePermits } from '../../src/allowance/permit-store.ts'
+import { SEND_WITHIN_MS } from '../../src/allowance/rule.ts'
 import { migrate } from '../../src/stores/engine/migrations.ts'
 import { openSqlite } from '../../src/stores/engine/sqlite.ts'
 import { percentile } from '../service/statistics.ts'
@@ -29,12 +28,12 @@ export async function reservationLine(): Promise<string> {
     limit: 50,
     rule: { windowMs: 4_000, marginMs: 200, sendWithinMs: SEND_WITHIN_MS },
   }
-  const tokens = createPaymentTokens(options)
-  await tokens.provide()
+  const store = createPermitStore(options)
+  await store.provide()
   const kinds = {
-    shipped: { reserve: () => tokens.reserve(1, 250), giveBack: tokens.giveBack },
+    shipped: { reserve: () => store.reserve(1, 250), giveBack: store.giveBack },
     waiting: {
-      reserve: () => reserveTokens(options, 1, 250),
+      reserve: () => reservePermits(options, 1, 250),
       giveBack: () => sql`UPDATE payment_tokens SET counted_at_ms = 0`.execute(database),
     },
   }

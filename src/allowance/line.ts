@@ -1,18 +1,18 @@
-import type { After } from '../domain/after.ts'
+import type { Schedule } from '../domain/clock.ts'
 import { Problem } from '../domain/problem.ts'
 import { createFairQueue } from './fair-queue.ts'
-import type { HeldToken } from './permit.ts'
+import type { Permit } from './permit.ts'
 
-/** Those who wait at this instance, and when each of them gives up. */
+/** The payments that wait at this instance, and when each of them gives up. */
 export interface WaitingLine {
   readonly size: number
   /** Whether one more of this caller would be the first to be sent away. */
   wouldBeLast(caller: string): boolean
-  /** @param sinceMs since when it has been waiting, where it does not come for the first time. */
-  wait(caller: string, sinceMs: number): Promise<HeldToken>
-  /** Gives a token to whoever's turn it is; to nobody when nobody waits. */
-  hand(token: HeldToken): void
-  /** Sends away those who cannot be served in time: of the caller with the most in line, who came last. */
+  /** @param sinceMs since when the payment has been waiting, where it does not come for the first time. */
+  wait(caller: string, sinceMs: number): Promise<Permit>
+  /** Gives a permit to the payment whose turn it is; gives it back when none waits. */
+  hand(permit: Permit): void
+  /** Sends away those who cannot be served in time: of the caller with the most in line, the one who came last. */
   dismissHopeless(): void
   dismissAll(problem: unknown): void
 }
@@ -20,19 +20,19 @@ export interface WaitingLine {
 export interface WaitingLineOptions {
   readonly maxWaitMs: number
   readonly now: () => number
-  readonly after: After
-  /** Until there is a token for the nth in line, n from 1, as far as is known. */
+  readonly schedule: Schedule
+  /** Until there is a permit for the nth in line, n from 1, as far as is known. */
   readonly waitMs: (turn: number) => number
 }
 
 interface Waiter {
   readonly deadlineMs: number
-  readonly resolve: (token: HeldToken) => void
+  readonly resolve: (permit: Permit) => void
   readonly reject: (problem: unknown) => void
   callOff: () => void
 }
 
-/** However short the patience for a token is, the database may take this long to say whether there is one. */
+/** However short the patience for a permit is, the database may take this long to say whether there is one. */
 const answerMsMin = 500
 
 /** The name of this allowance in RateLimit fields and problems. */
@@ -44,13 +44,13 @@ export const refusalFor = (waitMs: number): Problem =>
     violatedPolicies: [PAYMENTS_POLICY],
   })
 
-export function openLine({ maxWaitMs, now, after, waitMs }: WaitingLineOptions): WaitingLine {
+export function openLine({ maxWaitMs, now, schedule, waitMs }: WaitingLineOptions): WaitingLine {
   const queue = createFairQueue<Waiter>()
 
   function dismiss(waiter: Waiter, problem: unknown): void {
     queue.remove(waiter)
     waiter.callOff()
-    after(0, () => waiter.reject(problem))
+    schedule(0, () => waiter.reject(problem))
   }
 
   return {
@@ -66,15 +66,15 @@ export function openLine({ maxWaitMs, now, after, waitMs }: WaitingLineOptions):
           deadlineMs,
           resolve,
           reject,
-          callOff: after(Math.max(answerMsMin, deadlineMs - now()), giveUp),
+          callOff: schedule(Math.max(answerMsMin, deadlineMs - now()), giveUp),
         }
         queue.push(caller, waiter, sinceMs)
       }),
-    hand(token) {
+    hand(permit) {
       const waiter = queue.next()
       waiter?.callOff()
-      if (waiter) waiter.resolve(token)
-      else token.release()
+      if (waiter) waiter.resolve(permit)
+      else permit.giveBack()
     },
     dismissHopeless() {
       for (let last = queue.lastOfLargest(); last; last = queue.lastOfLargest()) {

@@ -1,70 +1,70 @@
-import type { After } from '../domain/after.ts'
-import type { PaymentTokens } from './permit-store.ts'
+import type { Schedule } from '../domain/clock.ts'
+import type { PermitStore } from './permit-store.ts'
 import type { Reservation } from './rule.ts'
 
-/** A payment token that its holder may spend, once. Whoever holds one spends it or gives it back. */
-export interface HeldToken {
-  /** Resolves when the charge may leave. Until then *sending* is written and a connection dialled. */
+/** The right to send one charge at its moment, taken from the store's allowance. It is used once or given back. */
+export interface Permit {
+  /** Resolves when the charge may leave. Meanwhile *sending* is written and a connection dialled. */
   moment(): Promise<void>
   /** Asked last of all, when a connection is there: whether the charge may leave at this moment. */
   mayLeave(): boolean
   /** The charge has been handed to the network. */
-  left(): void
+  departed(): void
   /** BigCommerce has begun to answer, so it has counted the charge. */
   answered(): void
-  /** Ends the holding: a charge that has not left gives its token back. */
-  release(): void
+  /** Gives the permit back unless its charge has departed. To be called at the end, whatever happened. */
+  giveBack(): void
 }
 
-export interface HeldTokenOptions {
+export interface PermitOptions {
   readonly reservation: Reservation
-  readonly tokens: Pick<PaymentTokens, 'counted' | 'giveBack'>
-  /** By this instance's own clock, which only goes forward: not before this may the charge leave. */
+  readonly store: Pick<PermitStore, 'counted' | 'giveBack'>
+  /** By this instance's own clock, which only goes forward: the charge may not leave before this. */
   readonly dueMs: number
-  /** By the same: from here on the charge may no longer leave. */
+  /** By the same clock: from here on the charge may no longer leave. */
   readonly leavesUntilMs: number
-  /** From when the charge left until it is taken to be counted; asked as it leaves. */
+  /** How long after its departure a charge is taken to be counted; asked as it departs. */
   readonly marginMs: () => number
   readonly now: () => number
-  readonly after: After
-  /** Does something that nobody waits for. */
+  readonly schedule: Schedule
+  /** Does work that no request waits for. */
   readonly inBackground: (work: () => Promise<void>) => void
 }
 
 /**
- * The token is reported as counted when the first of two things has happened: an answer has come, or the margin has
- * passed since the charge left. It comes back one window after the report, by the database's clock; so no moment is
- * ever carried from one clock to another, and a report that is late or lost only makes the token come back later.
+ * The permit is reported as counted when the first of two things has happened: an answer has come, or the margin has
+ * passed since the charge departed. It comes back one window after the report, by the database's clock. So no moment is
+ * carried from one clock to another, and a report that is late or lost only makes the permit come back later.
  */
-export function holdToken(options: HeldTokenOptions): HeldToken {
-  const { reservation, tokens, dueMs, leavesUntilMs, marginMs, now, after, inBackground } = options
-  let state: 'held' | 'left' | 'over' = 'held'
+export function createPermit(options: PermitOptions): Permit {
+  const { reservation, store, dueMs, leavesUntilMs, marginMs, now, schedule, inBackground } = options
+  let state: 'taken' | 'departed' | 'over' = 'taken'
   let cancelReport = () => {}
 
   function report(): void {
-    if (state !== 'left') return
+    if (state !== 'departed') return
     state = 'over'
     cancelReport()
-    inBackground(() => tokens.counted(reservation))
+    inBackground(() => store.counted(reservation))
   }
 
   return {
     moment: () =>
       new Promise((resolve) => {
         // Timers may fire early, by as long as the turn took in which they were set.
-        const look = () => void (now() < dueMs ? after(dueMs - now(), look) : resolve())
-        look()
+        const check = () => void (now() < dueMs ? schedule(dueMs - now(), check) : resolve())
+        check()
       }),
-    mayLeave: () => state === 'held' && now() >= dueMs && now() < leavesUntilMs,
-    left() {
-      state = 'left'
-      cancelReport = after(marginMs(), report)
+    mayLeave: () => state === 'taken' && now() >= dueMs && now() < leavesUntilMs,
+    departed() {
+      state = 'departed'
+      cancelReport = schedule(marginMs(), report)
     },
     answered: report,
-    release() {
-      if (state !== 'held') return
+    giveBack() {
+      if (state !== 'taken') return
       state = 'over'
-      inBackground(() => tokens.giveBack(reservation))
+      inBackground(() => store.giveBack(reservation))
     },
   }
 }

@@ -1,15 +1,14 @@
-import type { After } from '../domain/after.ts'
+import type { Schedule } from '../domain/clock.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Log } from '../domain/request-context.ts'
 import { openLine, refusalFor } from './line.ts'
-import { createCautiousMargin } from './margin.ts'
-import type { HeldToken } from './permit.ts'
-import type { PaymentTokens } from './permit-store.ts'
-import type { BucketRule } from './rule.ts'
+import type { Permit } from './permit.ts'
+import type { PermitStore } from './permit-store.ts'
+import { type AllowanceRule, createCautiousMargin } from './rule.ts'
 import { openSupply } from './supply.ts'
 
-/** Where payments wait for their tokens: a caller's in the order in which they came, turn about between callers. */
-export interface PaymentTokenQueue {
+/** Where payments wait for their permits: a caller's in the order in which they came, turn about between callers. */
+export interface Permits {
   /**
    * Lets a payment of this caller in.
    *
@@ -19,17 +18,17 @@ export interface PaymentTokenQueue {
   /** How the allowance stands, as far as this instance knows. */
   standing(): Standing
   open(): Promise<void>
-  /** Lets nobody wait any longer. */
+  /** Ends all waiting, and lets no payment in any more. */
   close(): void
-  /** Resolves when what was spent and given back is on record. */
+  /** Resolves when what was used and given back is on record. */
   idle(): Promise<void>
 }
 
 export interface WaitingPayment {
-  /** @throws Problem `payment_rate_limited`, `shutting_down`, `store_unavailable`; nothing is held then. */
-  takeToken(): Promise<HeldToken>
+  /** @throws Problem `payment_rate_limited`, `shutting_down`, `store_unavailable`; no permit is taken then. */
+  takePermit(): Promise<Permit>
   /**
-   * BigCommerce takes no payments for so long: every token is held back, for all instances.
+   * BigCommerce takes no payments for so long: every permit is held back, for all instances.
    *
    * @returns whether that ends within the patience of this payment.
    */
@@ -44,51 +43,59 @@ export interface Standing {
   readonly resetSeconds: number
 }
 
-export interface PaymentTokenQueueOptions {
-  readonly tokens: PaymentTokens
-  /** Names this instance among those that share the tokens. */
+export interface PermitsOptions {
+  readonly store: PermitStore
+  /** Names this instance among those that share the permits. */
   readonly instance: string
   readonly limit: number
-  readonly rule: BucketRule
+  readonly rule: AllowanceRule
   readonly maxWaitMs: number
   /** A clock that only goes forward; its moments mean nothing elsewhere. */
   readonly now: () => number
-  readonly after: After
+  readonly schedule: Schedule
   readonly random: () => number
   readonly log: Log
 }
 
-/**
- * From the moment of a token: three seconds for dialling, one for writing *sending*, one for a stall. A crash in between
- * keeps the token away for so much longer, and nothing else does.
- */
-export const SEND_WITHIN_MS = 5_000
-
-export function createPaymentTokenQueue(options: PaymentTokenQueueOptions): PaymentTokenQueue {
-  const { tokens, limit, rule, maxWaitMs, now, after, log } = options
+export function createPermits(options: PermitsOptions): Permits {
+  const { store, limit, rule, maxWaitMs, now, schedule, log } = options
   const background = new Set<Promise<void>>()
   const margin = createCautiousMargin({ ...rule, now })
+  const supply = openSupply({ ...options, marginMs: margin.nowMs, inBackground })
+  const line = openLine({ maxWaitMs, now, schedule, waitMs: supply.waitMs })
   let isClosed = false
+  let isAsking = false
+  let callOffNext: (() => void) | null = null
 
   function inBackground(work: () => Promise<void>): void {
-    after(0, () => {
+    schedule(0, () => {
       const done = work()
-        .catch((err) => log.warn({ err }, 'payment token stays spent longer than it need'))
+        .catch((err) => log.warn({ err }, 'payment permit comes back later than it need'))
         .finally(() => background.delete(done))
       background.add(done)
     })
   }
 
-  const line = openLine({ maxWaitMs, now, after, waitMs: (turn) => supply.waitMs(turn) })
-  const supply = openSupply({
-    ...options,
-    marginMs: margin.nowMs,
-    inBackground,
-    waiting: () => line.size,
-    onToken: line.hand,
-    onNews: line.dismissHopeless,
-    onFailure: line.dismissAll,
-  })
+  /** Asks for as many permits as payments are waiting, one question at a time, until none waits any more. */
+  async function serve(): Promise<void> {
+    callOffNext = null
+    if (isAsking || isClosed || line.size === 0) return
+    isAsking = true
+    let pauseMs = 0
+    try {
+      const supplied = await supply.ask(line.size)
+      pauseMs = supplied.pauseMs
+      for (const permit of supplied.permits) line.hand(permit)
+      line.dismissHopeless()
+    } catch (error) {
+      line.dismissAll(error)
+    } finally {
+      isAsking = false
+    }
+    if (isClosed || line.size === 0) return
+    if (pauseMs > 0) callOffNext = schedule(pauseMs, serve)
+    else void serve()
+  }
 
   function refuseWhenClosed(): void {
     if (isClosed) throw new Problem('shutting_down')
@@ -106,34 +113,35 @@ export function createPaymentTokenQueue(options: PaymentTokenQueueOptions): Paym
       refuseHopeless(caller)
       let sinceMs: number | null = null
       return {
-        async takeToken() {
+        async takePermit() {
           refuseWhenClosed()
           sinceMs ??= now()
-          const token = line.wait(caller, sinceMs)
+          const permit = line.wait(caller, sinceMs)
           line.dismissHopeless()
-          supply.start()
-          return token
+          // While the next question is set for later, it is known that there is no permit before that.
+          if (!callOffNext) void serve()
+          return permit
         },
         async turnedAway(forMs) {
           margin.turnedAway()
-          await tokens.holdBack(forMs).catch((err) => log.warn({ err }, 'payment tokens not held back'))
+          await store.holdBack(forMs).catch((err) => log.warn({ err }, 'payment permits not held back'))
           return sinceMs !== null && now() + forMs < sinceMs + maxWaitMs
         },
       }
     },
     standing() {
-      const remaining = line.size > 0 ? 0 : (supply.left() ?? limit)
+      const remaining = line.size > 0 ? 0 : (supply.remaining() ?? limit)
       const resetMs = remaining === 0 ? supply.waitMs(line.size + 1) : rule.windowMs
       const seconds = (ms: number) => Math.max(1, Math.ceil(ms / 1000))
       return { limit, windowSeconds: seconds(rule.windowMs), remaining, resetSeconds: seconds(resetMs) }
     },
     async open() {
-      // Without its database the instance starts all the same, and is not ready; the first who asks makes them then.
-      await tokens.provide().catch((err) => log.warn({ err }, 'payment tokens not provided yet'))
+      // Without its database the instance starts all the same, and is not ready. The first payment makes the permits then.
+      await store.provide().catch((err) => log.warn({ err }, 'payment permits not provided yet'))
     },
     close() {
       isClosed = true
-      supply.stop()
+      callOffNext?.()
       line.dismissAll(new Problem('shutting_down'))
     },
     async idle() {

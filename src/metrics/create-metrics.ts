@@ -10,17 +10,17 @@ import { createGateMetrics } from './gate-metrics.ts'
 import { createHttpMetrics, type ObserveRequest } from './http-metrics.ts'
 import { createLedgerMetrics, type LedgerMetricsOptions } from './ledger-metrics.ts'
 import { createPaymentMetrics, type PaymentMetrics } from './payment-metrics.ts'
+import { createPermitMetrics, type PermitMetrics } from './permit-metrics.ts'
 import { createPhaseMetrics } from './phase-metrics.ts'
 import { createProcessMetrics } from './process-metrics.ts'
 import { createReconciliationMetrics } from './reconciliation-metrics.ts'
-import { createTokenMetrics, type TokenMetrics } from './token-metrics.ts'
 import { createUpstreamMetrics } from './upstream-metrics.ts'
 
 /**
  * Everything that is counted, and the one page on which it is read. Parts are counted by putting a wrapper of the same
  * shape around them (decision 0015), so that none of them knows.
  */
-export interface Metrics extends Pick<PaymentMetrics, 'countAnswers' | 'countEnds'>, TokenMetrics {
+export interface Metrics extends Pick<PaymentMetrics, 'countAnswers' | 'countEnds'>, PermitMetrics {
   watchManagement(api: ManagementApi): ManagementApi
   watchCharges(api: PaymentsApi): PaymentsApi
   watchStore(attempts: PaymentAttempts): PaymentAttempts
@@ -46,7 +46,7 @@ export function createMetrics(): Metrics {
   return {
     countAnswers,
     countEnds,
-    ...createTokenMetrics(registry, phases),
+    ...createPermitMetrics(registry, phases),
     watchManagement(plain) {
       const api = learnMethods(upstream.timeManagement(plain))
       return { ...api, createPaymentAccessToken: timed('pat', api.createPaymentAccessToken) }

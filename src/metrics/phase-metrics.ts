@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client'
 import { createDurations } from './durations.ts'
 
-/** Where the time of a payment goes: waiting for a token, making the PAT, the charge itself, the ledger's writes. */
+/** Where the time of a payment goes: waiting for a permit, making the PAT, the charge itself, the ledger's writes. */
 export type Phase = 'queue' | 'pat' | 'charge' | 'store'
 
 // biome-ignore lint/suspicious/noExplicitAny: any function that takes its time, whatever its arguments

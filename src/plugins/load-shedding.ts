@@ -13,7 +13,7 @@ declare module 'fastify' {
 export interface LoadBounds {
   /**
    * Payments worked on at once. At the store's allowance of 12.5 a second these are a minute of charges that are not
-   * answered, and the wait for a payment token; some ten kilobytes each.
+   * answered, and the wait for a permit; some ten kilobytes each.
    */
   readonly paymentsMax: number
   /**

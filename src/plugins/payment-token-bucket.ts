@@ -1,21 +1,21 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import type { PaymentTokenQueue } from '../allowance/permits.ts'
+import type { Permits } from '../allowance/permits.ts'
 import { addRateLimitHeaders } from './rate-limits.ts'
 
 export interface PaymentTokenBucketOptions {
-  readonly paymentTokens: Pick<PaymentTokenQueue, 'open' | 'close' | 'standing'>
+  readonly permits: Pick<Permits, 'open' | 'close' | 'standing'>
 }
 
 /**
- * The exact bucket as far as HTTP is concerned: tokens are there before the first request is, every answer of the scope
- * it is registered in tells how the allowance stands, and a closing instance lets nobody wait for one.
+ * The exact bucket as far as HTTP is concerned. Its permits are there before the first request, every answer of the scope
+ * that it is registered in tells how the allowance stands, and a closing instance ends all waiting for a permit.
  */
-async function paymentTokenBucket(app: FastifyInstance, { paymentTokens }: PaymentTokenBucketOptions) {
-  app.addHook('onReady', () => paymentTokens.open())
-  app.addHook('preClose', async () => paymentTokens.close())
+async function paymentTokenBucket(app: FastifyInstance, { permits }: PaymentTokenBucketOptions) {
+  app.addHook('onReady', () => permits.open())
+  app.addHook('preClose', async () => permits.close())
   app.addHook('onSend', async (_request, reply) =>
-    addRateLimitHeaders(reply, { name: 'payments', ...paymentTokens.standing() }),
+    addRateLimitHeaders(reply, { name: 'payments', ...permits.standing() }),
   )
 }
 

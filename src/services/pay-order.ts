@@ -1,4 +1,4 @@
-import type { PaymentTokenQueue, WaitingPayment } from '../allowance/permits.ts'
+import type { Permits, WaitingPayment } from '../allowance/permits.ts'
 import type { PaymentsApi } from '../clients/bigcommerce/payments-api.ts'
 import type { Caller } from '../domain/caller.ts'
 import { fingerprintOf } from '../domain/fingerprint.ts'
@@ -40,7 +40,7 @@ export interface PayOrderDependencies {
   readonly velocityGate: VelocityGate
   readonly authorizePayment: AuthorizePayment
   readonly preparePayment: PreparePayment
-  readonly paymentTokens: Pick<PaymentTokenQueue, 'arrive'>
+  readonly permits: Pick<Permits, 'arrive'>
   readonly paymentsApi: PaymentsApi
   readonly newId: () => string
   /** The instrument types that this service takes at all. */
@@ -63,8 +63,7 @@ interface ClaimedPayment {
 }
 
 export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
-  const { attempts, velocityGate, authorizePayment, preparePayment, paymentTokens, paymentsApi } =
-    dependencies
+  const { attempts, velocityGate, authorizePayment, preparePayment, permits, paymentsApi } = dependencies
   const { newId, instruments } = dependencies
 
   return async function payOrder(command, context) {
@@ -76,7 +75,7 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     if (known && !isFree(known, fingerprint) && maySeeAttempt(command.caller, known.attempt)) {
       return replay(known, fingerprint)
     }
-    const waiting = paymentTokens.arrive(command.caller.principal)
+    const waiting = permits.arrive(command.caller.principal)
     const wanted = { command, scope, fingerprint, isNew: known === null }
     const { authorized, claim } = await claimOrder(wanted, context)
     if (claim.kind === 'known') return replay(claim.known, fingerprint)
@@ -130,22 +129,22 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
   async function send(payment: ClaimedPayment, prepared: PreparedPayment): Promise<PaymentOutcome> {
     const { attempt, command, waiting, context } = payment
     const { paymentAccessToken, claims } = prepared
-    const paymentToken = await waiting.takeToken().catch((error) => release(attempt, error))
+    const permit = await waiting.takePermit().catch((error) => release(attempt, error))
     try {
       // Where it is in doubt whether this was written, nothing is sent, and so the attempt can be freed.
       const isOurs = await attempts
         .markSending(attempt.id, claims.due, claims.expiresAtMs)
         .catch((error) => release(attempt, error))
       if (!isOurs) throw new Problem('request_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
-      return await paymentsApi.processPayment(paymentAccessToken, command.payment, context, paymentToken)
+      return await paymentsApi.processPayment(paymentAccessToken, command.payment, context, permit)
     } finally {
-      paymentToken.release()
+      permit.giveBack()
     }
   }
 
   /**
    * Only a charge that BigCommerce has turned away unread (429) is tried again, by itself and within the payment's patience:
-   * with another PAT and another token, and with a ledger that says meanwhile that nothing is out.
+   * with another PAT and another permit, and with a ledger that says meanwhile that nothing is out.
    */
   async function mayTryAgain({ attempt, waiting, context }: ClaimedPayment, outcome: PaymentOutcome) {
     if (outcome.kind !== 'not_sent' || outcome.reason !== 'rate_limited') return false

@@ -17,14 +17,14 @@ test('turn about between callers, first come first served within one', () => {
   expect(drained(queueOf('a1', 'a2', 'a3', 'b1', 'c1', 'b2'))).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3'])
 })
 
-test('who comes while others queue waits for at most one turn of each', () => {
+test('one that comes while others queue waits for at most one turn of each', () => {
   const queue = queueOf('a1', 'a2', 'a3', 'a4', 'a5')
   queue.next()
   queue.push('b', 'b1', 9)
   expect(drained(queue)).toEqual(['a2', 'b1', 'a3', 'a4', 'a5'])
 })
 
-test('who has been waiting for longer comes first within its caller, whenever it is put in line', () => {
+test('one that has been waiting for longer comes first within its caller, whenever it is put in line', () => {
   const queue = queueOf('a1', 'a2')
   queue.push('a', 'a0', -1)
   expect(drained(queue)).toEqual(['a0', 'a1', 'a2'])
@@ -47,7 +47,7 @@ describe('too many', () => {
   })
 })
 
-test('nobody is lost, served twice, or served after leaving', () => {
+test('none is lost, served twice, or served after leaving', () => {
   const steps = fc.array(
     fc.oneof(
       fc.record({ push: fc.constantFrom('a', 'b', 'c') }),

@@ -1,44 +1,44 @@
-import type { PaymentTokens } from '../../src/allowance/permit-store.ts'
+import type { PermitStore } from '../../src/allowance/permit-store.ts'
+import type { AllowanceRule } from '../../src/allowance/rule.ts'
 import {
-  type BucketRule,
-  type BucketToken,
   counted,
   expectedBackAtMs,
+  freshPermits,
   givenBack,
   heldBack,
+  type ModelPermit,
   reserve,
-} from '../../src/allowance/rule.ts'
-import { freshTokens } from './bucket-samples.ts'
+} from './model.ts'
 
-/** The payment tokens by the pure function, in memory, for as many instances as are asked for. */
-export function createInMemoryTokens(limit: number, rule: BucketRule, now: () => number) {
-  let tokens: readonly BucketToken[] = freshTokens(limit)
+/** The permits by the model, in memory, for as many instances as are asked for. */
+export function createInMemoryPermits(limit: number, rule: AllowanceRule, now: () => number) {
+  let permits: readonly ModelPermit[] = freshPermits(limit)
   const holders = new Map<number, string>()
 
-  return (instance: string): PaymentTokens => ({
+  return (instance: string): PermitStore => ({
     async provide() {},
     async reserve(count, withinMs) {
       const nowMs = now()
-      const result = reserve(tokens, rule, { nowMs, withinMs, count })
-      tokens = result.tokens
+      const result = reserve(permits, rule, { nowMs, withinMs, count })
+      permits = result.permits
       for (const { number } of result.taken) holders.set(number, instance)
-      const left = reserve(tokens, rule, { nowMs, withinMs: 0, count: limit }).taken.length
-      return { taken: result.taken, left: result.taken.length > 0 ? left : null }
+      const remaining = reserve(permits, rule, { nowMs, withinMs: 0, count: limit }).taken.length
+      return { taken: result.taken, remaining: result.taken.length > 0 ? remaining : null }
     },
     async outlook() {
-      return tokens.map((token) => ({
-        backInMs: expectedBackAtMs(token, rule) - now(),
-        holder: token.countedAtMs + rule.windowMs > now() ? (holders.get(token.number) ?? '') : '',
+      return permits.map((permit) => ({
+        backInMs: expectedBackAtMs(permit, rule) - now(),
+        holder: permit.countedAtMs + rule.windowMs > now() ? (holders.get(permit.number) ?? '') : '',
       }))
     },
     async counted(reservation) {
-      tokens = counted(tokens, reservation, now())
+      permits = counted(permits, reservation, now())
     },
     async giveBack(reservation) {
-      tokens = givenBack(tokens, reservation, rule)
+      permits = givenBack(permits, reservation, rule)
     },
     async holdBack(forMs) {
-      tokens = heldBack(tokens, now() + forMs)
+      permits = heldBack(permits, now() + forMs)
     },
   })
 }

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { HeldToken } from '../../src/allowance/permit.ts'
-import { createPaymentTokenQueue } from '../../src/allowance/permits.ts'
+import type { Permit } from '../../src/allowance/permit.ts'
+import { createPermits } from '../../src/allowance/permits.ts'
 import { Problem } from '../../src/domain/problem.ts'
 import { contextOf, type Logged } from '../services/fakes.ts'
 import { createVirtualTime } from '../services/virtual-time.ts'
 import { createRandom } from '../simulation/engine/random.ts'
-import { maxInWindow } from './bucket-samples.ts'
-import { createInMemoryTokens } from './in-memory-permits.ts'
+import { createInMemoryPermits } from './in-memory-permits.ts'
+import { maxInWindow } from './model.ts'
 
 const rule = { windowMs: 4_000, marginMs: 200, sendWithinMs: 5_000 }
 
@@ -19,7 +19,7 @@ interface Change {
   readonly readyMs?: number
 }
 
-/** Instances that share a bucket of tokens on one virtual clock. */
+/** Instances that share one store of permits on one virtual clock. */
 function bucketOf({
   limit = 3,
   maxWaitMs = 5_000,
@@ -29,42 +29,42 @@ function bucketOf({
 }: Change = {}) {
   const time = createVirtualTime()
   const logged: Logged[] = []
-  const tokensOf = createInMemoryTokens(limit, rule, time.now)
+  const storeOf = createInMemoryPermits(limit, rule, time.now)
   const { next: random } = createRandom(1)
-  const queues = Array.from({ length: instances }, (_, index) => {
+  const fleet = Array.from({ length: instances }, (_, index) => {
     const instance = `instance-${index}`
     const { log } = contextOf(logged)
-    const tokens = tokensOf(instance)
+    const store = storeOf(instance)
     return {
-      tokens,
-      queue: createPaymentTokenQueue({ tokens, instance, limit, rule, maxWaitMs, ...time, random, log }),
+      store,
+      permits: createPermits({ store, instance, limit, rule, maxWaitMs, ...time, random, log }),
     }
   })
   const sent: { readonly who: string; readonly atMs: number }[] = []
   const refused: { readonly who: string; readonly atMs: number; readonly problem: unknown }[] = []
-  /** Pays: waits for a token, spends it at once, and is answered after a while. */
+  /** Pays: waits for a permit, uses it at once, and is answered after a while. */
   async function pay(who: string, instance = 0): Promise<void> {
     try {
-      const token = await queues[instance]?.queue.arrive(who.charAt(0)).takeToken()
-      await new Promise<void>((resolve) => time.after(readyMs, resolve))
-      await token?.moment()
-      if (!token?.mayLeave()) throw new Error('too early or too late')
+      const permit = await fleet[instance]?.permits.arrive(who.charAt(0)).takePermit()
+      await new Promise<void>((resolve) => time.schedule(readyMs, resolve))
+      await permit?.moment()
+      if (!permit?.mayLeave()) throw new Error('too early or too late')
       sent.push({ who, atMs: time.now() })
-      token.left()
-      time.after(answerMs, () => token.answered())
+      permit.departed()
+      time.schedule(answerMs, () => permit.answered())
     } catch (problem) {
       refused.push({ who, atMs: time.now(), problem })
     }
   }
-  const [first] = queues
+  const [first] = fleet
   if (!first) throw new Error('no instance')
-  return { ...first, queues, time, pay, sent, refused, logged }
+  return { ...first, fleet, time, pay, sent, refused, logged }
 }
 const who = (all: readonly { readonly who: string }[]) => all.map((one) => one.who)
 const secondsOf = (problem: unknown) =>
   problem instanceof Problem ? problem.options.retryAfterSeconds : null
 
-test('while there are tokens nobody waits', async () => {
+test('while there are permits no payment waits', async () => {
   const { pay, sent, time } = bucketOf()
   for (const name of ['a1', 'a2', 'b1']) void pay(name)
   await time.settled()
@@ -72,7 +72,7 @@ test('while there are tokens nobody waits', async () => {
   expect(sent.every(({ atMs }) => atMs === time.now())).toBe(true)
 })
 
-test('the next waits for the token that comes back first, and then goes at that moment', async () => {
+test('the next waits for the permit that comes back first, and then goes at that moment', async () => {
   const { pay, sent, time } = bucketOf()
   const startMs = time.now()
   for (const name of ['a1', 'a2', 'a3', 'a4']) void pay(name)
@@ -82,7 +82,7 @@ test('the next waits for the token that comes back first, and then goes at that 
   expect(sent.at(-1)).toEqual({ who: 'a4', atMs: startMs + 4_200 })
 })
 
-test('an answer brings a token back before its margin is over', async () => {
+test('an answer brings a permit back before its margin is over', async () => {
   const { pay, sent, time } = bucketOf({ limit: 1, answerMs: 50 })
   const startMs = time.now()
   void pay('a1')
@@ -110,33 +110,33 @@ describe('too many', () => {
   })
 
   test('from then on more are turned away at the door, before anything is done for them', async () => {
-    const { pay, queue, time } = bucketOf({ limit: 1 })
+    const { pay, permits, time } = bucketOf({ limit: 1 })
     for (const name of ['a1', 'a2', 'a3']) void pay(name)
     await time.settled()
-    expect(() => queue.arrive('a')).toThrowError('payment_rate_limited')
-    // Not for ever: what was seen of the tokens grows old.
+    expect(() => permits.arrive('a')).toThrowError('payment_rate_limited')
+    // Not for ever: what was seen of the permits grows old.
     await time.pass(4_900)
-    expect(() => queue.arrive('a')).not.toThrow()
+    expect(() => permits.arrive('a')).not.toThrow()
   })
 
-  test('nobody who is let in waits longer than is allowed', async () => {
-    const { pay, tokens, refused, time } = bucketOf({ limit: 1, maxWaitMs: 5_000 })
+  test('no payment that is let in waits longer than is allowed', async () => {
+    const { pay, store, refused, time } = bucketOf({ limit: 1, maxWaitMs: 5_000 })
     const startMs = time.now()
-    tokens.reserve = () => new Promise(() => {})
+    store.reserve = () => new Promise(() => {})
     void pay('a1')
     await time.pass(6_000)
     expect(who(refused)).toEqual(['a1'])
     expect(refused[0]?.atMs).toBe(startMs + 5_000)
   })
 
-  test('who was let in and loses its token to another instance is told as soon as that is seen', async () => {
-    const { pay, tokens, refused, time } = bucketOf({ limit: 1, maxWaitMs: 5_000 })
+  test('a payment that was let in and loses its permit to another instance is told as soon as that is seen', async () => {
+    const { pay, store, refused, time } = bucketOf({ limit: 1, maxWaitMs: 5_000 })
     const startMs = time.now()
     void pay('a1')
     await time.settled()
     void pay('a2')
     await time.settled()
-    time.after(3_900, () => void tokens.reserve(1, 1_000))
+    time.schedule(3_900, () => void store.reserve(1, 1_000))
     await time.pass(6_000)
     expect(who(refused)).toEqual(['a2'])
     expect(refused[0]?.atMs).toBeLessThan(startMs + 5_000)
@@ -173,7 +173,7 @@ describe('a flood', () => {
   })
 })
 
-test('several instances share the tokens: never too many, and each gets its part', async () => {
+test('several instances share the permits: never too many, and each gets its part', async () => {
   const { pay, sent, refused, time } = bucketOf({ limit: 10, instances: 3, answerMs: 100 })
   const startMs = time.now()
   let count = 0
@@ -191,7 +191,7 @@ test('several instances share the tokens: never too many, and each gets its part
   expect(during.length).toBeGreaterThan(0.95 * 150)
   for (const caller of ['a', 'b', 'c'])
     expect(during.filter((each) => each.who.startsWith(caller)).length).toBeGreaterThan(during.length / 5)
-  // Once it is known what the others take, who cannot be served is told at once.
+  // Once it is known what the others take, a payment that cannot be served is told at once.
   const late = refused.filter(({ atMs }) => atMs > startMs + 10_000)
   expect(late.every(({ problem }) => (secondsOf(problem) ?? 0) >= 1)).toBe(true)
 })
@@ -209,22 +209,22 @@ test('what a payment takes to get ready costs nothing of the allowance', async (
   expect(rounds.reduce((sum, round) => sum + round, 0) / rounds.length).toBeLessThan(4_205)
 })
 
-describe('a token', () => {
+describe('a permit', () => {
   const held = async (change: Change = {}) => {
     const bucket = bucketOf({ limit: 1, ...change })
-    const token = await bucket.queue.arrive('a').takeToken()
-    const left = async () => (await bucket.tokens.reserve(1, 0)).taken.length
-    return { ...bucket, token, left }
+    const permit = await bucket.permits.arrive('a').takePermit()
+    const remaining = async () => (await bucket.store.reserve(1, 0)).taken.length
+    return { ...bucket, permit, remaining }
   }
 
   test('is given ahead of its moment, to get ready in, and may not leave before', async () => {
-    const { queue, time, token } = await held()
+    const { permits, time, permit } = await held()
     const startMs = time.now()
-    token.left()
-    let next: HeldToken | undefined
-    void queue
+    permit.departed()
+    let next: Permit | undefined
+    void permits
       .arrive('b')
-      .takeToken()
+      .takePermit()
       .then((given) => {
         next = given
       })
@@ -241,97 +241,97 @@ describe('a token', () => {
     expect([next?.mayLeave(), wentAtMs]).toEqual([true, startMs + 4_200])
   })
 
-  test('that is not spent is given back, once', async () => {
-    const { token, left } = await held()
-    token.release()
-    expect(await left()).toBe(1)
-    token.release()
-    expect(await left()).toBe(0)
+  test('that is not used is given back, once', async () => {
+    const { permit, remaining } = await held()
+    permit.giveBack()
+    expect(await remaining()).toBe(1)
+    permit.giveBack()
+    expect(await remaining()).toBe(0)
   })
 
-  test('that was spent is not given back', async () => {
-    const { token, left, time } = await held()
-    token.left()
-    token.release()
-    expect(await left()).toBe(0)
+  test('that was used is not given back', async () => {
+    const { permit, remaining, time } = await held()
+    permit.departed()
+    permit.giveBack()
+    expect(await remaining()).toBe(0)
     await time.pass(4_199)
-    expect(await left()).toBe(0)
+    expect(await remaining()).toBe(0)
     await time.pass(1)
-    expect(await left()).toBe(1)
+    expect(await remaining()).toBe(1)
   })
 
-  test('may not be spent too late, or after it was given back', async () => {
-    const { token, time } = await held()
-    expect(token.mayLeave()).toBe(true)
+  test('may not be used too late, or after it was given back', async () => {
+    const { permit, time } = await held()
+    expect(permit.mayLeave()).toBe(true)
     await time.pass(3_999)
-    expect(token.mayLeave()).toBe(true)
+    expect(permit.mayLeave()).toBe(true)
     await time.pass(1)
-    expect(token.mayLeave()).toBe(false)
+    expect(permit.mayLeave()).toBe(false)
     const other = await held()
-    other.token.release()
-    expect(other.token.mayLeave()).toBe(false)
+    other.permit.giveBack()
+    expect(other.permit.mayLeave()).toBe(false)
   })
 
-  test('counts from when its charge really left, however late that was', async () => {
-    const { token, left, time } = await held()
+  test('counts from when its charge really departed, however late that was', async () => {
+    const { permit, remaining, time } = await held()
     await time.pass(3_900)
-    token.left()
+    permit.departed()
     await time.pass(4_199)
-    expect(await left()).toBe(0)
+    expect(await remaining()).toBe(0)
     await time.pass(1)
-    expect(await left()).toBe(1)
+    expect(await remaining()).toBe(1)
   })
 })
 
 describe('closing', () => {
-  test('lets nobody wait any longer, and lets nobody in', async () => {
-    const { queue, pay, refused, tokens, time } = bucketOf({ limit: 1, maxWaitMs: 9_000 })
+  test('ends all waiting, and lets no payment in', async () => {
+    const { permits, pay, refused, store, time } = bucketOf({ limit: 1, maxWaitMs: 9_000 })
     void pay('a1')
     await time.settled()
     void pay('a2')
     void pay('b1')
     await time.pass(3_900)
-    queue.close()
-    await queue.idle()
+    permits.close()
+    await permits.idle()
     await time.settled()
     expect(refused.map(({ problem }) => problem)).toMatchObject([
       { code: 'shutting_down' },
       { code: 'shutting_down' },
     ])
-    expect(() => queue.arrive('a')).toThrowError('shutting_down')
+    expect(() => permits.arrive('a')).toThrowError('shutting_down')
     await time.pass(300)
-    expect((await tokens.reserve(1, 0)).taken).toHaveLength(1)
+    expect((await store.reserve(1, 0)).taken).toHaveLength(1)
   })
 
-  test('leaves a payment alone that has its token already and waits for the moment', async () => {
-    const { queue, pay, sent, time } = bucketOf({ limit: 1 })
+  test('leaves a payment alone that has its permit already and waits for the moment', async () => {
+    const { permits, pay, sent, time } = bucketOf({ limit: 1 })
     const startMs = time.now()
     void pay('a1')
     void pay('a2')
     await time.pass(4_150)
     expect(sent).toHaveLength(1)
-    queue.close()
+    permits.close()
     await time.pass(100)
     expect(sent.at(-1)).toEqual({ who: 'a2', atMs: startMs + 4_200 })
   })
 
   test('also ends the waiting of a payment that was let in before and asks now', async () => {
-    const { queue } = bucketOf()
-    const payment = queue.arrive('a')
-    queue.close()
-    await expect(payment.takeToken()).rejects.toThrowError('shutting_down')
+    const { permits } = bucketOf()
+    const payment = permits.arrive('a')
+    permits.close()
+    await expect(payment.takePermit()).rejects.toThrowError('shutting_down')
   })
 })
 
-test('a payment that is turned away holds every token back, goes first of its caller, and not past its patience', async () => {
-  const { queue, pay, sent, time } = bucketOf({ limit: 2 })
+test('a payment that is turned away holds every permit back, goes first of its caller, and not past its patience', async () => {
+  const { permits, pay, sent, time } = bucketOf({ limit: 2 })
   const startMs = time.now()
-  const first = queue.arrive('a')
-  ;(await first.takeToken()).left()
+  const first = permits.arrive('a')
+  ;(await first.takePermit()).departed()
   expect(await first.turnedAway(2_000)).toBe(true)
   await time.pass(10)
   void pay('a1')
-  const again = first.takeToken().then(async (token) => token.moment().then(time.now))
+  const again = first.takePermit().then(async (permit) => permit.moment().then(time.now))
   await time.pass(3_000)
   expect(await again).toBe(startMs + 2_000)
   expect(sent).toEqual([])
@@ -340,70 +340,70 @@ test('a payment that is turned away holds every token back, goes first of its ca
   expect(await first.turnedAway(2_000)).toBe(false)
 })
 
-test('after a payment was turned away, tokens come back later for a while', async () => {
-  const { queue, tokens, time } = bucketOf({ limit: 1 })
-  const payment = queue.arrive('a')
-  ;(await payment.takeToken()).left()
+test('after a payment was turned away, permits come back later for a while', async () => {
+  const { permits, store, time } = bucketOf({ limit: 1 })
+  const payment = permits.arrive('a')
+  ;(await payment.takePermit()).departed()
   await payment.turnedAway(1_000)
   await time.pass(5_000)
-  const next = await queue.arrive('a').takeToken()
-  next.left()
+  const next = await permits.arrive('a').takePermit()
+  next.departed()
   await time.pass(4_399)
-  expect((await tokens.reserve(1, 0)).taken).toEqual([])
+  expect((await store.reserve(1, 0)).taken).toEqual([])
   await time.pass(1)
-  expect((await tokens.reserve(1, 0)).taken).toHaveLength(1)
+  expect((await store.reserve(1, 0)).taken).toHaveLength(1)
 })
 
-test('without its database nothing is let through: everybody is told', async () => {
-  const { tokens, pay, refused, sent, time } = bucketOf()
-  const reserve = tokens.reserve
-  tokens.reserve = () => Promise.reject(new Problem('store_unavailable'))
+test('without its database nothing is let through: every payment is told', async () => {
+  const { store, pay, refused, sent, time } = bucketOf()
+  const reserve = store.reserve
+  store.reserve = () => Promise.reject(new Problem('store_unavailable'))
   for (const name of ['a1', 'b1']) void pay(name)
   await time.settled()
   expect(refused.map(({ problem }) => problem)).toMatchObject([
     { code: 'store_unavailable' },
     { code: 'store_unavailable' },
   ])
-  tokens.reserve = reserve
+  store.reserve = reserve
   void pay('a2')
   await time.settled()
   expect(who(sent)).toEqual(['a2'])
 })
 
-test('tokens that nobody has made yet are made by the first who needs one', async () => {
-  const { tokens, pay, sent, time } = bucketOf()
-  const { reserve, outlook } = tokens
+test('permits that do not exist yet are made for the first payment that needs one', async () => {
+  const { store, pay, sent, time } = bucketOf()
+  const { reserve, outlook } = store
   let isProvided = false
-  tokens.provide = async () => {
+  store.provide = async () => {
     isProvided = true
   }
-  tokens.reserve = async (...args) => (isProvided ? reserve(...args) : { taken: [], left: null })
-  tokens.outlook = async () => (isProvided ? outlook() : [])
+  store.reserve = async (...args) => (isProvided ? reserve(...args) : { taken: [], remaining: null })
+  store.outlook = async () => (isProvided ? outlook() : [])
   void pay('a1')
   await time.settled()
   expect(who(sent)).toEqual(['a1'])
 })
 
-test('a token whose end could not be recorded stays spent for longer, and the log says so', async () => {
-  const { tokens, queue, logged, time } = bucketOf()
-  tokens.counted = () => Promise.reject(new Problem('store_unavailable'))
-  const token: HeldToken = await queue.arrive('a').takeToken()
-  token.left()
-  token.answered()
+test('a permit whose end could not be recorded comes back later, and the log says so', async () => {
+  const { store, permits, logged, time } = bucketOf()
+  store.counted = () => Promise.reject(new Problem('store_unavailable'))
+  const permit: Permit = await permits.arrive('a').takePermit()
+  permit.departed()
+  permit.answered()
   await time.settled()
   expect(logged).toMatchObject([{ level: 'warn' }])
 })
 
-test('how the allowance stands is told: what is left, and when there is more', async () => {
-  const { queue, pay, time } = bucketOf({ limit: 2 })
-  expect(queue.standing()).toEqual({ limit: 2, windowSeconds: 4, remaining: 2, resetSeconds: 4 })
+test('how the allowance stands is told: what remains, and when there is more', async () => {
+  const { permits, pay, time } = bucketOf({ limit: 2 })
+  expect(permits.standing()).toEqual({ limit: 2, windowSeconds: 4, remaining: 2, resetSeconds: 4 })
   void pay('a1')
   await time.settled()
-  expect(queue.standing().remaining).toBe(1)
+  expect(permits.standing().remaining).toBe(1)
   void pay('a2')
   void pay('a3')
   await time.pass(300)
-  expect(queue.standing()).toMatchObject({ remaining: 0, resetSeconds: 4 })
+  expect(permits.standing()).toMatchObject({ remaining: 0, resetSeconds: 4 })
   await time.pass(60_000)
-  expect(queue.standing()).toMatchObject({ remaining: 2 })
+  expect(permits.standing()).toMatchObject({ remaining: 2 })
 })

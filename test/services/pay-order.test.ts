@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { HeldToken } from '../../src/allowance/permit.ts'
+import type { Permit } from '../../src/allowance/permit.ts'
 import { fingerprintOf } from '../../src/domain/fingerprint.ts'
 import { answerOf, type PaymentAnswer } from '../../src/domain/payment-answer.ts'
 import type { AttemptStatus, PaymentAttempt } from '../../src/domain/payment-attempt.ts'
@@ -36,7 +36,13 @@ const command = (change: Partial<PayOrderCommand> = {}): PayOrderCommand => ({
 })
 const fingerprint = fingerprintOf(command())
 
-const heldToken = { moment: async () => {}, mayLeave: () => true, left() {}, answered() {}, release() {} }
+const takenPermit = {
+  moment: async () => {},
+  mayLeave: () => true,
+  departed() {},
+  answered() {},
+  giveBack() {},
+}
 
 interface Change {
   readonly outcome?: PaymentOutcome
@@ -48,7 +54,7 @@ interface Change {
   readonly minting?: AuthorizedPayment['minting']
   readonly preparePayment?: PayOrderDependencies['preparePayment']
   readonly instruments?: ReadonlySet<InstrumentType>
-  readonly takeToken?: () => Promise<HeldToken>
+  readonly takePermit?: () => Promise<Permit>
   readonly turnedAway?: (forMs: number) => Promise<boolean>
 }
 
@@ -62,7 +68,7 @@ function paying({
   minting = null,
   preparePayment,
   instruments,
-  takeToken = async () => heldToken,
+  takePermit = async () => takenPermit,
   turnedAway = async () => false,
 }: Change = {}) {
   const events: string[] = []
@@ -101,7 +107,7 @@ function paying({
       minting,
     }),
     preparePayment: preparePayment ?? (async () => ({ paymentAccessToken: new Sealed('the.pat'), claims })),
-    paymentTokens: { arrive: () => ({ takeToken, turnedAway }) },
+    permits: { arrive: () => ({ takePermit, turnedAway }) },
     paymentsApi: { processPayment: async () => outcomes.shift() ?? outcome },
     newId: () => 'attempt-1',
     instruments: instruments ?? new Set(INSTRUMENT_TYPES),
@@ -139,9 +145,9 @@ function paying({
       return ports.preparePayment(...args)
     },
     paymentsApi: {
-      processPayment(pat, payment, context, departure) {
+      processPayment(pat, payment, context, permit) {
         events.push(`charge ${reveal(pat)} ${payment.instrument.type}`)
-        return ports.paymentsApi.processPayment(pat, payment, context, departure)
+        return ports.paymentsApi.processPayment(pat, payment, context, permit)
       },
     },
   })
@@ -237,16 +243,16 @@ describe('a charge that BigCommerce turns away unread', () => {
   const away: PaymentOutcome = { kind: 'not_sent', reason: 'rate_limited', retryAfterSeconds: 2 }
   const patient = { turnedAway: async (forMs: number) => forMs === 2_000 }
 
-  test('is tried again within its patience: back on record as not out, another PAT, another token', async () => {
+  test('is tried again within its patience: back on record as not out, another PAT, another permit', async () => {
     let minted = 0
     let taken = 0
     const { pay, events } = paying({
       ...patient,
       firstOutcomes: [away, away],
       preparePayment: async () => ({ paymentAccessToken: new Sealed(`pat-${++minted}`), claims }),
-      takeToken: async () => {
+      takePermit: async () => {
         taken += 1
-        return heldToken
+        return takenPermit
       },
     })
     expect((await pay()).status).toBe(201)
@@ -313,33 +319,33 @@ describe('a charge that BigCommerce turns away unread', () => {
   })
 })
 
-describe('the payment token', () => {
-  /** A token that tells what becomes of it, in the order of everything else. */
-  const telling = (events: () => string[]): HeldToken => ({
-    ...heldToken,
-    release: () => void events().push('token released'),
+describe('the permit', () => {
+  /** A permit that tells what becomes of it, in the order of everything else. */
+  const telling = (events: () => string[]): Permit => ({
+    ...takenPermit,
+    giveBack: () => void events().push('permit given back'),
   })
 
-  test('is taken when the PAT is there, before sending is put on record, and let go when the charge is over', async () => {
+  test('is taken when the PAT is there, before sending is put on record, and given back when the charge is over', async () => {
     const { pay, events }: ReturnType<typeof paying> = paying({
-      takeToken: async () => {
-        events.push('token taken')
+      takePermit: async () => {
+        events.push('permit taken')
         return telling(() => events)
       },
     })
     await pay()
     expect(events).toEqual([
       ...before,
-      'token taken',
+      'permit taken',
       sending,
       charge,
-      'token released',
+      'permit given back',
       'settle attempt-1 succeeded -',
     ])
   })
 
   test('that there is none in time ends the attempt as not sent: key and order are free', async () => {
-    const { pay, events } = paying({ takeToken: () => Promise.reject(new Problem('payment_rate_limited')) })
+    const { pay, events } = paying({ takePermit: () => Promise.reject(new Problem('payment_rate_limited')) })
     expect(await endOf(pay())).toBe('payment_rate_limited')
     expect(events).toEqual([...before, 'settle attempt-1 not_sent payment_rate_limited'])
   })
@@ -350,14 +356,14 @@ describe('the payment token', () => {
       { markSending: () => Promise.reject(new Problem('store_unavailable')) },
     ],
     ['the attempt is no longer ours', { markSending: async () => false }],
-  ])('is let go when %s', async (_what, attempts) => {
+  ])('is given back when %s', async (_what, attempts) => {
     const { pay, events }: ReturnType<typeof paying> = paying({
       attempts,
-      takeToken: async () => telling(() => events),
+      takePermit: async () => telling(() => events),
     })
     await endOf(pay())
     expect(charges(events)).toEqual([])
-    expect(events.at(-1)).toBe('token released')
+    expect(events.at(-1)).toBe('permit given back')
   })
 })
 

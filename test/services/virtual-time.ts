@@ -1,4 +1,4 @@
-import type { After } from '../../src/domain/after.ts'
+import type { Schedule } from '../../src/domain/clock.ts'
 
 /** A clock that moves when it is told to, and everything that waits for it, in order. */
 export function createVirtualTime() {
@@ -6,7 +6,7 @@ export function createVirtualTime() {
   let pending: { readonly atMs: number; readonly run: () => void }[] = []
   const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-  const after: After = (delayMs, run) => {
+  const schedule: Schedule = (delayMs, run) => {
     if (delayMs <= 0) {
       run()
       return () => {}
@@ -20,7 +20,7 @@ export function createVirtualTime() {
 
   return {
     now: () => nowMs,
-    after,
+    schedule,
     settled,
     async pass(ms: number): Promise<void> {
       const untilMs = nowMs + ms

@@ -1,36 +1,36 @@
-import type { PaymentTokens } from '../../src/allowance/permit-store.ts'
-import { createInMemoryTokens } from '../allowance/in-memory-permits.ts'
-import { ruleOf } from './service/node-tokens.ts'
+import type { PermitStore } from '../../src/allowance/permit-store.ts'
+import { createInMemoryPermits } from '../allowance/in-memory-permits.ts'
+import { ruleOf } from './service/node-permits.ts'
 import type { Sabotage } from './service/sabotage.ts'
 
-const changed = (change: (tokens: PaymentTokens) => Partial<PaymentTokens>): Sabotage => ({
-  tokens: (tokensOf) => (instance) => ({ ...tokensOf(instance), ...change(tokensOf(instance)) }),
+const changed = (change: (store: PermitStore) => Partial<PermitStore>): Sabotage => ({
+  permits: (storeOf) => (instance) => ({ ...storeOf(instance), ...change(storeOf(instance)) }),
 })
 
 /** Ways to hand out more payments than a window may hold. */
 export const BUCKET_SABOTAGES: Readonly<Record<string, Sabotage>> = {
   'gives each instance a bucket of its own': {
-    tokens: (_tokensOf, run) => (instance) =>
-      createInMemoryTokens(run.scenario.bucket.limit, ruleOf(run), run.scheduler.now)(instance),
+    permits: (_storeOf, run) => (instance) =>
+      createInMemoryPermits(run.scenario.bucket.limit, ruleOf(run), run.scheduler.now)(instance),
   },
-  'gives a token back as soon as it is answered': changed((tokens) => ({ counted: tokens.giveBack })),
+  'gives a permit back as soon as it is answered': changed((store) => ({ counted: store.giveBack })),
   'forgets what was reserved when its instance dies': {
-    tokens: (tokensOf, run) => (instance) => {
-      const tokens = tokensOf(instance)
+    permits: (storeOf, run) => (instance) => {
+      const store = storeOf(instance)
       return {
-        ...tokens,
+        ...store,
         async reserve(count, withinMs) {
-          const reserved = await tokens.reserve(count, withinMs)
+          const reserved = await store.reserve(count, withinMs)
           for (const reservation of reserved.taken)
-            run.scheduler.after(1_000, () => void tokens.giveBack(reservation))
+            run.scheduler.after(1_000, () => void store.giveBack(reservation))
           return reserved
         },
       }
     },
   },
   'counts from the reservation instead of the sending': {
-    tokens: (_tokensOf, run) => {
-      const hasty = createInMemoryTokens(
+    permits: (_storeOf, run) => {
+      const hasty = createInMemoryPermits(
         run.scenario.bucket.limit,
         { ...ruleOf(run), sendWithinMs: 0 },
         run.scheduler.now,
@@ -39,12 +39,12 @@ export const BUCKET_SABOTAGES: Readonly<Record<string, Sabotage>> = {
     },
   },
   'refills at a rate, as a textbook does': {
-    tokens: (tokensOf, run) => {
+    permits: (storeOf, run) => {
       const { limit, windowMs } = run.scenario.bucket
       let tokens = limit
       let filledMs = run.scheduler.now()
       return (instance) => ({
-        ...tokensOf(instance),
+        ...storeOf(instance),
         async reserve(count) {
           const nowMs = run.scheduler.now()
           tokens = Math.min(limit, tokens + ((nowMs - filledMs) * limit) / windowMs)
@@ -57,7 +57,7 @@ export const BUCKET_SABOTAGES: Readonly<Record<string, Sabotage>> = {
             atMs: nowMs,
             forMs: nowMs,
           }))
-          return { taken, left: given > 0 ? Math.floor(tokens) : null }
+          return { taken, remaining: given > 0 ? Math.floor(tokens) : null }
         },
       })
     },

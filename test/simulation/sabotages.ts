@@ -41,11 +41,11 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
 
   'sends again after a 5xx': charging(
     ({ paymentsApi, managementApi }) =>
-      async (pat, payment, context, departure) => {
-        const outcome = await paymentsApi.processPayment(pat, payment, context, departure)
+      async (pat, payment, context, permit) => {
+        const outcome = await paymentsApi.processPayment(pat, payment, context, permit)
         if (outcome.kind !== 'unknown' || outcome.reason !== 'server_error') return outcome
         const another = await managementApi.createPaymentAccessToken(100, context)
-        return paymentsApi.processPayment(another, payment, context, departure)
+        return paymentsApi.processPayment(another, payment, context, permit)
       },
   ),
   'takes a timeout for a decline': unknownFor('timed_out', declined),

@@ -1,4 +1,4 @@
-import { createInMemoryTokens } from '../allowance/in-memory-permits.ts'
+import { createInMemoryPermits } from '../allowance/in-memory-permits.ts'
 import { createFront } from './clients/front.ts'
 import { type PayRequest, scopeOf } from './clients/requests.ts'
 import { shop } from './clients/shopper.ts'
@@ -10,7 +10,7 @@ import { createLedgerRows } from './ledger/ledger-rows.ts'
 import { mayNeedReview } from './scenario/may-need-review.ts'
 import type { Scenario } from './scenario/scenario.ts'
 import { createNode } from './service/node.ts'
-import { ruleOf } from './service/node-tokens.ts'
+import { ruleOf } from './service/node-permits.ts'
 import { createReconciler } from './service/reconciler.ts'
 import type { Sabotage } from './service/sabotage.ts'
 import { createStoreOutages } from './service/store-outages.ts'
@@ -46,7 +46,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   const bigCommerce = createBigCommerce(run, { onCharge: witness.charged, onNews: webhooks.onNews })
   const plain = createInMemoryLedger(rows)
   const { limit, windowMs } = scenario.bucket
-  const tokensOf = createInMemoryTokens(limit, ruleOf(run), scheduler.now)
+  const storeOf = createInMemoryPermits(limit, ruleOf(run), scheduler.now)
   const arrive = createWindow(limit, windowMs, witness.broken)
   const outages = createStoreOutages(run)
   const nodes = Array.from({ length: scenario.nodes }, (_, index) =>
@@ -55,7 +55,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
       name: `node-${index + 1}`,
       calls: sabotage.calls?.(plain, rows) ?? plain,
       bigCommerce,
-      tokensOf: sabotage.tokens ? sabotage.tokens(tokensOf, run) : tokensOf,
+      storeOf: sabotage.permits ? sabotage.permits(storeOf, run) : storeOf,
       onArrival: () => arrive(scheduler.now()),
       onTurnedAway: witness.turnedAway,
       watch: witness.sending,

@@ -1,4 +1,4 @@
-import { describePaymentTokens } from '../allowance/permit-store-contract.ts'
+import { describePermitStore } from '../allowance/permit-store-contract.ts'
 import { postgres } from './engines.ts'
 import { describeLedger } from './ledger-contract.ts'
 import { describeUnsettled } from './unsettled-contract.ts'
@@ -6,5 +6,5 @@ import { describeVelocity } from './velocity-contract.ts'
 
 describeLedger(postgres)
 describeUnsettled(postgres)
-describePaymentTokens(postgres)
+describePermitStore(postgres)
 describeVelocity(postgres)

@@ -6,7 +6,7 @@ import { migrate } from '../../src/stores/engine/migrations.ts'
 import { openSqlite } from '../../src/stores/engine/sqlite.ts'
 import { createPaymentAttempts } from '../../src/stores/payment-attempts.ts'
 import { backUpSqlite } from '../../src/stores/tools/back-up-sqlite.ts'
-import { describePaymentTokens } from '../allowance/permit-store-contract.ts'
+import { describePermitStore } from '../allowance/permit-store-contract.ts'
 import { sqlite } from './engines.ts'
 import { describeLedger } from './ledger-contract.ts'
 import { sqliteFile } from './sqlite-file.ts'
@@ -17,7 +17,7 @@ import { newAttempt, scopeOf } from './wanted-attempts.ts'
 
 describeLedger(sqlite)
 describeUnsettled(sqlite)
-describePaymentTokens(sqlite)
+describePermitStore(sqlite)
 describeVelocity(sqlite)
 
 const removing: (() => void)[] = []

@@ -1,4 +1,4 @@
-import type { After } from '../../domain/after.ts'
+import type { Schedule } from '../../domain/clock.ts'
 import { Problem } from '../../domain/problem.ts'
 import { PURPOSES, type Purpose } from '../../domain/request-context.ts'
 import type { UpstreamAnswer } from './answer.ts'
@@ -48,7 +48,7 @@ export interface GateStanding {
 export interface ManagementGateOptions {
   /** A clock that only goes forward; its moments mean nothing elsewhere. */
   readonly now: () => number
-  readonly after: After
+  readonly schedule: Schedule
   readonly random: () => number
 }
 
@@ -58,7 +58,7 @@ interface Waiter {
   readonly refuse: (problem: Problem) => void
 }
 
-export function createManagementGate({ now, after, random }: ManagementGateOptions): ManagementGate {
+export function createManagementGate({ now, schedule, random }: ManagementGateOptions): ManagementGate {
   let quota: ManagementQuota = UNKNOWN_QUOTA
   const lines: Record<Purpose, Waiter[]> = { paying: [], reading: [], reconciling: [] }
   let callOff = () => {}
@@ -110,7 +110,7 @@ export function createManagementGate({ now, after, random }: ManagementGateOptio
     const deadlines = PURPOSES.flatMap((purpose) => lines[purpose].map(({ deadlineMs }) => deadlineMs))
     if (deadlines.length === 0) return () => {}
     const opening = [quota.heldUntilMs, quota.window?.endsMs.latest ?? 0].filter((atMs) => atMs > now())
-    return after(Math.min(...deadlines, ...opening) - now(), serve)
+    return schedule(Math.min(...deadlines, ...opening) - now(), serve)
   }
 
   function learn(answer: UpstreamAnswer, sentAtMs: number): void {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { buildConnector, Client } from 'undici'
+import type { Permit } from '../../allowance/permit.ts'
 import type { PaymentRequest } from '../../domain/payment-command.ts'
 import type { PaymentOutcome } from '../../domain/payment-outcome.ts'
 import type { RequestContext } from '../../domain/request-context.ts'
@@ -17,20 +18,8 @@ export interface PaymentsApi {
     paymentAccessToken: Sealed<string>,
     payment: PaymentRequest,
     context: RequestContext,
-    departure: Departure,
+    permit: Permit,
   ): Promise<PaymentOutcome>
-}
-
-/** What has to be known of the moment at which a charge leaves. */
-export interface Departure {
-  /** Resolves when the charge may leave; dialling goes on meanwhile. */
-  moment(): Promise<void>
-  /** Asked last of all, when there is a connection. @returns false when it is too late to send anything. */
-  mayLeave(): boolean
-  /** The charge has just been handed to the network. */
-  left(): void
-  /** BigCommerce has begun to answer. */
-  answered(): void
 }
 
 export interface PaymentsApiOptions {
@@ -52,7 +41,7 @@ export function createPaymentsApi(options: PaymentsApiOptions): PaymentsApi {
   const connect = buildConnector({ timeout: connectTimeoutMs, allowH2: false })
 
   return {
-    async processPayment(paymentAccessToken, payment, context, departure) {
+    async processPayment(paymentAccessToken, payment, context, permit) {
       let connected = false
       let isLate = false
       // A connection of its own for each charge: a kept-alive socket that the other side closes just as the
@@ -63,9 +52,9 @@ export function createPaymentsApi(options: PaymentsApiOptions): PaymentsApi {
           connect(target, async (...result) => {
             const [error, socket] = result
             if (error !== null || !socket) return done(...result)
-            const isGood = await holdConnection(socket, departure.moment())
+            const isGood = await holdConnection(socket, permit.moment())
             // Dialling may have taken seconds, and its moment in the window may be over.
-            isLate = !departure.mayLeave()
+            isLate = !permit.mayLeave()
             if (isLate || !isGood) {
               socket.destroy()
               return done(new Error(isLate ? 'too late to send' : 'closed before it was used'), null)
@@ -73,7 +62,7 @@ export function createPaymentsApi(options: PaymentsApiOptions): PaymentsApi {
             connected = true
             // Within this call the library writes the request, head and body, to the socket.
             done(...result)
-            departure.left()
+            permit.departed()
           }),
         allowH2: false,
         pipelining: 0,
@@ -89,7 +78,7 @@ export function createPaymentsApi(options: PaymentsApiOptions): PaymentsApi {
           bodyTimeout: 0,
           signal: AbortSignal.timeout(options.paymentTimeoutMs),
         })
-        departure.answered()
+        permit.answered()
         return classifyCharge(await readAnswer(response))
       } catch (error) {
         context.log.warn({ failure: nameOf(error), connected }, 'charge unanswered')

@@ -8,7 +8,7 @@ import type { ProblemCode } from '../../domain/problems.ts'
 export interface Tables {
   payment_attempts: PaymentAttemptRow
   idempotency_keys: IdempotencyKeyRow
-  payment_tokens: PaymentTokenRow
+  payment_tokens: PermitRow
   velocity_holds: VelocityHoldRow
 }
 
@@ -54,7 +54,7 @@ export interface IdempotencyKeyRow {
   created_at_ms: number
 }
 
-export interface PaymentTokenRow {
+export interface PermitRow {
   store_hash: string
   number: number
   counted_at_ms: number

@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Tables } from '../engine/tables.ts'
 
 /**
- * In this order, because a key points to its attempt. Payment tokens are not among them: they count on the clock of the
+ * In this order, because a key points to its attempt. Permits are not among them: they count on the clock of the
  * database that they are in, so the new one makes its own.
  */
 const COPIED = ['payment_attempts', 'idempotency_keys', 'velocity_holds'] as const

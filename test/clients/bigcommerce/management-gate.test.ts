@@ -33,7 +33,7 @@ function start({ limit = 12, left = 12, resetMs = 10_000 } = {}) {
   }
   const send = (name: string) => () => {
     calls.push(`${name} at ${time.now() - 1_000_000}`)
-    return new Promise<UpstreamAnswer>((resolve) => void time.after(100, () => resolve(answerNow())))
+    return new Promise<UpstreamAnswer>((resolve) => void time.schedule(100, () => resolve(answerNow())))
   }
   /** How a call ends: its status, or the problem and when to come again. */
   function call(purpose: Purpose, name: string = purpose): Promise<string> {

@@ -40,74 +40,71 @@ const written = {
 const payment: PaymentRequest = { ...written, instrument: sealInstrument(written.instrument) }
 const paid = { data: { id: 'bc-1', status: 'success', transaction_type: 'purchase' } }
 
-const departureOf = (mayLeave: boolean, moment = Promise.resolve()) => {
+const permitOf = (mayLeave: boolean, moment = Promise.resolve()) => {
   const events: string[] = []
   return {
     events,
     moment: () => moment,
     mayLeave: () => mayLeave,
-    left: () => void events.push('left'),
+    departed: () => void events.push('departed'),
     answered: () => void events.push('answered'),
+    giveBack() {},
   }
 }
 
 const charge = (
   url: string,
-  {
-    paymentTimeoutMs = 5_000,
-    trustedProxySecret = null as string | null,
-    departure = departureOf(true),
-  } = {},
+  { paymentTimeoutMs = 5_000, trustedProxySecret = null as string | null, permit = permitOf(true) } = {},
 ) =>
   createPaymentsApi({
     url,
     paymentTimeoutMs,
     callHeaders: createCallHeaders({ userAgent: 'Tillgate/test', trustedProxySecret }),
-  }).processPayment(new Sealed('the.pat'), payment, contextOf(logged), departure)
+  }).processPayment(new Sealed('the.pat'), payment, contextOf(logged), permit)
 
 describe('the moment at which it leaves', () => {
   const told = 'undici:client:sendHeaders'
 
   test('is told when the request has been written, and that an answer has come before it is read', async () => {
-    const departure = departureOf(true)
-    const onWritten = () => void departure.events.push('written')
+    const permit = permitOf(true)
+    const onWritten = () => void permit.events.push('written')
     subscribe(told, onWritten)
     const host = await opened(startHttpHost((response) => json(response, 201, paid)))
-    await charge(host.url, { departure })
+    await charge(host.url, { permit })
     unsubscribe(told, onWritten)
-    expect(departure.events).toEqual(['written', 'left', 'answered'])
+    expect(permit.events).toEqual(['written', 'departed', 'answered'])
   })
 
   test('may be over when there is a connection at last: then nothing is sent', async () => {
-    const departure = departureOf(false)
+    const permit = permitOf(false)
     const host = await opened(startHttpHost((response) => json(response, 201, paid)))
-    expect(await charge(host.url, { departure })).toEqual({ kind: 'not_sent', reason: 'too_late' })
+    expect(await charge(host.url, { permit })).toEqual({ kind: 'not_sent', reason: 'too_late' })
     expect(host.seen).toEqual([])
-    expect(departure.events).toEqual([])
+    expect(permit.events).toEqual([])
   })
 
-  /** A departure whose moment comes when it is told to. */
+  /** A permit whose moment comes when it is told to. */
   const ahead = () => {
     const { promise, resolve } = Promise.withResolvers<void>()
-    return { departure: departureOf(true, promise), come: resolve }
+    return { permit: permitOf(true, promise), come: resolve }
   }
 
   test('is waited for with a connection that is there, and nothing is sent before', async () => {
-    const { departure, come } = ahead()
+    const { permit, come } = ahead()
     const host = await opened(startHttpHost((response) => json(response, 201, paid)))
-    const charged = charge(host.url, { departure })
+    const charged = charge(host.url, { permit })
     await vi.waitFor(() => expect(host.openSockets()).toBe(1))
     await sleep(50)
-    expect([host.seen, departure.events]).toEqual([[], []])
+    expect([host.seen, permit.events]).toEqual([[], []])
     come()
     expect((await charged).kind).toBe('succeeded')
-    expect(departure.events).toEqual(['left', 'answered'])
+    expect(permit.events).toEqual(['departed', 'answered'])
   })
 
   test('is waited for behind TLS as well', async () => {
-    const { departure, come } = ahead()
+    const { permit, come } = ahead()
     const host = await opened(startRefusingTlsHost())
-    const charged = charge(host.url, { departure })
+    const charged = charge(host.url, { permit })
     await vi.waitFor(() => expect(host.openSockets()).toBe(1))
     await sleep(50)
     expect(host.heard).toEqual([])
@@ -123,20 +120,20 @@ describe('the moment at which it leaves', () => {
   ])(
     'a connection that %s while it is waited for sends nothing, and that is certain',
     async (_what, disturb) => {
-      const { departure, come } = ahead()
+      const { permit, come } = ahead()
       const host = await opened(startNetHost(() => {}, disturb))
-      const charged = charge(host.url, { departure })
+      const charged = charge(host.url, { permit })
       await sleep(100)
       come()
       expect(await charged).toEqual({ kind: 'not_sent', reason: 'unreachable' })
-      expect([host.heard, departure.events]).toEqual([[''], []])
+      expect([host.heard, permit.events]).toEqual([[''], []])
     },
   )
 
   test('never comes when no connection can be made', async () => {
-    const departure = departureOf(true)
-    await charge('http://no-such-host.invalid/stores/abc123', { departure })
-    expect(departure.events).toEqual([])
+    const permit = permitOf(true)
+    await charge('http://no-such-host.invalid/stores/abc123', { permit })
+    expect(permit.events).toEqual([])
   })
 })
 

@@ -1,6 +1,6 @@
+import type { Permit } from '../../../src/allowance/permit.ts'
 import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/answer.ts'
 import { classifyCharge } from '../../../src/clients/bigcommerce/classify-charge.ts'
-import type { Departure } from '../../../src/clients/bigcommerce/payments-api.ts'
 import type { PaymentRequest } from '../../../src/domain/payment-command.ts'
 import type { PaymentOutcome, UnknownReason } from '../../../src/domain/payment-outcome.ts'
 import type { Run } from '../engine/run.ts'
@@ -29,7 +29,7 @@ export function createChargeNetwork(run: Run, bigCommerce: BigCommerce, onArriva
     scheduler.after(delayMs, () => done(outcome))
 
   /** The answer's way back. */
-  function answerArrives(answer: UpstreamAnswer, departure: Departure, done: Done) {
+  function answerArrives(answer: UpstreamAnswer, permit: Permit, done: Done) {
     const latencyMs = run.latencyMs()
     if (run.strikes('charge_answer_lost')) {
       // A connection that is reset tells at once; one that went silent never does.
@@ -38,7 +38,7 @@ export function createChargeNetwork(run: Run, bigCommerce: BigCommerce, onArriva
     if (run.strikes('charge_answer_cut')) return deliver(latencyMs, lost('connection_lost'), done)
     const lateMs = run.strikes('charge_answer_late') ? random.below(2 * PAYMENT_TIMEOUT_MS) : 0
     scheduler.after(latencyMs + lateMs, () => {
-      departure.answered()
+      permit.answered()
       done(classifyCharge(answer))
     })
   }
@@ -52,10 +52,10 @@ export function createChargeNetwork(run: Run, bigCommerce: BigCommerce, onArriva
   const lateBy = () =>
     random.chance(0.5) ? random.below(lateMsMax) : justInTimeMs + random.below(lateMsMax - justInTimeMs)
 
-  function send(pat: string, payment: PaymentRequest, requestId: string, departure: Departure, done: Done) {
+  function send(pat: string, payment: PaymentRequest, requestId: string, permit: Permit, done: Done) {
     const arrive = (reply: (answer: UpstreamAnswer) => void) =>
       bigCommerce.charge(pat, payment, requestId, reply)
-    const reply = (answer: UpstreamAnswer) => answerArrives(inItsPlace(answer), departure, done)
+    const reply = (answer: UpstreamAnswer) => answerArrives(inItsPlace(answer), permit, done)
     const lateMs = run.strikes('charge_request_late') ? lateBy() : 0
     scheduler.after(run.latencyMs() + lateMs, () => {
       if (lateMs === 0) onArrival()
@@ -73,7 +73,7 @@ export function createChargeNetwork(run: Run, bigCommerce: BigCommerce, onArriva
     pat: string,
     payment: PaymentRequest,
     requestId: string,
-    departure: Departure,
+    permit: Permit,
     done: Done,
   ) {
     if (run.strikes('charge_refused_connection')) {
@@ -81,25 +81,25 @@ export function createChargeNetwork(run: Run, bigCommerce: BigCommerce, onArriva
     }
     if (run.strikes('charge_dialled_slowly')) {
       return scheduler.after(random.below(connectTimeoutMs), () =>
-        hold(pat, payment, requestId, departure, done),
+        hold(pat, payment, requestId, permit, done),
       )
     }
-    hold(pat, payment, requestId, departure, done)
+    hold(pat, payment, requestId, permit, done)
   }
 
   /** There is a connection, perhaps before its moment. */
-  function hold(pat: string, payment: PaymentRequest, requestId: string, departure: Departure, done: Done) {
-    void departure.moment().then(() => leave(pat, payment, requestId, departure, done))
+  function hold(pat: string, payment: PaymentRequest, requestId: string, permit: Permit, done: Done) {
+    void permit.moment().then(() => leave(pat, payment, requestId, permit, done))
   }
 
-  function leave(pat: string, payment: PaymentRequest, requestId: string, departure: Departure, done: Done) {
-    if (!departure.mayLeave()) return deliver(0, { kind: 'not_sent', reason: 'too_late' }, done)
-    departure.left()
+  function leave(pat: string, payment: PaymentRequest, requestId: string, permit: Permit, done: Done) {
+    if (!permit.mayLeave()) return deliver(0, { kind: 'not_sent', reason: 'too_late' }, done)
+    permit.departed()
     deliver(PAYMENT_TIMEOUT_MS, lost('timed_out'), done)
     if (run.strikes('charge_request_lost')) return
-    if (run.strikes('charge_rate_limited')) return answerArrives(rateLimited(), departure, done)
+    if (run.strikes('charge_rate_limited')) return answerArrives(rateLimited(), permit, done)
     if (run.strikes('charge_error_before'))
-      return answerArrives(serverError(random.pick([500, 502])), departure, done)
-    send(pat, payment, requestId, departure, done)
+      return answerArrives(serverError(random.pick([500, 502])), permit, done)
+    send(pat, payment, requestId, permit, done)
   }
 }

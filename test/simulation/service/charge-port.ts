@@ -28,12 +28,12 @@ export function createChargePort({
 }: ChargePortOptions): PaymentsApi {
   const charge = createChargeNetwork(run, bigCommerce, onArrival)
   return {
-    processPayment(paymentAccessToken, payment, { requestId }, departure) {
+    processPayment(paymentAccessToken, payment, { requestId }, permit) {
       const pat = reveal(paymentAccessToken)
       watch(requestId, pat)
       run.trace?.('charge', `${requestId} is sent`)
       return ports.exchange(`the charge of ${requestId}`, (answer) =>
-        charge(pat, payment, requestId, departure, (outcome) => {
+        charge(pat, payment, requestId, permit, (outcome) => {
           run.trace?.('charge', `${requestId} ended ${outcome.kind}`)
           if (outcome.kind === 'not_sent' && outcome.reason === 'rate_limited') onTurnedAway(requestId)
           answer(outcome)

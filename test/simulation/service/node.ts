@@ -1,4 +1,4 @@
-import type { PaymentTokens } from '../../../src/allowance/permit-store.ts'
+import type { PermitStore } from '../../../src/allowance/permit-store.ts'
 import { createAuthorizeOrder } from '../../../src/services/authorize-order.ts'
 import { createAuthorizePayment } from '../../../src/services/authorize-payment.ts'
 import { createListPayments } from '../../../src/services/list-payments.ts'
@@ -14,11 +14,11 @@ import { type ChargeWatch, createChargePort } from './charge-port.ts'
 import { createLedgerPorts } from './ledger-ports.ts'
 import { createManagementPorts } from './management-ports.ts'
 import { createNodeLife } from './node-life.ts'
-import { createNodeTokens } from './node-tokens.ts'
+import { createNodePermits } from './node-permits.ts'
+import { createPermitPorts } from './permit-ports.ts'
 import { createPorts, type NodeLife } from './ports.ts'
 import { createRound } from './round.ts'
 import type { Sabotage } from './sabotage.ts'
-import { createTokenPorts } from './token-ports.ts'
 
 /** One instance of the service: the code under test, put together as the composition root does. */
 export interface ServiceNode {
@@ -37,7 +37,7 @@ export interface NodeOptions {
   readonly name: string
   readonly calls: LedgerCalls
   readonly bigCommerce: BigCommerce
-  readonly tokensOf: (instance: string) => PaymentTokens
+  readonly storeOf: (instance: string) => PermitStore
   readonly onArrival: () => void
   readonly onTurnedAway: (requestId: string) => void
   readonly watch: ChargeWatch
@@ -61,14 +61,14 @@ export function createNode(options: NodeOptions): ServiceNode {
   const skewMs = Math.floor((2 * run.random.next() - 1) * run.scenario.clockSkewMsMax)
   const now = () => run.scheduler.now() + skewMs
   const life = createNodeLife(run, name, (dead) => {
-    paymentTokens.restart()
+    permits.restart()
     options.onCrash(dead)
   })
   const ports = createPorts(run, life)
-  const paymentTokens = createNodeTokens(
+  const permits = createNodePermits(
     run,
     life,
-    createTokenPorts(run, ports, options.tokensOf(name), options.isStoreDown),
+    createPermitPorts(run, ports, options.storeOf(name), options.isStoreDown),
   )
   const plain = {
     ledger: createLedgerPorts({
@@ -112,7 +112,7 @@ export function createNode(options: NodeOptions): ServiceNode {
         isAtEase: () => true,
       }),
       preparePayment: createPreparePayment({ managementApi, attempts: ledger, storeHash: STORE_HASH }),
-      paymentTokens,
+      permits,
       paymentsApi,
       newId: options.newId,
       instruments,

@@ -1,4 +1,4 @@
-import type { PaymentTokens } from '../../../src/allowance/permit-store.ts'
+import type { PermitStore } from '../../../src/allowance/permit-store.ts'
 import type { PaymentsApi } from '../../../src/clients/bigcommerce/payments-api.ts'
 import type { ReconcileAttempt } from '../../../src/services/reconcile-attempt.ts'
 import type { Run } from '../engine/run.ts'
@@ -13,14 +13,14 @@ export interface NodeParts {
   readonly paymentsApi: PaymentsApi
 }
 
-export type TokensOf = (instance: string) => PaymentTokens
+export type StoreOf = (instance: string) => PermitStore
 
 /** A bug put in on purpose, by wrapping what the code under test is given: the simulation must find it. */
 export interface Sabotage {
   readonly calls?: (calls: LedgerCalls, rows: LedgerRows) => LedgerCalls
   readonly parts?: (parts: NodeParts) => NodeParts
-  /** Of the payment tokens of each instance. */
-  readonly tokens?: (tokensOf: TokensOf, run: Run) => TokensOf
+  /** Of the permits of each instance. */
+  readonly permits?: (storeOf: StoreOf, run: Run) => StoreOf
   /** Of what only reconciliation is given. */
   readonly reads?: (managementApi: ManagementPorts) => ManagementPorts
   readonly reconcile?: (reconcileAttempt: ReconcileAttempt) => ReconcileAttempt

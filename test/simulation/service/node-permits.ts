@@ -1,10 +1,7 @@
-import type { PaymentTokens } from '../../../src/allowance/permit-store.ts'
-import {
-  createPaymentTokenQueue,
-  type PaymentTokenQueue,
-  SEND_WITHIN_MS,
-} from '../../../src/allowance/permits.ts'
-import type { After } from '../../../src/domain/after.ts'
+import type { PermitStore } from '../../../src/allowance/permit-store.ts'
+import { createPermits, type Permits } from '../../../src/allowance/permits.ts'
+import { SEND_WITHIN_MS } from '../../../src/allowance/rule.ts'
+import type { Schedule } from '../../../src/domain/clock.ts'
 import type { Run } from '../engine/run.ts'
 import type { NodeLife } from './ports.ts'
 
@@ -18,17 +15,17 @@ export const ruleOf = ({ scenario: { bucket } }: Run) => ({
   sendWithinMs: SEND_WITHIN_MS,
 })
 
-/** Where a node's payments wait for their tokens: in its memory, and so gone when it dies. */
-export function createNodeTokens(
+/** Where a node's payments wait for their permits: in its memory, and so gone when it dies. */
+export function createNodePermits(
   run: Run,
   life: NodeLife,
-  tokens: PaymentTokens,
-): Pick<PaymentTokenQueue, 'arrive'> & { restart(): void } {
+  store: PermitStore,
+): Pick<Permits, 'arrive'> & { restart(): void } {
   const { scheduler, scenario } = run
 
-  function open(): PaymentTokenQueue {
+  function open(): Permits {
     const born = life.life
-    const after: After = (delayMs, begin) => {
+    const schedule: Schedule = (delayMs, begin) => {
       let isOff = false
       scheduler.after(Math.max(0, delayMs), () => {
         if (!isOff && life.life === born) scheduler.resume(begin)
@@ -37,24 +34,24 @@ export function createNodeTokens(
         isOff = true
       }
     }
-    return createPaymentTokenQueue({
-      tokens,
+    return createPermits({
+      store,
       instance: `${life.name}-${born}`,
       limit: scenario.bucket.limit,
       rule: ruleOf(run),
       maxWaitMs: scenario.bucket.maxWaitMs,
       now: scheduler.now,
-      after,
+      schedule,
       random: run.random.next,
       log,
     })
   }
 
-  let queue = open()
+  let permits = open()
   return {
-    arrive: (caller) => queue.arrive(caller),
+    arrive: (caller) => permits.arrive(caller),
     restart() {
-      queue = open()
+      permits = open()
     },
   }
 }
