@@ -33,8 +33,6 @@ const CIRCLES_FOR_NOW = new Set<string>([
   'src/stores/unsettled-attempts.ts',
 ])
 const SCRAPS_FOR_NOW = new Set<string>([
-  'src/domain/fingerprint.ts',
-  'src/domain/idempotency-key.ts',
   'src/metrics/connection-metrics.ts',
   'src/metrics/known-methods.ts',
   'src/metrics/process-metrics.ts',

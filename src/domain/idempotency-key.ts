@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import { isCardNumber } from './card-number.ts'
+import type { PaymentCommand } from './payment-command.ts'
 import { Problem } from './problem.ts'
 
 const syntax = /^[A-Za-z0-9_-]{16,255}$/
@@ -17,4 +19,11 @@ export function parseIdempotencyKey(lines: readonly string[]): string {
   // A key is kept for a month, so it must not be a card number that somebody took for one.
   if (lines.length > 1 || !syntax.test(key) || isCardNumber(key)) throw new Problem('idempotency_key_invalid')
   return key
+}
+
+/** What must be the same for a repeated key to be the same request. Of the instrument only its digest counts. */
+export function fingerprintOf({ orderId, payment, expectedAmount }: PaymentCommand): string {
+  const { instrument, payment_method_id: methodId, save_instrument: isSaved } = payment
+  const told = [orderId, expectedAmount, instrument.digest, methodId, isSaved ?? null]
+  return createHash('sha256').update(JSON.stringify(told)).digest('hex')
 }

@@ -1,7 +1,7 @@
 import type { Permits, WaitingPayment } from '../allowance/permits.ts'
 import type { PaymentsApi } from '../clients/bigcommerce/payments-api.ts'
 import type { Caller } from '../domain/caller.ts'
-import { fingerprintOf } from '../domain/fingerprint.ts'
+import { fingerprintOf } from '../domain/idempotency-key.ts'
 import { ASK_AGAIN_SECONDS, answerOf, keptAnswer, type PaymentAnswer } from '../domain/payment-answer.ts'
 import type { PaymentAttempt } from '../domain/payment-attempt.ts'
 import type { PaymentCommand } from '../domain/payment-command.ts'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fingerprintOf } from '../../src/domain/fingerprint.ts'
+import { fingerprintOf } from '../../src/domain/idempotency-key.ts'
+import { sealInstrument } from '../../src/domain/payment-command.ts'
 import type { PaymentInstrument } from '../../src/domain/payment-instrument.ts'
-import { sealInstrument } from '../../src/domain/sealed-instrument.ts'
 import { validInstruments } from './samples.ts'
 
 /** A command as the caller wrote it, before anything was sealed. */

@@ -1,7 +1,6 @@
 import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
-import type { PaymentCommand } from '../../src/domain/payment-command.ts'
+import { type PaymentCommand, sealInstrument } from '../../src/domain/payment-command.ts'
 import type { InstrumentType, PaymentInstrument } from '../../src/domain/payment-instrument.ts'
-import { sealInstrument } from '../../src/domain/sealed-instrument.ts'
 
 export const storedToken = 'a1'.repeat(32)
 

@@ -1,8 +1,8 @@
 import { format, inspect } from 'node:util'
 import { deserialize, serialize } from 'node:v8'
 import { expect, test } from 'vitest'
+import { sealInstrument } from '../../src/domain/payment-command.ts'
 import { reveal, Sealed } from '../../src/domain/sealed.ts'
-import { sealInstrument } from '../../src/domain/sealed-instrument.ts'
 import { validInstruments } from './samples.ts'
 
 const number = '4242429999994242'

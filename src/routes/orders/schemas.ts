@@ -1,8 +1,12 @@
 import { z } from 'zod'
-import { textWithoutCardNumber } from '../../domain/card-fields.ts'
 import { PUBLIC_STATUSES } from '../../domain/payment-attempt.ts'
-import { INSTRUMENT_TYPES, OWN_METHOD_IDS, PaymentInstrument } from '../../domain/payment-instrument.ts'
-import { sealInstrument } from '../../domain/sealed-instrument.ts'
+import { sealInstrument } from '../../domain/payment-command.ts'
+import {
+  INSTRUMENT_TYPES,
+  OWN_METHOD_IDS,
+  PaymentInstrument,
+  textWithoutCardNumber,
+} from '../../domain/payment-instrument.ts'
 import { instantField, textField } from '../../openapi/documented-fields.ts'
 
 /** BigCommerce's order ids are 32-bit integers from 1 up. */

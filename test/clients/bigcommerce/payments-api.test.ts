@@ -4,9 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createCallHeaders } from '../../../src/clients/bigcommerce/call-headers.ts'
 import { createPaymentsApi } from '../../../src/clients/bigcommerce/payments-api.ts'
-import type { PaymentRequest } from '../../../src/domain/payment-command.ts'
+import { type PaymentRequest, sealInstrument } from '../../../src/domain/payment-command.ts'
 import { Sealed } from '../../../src/domain/sealed.ts'
-import { sealInstrument } from '../../../src/domain/sealed-instrument.ts'
 import { validInstruments } from '../../domain/samples.ts'
 import {
   contextOf,

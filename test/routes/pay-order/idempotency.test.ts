@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { fingerprintOf } from '../../../src/domain/fingerprint.ts'
+import { fingerprintOf } from '../../../src/domain/idempotency-key.ts'
 import { PayOrderBody } from '../../../src/routes/orders/schemas.ts'
 import { callerToken } from '../../support/caller-token.ts'
 import { ledgerFile } from '../../support/ledger-file.ts'
