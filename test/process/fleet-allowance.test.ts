@@ -7,7 +7,7 @@ test('three instances at three times the load, one restarted: fifty in every fou
   const result = await runFleet({
     seconds: 12,
     delayMsMax: 100,
-    // Answers decide when a token comes back, however late a busy machine makes the sandbox count.
+    // Answers decide when a permit comes back, however late a busy machine makes the sandbox count.
     marginMs: 30_000,
     say() {},
   })

@@ -10,7 +10,7 @@ test('three times the load for fifteen seconds: fifty in every four, and no more
 }, async () => {
   const { sandbox, call } = await startTillgate({
     environment: {
-      // Answers decide when a token comes back: BigCommerce runs in this very process, and counts late when that is busy.
+      // Answers decide when a permit comes back: BigCommerce runs in this very process, and counts late when that is busy.
       PAYMENT_RATE_MARGIN_MS: '30000',
       ADDRESS_RATE_LIMIT: '0',
       CALLER_RATE_LIMIT: '0',
