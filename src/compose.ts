@@ -30,12 +30,9 @@ import { createPreparePayment } from './services/prepare-payment.ts'
 import { createReceiveWebhook } from './services/receive-webhook.ts'
 import { createReconcileAttempt } from './services/reconcile-attempt.ts'
 import { createReconciliationLoop } from './services/reconciliation-loop.ts'
-import { createCountUnsettled } from './stores/count-unsettled.ts'
 import { migrateDatabase, openDatabase } from './stores/engine/database.ts'
 import { isMigrated } from './stores/engine/migrations.ts'
-import { createPaymentAttempts } from './stores/payment-attempts.ts'
-import { createUnsettledAttempts } from './stores/unsettled-attempts.ts'
-import { createVelocityHolds } from './stores/velocity-holds.ts'
+import { createLedger } from './stores/ledger.ts'
 import { version } from './version.ts'
 
 /** A service put together, and the way to take it apart again. */
@@ -68,12 +65,15 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
     metrics.watchConnections('database'),
   )
   if (migrateOnStart) await migrateDatabase(databaseUrl, database)
-  const ledger = { database, storeHash, now: Date.now }
-  const { orderAttempts: failuresMax } = velocity
-  const failures = failuresMax > 0 ? { failuresMax, windowMs: velocity.windowMs } : null
-  const attempts = metrics.watchStore(createPaymentAttempts({ ...ledger, failures }))
-  const holds = createVelocityHolds({ database, windowMs: velocity.windowMs, now: Date.now })
-  const unsettled = createUnsettledAttempts(ledger)
+  const ledger = createLedger({
+    database,
+    storeHash,
+    now: Date.now,
+    velocityWindowMs: velocity.windowMs,
+    orderFailuresMax: velocity.orderAttempts,
+  })
+  const { unsettled, holds } = ledger
+  const attempts = metrics.watchStore(ledger.attempts)
 
   const callHeaders = createCallHeaders({ userAgent: `Tillgate/${version}`, trustedProxySecret })
   const accessToken = createRenewable(config.bigcommerce.accessToken, renewals.accessToken, isSameSealed)
@@ -158,7 +158,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
   const inFlight = createInFlight()
   let isDraining = false
   const isReady = async () => !isDraining && (await isMigrated(database).catch(() => false))
-  metrics.watchLedger({ countUnsettled: createCountUnsettled(ledger), isReady })
+  metrics.watchLedger({ countUnsettled: unsettled.count, isReady })
   return {
     metrics,
     dependencies: {

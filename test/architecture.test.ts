@@ -24,13 +24,6 @@ const CIRCLES_FOR_NOW = new Set<string>([
   'src/services/known-payment.ts',
   'src/services/pay-order.ts',
   'src/services/refuse-instrument.ts',
-  'src/stores/claim-attempt.ts',
-  'src/stores/find-attempts.ts',
-  'src/stores/order-failures.ts',
-  'src/stores/payment-attempts.ts',
-  'src/stores/settle-attempt.ts',
-  'src/stores/recover-abandoned.ts',
-  'src/stores/unsettled-attempts.ts',
 ])
 const SCRAPS_FOR_NOW = new Set<string>([
   'src/metrics/connection-metrics.ts',

@@ -5,7 +5,7 @@ import { createPermitStore } from '../../src/allowance/permit-store.ts'
 import { createPermits } from '../../src/allowance/permits.ts'
 import { SEND_WITHIN_MS } from '../../src/allowance/rule.ts'
 import { schedule } from '../../src/domain/clock.ts'
-import { migrate } from '../../src/stores/engine/migrations.ts'
+import { applyMigrations } from '../../src/stores/engine/migrations.ts'
 import { openSqlite } from '../../src/stores/engine/sqlite.ts'
 
 /** Answers true once a payment of this caller may go, false where it may not. */
@@ -22,7 +22,7 @@ export async function openBucket(limit: number, windowMs: number): Promise<Admit
   const folder = mkdtempSync(join(tmpdir(), 'tillgate-bench-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const database = openSqlite(join(folder, 'bench.db'))
-  await migrate(database)
+  await applyMigrations(database)
   const shared = { instance: 'bench', limit, rule: { windowMs, marginMs, sendWithinMs: SEND_WITHIN_MS } }
   const permits = createPermits({
     ...shared,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { createPermitStore, reservePermits } from '../../src/allowance/permit-store.ts'
 import { SEND_WITHIN_MS } from '../../src/allowance/rule.ts'
-import { migrate } from '../../src/stores/engine/migrations.ts'
+import { applyMigrations } from '../../src/stores/engine/migrations.ts'
 import { openSqlite } from '../../src/stores/engine/sqlite.ts'
 import { percentile } from '../service/statistics.ts'
 
@@ -20,7 +20,7 @@ const perRound = 50
 export async function reservationLine(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'tillgate-bench-'))
   const database = openSqlite(join(folder, 'bench.db'))
-  await migrate(database)
+  await applyMigrations(database)
   const options = {
     database,
     storeHash: 'bench',

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely'
-import { dialectOf } from '../stores/engine/dialect.ts'
+import { dialectOf, waitForTurn } from '../stores/engine/dialect.ts'
 import type { Tables } from '../stores/engine/tables.ts'
-import { guarded } from '../stores/engine/transact.ts'
-import { unflushed } from '../stores/engine/without-flush.ts'
+import { transact } from '../stores/engine/transact.ts'
+import { withoutFlush } from '../stores/engine/without-flush.ts'
 import type { AllowanceRule, Reservation } from './rule.ts'
 
 /** What one statement reserved. */
@@ -51,15 +51,15 @@ export function createPermitStore(options: PermitStoreOptions): PermitStore {
   const { database, storeHash, rule } = options
   const { nowMs, greatest, least, lockRows } = dialectOf(database)
   const write = <T>(statement: (connection: Kysely<Tables>) => Promise<T>): Promise<T> =>
-    guarded(() => unflushed(database, statement))
+    transact(() => withoutFlush(database, statement))
 
   return {
-    provide: () => guarded(() => providePermits(options)),
+    provide: () => transact(() => providePermits(options)),
     reserve: (count, withinMs) =>
       write((connection) => reservePermits({ ...options, database: connection }, count, withinMs)),
 
     outlook: () =>
-      guarded(async () => {
+      transact(async () => {
         const { rows } = await sql<PermitOutlook>`
           SELECT ${greatest}(
               ${least}(counted_at_ms, reserved_for_ms + ${rule.marginMs}) + ${rule.windowMs},
@@ -150,8 +150,8 @@ const lockNumber = 0x746f6b65
  */
 async function providePermits({ database, storeHash, limit, rule }: PermitStoreOptions): Promise<void> {
   await database.transaction().execute(async (transaction) => {
-    const { name, nowMs, least, lockRows } = dialectOf(transaction)
-    if (name === 'Postgres') await sql`SELECT pg_advisory_xact_lock(${lockNumber})`.execute(transaction)
+    const { nowMs, least, lockRows } = dialectOf(transaction)
+    await waitForTurn(transaction, lockNumber)
     const { rows } = await sql<{ number: number; countedAtMs: number }>`
       SELECT number, counted_at_ms AS "countedAtMs" FROM payment_tokens
       WHERE store_hash = ${storeHash} ORDER BY number ${lockRows}`.execute(transaction)

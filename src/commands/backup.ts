@@ -1,5 +1,6 @@
 import { loadDatabaseUrl } from '../config/config.ts'
-import { isPostgres, sqlitePath } from '../stores/engine/database.ts'
+import { sqlitePath } from '../stores/engine/database.ts'
+import { isPostgresUrl } from '../stores/engine/dialect.ts'
 import { backUpSqlite } from '../stores/tools/back-up-sqlite.ts'
 
 const usage = `npm run ledger:backup -- /backup/tillgate.db
@@ -10,7 +11,7 @@ Copies the ledger that DATABASE_URL names, a file of SQLite, into a new file, wh
 function run([to = '', ...others]: readonly string[]): string {
   if (to === '' || to.startsWith('-') || others.length > 0) throw new Error(usage)
   const url = loadDatabaseUrl()
-  if (isPostgres(url)) throw new Error('The ledger is on Postgres: back it up by pg_dump.')
+  if (isPostgresUrl(url)) throw new Error('The ledger is on Postgres: back it up by pg_dump.')
   const payments = backUpSqlite(sqlitePath(url), to)
   return `${to}: ${payments} payments.`
 }

@@ -1,9 +1,10 @@
 import { loadDatabaseUrl } from '../config/config.ts'
-import { isPostgres, sqlitePath } from '../stores/engine/database.ts'
-import { migrate, migrationState } from '../stores/engine/migrations.ts'
+import { migrateDatabase, sqlitePath } from '../stores/engine/database.ts'
+import { isPostgresUrl } from '../stores/engine/dialect.ts'
+import { migrationState } from '../stores/engine/migrations.ts'
 import { openPostgres } from '../stores/engine/postgres.ts'
+import { openSqliteAlone } from '../stores/engine/sqlite.ts'
 import { copyLedger } from '../stores/tools/copy-rows.ts'
-import { openSqliteAlone } from '../stores/tools/sqlite-alone.ts'
 
 const usage = `DATABASE_URL=postgres://… npm run ledger:copy -- sqlite:./data/tillgate.db
 
@@ -14,7 +15,7 @@ stays as it is. It is all or nothing.`
 async function run([from = '', ...others]: readonly string[]): Promise<string> {
   if (!from.startsWith('sqlite:') || others.length > 0) throw new Error(usage)
   const url = loadDatabaseUrl()
-  if (!isPostgres(url)) throw new Error(`DATABASE_URL must name the new ledger, on Postgres.\n\n${usage}`)
+  if (!isPostgresUrl(url)) throw new Error(`DATABASE_URL must name the new ledger, on Postgres.\n\n${usage}`)
 
   const source = openSqliteAlone(sqlitePath(from))
   try {
@@ -35,7 +36,7 @@ async function copyInto(url: string, source: Parameters<typeof copyLedger>[0]): 
   // A connection that breaks fails the copy, which says so.
   const target = openPostgres({ url, onConnectionLost: () => {}, isPatient: true })
   try {
-    await migrate(target)
+    await migrateDatabase(url, target)
     const copied = Object.entries(await copyLedger(source, target))
     return copied.map(([table, rows]) => `${table}: ${rows} rows, each the same in both.`).join('\n')
   } finally {

@@ -1,7 +1,28 @@
 import { createHash } from 'node:crypto'
 import { isCardNumber } from './card-number.ts'
+import type { PaymentAnswer } from './payment-answer.ts'
+import type { PaymentAttempt } from './payment-attempt.ts'
 import type { PaymentCommand } from './payment-command.ts'
 import { Problem } from './problem.ts'
+
+/** Whose key it is and for what: the same key of another principal, or for another operation, is another key. */
+export interface KeyScope {
+  readonly principal: string
+  readonly operation: string
+  readonly idempotencyKey: string
+}
+
+/** What a key already stands for. */
+export interface KnownKey {
+  readonly fingerprint: string
+  readonly attempt: PaymentAttempt
+  /** The final answer; null while there is none. */
+  readonly answer: PaymentAnswer | null
+}
+
+/** A key whose attempt was never sent may be used again, for the same request. */
+export const isFreeAgain = ({ attempt, fingerprint }: KnownKey, wanted: string): boolean =>
+  attempt.status === 'not_sent' && fingerprint === wanted
 
 const syntax = /^[A-Za-z0-9_-]{16,255}$/
 

@@ -1,4 +1,4 @@
-import type { InstrumentType } from './payment-instrument.ts'
+import { type InstrumentType, paysAPart } from './payment-instrument.ts'
 import type { TransactionType } from './payment-outcome.ts'
 import type { ProblemCode } from './problems.ts'
 
@@ -7,22 +7,15 @@ export const ATTEMPT_STATUSES = [
   'claimed',
   'sending',
   'succeeded',
-  'pending',
   'declined',
   'not_sent',
   'not_charged',
   'unknown',
+  'pending',
   'needs_review',
 ] as const
 
 export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number]
-
-/** Of payments that have been sent and have no end yet: what is still looked up at BigCommerce. */
-export const UNSETTLED_STATUSES = ['unknown', 'pending', 'needs_review'] as const
-export type UnsettledStatus = (typeof UNSETTLED_STATUSES)[number]
-
-export const isUnsettled = (status: AttemptStatus): status is UnsettledStatus =>
-  (UNSETTLED_STATUSES as readonly AttemptStatus[]).includes(status)
 
 /**
  * The state machine, as data. `not_sent` is reachable only before and during sending, and so is `claimed` again, for a
@@ -44,7 +37,33 @@ const NEXT = {
 export const mayBecome = (from: AttemptStatus, to: AttemptStatus): boolean =>
   (NEXT[from] as readonly AttemptStatus[]).includes(to)
 
-export const isFinal = (status: AttemptStatus): boolean => NEXT[status].length === 0
+type FinalStatus = {
+  [Status in AttemptStatus]: (typeof NEXT)[Status] extends readonly [] ? Status : never
+}[AttemptStatus]
+
+export const isFinal = (status: AttemptStatus): status is FinalStatus => NEXT[status].length === 0
+export const FINAL_STATUSES = ATTEMPT_STATUSES.filter(isFinal)
+
+/** A request is working on the attempt, in one instance; if that instance dies, recovery takes over. */
+export const RUNNING_STATUSES = ['claimed', 'sending'] as const
+type RunningStatus = (typeof RUNNING_STATUSES)[number]
+
+export const isRunning = (status: AttemptStatus): status is RunningStatus =>
+  (RUNNING_STATUSES as readonly AttemptStatus[]).includes(status)
+
+/** Sent, answered or given up on, and without an end: what is still looked up at BigCommerce. */
+export type UnsettledStatus = Exclude<AttemptStatus, FinalStatus | RunningStatus>
+
+export const isUnsettled = (status: AttemptStatus): status is UnsettledStatus =>
+  !isFinal(status) && !isRunning(status)
+export const UNSETTLED_STATUSES = ATTEMPT_STATUSES.filter(isUnsettled)
+
+/**
+ * The order fence: while an attempt holds its order, no other attempt on the order may be claimed. It does until its end is
+ * known, and for good if it paid all that was due. The migrations' index `payment_attempts_fence` says the same.
+ */
+export const holdsOrder = ({ status, instrumentType }: Pick<PaymentAttempt, 'status' | 'instrumentType'>) =>
+  !isFinal(status) || (status === 'succeeded' && !paysAPart(instrumentType))
 
 /** The statuses from which an attempt may come to this one: what the ledger's compare-and-set demands. */
 export const statusesBefore = (to: AttemptStatus): AttemptStatus[] =>
@@ -113,4 +132,19 @@ export interface PaymentAttempt {
   readonly looks: number
   /** The latest looks, after the PAT had expired, that found the order untouched: how many, and since when. */
   readonly quiet: QuietLooks | null
+}
+
+/** What an attempt is when it is claimed. */
+export type NewAttempt = Pick<
+  PaymentAttempt,
+  'id' | 'orderId' | 'customerId' | 'instrumentType' | 'paymentMethodId' | 'correlationId' | 'requestId'
+>
+
+/** What the ledger writes down of an outcome. What is left out stays as it was. */
+export interface Settlement {
+  readonly status: AttemptStatus
+  readonly transactionType?: TransactionType
+  readonly bigcommercePaymentId?: string
+  readonly bigcommerceCode?: number | null
+  readonly problemCode?: ProblemCode
 }

@@ -1,9 +1,10 @@
 import { Gauge, type Registry } from 'prom-client'
 import { UNSETTLED_STATUSES } from '../domain/payment-attempt.ts'
-import { AGES, type CountUnsettled } from '../stores/unsettled-count.ts'
+import { AGES } from '../stores/count-unsettled.ts'
+import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
 
 export interface LedgerMetricsOptions {
-  readonly countUnsettled: CountUnsettled
+  readonly countUnsettled: UnsettledAttempts['count']
   readonly isReady: () => Promise<boolean>
 }
 
@@ -13,7 +14,7 @@ export interface LedgerMetricsOptions {
  */
 export function createLedgerMetrics(registry: Registry, { countUnsettled, isReady }: LedgerMetricsOptions) {
   const registers = [registry]
-  let reading: ReturnType<CountUnsettled> | null = null
+  let reading: ReturnType<UnsettledAttempts['count']> | null = null
   /** One statement for all gauges of one scrape. */
   const read = () => {
     reading ??= countUnsettled().finally(() => {

@@ -1,8 +1,9 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
+import type { Settlement } from '../domain/payment-attempt.ts'
 import { Problem } from '../domain/problem.ts'
 import type { PayOrder } from '../services/pay-order.ts'
-import type { PaymentAttempts, Settlement } from '../stores/payment-attempts.ts'
+import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import { createKnownMethods } from './known-methods.ts'
 
 /** Counts what payments come to. Each function gives back what it is given, counted. */

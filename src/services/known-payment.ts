@@ -1,12 +1,8 @@
+import type { KnownKey } from '../domain/idempotency-key.ts'
 import { ASK_AGAIN_SECONDS, answerOf } from '../domain/payment-answer.ts'
-import type { PaymentAttempt } from '../domain/payment-attempt.ts'
+import { isRunning, type PaymentAttempt } from '../domain/payment-attempt.ts'
 import { Problem } from '../domain/problem.ts'
-import type { KnownKey } from '../stores/payment-attempts.ts'
 import type { PaidOrder } from './pay-order.ts'
-
-/** A key whose attempt was never sent may try again, for the same request. */
-export const isFree = (known: KnownKey, fingerprint: string): boolean =>
-  known.attempt.status === 'not_sent' && known.fingerprint === fingerprint
 
 /**
  * What a key that is taken is answered: a final answer as it was, an unfinished one as it stands now.
@@ -17,7 +13,7 @@ export function replay(known: KnownKey, fingerprint: string): PaidOrder {
   const { attempt, answer } = known
   if (known.fingerprint !== fingerprint) throw new Problem('idempotency_key_reused')
   if (answer) return { ...answer, isReplay: true }
-  if (attempt.status === 'claimed' || attempt.status === 'sending') {
+  if (isRunning(attempt.status)) {
     throw new Problem('request_in_progress', {
       ...whereItStands(attempt),
       retryAfterSeconds: ASK_AGAIN_SECONDS,

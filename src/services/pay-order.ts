@@ -1,19 +1,20 @@
 import type { Permits, WaitingPayment } from '../allowance/permits.ts'
 import type { PaymentsApi } from '../clients/bigcommerce/payments-api.ts'
 import type { Caller } from '../domain/caller.ts'
-import { fingerprintOf } from '../domain/idempotency-key.ts'
+import { fingerprintOf, isFreeAgain, type KeyScope } from '../domain/idempotency-key.ts'
 import { ASK_AGAIN_SECONDS, answerOf, keptAnswer, type PaymentAnswer } from '../domain/payment-answer.ts'
-import type { PaymentAttempt } from '../domain/payment-attempt.ts'
+import type { NewAttempt, PaymentAttempt } from '../domain/payment-attempt.ts'
 import type { PaymentCommand } from '../domain/payment-command.ts'
 import type { InstrumentType } from '../domain/payment-instrument.ts'
 import type { PaymentOutcome } from '../domain/payment-outcome.ts'
 import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../domain/request-context.ts'
-import type { Claim, KeyScope, NewAttempt, PaymentAttempts } from '../stores/payment-attempts.ts'
+import type { Claim } from '../stores/claim-attempt.ts'
+import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import { maySeeAttempt } from './authorize-order.ts'
 import type { AuthorizedPayment, AuthorizePayment } from './authorize-payment.ts'
 import type { VelocityGate } from './card-testing.ts'
-import { fencedBy, isFree, replay } from './known-payment.ts'
+import { fencedBy, replay } from './known-payment.ts'
 import type { PreparedPayment, PreparePayment } from './prepare-payment.ts'
 import { refuseInstrument } from './refuse-instrument.ts'
 import { problemOfNotSent, settlementOf } from './settlement.ts'
@@ -72,7 +73,7 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     const fingerprint = fingerprintOf(command)
 
     const known = await attempts.findByKey(scope)
-    if (known && !isFree(known, fingerprint) && maySeeAttempt(command.caller, known.attempt)) {
+    if (known && !isFreeAgain(known, fingerprint) && maySeeAttempt(command.caller, known.attempt)) {
       return replay(known, fingerprint)
     }
     const waiting = permits.arrive(command.caller.principal)

@@ -1,7 +1,7 @@
 import { BIGCOMMERCE_CODES } from '../domain/bigcommerce-codes.ts'
+import type { Settlement } from '../domain/payment-attempt.ts'
 import type { PaymentOutcome, Refusal } from '../domain/payment-outcome.ts'
 import { Problem } from '../domain/problem.ts'
-import type { Settlement } from '../stores/payment-attempts.ts'
 
 /** What the ledger records of an outcome. */
 export function settlementOf(outcome: PaymentOutcome): Settlement {

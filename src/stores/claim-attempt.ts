@@ -1,10 +1,25 @@
 import type { Transaction } from 'kysely'
+import { isFreeAgain, type KeyScope, type KnownKey } from '../domain/idempotency-key.ts'
+import type { NewAttempt, PaymentAttempt } from '../domain/payment-attempt.ts'
+import { keepsPlace } from '../domain/velocity.ts'
 import { toAttempt } from './attempt-rows.ts'
 import type { Tables } from './engine/tables.ts'
 import { LostRace } from './engine/transact.ts'
 import { findByKey, findFence } from './find-attempts.ts'
-import { type FailuresLimit, failuresWaitSeconds } from './order-failures.ts'
-import type { Claim, KeyScope, KnownKey, NewAttempt } from './payment-attempts.ts'
+
+export type Claim =
+  | { readonly kind: 'claimed'; readonly attempt: PaymentAttempt }
+  | { readonly kind: 'known'; readonly known: KnownKey }
+  /** Another attempt holds the order: it has no end yet, or has paid. */
+  | { readonly kind: 'fenced'; readonly by: PaymentAttempt }
+  /** Too many attempts on the order have failed of late. */
+  | { readonly kind: 'blocked'; readonly retryAfterSeconds: number }
+
+/** How many attempts on one order may fail within a window. */
+export interface FailuresLimit {
+  readonly failuresMax: number
+  readonly windowMs: number
+}
 
 export interface ClaimOptions {
   readonly storeHash: string
@@ -19,16 +34,14 @@ export interface ClaimOptions {
 /**
  * Claims the key and fences the order, within one transaction.
  *
- * On Postgres others commit between its statements, so each answer holds only if nothing it rests on has changed.
+ * On Postgres others commit between these statements, so each answer is right only if what it was read from still stands.
  *
- * @throws LostRace when something has: the claim is to be rolled back and made again.
+ * @throws LostRace where it does not: roll back and claim again.
  */
 export async function claimAttempt(transaction: Transaction<Tables>, options: ClaimOptions): Promise<Claim> {
   const { storeHash, scope, fingerprint } = options
   const known = await findByKey(transaction, storeHash, scope)
-  // A key whose attempt was never sent is free again, for the same request.
-  const isFree = known === null || (known.attempt.status === 'not_sent' && known.fingerprint === fingerprint)
-  if (!isFree) return { kind: 'known', known }
+  if (known && !isFreeAgain(known, fingerprint)) return { kind: 'known', known }
 
   const row = await insertAttempt(transaction, options)
   if (!row) return refusal(transaction, options, known)
@@ -41,7 +54,7 @@ export async function claimAttempt(transaction: Transaction<Tables>, options: Cl
   return { kind: 'claimed', attempt: toAttempt(row) }
 }
 
-/** The partial unique index refuses the row when the order is fenced. */
+/** The index `payment_attempts_fence` refuses the row when another attempt holds the order. */
 const insertAttempt = (
   transaction: Transaction<Tables>,
   { storeHash, scope, attempt, nowMs }: ClaimOptions,
@@ -66,14 +79,14 @@ const insertAttempt = (
     .returningAll()
     .executeTakeFirst()
 
-/** What fences the order may be this very key, taken by another request since it was looked up. */
+/** The attempt that holds the order may be of this very key, claimed by another request since we read the key. */
 async function refusal(
   transaction: Transaction<Tables>,
   { storeHash, scope, attempt }: ClaimOptions,
   known: KnownKey | null,
 ): Promise<Claim> {
   const present = await findByKey(transaction, storeHash, scope)
-  if (present?.attempt.id !== known?.attempt.id) throw new LostRace('the key was taken meanwhile')
+  if (present?.attempt.id !== known?.attempt.id) throw new LostRace('another request took the key')
   const by = await findFence(transaction, storeHash, attempt.orderId)
   if (!by) throw new LostRace('the fence was gone before it could be read')
   return { kind: 'fenced', by }
@@ -103,6 +116,31 @@ async function takeKey(
     )
     .returning('attempt_id')
     .executeTakeFirst()
-  // Whoever took the key meanwhile keeps it; rolling back also takes our fence down again.
-  if (!taken) throw new LostRace('the key was taken meanwhile')
+  // The request that took the key keeps it. Rolling back removes our fence as well.
+  if (!taken) throw new LostRace('another request took the key')
+}
+
+/**
+ * How long until one more attempt on the order may be made; 0 if now. Asked once the order is fenced: from then on no other
+ * attempt on it can end, so what is counted stays true.
+ */
+async function failuresWaitSeconds(
+  transaction: Transaction<Tables>,
+  { storeHash, attempt, nowMs, failures }: ClaimOptions,
+): Promise<number> {
+  if (failures === null) return 0
+  const ended = await transaction
+    .selectFrom('payment_attempts')
+    .select(['created_at_ms', 'status', 'problem_code'])
+    .where('store_hash', '=', storeHash)
+    .where('order_id', '=', attempt.orderId)
+    .where('created_at_ms', '>', nowMs - failures.windowMs)
+    .where('status', 'in', ['declined', 'not_charged'])
+    .orderBy('created_at_ms', 'desc')
+    .execute()
+  const failed = ended.filter(
+    ({ status, problem_code }) => status === 'not_charged' || keepsPlace(status, problem_code),
+  )
+  const first = failed[failures.failuresMax - 1]
+  return first ? Math.ceil((first.created_at_ms + failures.windowMs - nowMs) / 1000) : 0
 }

@@ -1,43 +1,56 @@
 import { type Kysely, sql } from 'kysely'
-import type { Clock } from '../domain/clock.ts'
+import { UNSETTLED_STATUSES, type UnsettledStatus } from '../domain/payment-attempt.ts'
 import type { Tables } from './engine/tables.ts'
-import { guarded } from './engine/transact.ts'
-import { AGES, type CountUnsettled, type UnsettledCount } from './unsettled-count.ts'
 
-export interface CountUnsettledOptions {
-  readonly database: Kysely<Tables>
-  readonly storeHash: string
-  readonly now: Clock
+const minuteMs = 60_000
+
+/** How long ago a payment was sent at most, in classes that mean something to a person. */
+export const AGES = [
+  { age: '1m', ageMsMax: minuteMs },
+  { age: '10m', ageMsMax: 10 * minuteMs },
+  { age: '1h', ageMsMax: 60 * minuteMs },
+  { age: '1d', ageMsMax: 24 * 60 * minuteMs },
+  { age: 'older', ageMsMax: Number.POSITIVE_INFINITY },
+] as const
+
+/** How many payments of one status were sent about as long ago. */
+export interface UnsettledCount {
+  readonly status: UnsettledStatus
+  readonly age: (typeof AGES)[number]['age']
+  readonly count: number
+  /** How long ago the oldest of them was sent. */
+  readonly oldestMs: number
 }
 
-/** Throws Problem `store_unavailable` when the database fails it. */
-export function createCountUnsettled({ database, storeHash, now }: CountUnsettledOptions): CountUnsettled {
-  return () =>
-    guarded(async () => {
-      const nowMs = now()
-      const rows = await unsettledQuery(database, storeHash, nowMs).execute()
-      return rows.map(({ status, age, count, oldest_at_ms }) => ({
-        status,
-        age,
-        count: Number(count),
-        oldestMs: nowMs - Number(oldest_at_ms),
-      }))
-    })
+export async function countUnsettled(
+  database: Kysely<Tables>,
+  storeHash: string,
+  nowMs: number,
+): Promise<UnsettledCount[]> {
+  const rows = await unsettledQuery(database, storeHash, nowMs).execute()
+  return rows.map(({ status, age, count, oldest_at_ms }) => ({
+    status,
+    age,
+    count: Number(count),
+    oldestMs: nowMs - Number(oldest_at_ms),
+  }))
 }
+
+/** In the text of the statement and in the order of the migration: SQLite uses the index only for the very same condition. */
+const isUnsettled = sql<boolean>`status IN (${sql.join(UNSETTLED_STATUSES.map((status) => sql.lit(status)))})`
 
 /** Reads an index that holds these payments and no others, however many were paid. */
 export const unsettledQuery = (database: Kysely<Tables>, storeHash: string, nowMs: number) =>
   database
     .selectFrom('payment_attempts')
     .select(({ fn }) => [
-      sql<UnsettledCount['status']>`status`.as('status'),
+      sql<UnsettledStatus>`status`.as('status'),
       ageAt(nowMs).as('age'),
       fn.countAll().as('count'),
       fn.min('sent_at_ms').as('oldest_at_ms'),
     ])
     .where('store_hash', '=', storeHash)
-    // Written out as in the migration, so that both databases see that the index is about exactly this.
-    .where(sql<boolean>`status IN ('unknown', 'pending', 'needs_review')`)
+    .where(isUnsettled)
     .groupBy(['status', 'age'])
 
 function ageAt(nowMs: number) {

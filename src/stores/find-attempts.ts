@@ -1,8 +1,12 @@
 import type { Kysely } from 'kysely'
-import type { PaymentAttempt } from '../domain/payment-attempt.ts'
+import type { KeyScope, KnownKey } from '../domain/idempotency-key.ts'
+import { ATTEMPT_STATUSES, isFinal, type PaymentAttempt } from '../domain/payment-attempt.ts'
+import { INSTRUMENT_TYPES, paysAPart } from '../domain/payment-instrument.ts'
 import { toAttempt } from './attempt-rows.ts'
 import type { Tables } from './engine/tables.ts'
-import type { KeyScope, KnownKey } from './payment-attempts.ts'
+
+const notFinal = ATTEMPT_STATUSES.filter((status) => !isFinal(status))
+const partPaying = INSTRUMENT_TYPES.filter(paysAPart)
 
 export async function findByKey(
   queries: Kysely<Tables>,
@@ -25,7 +29,7 @@ export async function findByKey(
   return { fingerprint: row.fingerprint, attempt: toAttempt(row), answer }
 }
 
-/** The attempt that holds the order's fence: the same predicate as the index `payment_attempts_fence`. */
+/** The attempt that holds the order: `holdsOrder` in SQL. */
 export async function findFence(
   queries: Kysely<Tables>,
   storeHash: string,
@@ -38,18 +42,15 @@ export async function findFence(
     .where('order_id', '=', orderId)
     .where(({ eb, or, and }) =>
       or([
-        eb('status', 'in', ['claimed', 'sending', 'pending', 'unknown', 'needs_review']),
-        and([
-          eb('status', '=', 'succeeded'),
-          eb('instrument_type', 'not in', ['gift_certificate', 'store_credit']),
-        ]),
+        eb('status', 'in', notFinal),
+        and([eb('status', '=', 'succeeded'), eb('instrument_type', 'not in', partPaying)]),
       ]),
     )
     .executeTakeFirst()
   return row ? toAttempt(row) : null
 }
 
-/** Every attempt on an order, newest first; those of one millisecond in the order of their ids, so that it is stable. */
+/** Every attempt on an order, newest first. Those of one millisecond are sorted by id, so that the order never changes. */
 export async function findByOrder(
   queries: Kysely<Tables>,
   storeHash: string,

@@ -1,10 +1,14 @@
 import type { Transaction } from 'kysely'
 import type { PaymentAnswer } from '../domain/payment-answer.ts'
-import { type AttemptStatus, type PaymentAttempt, statusesBefore } from '../domain/payment-attempt.ts'
+import {
+  type AttemptStatus,
+  type PaymentAttempt,
+  type Settlement,
+  statusesBefore,
+} from '../domain/payment-attempt.ts'
 import { keepsPlace } from '../domain/velocity.ts'
 import { toAttempt } from './attempt-rows.ts'
 import type { Tables } from './engine/tables.ts'
-import type { Settlement } from './payment-attempts.ts'
 import { releaseHolds } from './velocity-holds.ts'
 
 export interface SettleOptions {
@@ -28,7 +32,7 @@ export async function settleAttempt(
     .updateTable('payment_attempts')
     .set(({ fn, ref, val }) => ({
       status: settlement.status,
-      // What an earlier answer told stays, unless this one says otherwise: Kysely leaves out what is undefined.
+      // Kysely leaves out what is undefined, so what an earlier answer said stays.
       transaction_type: settlement.transactionType,
       bigcommerce_payment_id: settlement.bigcommercePaymentId,
       bigcommerce_code: settlement.bigcommerceCode,

@@ -1,11 +1,17 @@
 import { type Kysely, sql } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
 import type { PriorOutcomes } from '../domain/evidence.ts'
-import { type PaymentAttempt, type QuietLooks, UNSETTLED_STATUSES } from '../domain/payment-attempt.ts'
+import {
+  FINAL_STATUSES,
+  type PaymentAttempt,
+  type QuietLooks,
+  UNSETTLED_STATUSES,
+} from '../domain/payment-attempt.ts'
 import { toAttempt } from './attempt-rows.ts'
+import { countUnsettled, type UnsettledCount } from './count-unsettled.ts'
 import type { Tables } from './engine/tables.ts'
-import { guarded } from './engine/transact.ts'
-import { recoverAbandoned } from './recover-abandoned.ts'
+import { transact } from './engine/transact.ts'
+import { releaseHolds } from './velocity-holds.ts'
 
 /** How long an attempt must have stood still to count as abandoned, by where it stands. */
 export interface StillFor {
@@ -13,29 +19,32 @@ export interface StillFor {
   readonly sendingMs: number
 }
 
-/** What recovery did with attempts that nobody works on any more. */
+/** What recovery did with attempts that a dead instance left behind. */
 export interface Recovered {
-  /** Were claimed and never sent: free again. */
+  /** Claimed and never sent: key and order are free again. */
   readonly released: number
-  /** Had been sent, or may have been: unknown from now on. */
+  /** Sent, or perhaps sent. */
   readonly unknown: number
 }
 
-/** The attempts whose end is not known yet. Each method throws Problem `store_unavailable` when the database fails it. */
+/** The attempts without an end. Each method throws Problem `store_unavailable` when the database fails. */
 export interface UnsettledAttempts {
-  /** Takes attempts that are due to be looked up; nobody else gets them until the lease ends. */
+  /** Takes attempts that are due for a look. No other instance gets them until the lease ends. */
   lease(limit: number): Promise<PaymentAttempt[]>
-  /** Gives a leased attempt back, to be looked up again then; null when only a wake shall bring that about. */
+  /** Gives a leased attempt back after a look. The next one is at that moment; null: only when something wakes it. */
   postpone(id: string, nextLookAtMs: number | null, quiet: QuietLooks | null): Promise<void>
-  /** Gives a leased attempt back that was not looked at, to be looked at then. */
+  /** Gives a leased attempt back without a look. The next one is at that moment. */
   putOff(id: string, nextLookAtMs: number): Promise<void>
-  /** Makes the open attempts of an order due at once. @returns how many there are. */
+  /** Makes the attempts of an order due for a look at once. @returns how many there are. */
   wake(orderId: number): Promise<number>
+  /** How the other attempts on the order have ended. */
   priorOutcomes(attempt: PaymentAttempt): Promise<PriorOutcomes>
-  /** Finds what a crash left behind: attempts that have stood still for longer than any instance works on one. */
+  /** Ends what a crash left running: attempts that have stood still for longer than any instance works on one. */
   recoverAbandoned(stillFor: StillFor): Promise<Recovered>
-  /** Forgets keys older than this whose payments have ended. The attempts, and so the fences, stay. */
+  /** Forgets older keys whose payments have ended. The attempts, and so the fences, stay. */
   deleteKeysBefore(beforeMs: number): Promise<number>
+  /** Counts them by status and age, for the whole store. Classes that are empty are left out. */
+  count(): Promise<UnsettledCount[]>
 }
 
 export interface UnsettledAttemptsOptions {
@@ -47,17 +56,15 @@ export interface UnsettledAttemptsOptions {
 /** Longer than the slowest look: two reads with all their tries. */
 const leaseMs = 60_000
 
-/** However often a client asks, an attempt is looked up no more often than this. */
+/** An attempt gets no more looks than this, however often a client asks. */
 const wakeGapMs = 1_000
-
-const ended = ['succeeded', 'declined', 'not_sent', 'not_charged'] as const
 
 export function createUnsettledAttempts(options: UnsettledAttemptsOptions): UnsettledAttempts {
   const { database, storeHash, now } = options
 
   return {
     lease: (limit) =>
-      guarded(async () => {
+      transact(async () => {
         const nowMs = now()
         const due = database
           .selectFrom('payment_attempts')
@@ -79,7 +86,7 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
       }),
 
     postpone: (id, nextLookAtMs, quiet) =>
-      guarded(async () => {
+      transact(async () => {
         await database
           .updateTable('payment_attempts')
           .set(({ eb }) => ({
@@ -96,7 +103,7 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
       }),
 
     putOff: (id, nextLookAtMs) =>
-      guarded(async () => {
+      transact(async () => {
         await database
           .updateTable('payment_attempts')
           .set({ next_look_at_ms: nextLookAtMs, leased_until_ms: null })
@@ -106,7 +113,7 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
       }),
 
     wake: (orderId) =>
-      guarded(async () => {
+      transact(async () => {
         const nowMs = now()
         const woken = await database
           .updateTable('payment_attempts')
@@ -125,7 +132,7 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
       }),
 
     priorOutcomes: (attempt) =>
-      guarded(async () => {
+      transact(async () => {
         const others = await database
           .selectFrom('payment_attempts')
           .select(['status', 'payment_method_id', 'unsettled_since_ms'])
@@ -148,14 +155,14 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
         }
       }),
 
-    recoverAbandoned: (stillFor) => guarded(() => recoverAbandoned(database, storeHash, now(), stillFor)),
+    recoverAbandoned: (stillFor) => transact(() => recoverAbandoned(database, storeHash, now(), stillFor)),
 
     deleteKeysBefore: (beforeMs) =>
-      guarded(async () => {
+      transact(async () => {
         const endedAttempts = database
           .selectFrom('payment_attempts')
           .select('id')
-          .where('status', 'in', ended)
+          .where('status', 'in', FINAL_STATUSES)
         const deleted = await database
           .deleteFrom('idempotency_keys')
           .where('store_hash', '=', storeHash)
@@ -164,5 +171,39 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
           .executeTakeFirst()
         return Number(deleted.numDeletedRows)
       }),
+
+    count: () => transact(() => countUnsettled(database, storeHash, now())),
   }
+}
+
+/**
+ * Ends what a dead instance left running. What says *claimed* was certainly not sent, and never will be: an instance that is
+ * alive after all finds, before it sends, that the attempt is no longer its own. What says *sending* may have been charged:
+ * it becomes *unknown* and is never sent again.
+ */
+async function recoverAbandoned(
+  database: Kysely<Tables>,
+  storeHash: string,
+  nowMs: number,
+  stillFor: StillFor,
+): Promise<Recovered> {
+  const abandoned = (status: 'claimed' | 'sending', stillForMs: number) =>
+    database
+      .updateTable('payment_attempts')
+      .where('store_hash', '=', storeHash)
+      .where('status', '=', status)
+      .where('updated_at_ms', '<=', nowMs - stillForMs)
+      .returning('id')
+  const released = await abandoned('claimed', stillFor.claimedMs)
+    .set({ status: 'not_sent', problem_code: 'internal_error', updated_at_ms: nowMs })
+    .execute()
+  if (released.length > 0)
+    await releaseHolds(
+      database,
+      released.map(({ id }) => id),
+    )
+  const unknown = await abandoned('sending', stillFor.sendingMs)
+    .set({ status: 'unknown', updated_at_ms: nowMs, next_look_at_ms: nowMs, unsettled_since_ms: nowMs })
+    .execute()
+  return { released: released.length, unknown: unknown.length }
 }

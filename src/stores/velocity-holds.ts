@@ -1,17 +1,19 @@
-import { type Kysely, PostgresAdapter, sql, type Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
 import { ASK_AGAIN_SECONDS } from '../domain/payment-answer.ts'
+import { isRunning } from '../domain/payment-attempt.ts'
 import type { VelocitySubject } from '../domain/velocity.ts'
+import { waitForTurn } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
-import { guarded } from './engine/transact.ts'
+import { transact } from './engine/transact.ts'
 
 export type Reservation =
   | { readonly kind: 'reserved' }
   | { readonly kind: 'blocked'; readonly retryAfterSeconds: number }
 
 /**
- * The places that attempts hold in the allowances of callers and addresses. What an attempt that was claimed holds is given
- * back where it is settled. Each method throws Problem `store_unavailable` when the database fails it.
+ * The places that attempts hold in the allowances of callers and addresses. What a claimed attempt holds is given back where
+ * it is settled. Each method throws Problem `store_unavailable` when the database fails.
  */
 export interface VelocityHolds {
   /** Takes a place for an attempt in every allowance, or in none where one is full. */
@@ -31,9 +33,10 @@ export interface VelocityHoldsOptions {
 export function createVelocityHolds({ database, windowMs, now }: VelocityHoldsOptions): VelocityHolds {
   return {
     reserve: (attemptId, subjects) =>
-      guarded(() =>
+      transact(() =>
         database.transaction().execute(async (transaction): Promise<Reservation> => {
-          for (const { key } of subjects) await haveToOneself(transaction, key)
+          // Counting and taking are one step. Callers come before addresses, so no two transactions wait for each other.
+          for (const { key } of subjects) await waitForTurn(transaction, key)
           const nowMs = now()
           const waits = []
           for (const subject of subjects) waits.push(await waitSeconds(transaction, subject, nowMs))
@@ -48,10 +51,10 @@ export function createVelocityHolds({ database, windowMs, now }: VelocityHoldsOp
         }),
       ),
 
-    release: (attemptId) => guarded(() => releaseHolds(database, [attemptId])),
+    release: (attemptId) => transact(() => releaseHolds(database, [attemptId])),
 
     deleteExpired: () =>
-      guarded(async () => {
+      transact(async () => {
         const deleted = await database
           .deleteFrom('velocity_holds')
           .where('held_until_ms', '<=', now())
@@ -66,16 +69,7 @@ export async function releaseHolds(queries: Kysely<Tables>, attemptIds: readonly
   await queries.deleteFrom('velocity_holds').where('attempt_id', 'in', attemptIds).execute()
 }
 
-/**
- * Counting and taking must be one step. SQLite has one writer anyway; on Postgres two would count the same places. Callers
- * always come before addresses, so no two transactions wait for each other.
- */
-async function haveToOneself(transaction: Transaction<Tables>, key: string): Promise<void> {
-  if (!(transaction.getExecutor().adapter instanceof PostgresAdapter)) return
-  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(transaction)
-}
-
-/** Until a place comes free; 0 when there is one. A place that a running attempt holds may come back any moment. */
+/** How long until a place is free; 0 if one is. The place of a running attempt may come back at any moment. */
 async function waitSeconds(
   transaction: Transaction<Tables>,
   { key, declinesMax }: VelocitySubject,
@@ -92,7 +86,7 @@ async function waitSeconds(
     .execute()
   const first = held[declinesMax - 1]
   if (!first) return 0
-  if (held.some(({ status }) => status === null || status === 'claimed' || status === 'sending')) {
+  if (held.some(({ status }) => status === null || isRunning(status))) {
     return ASK_AGAIN_SECONDS
   }
   return Math.ceil((first.held_until_ms - nowMs) / 1000)

@@ -3,12 +3,18 @@ import { expect, test } from 'vitest'
 import {
   ATTEMPT_STATUSES,
   type AttemptStatus,
+  FINAL_STATUSES,
+  holdsOrder,
   isFinal,
+  isRunning,
+  isUnsettled,
   mayBecome,
   PUBLIC_STATUSES,
   publicStatus,
   statusesBefore,
+  UNSETTLED_STATUSES,
 } from '../../src/domain/payment-attempt.ts'
+import { INSTRUMENT_TYPES } from '../../src/domain/payment-instrument.ts'
 
 const finals: readonly AttemptStatus[] = ['succeeded', 'declined', 'not_sent', 'not_charged']
 const status = fc.constantFrom(...ATTEMPT_STATUSES)
@@ -30,6 +36,27 @@ function reachableFrom(start: AttemptStatus): Set<AttemptStatus> {
 test.each(ATTEMPT_STATUSES)('%s is final exactly when nothing follows it', (from) => {
   expect(isFinal(from)).toBe(finals.includes(from))
   expect(reachableFrom(from).size === 0).toBe(isFinal(from))
+})
+
+test('every status is one of three kinds: a request works on it, its end is not known yet, or it has ended', () => {
+  expect(ATTEMPT_STATUSES.filter(isRunning)).toEqual(['claimed', 'sending'])
+  expect(UNSETTLED_STATUSES.toSorted()).toEqual(['needs_review', 'pending', 'unknown'])
+  expect(FINAL_STATUSES.toSorted()).toEqual(finals.toSorted())
+  for (const each of ATTEMPT_STATUSES)
+    expect([isRunning(each), isUnsettled(each), isFinal(each)].filter(Boolean), each).toHaveLength(1)
+})
+
+test('an attempt holds its order until its end is known, and for good once it has paid all that was due', () => {
+  const holding = ATTEMPT_STATUSES.flatMap((each) =>
+    INSTRUMENT_TYPES.filter((instrumentType) => holdsOrder({ status: each, instrumentType })).map(
+      (instrumentType) => `${each} ${instrumentType}`,
+    ),
+  )
+  const all = ['claimed', 'sending', 'unknown', 'pending', 'needs_review'].flatMap((each) =>
+    INSTRUMENT_TYPES.map((instrumentType) => `${each} ${instrumentType}`),
+  )
+  const paidInFull = ['card', 'stored_card', 'tokenized_card', 'stored_bank_account', 'stored_paypal_account']
+  expect(holding.toSorted()).toEqual([...all, ...paidInFull.map((type) => `succeeded ${type}`)].toSorted())
 })
 
 test('every status can come about: each is reached from claimed, to which only a charge that is being sent goes back', () => {

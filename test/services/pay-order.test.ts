@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Permit } from '../../src/allowance/permit.ts'
-import { fingerprintOf } from '../../src/domain/idempotency-key.ts'
+import { fingerprintOf, type KnownKey } from '../../src/domain/idempotency-key.ts'
 import { answerOf, type PaymentAnswer } from '../../src/domain/payment-answer.ts'
 import type { AttemptStatus, PaymentAttempt } from '../../src/domain/payment-attempt.ts'
 import { sealInstrument } from '../../src/domain/payment-command.ts'
@@ -15,7 +15,6 @@ import {
   type PayOrderCommand,
   type PayOrderDependencies,
 } from '../../src/services/pay-order.ts'
-import type { KnownKey } from '../../src/stores/payment-attempts.ts'
 import { attemptOf, commandOf, validInstruments } from '../domain/samples.ts'
 import { claimedBy, contextOf, customer, endOf, holderOf, type Logged, server } from './fakes.ts'
 

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Order } from '../../src/domain/order.ts'
-import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
+import type { PaymentAttempt, Settlement } from '../../src/domain/payment-attempt.ts'
 import { Problem } from '../../src/domain/problem.ts'
 import type { Transaction } from '../../src/domain/transaction.ts'
 import { createMetrics } from '../../src/metrics/create-metrics.ts'
 import { createReconcileAttempt } from '../../src/services/reconcile-attempt.ts'
-import type { Settlement } from '../../src/stores/payment-attempts.ts'
 import { attemptOf } from '../domain/samples.ts'
 import { contextOf, type Logged, orderOf } from './fakes.ts'
 

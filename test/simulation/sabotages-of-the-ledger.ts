@@ -1,4 +1,4 @@
-import type { KnownKey } from '../../src/stores/payment-attempts.ts'
+import type { KnownKey } from '../../src/domain/idempotency-key.ts'
 import type { LedgerRows } from './ledger/ledger-rows.ts'
 import type { Sabotage } from './service/sabotage.ts'
 

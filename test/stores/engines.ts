@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { afterAll } from 'vitest'
 import { openDatabase } from '../../src/stores/engine/database.ts'
-import { migrate } from '../../src/stores/engine/migrations.ts'
+import { applyMigrations } from '../../src/stores/engine/migrations.ts'
 import type { Tables } from '../../src/stores/engine/tables.ts'
 import { newPostgresDatabase, type PostgresDatabase, runOn } from '../support/postgres.ts'
 import { sqliteFile } from './sqlite-file.ts'
@@ -33,7 +33,7 @@ export const sqlite: Engine = {
   },
   async open() {
     const empty = await sqlite.openEmpty()
-    await migrate(empty.database)
+    await applyMigrations(empty.database)
     return empty
   },
 }
@@ -64,7 +64,7 @@ export const postgres: Engine = {
 async function newMigrated(): Promise<PostgresDatabase> {
   const made = await newPostgresDatabase()
   const database = openDatabase(made.url, () => {})
-  await migrate(database)
+  await applyMigrations(database)
   await database.destroy()
   return made
 }

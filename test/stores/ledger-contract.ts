@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { PaymentAnswer } from '../../src/domain/payment-answer.ts'
-import { ATTEMPT_STATUSES, type AttemptStatus } from '../../src/domain/payment-attempt.ts'
+import {
+  ATTEMPT_STATUSES,
+  type AttemptStatus,
+  holdsOrder,
+  type NewAttempt,
+} from '../../src/domain/payment-attempt.ts'
 import { INSTRUMENT_TYPES, type InstrumentType } from '../../src/domain/payment-instrument.ts'
 import { Problem } from '../../src/domain/problem.ts'
-import {
-  type Claim,
-  createPaymentAttempts,
-  type NewAttempt,
-  type PaymentAttempts,
-} from '../../src/stores/payment-attempts.ts'
+import type { Claim } from '../../src/stores/claim-attempt.ts'
+import { createPaymentAttempts, type PaymentAttempts } from '../../src/stores/payment-attempts.ts'
 import type { Engine, OpenedLedger } from './engines.ts'
 import { newAttempt, scopeOf } from './wanted-attempts.ts'
 
@@ -418,6 +419,7 @@ export function describeLedger({ name, open }: Engine): void {
           const { id } = await sent('k1', { instrumentType })
           await opened.database.updateTable('payment_attempts').set({ status }).where('id', '=', id).execute()
           const fence = await ledger.findFence(118)
+          expect(fence !== null).toBe(holdsOrder({ status, instrumentType }))
           expect(await kindOf(claim('k2'))).toBe(fence === null ? 'claimed' : 'fenced')
         },
       )

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Kysely, type KyselyPlugin, sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { isMigrated, migrate } from '../../src/stores/engine/migrations.ts'
+import { applyMigrations, isMigrated } from '../../src/stores/engine/migrations.ts'
 import type { Tables } from '../../src/stores/engine/tables.ts'
 import { type OpenedLedger, postgres, sqlite } from './engines.ts'
 import { race } from './sqlite-race.ts'
@@ -33,7 +33,7 @@ const descriptions = {
 const starts = {
   SQLite: (opened: OpenedLedger, count: number) => race(opened.url.replace('sqlite:', ''), 'migrate', count),
   Postgres: (opened: OpenedLedger, count: number) =>
-    Promise.all(Array.from({ length: count }, () => migrate(opened.connect()))),
+    Promise.all(Array.from({ length: count }, () => applyMigrations(opened.connect()))),
 }
 
 test('the files are numbered from 1 without a gap, so that their count is the newest number', () => {
@@ -67,15 +67,15 @@ describe.each([sqlite, postgres])('migrations on $name', ({ name, openEmpty }) =
   const schemaOf = async (of: Kysely<Tables>) => (await descriptions[name].execute(of)).rows
 
   test('a new database gets every migration, each on record with its file', async () => {
-    await migrate(database)
+    await applyMigrations(database)
     expect(await applied(database)).toEqual(files.map((name, index) => ({ number: index + 1, name })))
     expect(await isMigrated(database)).toBe(true)
   })
 
   test('a second start changes nothing', async () => {
-    await migrate(database)
+    await applyMigrations(database)
     const before = await schemaOf(database)
-    await migrate(database)
+    await applyMigrations(database)
     expect(await schemaOf(database)).toEqual(before)
   })
 
@@ -83,7 +83,7 @@ describe.each([sqlite, postgres])('migrations on $name', ({ name, openEmpty }) =
     await starts[name](opened, 10)
     expect(await applied(database)).toHaveLength(files.length)
     const alone = await openEmpty()
-    await migrate(alone.database)
+    await applyMigrations(alone.database)
     const expected = await schemaOf(alone.database)
     await alone.close()
     expect(expected.length).toBeGreaterThan(5)
@@ -91,35 +91,35 @@ describe.each([sqlite, postgres])('migrations on $name', ({ name, openEmpty }) =
   })
 
   test('a start that looked before another one had migrated applies nothing a second time', async () => {
-    await migrate(database)
+    await applyMigrations(database)
     const before = await schemaOf(database)
-    await migrate(database.withPlugin(lookedTooEarly()))
+    await applyMigrations(database.withPlugin(lookedTooEarly()))
     expect(await schemaOf(database)).toEqual(before)
     expect(await applied(database)).toHaveLength(files.length)
   })
 
   test('a database of a newer version is refused before anything is written, with what to do', async () => {
-    await migrate(database)
+    await applyMigrations(database)
     await sql`INSERT INTO schema_migrations (number, name) VALUES (${files.length + 1}, 'from-the-future')`.execute(
       database,
     )
     const before = await schemaOf(database)
-    await expect(migrate(database)).rejects.toThrow(/schema \d+.*start the newer version/)
+    await expect(applyMigrations(database)).rejects.toThrow(/schema \d+.*start the newer version/)
     expect(await schemaOf(database)).toEqual(before)
   })
 
   test('a migration that fails half-way leaves nothing of itself, so that it can be tried again', async () => {
     await sql`CREATE TABLE idempotency_keys (in_the_way INTEGER)`.execute(database)
-    await expect(migrate(database)).rejects.toThrow()
+    await expect(applyMigrations(database)).rejects.toThrow()
     expect(await applied(database)).toEqual([])
     await sql`DROP TABLE idempotency_keys`.execute(database)
-    await migrate(database)
+    await applyMigrations(database)
     expect(await isMigrated(database)).toBe(true)
   })
 
   test('a database that lacks a migration is not ready, and one without any says so by failing', async () => {
     await expect(isMigrated(database)).rejects.toThrow()
-    await migrate(database)
+    await applyMigrations(database)
     await sql`DELETE FROM schema_migrations WHERE number = ${files.length}`.execute(database)
     expect(await isMigrated(database)).toBe(false)
   })

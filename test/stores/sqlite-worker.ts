@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { migrate } from '../../src/stores/engine/migrations.ts'
+import { applyMigrations } from '../../src/stores/engine/migrations.ts'
 import { openSqlite } from '../../src/stores/engine/sqlite.ts'
 import { createPaymentAttempts } from '../../src/stores/payment-attempts.ts'
 import type { WorkerTask } from './sqlite-race.ts'
@@ -16,7 +16,7 @@ for (let seen = Atomics.load(arrived, 0); seen < threads; seen = Atomics.load(ar
 
 const done: string[] = []
 if (work === 'migrate') {
-  await migrate(database)
+  await applyMigrations(database)
   done.push('migrated')
 } else {
   const ledger = createPaymentAttempts({ database, storeHash: 'store-1', now: () => 1_000_000 })

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { CompiledQuery, sql } from 'kysely'
 import { afterEach, expect, test } from 'vitest'
 import { unsettledQuery } from '../../src/stores/count-unsettled.ts'
-import { migrate } from '../../src/stores/engine/migrations.ts'
+import { applyMigrations } from '../../src/stores/engine/migrations.ts'
 import { openSqlite } from '../../src/stores/engine/sqlite.ts'
 import { createPaymentAttempts } from '../../src/stores/payment-attempts.ts'
 import { backUpSqlite } from '../../src/stores/tools/back-up-sqlite.ts'
@@ -41,7 +41,7 @@ test('the file is made, with its folder, when there is none', async () => {
 test('who paid what is for nobody else on the machine to read: the file, its journal and its copy', async () => {
   const path = newFile()
   const database = openSqlite(path)
-  await migrate(database)
+  await applyMigrations(database)
   backUpSqlite(path, `${path}.copy`)
   for (const file of [path, `${path}-wal`, `${path}.copy`])
     expect((statSync(file).mode & 0o777).toString(8), file.slice(path.length)).toBe('600')
@@ -61,7 +61,7 @@ test('what is written is on the disk before the next line runs: WAL, and FULL', 
 test('a restart forgets nothing: key, attempt and fence are there again', async () => {
   const path = newFile()
   const first = openSqlite(path)
-  await migrate(first)
+  await applyMigrations(first)
   const open = (database: typeof first) =>
     createPaymentAttempts({ database, storeHash: 'store-1', now: () => 1 })
   await open(first).claim(scopeOf('k1'), 'body-1', newAttempt({ id: 'attempt-1' }))
@@ -79,7 +79,7 @@ test('a restart forgets nothing: key, attempt and fence are there again', async 
 test('several connections claim one order at the same moment, and one of a hundred keys gets it', async () => {
   const path = newFile()
   const database = openSqlite(path)
-  await migrate(database)
+  await applyMigrations(database)
   const kinds = (await race(path, 'claim', 5)).flat()
   const attempts = await database.selectFrom('payment_attempts').select('id').execute()
   await database.destroy()
@@ -90,7 +90,7 @@ test('several connections claim one order at the same moment, and one of a hundr
 
 test('counting the payments without an end reads an index of theirs, however many were paid', async () => {
   const database = openSqlite(newFile())
-  await migrate(database)
+  await applyMigrations(database)
   const query = unsettledQuery(database, 'store-1', 1_000_000).compile()
   const explained = CompiledQuery.raw(`EXPLAIN QUERY PLAN ${query.sql}`, [...query.parameters])
   const { rows } = await database.executeQuery(explained)

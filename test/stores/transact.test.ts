@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { guarded, LostRace } from '../../src/stores/engine/transact.ts'
+import { LostRace, transact } from '../../src/stores/engine/transact.ts'
 
 const withCode = (code: string) => Object.assign(new Error(code), { code })
 
@@ -21,14 +21,14 @@ test.each([
   ['was the victim of a deadlock', withCode('40P01')],
 ])('a transaction that %s was undone, and is done again until it succeeds', async (_why, error) => {
   const work = failing(4, error)
-  expect(await guarded(work.run)).toBe('result')
+  expect(await transact(work.run)).toBe('result')
   expect(work.done).toBe(5)
 })
 
 test('a race that is lost for ever has an end', async () => {
   const error = new LostRace()
   const work = failing(Number.POSITIVE_INFINITY, error)
-  await expect(guarded(work.run)).rejects.toMatchObject({ code: 'store_unavailable', cause: error })
+  await expect(transact(work.run)).rejects.toMatchObject({ code: 'store_unavailable', cause: error })
   expect(work.done).toBeLessThan(100)
 })
 
@@ -38,6 +38,6 @@ test.each([
   ['a row that is refused', withCode('23514')],
 ])('is not done again after %s', async (_why, error) => {
   const work = failing(1, error)
-  await expect(guarded(work.run)).rejects.toMatchObject({ code: 'store_unavailable', cause: error })
+  await expect(transact(work.run)).rejects.toMatchObject({ code: 'store_unavailable', cause: error })
   expect(work.done).toBe(1)
 })

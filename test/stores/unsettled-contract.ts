@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ATTEMPT_STATUSES, type AttemptStatus, isFinal } from '../../src/domain/payment-attempt.ts'
-import { Problem } from '../../src/domain/problem.ts'
-import { createCountUnsettled } from '../../src/stores/count-unsettled.ts'
 import {
-  createPaymentAttempts,
+  ATTEMPT_STATUSES,
+  type AttemptStatus,
+  isFinal,
   type NewAttempt,
-  type PaymentAttempts,
-} from '../../src/stores/payment-attempts.ts'
+} from '../../src/domain/payment-attempt.ts'
+import { Problem } from '../../src/domain/problem.ts'
+import { createPaymentAttempts, type PaymentAttempts } from '../../src/stores/payment-attempts.ts'
 import { createUnsettledAttempts, type UnsettledAttempts } from '../../src/stores/unsettled-attempts.ts'
 import type { Engine, OpenedLedger } from './engines.ts'
 import { newAttempt, scopeOf } from './wanted-attempts.ts'
@@ -69,7 +69,7 @@ export function describeUnsettled({ name, open }: Engine): void {
     afterEach(() => opened.close())
 
     test('are counted by status and age, for one store, and what has an end is not', async () => {
-      const count = (change = {}) => createCountUnsettled({ ...options(), ...change })()
+      const count = (change = {}) => createUnsettledAttempts({ ...options(), ...change }).count()
       expect(await count()).toEqual([])
       await standing('needs_review', { orderId: 1 })
       nowMs += 2 * day

@@ -1,4 +1,5 @@
-import type { KeyScope, NewAttempt } from '../../src/stores/payment-attempts.ts'
+import type { KeyScope } from '../../src/domain/idempotency-key.ts'
+import type { NewAttempt } from '../../src/domain/payment-attempt.ts'
 
 export const scopeOf = (idempotencyKey: string, change: Partial<KeyScope> = {}): KeyScope => ({
   principal: '["https://shop.example","session-1"]',

@@ -1,4 +1,5 @@
-import { isPostgres, openDatabase, sqlitePath } from '../../stores/engine/database.ts'
+import { openDatabase, sqlitePath } from '../../stores/engine/database.ts'
+import { isPostgresUrl } from '../../stores/engine/dialect.ts'
 import { openSqliteToRead } from '../../stores/engine/sqlite.ts'
 import { inspectLedger, type LedgerState } from '../../stores/tools/inspect-ledger.ts'
 import { skewFinding } from './check-clock.ts'
@@ -15,7 +16,7 @@ const { ok, warning, failure } = findingsOf('database')
 
 /** Whether the ledger can be reached and written to, whether its schema is this version's, and its clock ours. */
 export async function checkDatabase({ databaseUrl, migrateOnStart }: DatabaseSettings): Promise<Finding[]> {
-  const path = isPostgres(databaseUrl) ? null : sqlitePath(databaseUrl)
+  const path = isPostgresUrl(databaseUrl) ? null : sqlitePath(databaseUrl)
   if (path === ':memory:') {
     return [
       failure(

@@ -1,12 +1,10 @@
 import type { Kysely } from 'kysely'
 import type { WatchConnections } from '../../domain/connection-counts.ts'
-import { migrate } from './migrations.ts'
+import { isPostgresUrl } from './dialect.ts'
+import { applyMigrations } from './migrations.ts'
 import { openPostgres } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Tables } from './tables.ts'
-
-/** Whether DATABASE_URL names a server rather than a file. */
-export const isPostgres = (url: string) => /^postgres(ql)?:/.test(url)
 
 /** Opens the ledger where DATABASE_URL says that it is. */
 export const openDatabase = (
@@ -14,7 +12,7 @@ export const openDatabase = (
   onConnectionLost: (error: Error) => void,
   watchConnections: WatchConnections = () => {},
 ): Kysely<Tables> =>
-  isPostgres(url) ? openPostgres({ url, onConnectionLost, watchConnections }) : openSqlite(sqlitePath(url))
+  isPostgresUrl(url) ? openPostgres({ url, onConnectionLost, watchConnections }) : openSqlite(sqlitePath(url))
 
 /** The path in a `sqlite:` address. */
 export const sqlitePath = (url: string) => url.replace(/^sqlite:/, '')
@@ -24,11 +22,11 @@ export const sqlitePath = (url: string) => url.replace(/^sqlite:/, '')
  * table takes longer than any statement of a payment may.
  */
 export async function migrateDatabase(url: string, database: Kysely<Tables>): Promise<void> {
-  if (!isPostgres(url)) return migrate(database)
+  if (!isPostgresUrl(url)) return applyMigrations(database)
   // A connection that breaks fails the migration, which says so.
   const patient = openPostgres({ url, onConnectionLost: () => {}, isPatient: true })
   try {
-    await migrate(patient)
+    await applyMigrations(patient)
   } finally {
     await patient.destroy()
   }

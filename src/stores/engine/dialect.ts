@@ -1,4 +1,4 @@
-import { type Kysely, PostgresAdapter, type RawBuilder, sql } from 'kysely'
+import { type Kysely, PostgresAdapter, type RawBuilder, sql, type Transaction } from 'kysely'
 
 /** The few words that SQLite and Postgres do not share. */
 export interface Dialect {
@@ -7,9 +7,9 @@ export interface Dialect {
   readonly nowMs: RawBuilder<number>
   readonly greatest: RawBuilder<unknown>
   readonly least: RawBuilder<unknown>
-  /** Ends a SELECT whose rows are changed next. Rows that somebody else is changing are left to them. */
+  /** Ends a SELECT whose rows are changed next. It passes over rows that another transaction is changing. */
   readonly lockFreeRows: RawBuilder<unknown>
-  /** The same, waiting for them. */
+  /** The same, but it waits for those rows. */
   readonly lockRows: RawBuilder<unknown>
 }
 
@@ -35,3 +35,18 @@ const postgres: Dialect = {
 
 export const dialectOf = <T>(database: Kysely<T>): Dialect =>
   database.getExecutor().adapter instanceof PostgresAdapter ? postgres : sqlite
+
+/** Whether DATABASE_URL names a server rather than a file. */
+export const isPostgresUrl = (url: string) => /^postgres(ql)?:/.test(url)
+
+/**
+ * Waits until no other transaction has this turn, and keeps it until this one ends. On SQLite every transaction that writes
+ * waits for every other anyway.
+ *
+ * @param key a number is the lock's own; a text is hashed to one.
+ */
+export async function waitForTurn<T>(transaction: Transaction<T>, key: number | string): Promise<void> {
+  if (dialectOf(transaction).name !== 'Postgres') return
+  const lock = typeof key === 'number' ? sql`${key}` : sql`hashtextextended(${key}, 0)`
+  await sql`SELECT pg_advisory_xact_lock(${lock})`.execute(transaction)
+}

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Kysely, sql, type Transaction } from 'kysely'
-import { dialectOf } from './dialect.ts'
+import { waitForTurn } from './dialect.ts'
 import type { Tables } from './tables.ts'
 
 const folder = join(import.meta.dirname, '../../../migrations')
 
-/** Any number will do that no other program takes for a lock of its own in the same database: "tillgate" in hex, cut. */
+/** Any number that no other program locks in the same database: "till" in hex. */
 const lockNumber = 0x74696c6c
 
 /**
@@ -15,7 +15,7 @@ const lockNumber = 0x74696c6c
  *
  * @throws Error when the database is of a newer version than this program.
  */
-export async function migrate(database: Kysely<Tables>): Promise<void> {
+export async function applyMigrations(database: Kysely<Tables>): Promise<void> {
   await alone(database, (transaction) =>
     sql`CREATE TABLE IF NOT EXISTS schema_migrations (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL)`.execute(
       transaction,
@@ -77,9 +77,7 @@ async function appliedNumbers(database: Kysely<Tables>): Promise<Set<number>> {
 /** A transaction at a time: SQLite has one writer anyway; on Postgres even IF NOT EXISTS fails when two come at once. */
 const alone = <T>(database: Kysely<Tables>, work: (transaction: Transaction<Tables>) => Promise<T>) =>
   database.transaction().execute(async (transaction) => {
-    if (dialectOf(transaction).name === 'Postgres') {
-      await sql`SELECT pg_advisory_xact_lock(${lockNumber})`.execute(transaction)
-    }
+    await waitForTurn(transaction, lockNumber)
     return work(transaction)
   })
 

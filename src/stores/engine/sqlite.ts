@@ -9,12 +9,12 @@ import type { Tables } from './tables.ts'
 /** How long to wait for another process that writes to the same file. */
 export const busyTimeoutMs = 5_000
 
-/** Who paid what is for nobody else on the machine to read. SQLite makes its journal with the same mode. */
+/** No other user of the machine may read who paid what. SQLite gives its journal the same mode. */
 export const ledgerFileMode = 0o600
 
 /**
  * Opens the embedded database: WAL, so that readers never wait for a writer, and FULL, so that a row that
- * says *sending* is on the disk before a byte leaves the machine. `unflushed` makes its exceptions.
+ * says *sending* is on the disk before a byte leaves the machine. `withoutFlush` makes its exceptions.
  *
  * @param path of the file, made with its folder when missing; `:memory:` for none. A file that is there keeps its mode.
  */
@@ -29,12 +29,33 @@ export function openSqlite(path: string): Kysely<Tables> {
 }
 
 /**
- * Opens an existing file to look at it. Nothing is made, neither file nor journal: while nobody has it open it is read as
- * if it could not change, which is also the only way to read it without leaving files beside it.
+ * Opens an existing file to read it, and makes nothing, neither file nor journal. A file without a journal is open nowhere,
+ * so it is read as one that cannot change: any other way of reading leaves files beside it.
  */
 export function openSqliteToRead(path: string): Kysely<Tables> {
   const url = pathToFileURL(path)
   if (!existsSync(`${path}-wal`)) url.search = 'immutable=1'
   const sqlite = new DatabaseSync(url, { timeout: busyTimeoutMs, readOnly: true })
+  return kyselyOn(sqlite)
+}
+
+/** An instance keeps the file open as long as it lives; only one that is just closing it is worth a wait. */
+const aloneWithinMs = 1_000
+
+/**
+ * Opens an existing file that no other process has open, and keeps all others out until it is closed.
+ *
+ * @throws Error when there is no such file, or another process has it open.
+ */
+export function openSqliteAlone(path: string): Kysely<Tables> {
+  if (!existsSync(path)) throw new Error(`There is no ledger at ${path}.`)
+  const sqlite = new DatabaseSync(path, { timeout: aloneWithinMs })
+  try {
+    // With WAL the first read takes the whole file, and fails if another process has it open, even only to read.
+    sqlite.exec('PRAGMA locking_mode = EXCLUSIVE; SELECT COUNT(*) FROM sqlite_schema')
+  } catch (error) {
+    sqlite.close()
+    throw new Error(`${path} is in use: stop every instance first.`, { cause: error })
+  }
   return kyselyOn(sqlite)
 }

@@ -1,20 +1,20 @@
 import { Problem } from '../../domain/problem.ts'
 
-/** Thrown by a transaction that lost a race: rolled back and done again, it sees what the winner wrote. */
+/** A transaction throws this when another was faster. Rolled back and run again, it sees what the other wrote. */
 export class LostRace extends Error {}
 
-/** One go after losing is nearly always enough to see the winner, unless it too is gone by then. Each takes milliseconds. */
+/** The second try nearly always sees what the other transaction wrote. Each try takes milliseconds. */
 const triesMax = 20
 
-/** Postgres undid the transaction because of others at the same time: serialization_failure, deadlock_detected. */
+/** Postgres undid the transaction because of another: serialization_failure, deadlock_detected. */
 const undoneCodes = new Set<unknown>(['40001', '40P01'])
 
 /**
- * Whatever goes wrong in the database, its callers need one word for it: nothing may be paid without it.
+ * Runs one statement or one transaction, again if the database undid it because of another at the same time.
  *
- * @param work one statement or one transaction, so that it can be done again when it was certainly undone.
+ * @throws Problem `store_unavailable` for everything else that goes wrong: without the ledger nothing may be paid.
  */
-export async function guarded<T>(work: () => Promise<T>): Promise<T> {
+export async function transact<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await work()

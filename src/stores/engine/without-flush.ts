@@ -3,13 +3,13 @@ import { dialectOf } from './dialect.ts'
 import type { Tables } from './tables.ts'
 
 /**
- * Writes on SQLite without waiting for the disk: a process that is killed loses nothing, a machine that loses its power
- * may lose it. It is never lost alone: the journal is one sequence, so the next write that waits takes along all that
- * was written before it (decision 0024). Postgres is left as it is.
+ * Writes on SQLite without waiting for the disk. A killed process loses nothing; a machine that loses power may lose the
+ * write. The journal is one sequence, so the next write that waits takes all earlier ones along (decision 0024). On
+ * Postgres it changes nothing.
  *
- * @param write one statement or one transaction, on the connection it is given; everybody else waits for it meanwhile.
+ * @param write one statement or one transaction, on the connection it is given; all others wait for it.
  */
-export async function unflushed<T>(
+export async function withoutFlush<T>(
   database: Kysely<Tables>,
   write: (connection: Kysely<Tables>) => Promise<T>,
 ): Promise<T> {

@@ -1,8 +1,9 @@
-import { type Kysely, PostgresAdapter, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
+import { dialectOf } from '../engine/dialect.ts'
 import { type MigrationState, migrationState } from '../engine/migrations.ts'
 import type { Tables } from '../engine/tables.ts'
 
-/** What a ledger is like, found out without changing it. */
+/** How a ledger stands. */
 export interface LedgerState {
   readonly migrations: MigrationState
   /** The server's clock in milliseconds, for a server that has one of its own. */
@@ -13,9 +14,10 @@ export interface LedgerState {
   readonly mayWrite: boolean | null
 }
 
+/** Finds out how a ledger stands, and changes nothing. */
 export async function inspectLedger(database: Kysely<Tables>): Promise<LedgerState> {
   const migrations = await migrationState(database)
-  if (!(database.getExecutor().adapter instanceof PostgresAdapter)) {
+  if (dialectOf(database).name !== 'Postgres') {
     return { migrations, serverNowMs: null, isStandby: false, mayWrite: null }
   }
   const { rows } = await sql<{ now: number; standby: boolean; write: boolean | null }>`

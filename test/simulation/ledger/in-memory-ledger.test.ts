@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { AttemptStatus, PaymentAttempt } from '../../../src/domain/payment-attempt.ts'
-import { migrate } from '../../../src/stores/engine/migrations.ts'
+import { applyMigrations } from '../../../src/stores/engine/migrations.ts'
 import { openSqlite } from '../../../src/stores/engine/sqlite.ts'
 import { createPaymentAttempts, type PaymentAttempts } from '../../../src/stores/payment-attempts.ts'
-import { createUnsettledAttempts, type UnsettledAttempts } from '../../../src/stores/unsettled-attempts.ts'
+import { createUnsettledAttempts } from '../../../src/stores/unsettled-attempts.ts'
 import { createInMemoryLedger } from './in-memory-ledger.ts'
-import type { LedgerCalls } from './ledger-calls.ts'
+import type { LedgerCalls, UnsettledPorts } from './ledger-calls.ts'
 import { createLedgerRows } from './ledger-rows.ts'
 
-type Ledger = PaymentAttempts & UnsettledAttempts
+type Ledger = PaymentAttempts & UnsettledPorts
 interface Step {
   readonly laterMs: number
   readonly work: (ledger: Ledger) => Promise<unknown>
@@ -107,7 +107,7 @@ test('the ledger in memory answers whatever is asked of it as SQLite does', {
       let nowMs = 1_000
       const now = () => nowMs
       const database = openSqlite(':memory:')
-      await migrate(database)
+      await applyMigrations(database)
       const options = { database, storeHash: 'abc123', now }
       const sqlite = { ...createPaymentAttempts(options), ...createUnsettledAttempts(options) }
       const inMemory = asLedger(createInMemoryLedger(createLedgerRows()), now)

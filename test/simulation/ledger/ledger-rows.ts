@@ -1,5 +1,5 @@
+import type { KeyScope } from '../../../src/domain/idempotency-key.ts'
 import type { PaymentAttempt } from '../../../src/domain/payment-attempt.ts'
-import type { KeyScope } from '../../../src/stores/payment-attempts.ts'
 
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 

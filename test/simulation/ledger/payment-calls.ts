@@ -1,18 +1,14 @@
-import { statusesBefore } from '../../../src/domain/payment-attempt.ts'
-import type { Claim, KnownKey, NewAttempt } from '../../../src/stores/payment-attempts.ts'
-import { findFence } from './fence.ts'
-import type { LedgerCalls } from './ledger-calls.ts'
+import { isFreeAgain, type KnownKey } from '../../../src/domain/idempotency-key.ts'
+import { holdsOrder, type NewAttempt, statusesBefore } from '../../../src/domain/payment-attempt.ts'
+import type { Claim } from '../../../src/stores/claim-attempt.ts'
+import type { PaymentAttempts } from '../../../src/stores/payment-attempts.ts'
+import type { Sync } from './ledger-calls.ts'
 import { type AttemptRow, type KeyRow, keyOf, type LedgerRows, toAttempt } from './ledger-rows.ts'
 
 const firstLookMs = 2_000
 
-type PaymentCalls = Pick<
-  LedgerCalls,
-  'findByKey' | 'findFence' | 'findByOrder' | 'claim' | 'markSending' | 'takeBack' | 'settle'
->
-
 /** The statements of `PaymentAttempts`. */
-export function createPaymentCalls(rows: LedgerRows): PaymentCalls {
+export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
   const rowOf = (id: string): AttemptRow => {
     const row = rows.byId.get(id)
     if (!row) throw new Error(`no attempt ${id}`)
@@ -27,6 +23,8 @@ export function createPaymentCalls(rows: LedgerRows): PaymentCalls {
         : { status: answerStatus, body: JSON.parse(answerBody) },
   })
 
+  const fenceOf = (orderId: number) => rows.attempts.find((row) => row.orderId === orderId && holdsOrder(row))
+
   return {
     findByKey(_nowMs, scope) {
       const key = rows.keys.get(keyOf(scope))
@@ -34,7 +32,7 @@ export function createPaymentCalls(rows: LedgerRows): PaymentCalls {
     },
 
     findFence(_nowMs, orderId) {
-      const fence = findFence(rows, orderId)
+      const fence = fenceOf(orderId)
       return fence ? toAttempt(fence) : null
     },
 
@@ -47,11 +45,8 @@ export function createPaymentCalls(rows: LedgerRows): PaymentCalls {
     claim(nowMs, scope, fingerprint, attempt): Claim {
       const name = keyOf(scope)
       const key = rows.keys.get(name)
-      if (key) {
-        const isFree = key.fingerprint === fingerprint && rowOf(key.attemptId).status === 'not_sent'
-        if (!isFree) return { kind: 'known', known: known(key) }
-      }
-      const fence = findFence(rows, attempt.orderId)
+      if (key && !isFreeAgain(known(key), fingerprint)) return { kind: 'known', known: known(key) }
+      const fence = fenceOf(attempt.orderId)
       if (fence) return { kind: 'fenced', by: toAttempt(fence) }
       if (rows.byId.has(attempt.id)) throw new Error(`attempt ${attempt.id} is there already`)
 

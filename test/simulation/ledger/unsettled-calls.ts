@@ -1,19 +1,12 @@
-import type { AttemptStatus } from '../../../src/domain/payment-attempt.ts'
-import type { LedgerCalls } from './ledger-calls.ts'
+import { isFinal, isUnsettled } from '../../../src/domain/payment-attempt.ts'
+import type { Sync, UnsettledPorts } from './ledger-calls.ts'
 import { type LedgerRows, toAttempt } from './ledger-rows.ts'
 
 const leaseMs = 60_000
 const wakeGapMs = 1_000
-const open: ReadonlySet<AttemptStatus> = new Set(['unknown', 'pending', 'needs_review'])
-const ended: ReadonlySet<AttemptStatus> = new Set(['succeeded', 'declined', 'not_sent', 'not_charged'])
-
-type UnsettledCalls = Pick<
-  LedgerCalls,
-  'lease' | 'postpone' | 'putOff' | 'wake' | 'priorOutcomes' | 'recoverAbandoned' | 'deleteKeysBefore'
->
 
 /** The statements of `UnsettledAttempts`. */
-export function createUnsettledCalls({ attempts, byId, keys }: LedgerRows): UnsettledCalls {
+export function createUnsettledCalls({ attempts, byId, keys }: LedgerRows): Sync<UnsettledPorts> {
   return {
     lease(nowMs, limit) {
       const due = attempts
@@ -27,7 +20,7 @@ export function createUnsettledCalls({ attempts, byId, keys }: LedgerRows): Unse
 
     postpone(nowMs, id, nextLookAtMs, quiet) {
       const row = byId.get(id)
-      if (!row || !open.has(row.status)) return
+      if (!row || !isUnsettled(row.status)) return
       // An attempt has looked quiet since a moment, or never.
       Object.assign(row, {
         nextLookAtMs,
@@ -40,12 +33,12 @@ export function createUnsettledCalls({ attempts, byId, keys }: LedgerRows): Unse
 
     putOff(_nowMs, id, nextLookAtMs) {
       const row = byId.get(id)
-      if (!row || !open.has(row.status)) return
+      if (!row || !isUnsettled(row.status)) return
       Object.assign(row, { nextLookAtMs, leasedUntilMs: null })
     },
 
     wake(nowMs, orderId) {
-      const woken = attempts.filter((row) => row.orderId === orderId && open.has(row.status))
+      const woken = attempts.filter((row) => row.orderId === orderId && isUnsettled(row.status))
       for (const row of woken) {
         if (row.nextLookAtMs !== null && row.nextLookAtMs <= nowMs) continue
         const soonestMs = row.lookedAtMs === null ? nowMs : row.lookedAtMs + wakeGapMs
@@ -91,7 +84,7 @@ export function createUnsettledCalls({ attempts, byId, keys }: LedgerRows): Unse
       let deleted = 0
       for (const [name, key] of keys) {
         const status = byId.get(key.attemptId)?.status
-        if (key.createdAtMs >= beforeMs || status === undefined || !ended.has(status)) continue
+        if (key.createdAtMs >= beforeMs || status === undefined || !isFinal(status)) continue
         keys.delete(name)
         deleted += 1
       }

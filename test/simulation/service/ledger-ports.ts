@@ -1,11 +1,10 @@
 import { Problem } from '../../../src/domain/problem.ts'
 import type { PaymentAttempts } from '../../../src/stores/payment-attempts.ts'
-import type { UnsettledAttempts } from '../../../src/stores/unsettled-attempts.ts'
 import type { Run } from '../engine/run.ts'
-import type { LedgerCalls } from '../ledger/ledger-calls.ts'
+import type { LedgerCalls, UnsettledPorts } from '../ledger/ledger-calls.ts'
 import type { Ports } from './ports.ts'
 
-export type LedgerPorts = PaymentAttempts & UnsettledAttempts
+export type LedgerPorts = PaymentAttempts & UnsettledPorts
 
 export interface LedgerPortsOptions {
   readonly run: Run
@@ -36,39 +35,25 @@ export function createLedgerPorts(options: LedgerPortsOptions): LedgerPorts {
     return new Problem('store_unavailable')
   }
 
-  return {
-    findByKey: (scope) => through('findByKey', () => calls.findByKey(now(), scope)),
-    findFence: (orderId) => through('findFence', () => calls.findFence(now(), orderId)),
-    findByOrder: (orderId) => through('findByOrder', () => calls.findByOrder(now(), orderId)),
-    claim: (scope, fingerprint, attempt) =>
-      through(`claim ${attempt.id} with ${scope.idempotencyKey}`, () =>
-        calls.claim(now(), scope, fingerprint, attempt),
-      ),
-    markSending: (id, due, expiresAtMs) =>
-      through(`markSending ${id}`, () => calls.markSending(now(), id, due, expiresAtMs)),
-    takeBack: (id) => through(`takeBack ${id}`, () => calls.takeBack(now(), id)),
-    settle: (id, settlement, finalAnswer) =>
-      through(`settle ${id} ${settlement.status}`, () => calls.settle(now(), id, settlement, finalAnswer)),
-    lease: (limit) => through('lease', () => calls.lease(now(), limit)),
-    postpone: (id, nextLookAtMs, quiet) =>
-      through(`postpone ${id} quiet ${quiet?.looks ?? 0}`, () =>
-        calls.postpone(now(), id, nextLookAtMs, quiet),
-      ),
-    putOff: (id, nextLookAtMs) => through(`putOff ${id}`, () => calls.putOff(now(), id, nextLookAtMs)),
-    wake: (orderId) => through(`wake ${orderId}`, () => calls.wake(now(), orderId)),
-    priorOutcomes: (attempt) => through('priorOutcomes', () => calls.priorOutcomes(now(), attempt)),
-    recoverAbandoned: (stillFor) =>
-      through('recoverAbandoned', () => calls.recoverAbandoned(now(), stillFor)),
-    deleteKeysBefore: (beforeMs) =>
-      through('deleteKeysBefore', () => calls.deleteKeysBefore(now(), beforeMs)),
-  }
+  const names = Object.keys(calls) as (keyof LedgerCalls)[]
+  return Object.fromEntries(
+    names.map((name) => {
+      const call = calls[name] as (nowMs: number, ...given: unknown[]) => unknown
+      const asked = (...given: unknown[]) =>
+        through(`${name} ${given.map(told).join(' ')}`, () => call(now(), ...given))
+      return [name, asked]
+    }),
+  ) as unknown as LedgerPorts
 }
 
-/** A result in a few words. */
+/** What was asked or answered, in a few words. */
 function told(result: unknown): string {
+  if (typeof result === 'function') return ''
   if (typeof result !== 'object' || result === null) return String(result)
   if (Array.isArray(result)) return `[${result.map(told).join(' ')}]`
-  const { kind, status, id, attempt, released, unknown } = result as Record<string, unknown>
+  const { kind, status, id, idempotencyKey, attempt, released, unknown } = result as Record<string, unknown>
   if (released !== undefined) return `released ${released}, unknown ${unknown}`
-  return [kind, id, status, attempt === undefined ? undefined : told(attempt)].filter(Boolean).join(' ')
+  return [kind, id, idempotencyKey, status, attempt === undefined ? undefined : told(attempt)]
+    .filter(Boolean)
+    .join(' ')
 }

@@ -1,0 +1,37 @@
+import type { Kysely } from 'kysely'
+import type { Clock } from '../domain/clock.ts'
+import type { FailuresLimit } from './claim-attempt.ts'
+import type { Tables } from './engine/tables.ts'
+import { createPaymentAttempts, type PaymentAttempts } from './payment-attempts.ts'
+import { createUnsettledAttempts, type UnsettledAttempts } from './unsettled-attempts.ts'
+import { createVelocityHolds, type VelocityHolds } from './velocity-holds.ts'
+
+/**
+ * All that the ledger can be asked, by subject: the one door to it. Each subject is a record of methods that resolve or
+ * reject, so what times or counts them wraps this, and misses none.
+ */
+export interface Ledger {
+  readonly attempts: PaymentAttempts
+  readonly unsettled: UnsettledAttempts
+  readonly holds: VelocityHolds
+}
+
+export interface LedgerOptions {
+  readonly database: Kysely<Tables>
+  readonly storeHash: string
+  readonly now: Clock
+  /** The window of the limits against card testing. */
+  readonly velocityWindowMs: number
+  /** How many attempts on one order may fail within it; 0 for any number. */
+  readonly orderFailuresMax: number
+}
+
+export function createLedger(options: LedgerOptions): Ledger {
+  const { database, now, velocityWindowMs: windowMs, orderFailuresMax: failuresMax } = options
+  const failures: FailuresLimit | null = failuresMax > 0 ? { failuresMax, windowMs } : null
+  return {
+    attempts: createPaymentAttempts({ ...options, failures }),
+    unsettled: createUnsettledAttempts(options),
+    holds: createVelocityHolds({ database, windowMs, now }),
+  }
+}
