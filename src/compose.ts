@@ -8,7 +8,7 @@ import type { AppDependencies } from './app.ts'
 import { createCallHeaders } from './clients/bigcommerce/call-headers.ts'
 import { createManagementApi } from './clients/bigcommerce/management-api.ts'
 import { createManagementHttp } from './clients/bigcommerce/management-call.ts'
-import { createManagementGate } from './clients/bigcommerce/management-gate.ts'
+import { createManagementGate, type ManagementGateOptions } from './clients/bigcommerce/management-gate.ts'
 import { createPaymentsApi } from './clients/bigcommerce/payments-api.ts'
 import { createVerifyWebhook, refuseWebhook } from './clients/identity/webhooks.ts'
 import { composeIdentity } from './compose-identity.ts'
@@ -54,8 +54,19 @@ const preparingMsMax = 30_000
 /** Beyond the wait for an answer: the time to write it down. */
 const settlingMsMax = 15_000
 
-/** The composition root: the only place that says `create…`. */
-export async function compose(config: Config, logger: Logger): Promise<Service> {
+/** By the clock and the timers of the process. */
+const processTime = { now: () => performance.now(), schedule, random: Math.random }
+
+/**
+ * The composition root: the only place that says `create…`.
+ *
+ * @param managementTime the clock of the management quota, whose windows last half a minute.
+ */
+export async function compose(
+  config: Config,
+  logger: Logger,
+  managementTime: ManagementGateOptions = processTime,
+): Promise<Service> {
   const { storeHash, apiUrl, paymentsUrl, trustedProxySecret } = config.bigcommerce
   const { databaseUrl, migrateOnStart, renewals, velocity } = config
   const metrics = createMetrics()
@@ -77,8 +88,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
 
   const callHeaders = createCallHeaders({ userAgent: `Tillgate/${version}`, trustedProxySecret })
   const accessToken = createRenewable(config.bigcommerce.accessToken, renewals.accessToken, isSameSealed)
-  const time = { now: () => performance.now(), schedule, random: Math.random }
-  const gate = createManagementGate(time)
+  const gate = createManagementGate(managementTime)
   metrics.watchGate(gate.standing)
   const managementHttp = createManagementHttp({
     url: apiUrl,
@@ -102,7 +112,7 @@ export async function compose(config: Config, logger: Logger): Promise<Service> 
       ...shared,
       store: permitStore,
       maxWaitMs: queueMaxWaitMs,
-      ...time,
+      ...processTime,
       log: logger,
     }),
   )

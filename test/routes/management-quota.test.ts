@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { callerToken, serverToken } from '../support/caller-token.ts'
+import { createFastTime } from '../support/fast-time.ts'
 import { createOrder } from '../support/orders.ts'
 import { cardPayment } from '../support/payments.ts'
 import { startTillgate, type Tillgate, type TillgateOptions } from '../support/start-tillgate.ts'
@@ -11,6 +11,12 @@ async function startWithQuota(limit: number, windowMs: number, options: Tillgate
   const tillgate = await startTillgate(options)
   tillgate.sandbox.configure({ management_quota: { limit, window_ms: windowMs } })
   return tillgate
+}
+
+/** For both sides of the quota, a clock that runs several times as fast. */
+function fastQuota(speed: number) {
+  const time = createFastTime(speed)
+  return { time, options: { managementTime: time, sandbox: { now: time.wallMs } } }
 }
 
 const statusesAt = ({ sandbox }: Tillgate, part = '') =>
@@ -24,11 +30,12 @@ const refusalsAt = (tillgate: Tillgate) => statusesAt(tillgate).filter((status) 
 const holder = (orderId: number) => callerToken({ order_ids: [orderId] })
 
 describe('a flood of listings beside some payments', () => {
-  test('payments get through, BigCommerce refuses nothing, and whoever is sent away is told truly when to come again', {
+  test('payments get through, BigCommerce refuses nothing, and those sent away are told truly when to come again', {
     // A few windows, on a machine that is busy with other tests.
     timeout: 60_000,
   }, async () => {
-    const tillgate = await startWithQuota(30, 4_000)
+    const { time, options } = fastQuota(4)
+    const tillgate = await startWithQuota(30, 4_000, options)
     const { sandbox, call } = tillgate
     const refused: { readonly orderId: number; readonly againAtMs: number }[] = []
     const list = async () => {
@@ -36,7 +43,7 @@ describe('a flood of listings beside some payments', () => {
       const answer = await call.methods(orderId, await holder(orderId))
       if (answer.status === 200) return 200
       expect(answer.body).toMatchObject({ status: 503, code: 'upstream_busy', retry: 'after' })
-      refused.push({ orderId, againAtMs: Date.now() + 1_000 * Number(answer.headers['retry-after']) })
+      refused.push({ orderId, againAtMs: time.now() + 1_000 * Number(answer.headers['retry-after']) })
       return answer.status
     }
     // What is kept is ten calls: four payments with an order-bound token need one each, three of a customer two.
@@ -57,14 +64,14 @@ describe('a flood of listings beside some payments', () => {
 
     // Of the last one: those before it were told how the line stood then, and others may have come in between.
     const last = refused.at(-1)
-    if (!last) throw new Error('nobody was refused')
-    await sleep(Math.max(0, last.againAtMs - Date.now()))
+    if (!last) throw new Error('no one was refused')
+    await time.sleep(Math.max(0, last.againAtMs - time.now()))
     expect((await call.methods(last.orderId, await holder(last.orderId))).status).toBe(200)
     expect(refusalsAt(tillgate)).toBe(0)
   })
 
   test('other apps that spend the rest cost a refusal, which the shopper does not see', async () => {
-    const tillgate = await startWithQuota(20, 2_000)
+    const tillgate = await startWithQuota(20, 2_000, fastQuota(4).options)
     const { sandbox, call } = tillgate
     const orderId = createOrder(sandbox)
     expect((await call.methods(orderId, await serverToken())).status).toBe(200)
@@ -84,20 +91,21 @@ describe('a flood of listings beside some payments', () => {
 
 describe('429 without headers: the platform is overloaded', () => {
   test('it is left alone, for longer each time, however many ask; and recovers', async () => {
-    const tillgate = await startTillgate()
+    const { time, options } = fastQuota(8)
+    const tillgate = await startTillgate(options)
     const { sandbox, call } = tillgate
     for (const operation of ['order', 'methods'] as const)
       await sandbox.faults.add({ operation, kind: 'rate_limited', headers: false })
     const orderIds = Array.from({ length: 10 }, () => createOrder(sandbox))
     const ask = async (orderId: number) => call.methods(orderId, await serverToken())
-    const untilMs = Date.now() + 6_000
-    while (Date.now() < untilMs) {
+    const untilMs = time.now() + 6_000
+    while (time.now() < untilMs) {
       const answers = await Promise.all(orderIds.map(ask))
       for (const { body, headers } of answers) {
         expect(body).toMatchObject({ status: 503, code: 'upstream_busy' })
         expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1)
       }
-      await sleep(50)
+      await time.sleep(50)
     }
     const asked = statusesAt(tillgate)
     expect(new Set(asked)).toEqual(new Set([429]))
@@ -108,7 +116,7 @@ describe('429 without headers: the platform is overloaded', () => {
     await sandbox.faults.clear()
     await expect
       .poll(async () => (await call.methods(orderIds[0] ?? 0, await serverToken())).status, {
-        interval: 250,
+        interval: 30,
         timeout: 12_000,
       })
       .toBe(200)
@@ -118,17 +126,17 @@ describe('429 without headers: the platform is overloaded', () => {
 test('how the quota stands is shown, once there is one', async () => {
   const { sandbox, call, metrics } = await startTillgate()
   const shown = async () => (await metrics()).filter((line) => line.startsWith('tillgate_management_'))
-  const nobodyWaits = ['paying', 'reading', 'reconciling'].map(
+  const noneWaits = ['paying', 'reading', 'reconciling'].map(
     (purpose) => `tillgate_management_calls_waiting{purpose="${purpose}"} 0`,
   )
-  expect(await shown()).toEqual(nobodyWaits)
+  expect(await shown()).toEqual(noneWaits)
   sandbox.configure({ management_quota: { limit: 150, window_ms: 30_000 } })
   await call.methods(createOrder(sandbox), await serverToken())
-  expect(await shown()).toEqual(['tillgate_management_quota_left 148', ...nobodyWaits])
+  expect(await shown()).toEqual(['tillgate_management_quota_left 148', ...noneWaits])
 })
 
 test('reconciliation gives way to shoppers, woken or not, and finds out once there is room', async () => {
-  const tillgate = await startWithQuota(14, 6_000, { reconciles: true, environment: bigcommerceApp })
+  const tillgate = await startWithQuota(14, 3_000, { reconciles: true, environment: bigcommerceApp })
   const { sandbox, call, metrics } = tillgate
   const token = await serverToken()
   const orderId = createOrder(sandbox)

@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest'
 import type { SandboxOptions } from '../../sandbox/options.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts'
 import { type AppDependencies, buildApp } from '../../src/app.ts'
+import type { ManagementGateOptions } from '../../src/clients/bigcommerce/management-gate.ts'
 import { compose } from '../../src/compose.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { createLogger } from '../../src/logging/logger.ts'
@@ -32,6 +33,8 @@ export interface TillgateOptions {
   readonly environment?: Record<string, string>
   /** Whether payments whose end is not known are looked up, as they are in production. */
   readonly reconciles?: boolean
+  /** The clock of the management quota, where a test does not want to wait for it. */
+  readonly managementTime?: ManagementGateOptions
   /** Breaks a part on purpose. */
   readonly replace?: Partial<AppDependencies>
 }
@@ -71,6 +74,7 @@ export async function startTillgate(options: TillgateOptions = {}): Promise<Till
       ...options.environment,
     }),
     createLogger(options.environment?.LOG_LEVEL ?? 'trace', { write: (line) => void log.push(line) }),
+    options.managementTime,
   )
   const app = await buildApp({ ...service.dependencies, loadBounds: calm, ...options.replace })
   app.addHook('onClose', () => service.close())
