@@ -3,6 +3,7 @@ import { type Answer, sendAnswer } from './answer.ts'
 import type { Scope } from './data/scopes.ts'
 import { platformError } from './platform-error.ts'
 import type { Runtime } from './runtime.ts'
+import { sayDate } from './say-date.ts'
 import { rateLimitHeaders, tooManyRequests } from './too-many-requests.ts'
 
 declare module 'fastify' {
@@ -15,8 +16,7 @@ declare module 'fastify' {
 /** On the whole host, so that requests to unknown paths are recorded too. */
 export function recordManagement(app: FastifyInstance, runtime: Runtime): void {
   app.addHook('onRequest', async (request, reply) => {
-    // From the sandbox's clock, like every other time here. Node would use the machine's.
-    reply.header('date', new Date(runtime.world.now()).toUTCString())
+    sayDate(reply, runtime)
     if (!request.url.startsWith('/_sandbox')) record(request, reply, runtime)
   })
 }

@@ -5,6 +5,7 @@ import { platformError } from './platform-error.ts'
 import { refusal } from './refusal.ts'
 import { payRoute } from './routes/pay.ts'
 import type { Runtime } from './runtime.ts'
+import { sayDate } from './say-date.ts'
 import { tooManyRequests } from './too-many-requests.ts'
 
 const PAYMENTS_MEDIA_TYPE = 'application/vnd.bc.v1+json'
@@ -22,6 +23,7 @@ export function buildPaymentsHost(runtime: Runtime): FastifyInstance {
 /** Every payment request counts against the limit when it arrives, however it ends. */
 function guardPayments(app: FastifyInstance, runtime: Runtime): void {
   app.addHook('onRequest', async (request, reply) => {
+    sayDate(reply, runtime)
     const { world } = runtime
     const { method, url, headers } = request
     const recorded = world.requests.add({ host: 'payments', method, path: url, headers })

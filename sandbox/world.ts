@@ -2,6 +2,7 @@ import { createFaultList } from './faults/fault-list.ts'
 import type { ResolvedOptions } from './options.ts'
 import { createAccessTokens } from './state/access-tokens.ts'
 import { createCharges } from './state/charges.ts'
+import { createClock } from './state/clock.ts'
 import { createHooks } from './state/hooks.ts'
 import { createManagementQuota } from './state/management-quota.ts'
 import { createOrders } from './state/orders.ts'
@@ -15,13 +16,18 @@ export type World = ReturnType<typeof createWorld>
 
 /** Everything that a reset throws away. */
 export function createWorld(options: ResolvedOptions) {
-  const { now, storeHash, firstOrderId, rateLimit } = options
+  const { storeHash, firstOrderId, rateLimit } = options
+  const clock = createClock(options.now)
+  const { now } = clock
+  // What is measured goes by the real time, or a moved clock would empty the windows.
+  const measuredBy = { now: options.now }
   const settings: Settings = {
     ...DEFAULT_SETTINGS,
     scopes: [...options.scopes],
     claim_ids: options.claimIds,
   }
   return {
+    clock,
     now,
     settings,
     orders: createOrders({ firstOrderId, now }),
@@ -31,9 +37,9 @@ export function createWorld(options: ResolvedOptions) {
     shoppers: createShoppers({ now }),
     hooks: createHooks({ storeHash, now }),
     faults: createFaultList(),
-    requests: createRequestLog({ now }),
-    violations: createViolations({ now }),
-    paymentWindow: createPaymentWindow({ ...rateLimit, now }),
-    managementQuota: createManagementQuota({ now }),
+    requests: createRequestLog(measuredBy),
+    violations: createViolations(measuredBy),
+    paymentWindow: createPaymentWindow({ ...rateLimit, ...measuredBy }),
+    managementQuota: createManagementQuota(measuredBy),
   }
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { InvalidInput } from '../checked-input.ts'
 import type { FaultInput } from '../faults/fault.ts'
+import type { ClockChange } from '../state/clock.ts'
 import type { SettingsChange } from '../state/settings.ts'
 import type { WebhookInput } from '../webhooks/webhook.ts'
 import type { Control } from './control.ts'
@@ -26,6 +27,9 @@ export function controlRoutes(app: FastifyInstance, control: Control): void {
 
   app.get('/store', async () => ({ data: control.settings() }))
   app.post('/store', async (request) => ({ data: control.configure(request.body as SettingsChange) }))
+
+  app.get('/clock', async () => ({ data: control.clock.report() }))
+  app.post('/clock', async (request) => ({ data: control.clock.change(request.body as ClockChange) }))
 
   app.post('/webhooks', async (request) => ({
     data: await control.sendWebhook(request.body as WebhookInput),

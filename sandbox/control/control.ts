@@ -3,6 +3,7 @@ import { type Fault, type FaultInput, FaultInputSchema, type RefuseFault } from 
 import type { Listeners } from '../listener.ts'
 import { orderView } from '../routes/order-view.ts'
 import type { Runtime } from '../runtime.ts'
+import { type ClockChange, ClockChangeSchema, type ClockReport } from '../state/clock.ts'
 import { OrderEditSchema, OrderInputSchema } from '../state/order-input.ts'
 import {
   changeSettings,
@@ -29,6 +30,13 @@ export function createControl(runtime: Runtime, listeners: Listeners) {
       const checked = checkedInput(SettingsChangeSchema, change)
       runtime.world.settings = changeSettings(runtime.world.settings, checked)
       return runtime.world.settings
+    },
+    clock: {
+      report: (): ClockReport => runtime.world.clock.report(),
+      change(change: ClockChange): ClockReport {
+        runtime.world.clock.change(checkedInput(ClockChangeSchema, change))
+        return runtime.world.clock.report()
+      },
     },
     faults: {
       list: (): Fault[] => runtime.world.faults.list(),

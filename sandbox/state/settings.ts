@@ -22,6 +22,7 @@ const SettingsSchema = z.strictObject({
   pending_order_status_id: statusId,
   late_decline_order_status_id: statusId,
   rate_limit_headers: z.boolean(),
+  date_headers: z.boolean(),
   management_quota: z.strictObject({ limit: z.int().min(1), window_ms: z.int().min(1) }).nullable(),
 })
 
@@ -48,6 +49,7 @@ export const DEFAULT_SETTINGS: Settings = {
   pending_order_status_id: 7,
   late_decline_order_status_id: 6,
   rate_limit_headers: true,
+  date_headers: true,
   management_quota: null,
 }
 
