@@ -5,6 +5,7 @@ import { createCharges } from './state/charges.ts'
 import { createClock } from './state/clock.ts'
 import { createHooks } from './state/hooks.ts'
 import { createManagementQuota } from './state/management-quota.ts'
+import { createOddFields } from './state/odd-fields.ts'
 import { createOrders } from './state/orders.ts'
 import { createPaymentWindow } from './state/payment-window.ts'
 import { createRequestLog, createViolations } from './state/request-log.ts'
@@ -37,6 +38,7 @@ export function createWorld(options: ResolvedOptions) {
     shoppers: createShoppers({ now }),
     hooks: createHooks({ storeHash, now }),
     faults: createFaultList(),
+    oddFields: createOddFields(),
     requests: createRequestLog(measuredBy),
     violations: createViolations(measuredBy),
     paymentWindow: createPaymentWindow({ ...rateLimit, ...measuredBy }),

@@ -2,8 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import { InvalidInput } from '../checked-input.ts'
 import type { FaultInput } from '../faults/fault.ts'
 import type { ClockChange } from '../state/clock.ts'
+import type { OddFieldsInput } from '../state/odd-fields.ts'
 import type { SettingsChange } from '../state/settings.ts'
 import type { WebhookInput } from '../webhooks/webhook.ts'
+import type { TransactionsInput } from './add-transactions.ts'
 import type { Control } from './control.ts'
 
 /** No credentials: the sandbox listens on the loopback address unless it is told otherwise. */
@@ -24,6 +26,18 @@ export function controlRoutes(app: FastifyInstance, control: Control): void {
     await control.faults.clear()
     return reply.code(204).send()
   })
+
+  app.post('/odd-fields', async (request, reply) => {
+    control.oddFields.add(request.body as OddFieldsInput)
+    return reply.code(204).send()
+  })
+  app.delete('/odd-fields', async (_request, reply) => {
+    control.oddFields.clear()
+    return reply.code(204).send()
+  })
+  app.post('/transactions', async (request, reply) =>
+    reply.code(201).send({ data: control.transactions.add(request.body as TransactionsInput) }),
+  )
 
   app.get('/store', async () => ({ data: control.settings() }))
   app.post('/store', async (request) => ({ data: control.configure(request.body as SettingsChange) }))

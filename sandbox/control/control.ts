@@ -4,6 +4,7 @@ import type { Listeners } from '../listener.ts'
 import { orderView } from '../routes/order-view.ts'
 import type { Runtime } from '../runtime.ts'
 import { type ClockChange, ClockChangeSchema, type ClockReport } from '../state/clock.ts'
+import { type OddFieldsInput, OddFieldsSchema } from '../state/odd-fields.ts'
 import { OrderEditSchema, OrderInputSchema } from '../state/order-input.ts'
 import {
   changeSettings,
@@ -14,6 +15,7 @@ import {
 import { type Delivery, sendWebhook } from '../webhooks/send-webhook.ts'
 import { type WebhookInput, WebhookInputSchema } from '../webhooks/webhook.ts'
 import { createWorld } from '../world.ts'
+import { addTransactions, type TransactionsInput, TransactionsInputSchema } from './add-transactions.ts'
 
 export type Control = ReturnType<typeof createControl>
 
@@ -49,6 +51,15 @@ export function createControl(runtime: Runtime, listeners: Listeners) {
         runtime.world.faults.clear()
         await refusals.stop()
       },
+    },
+    oddFields: {
+      add: (input: OddFieldsInput): void => runtime.world.oddFields.add(checkedInput(OddFieldsSchema, input)),
+      clear: (): void => runtime.world.oddFields.clear(),
+    },
+    transactions: {
+      /** @returns their ids. */
+      add: (input: TransactionsInput): number[] =>
+        addTransactions(runtime.world, checkedInput(TransactionsInputSchema, input)).map(({ id }) => id),
     },
     orders: ordersOf(runtime),
     sendWebhook: (input: WebhookInput): Promise<Delivery> =>

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { type Answer, sendAnswer } from '../answer.ts'
+import { pageOf } from '../pagination.ts'
 import { platformError } from '../platform-error.ts'
 import type { Runtime } from '../runtime.ts'
 
@@ -22,13 +23,12 @@ const sameHooksMax = 10
 export function hookRoutes(app: FastifyInstance, runtime: Runtime): void {
   app.get<{ Querystring: Record<string, string> }>('/v3/hooks', async ({ query }, reply) => {
     const { scope, destination, is_active: isActive } = query
-    const data = runtime.world.hooks
+    const found = runtime.world.hooks
       .list()
       .filter((hook) => scope === undefined || hook.scope === scope)
       .filter((hook) => destination === undefined || hook.destination === destination)
       .filter((hook) => isActive === undefined || String(hook.is_active) === isActive)
-    const total = data.length
-    const pagination = { total, count: total, per_page: 50, current_page: 1, total_pages: 1 }
+    const { data, pagination } = pageOf(found, query, { perPage: 50, perPageMax: 250 })
     return sendAnswer(reply, { status: 200, body: { data, meta: { pagination } } })
   })
 

@@ -2,6 +2,20 @@ import { STORE_CURRENCY } from '../data/balances.ts'
 import { toOrderDecimal } from '../money.ts'
 import type { Order, OrderPayment } from '../state/order.ts'
 import { type OrderStanding, standingOf } from '../state/order-standing.ts'
+import type { Settings } from '../state/settings.ts'
+import type { World } from '../world.ts'
+
+/** As the API shows it: the order as it is, and what it was told to show otherwise. */
+export function shownOrder({ now, settings, oddFields }: World, order: Order) {
+  const view = orderView(order, now())
+  const payment_status = inCase(view.payment_status, settings.payment_status_case)
+  return oddFields.shown('order', order.id, { ...view, payment_status })
+}
+
+function inCase(word: string, letters: Settings['payment_status_case']): string {
+  if (letters === 'upper') return word.toUpperCase()
+  return letters === 'lower' ? word : word.charAt(0).toUpperCase() + word.slice(1)
+}
 
 /** The V2 shape: a bare object, amounts as text with four places, RFC 2822 dates. */
 export function orderView(order: Order, now: number) {

@@ -8,7 +8,7 @@ import type { Runtime } from '../runtime.ts'
 import type { Order } from '../state/order.ts'
 import { OrderEditSchema, OrderInputSchema } from '../state/order-input.ts'
 import type { World } from '../world.ts'
-import { orderView } from './order-view.ts'
+import { shownOrder } from './order-view.ts'
 
 type OrderRoute = { Params: { id: string } }
 
@@ -77,7 +77,7 @@ function orderPartRoute(
 
 const shown = (order: Order, world: World, status = 200): Answer => ({
   status,
-  body: orderView(order, world.now()),
+  body: shownOrder(world, order),
 })
 
 const notFound = () => platformError('/v2/orders', 404, 'The requested resource was not found.')

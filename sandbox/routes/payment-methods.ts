@@ -42,7 +42,9 @@ function listFor(world: World, query: Query): Answer {
 function methodsOf(world: World, order: Order | undefined): Answer {
   if (!order || order.isDeleted) return refusal(30003)
   if (!isPayable(order, world.now())) return refusal(30101)
-  const data = offeredGateways(world, order).map((gateway) => paymentMethodView(world, order, gateway))
+  const data = offeredGateways(world, order).map((gateway) =>
+    world.oddFields.shown('method', gateway.id, paymentMethodView(world, order, gateway)),
+  )
   return { status: 200, body: { data, meta: {} } }
 }
 

@@ -1,17 +1,20 @@
 import type { FastifyInstance } from 'fastify'
 import type { Answer } from '../answer.ts'
 import { answerThroughFaults } from '../faults/answer-through-faults.ts'
+import { type PageQuery, pageOf } from '../pagination.ts'
 import { platformError } from '../platform-error.ts'
 import type { Runtime } from '../runtime.ts'
 import type { World } from '../world.ts'
 import { transactionView } from './transaction-view.ts'
 
+type TransactionsRoute = { Params: { id: string }; Querystring: PageQuery }
+
 const route = { config: { scopes: ['store_v2_transactions', 'store_v2_transactions_read_only'] } } as const
 
 export function transactionsRoute(app: FastifyInstance, runtime: Runtime): void {
-  app.get<{ Params: { id: string } }>('/v3/orders/:id/transactions', route, async (request, reply) => {
+  app.get<TransactionsRoute>('/v3/orders/:id/transactions', route, async ({ params, query }, reply) => {
     const { world } = runtime
-    const orderId = Number(request.params.id)
+    const orderId = Number(params.id)
     return answerThroughFaults({
       runtime,
       world,
@@ -20,17 +23,27 @@ export function transactionsRoute(app: FastifyInstance, runtime: Runtime): void 
       orderId,
       act: async ({ pause }) => {
         await pause()
-        return transactionsOf(world, orderId)
+        return transactionsOf(world, orderId, query)
       },
     })
   })
 }
 
-function transactionsOf(world: World, orderId: number): Answer {
+/** The documented maximum of other V3 lists; for this one nothing is said. */
+const perPageMax = 250
+
+function transactionsOf(world: World, orderId: number, query: PageQuery): Answer {
+  const { settings, transactions, oddFields } = world
   if (!world.orders.find(orderId)) return platformError('/v3/', 404, 'The order was not found.')
-  const data = world.transactions.visibleOf(orderId, world.settings.transaction_lag_ms).map(transactionView)
-  if (data.length === 0) return { status: 204 }
-  const total = data.length
-  const pagination = { total, count: total, per_page: 50, current_page: 1, total_pages: 1 }
-  return { status: 200, body: { data, meta: { pagination } } }
+  const visible = transactions.visibleOf(orderId, settings.transaction_lag_ms)
+  if (visible.length === 0) return { status: 204 }
+
+  const ordered = settings.transactions_order === 'newest_first' ? visible.toReversed() : visible
+  const obeyed = Object.entries(query).filter(
+    ([name]) => !settings.transactions_ignore.some((ignored) => ignored === name),
+  )
+  const rule = { perPage: settings.transactions_per_page, perPageMax }
+  const { data, pagination } = pageOf(ordered, Object.fromEntries(obeyed), rule)
+  const shown = data.map((each) => oddFields.shown('transaction', each.id, transactionView(each)))
+  return { status: 200, body: { data: shown, meta: settings.transactions_pagination ? { pagination } : {} } }
 }

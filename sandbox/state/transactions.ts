@@ -1,8 +1,19 @@
+export const TRANSACTION_EVENTS = [
+  'purchase',
+  'authorization',
+  'capture',
+  'refund',
+  'void',
+  'pending',
+  'settled',
+] as const
+export type TransactionEvent = (typeof TRANSACTION_EVENTS)[number]
+
 export type Transaction = {
   readonly id: number
   readonly orderId: number
   readonly at: number
-  readonly event: 'purchase' | 'authorization' | 'pending'
+  readonly event: TransactionEvent
   readonly status: 'ok' | 'error'
   readonly method: string
   /** Integer minor units of `currency`. */
