@@ -1,6 +1,6 @@
 import type { Schedule } from '../domain/clock.ts'
 import { Problem } from '../domain/problem.ts'
-import type { Log } from '../domain/request-context.ts'
+import type { Log } from '../logging/log-entry.ts'
 import { openLine, refusalFor } from './line.ts'
 import type { Permit } from './permit.ts'
 import type { PermitStore } from './permit-store.ts'

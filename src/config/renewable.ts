@@ -1,4 +1,4 @@
-import type { Log } from '../domain/request-context.ts'
+import type { Log } from '../logging/log-entry.ts'
 
 /** What became of reading a value again: another, the same, or nothing usable, so that the old one stays. */
 export type Renewal = 'renewed' | 'unchanged' | 'kept'

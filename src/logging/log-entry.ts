@@ -93,6 +93,13 @@ const FIELDS = {
 /** The fields of an entry: those that are listed, and the error where there is one. */
 export type LogFields = { readonly [Name in keyof typeof FIELDS | 'err']?: unknown }
 
+/** The part of a logger that the service uses: an event's fields first, then its name. Only what is listed is written. */
+export interface Log {
+  info(fields: LogFields, event: LogEvent): void
+  warn(fields: LogFields, event: LogEvent): void
+  error(fields: LogFields, event: LogEvent): void
+}
+
 const shapes: Readonly<Record<string, Shape>> = {
   ...FIELDS,
   level: number,

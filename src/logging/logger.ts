@@ -3,7 +3,7 @@ import { listedEntry } from './log-entry.ts'
 
 /**
  * JSON lines with a UTC time. Each passes one gate on its way out, whoever wrote it and however: only the fields,
- * messages and parts of errors that `domain/log-entry.ts` lists get through.
+ * messages and parts of errors that `log-entry.ts` lists get through.
  */
 export const createLogger = (level: string, destination?: DestinationStream): Logger =>
   pino(

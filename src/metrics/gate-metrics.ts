@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { GateStanding } from '../clients/bigcommerce/management-gate.ts'
-import { PURPOSES } from '../domain/request-context.ts'
+import { PURPOSES } from '../request-context.ts'
 
 /** Shows how the quota of management calls stands when somebody looks. */
 export function createGateMetrics(registry: Registry, standing: () => GateStanding): void {

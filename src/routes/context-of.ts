@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
-import type { Purpose, RequestContext } from '../domain/request-context.ts'
+import type { Purpose, RequestContext } from '../request-context.ts'
 
 /** What the services need to know of a request besides what it asks. */
 export const contextOf = (request: FastifyRequest, purpose: Purpose): RequestContext => ({

@@ -2,7 +2,7 @@ import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import type { Caller } from '../domain/caller.ts'
 import type { Order } from '../domain/order.ts'
 import { Problem } from '../domain/problem.ts'
-import type { RequestContext } from '../domain/request-context.ts'
+import type { RequestContext } from '../request-context.ts'
 
 /**
  * Refuses an order that is not the caller's, in the very words of one that is not there.

@@ -1,8 +1,8 @@
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import type { Caller } from '../domain/caller.ts'
 import type { Order } from '../domain/order.ts'
-import type { RequestContext } from '../domain/request-context.ts'
 import type { Sealed } from '../domain/sealed.ts'
+import type { RequestContext } from '../request-context.ts'
 import type { AuthorizeOrder } from './authorize-order.ts'
 
 /** What came of learning whose an order is. */

@@ -1,7 +1,7 @@
 import type { Caller } from '../domain/caller.ts'
 import { Problem } from '../domain/problem.ts'
-import type { RequestContext } from '../domain/request-context.ts'
 import { type KeyedDigest, type VelocityLimits, velocitySubjects } from '../domain/velocity.ts'
+import type { RequestContext } from '../request-context.ts'
 import type { VelocityHolds } from '../stores/velocity-holds.ts'
 
 /** Stands before everything that is done for an attempt, so that a parallel burst cannot slip past its own declines. */

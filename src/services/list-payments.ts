@@ -1,7 +1,7 @@
 import type { Caller } from '../domain/caller.ts'
 import { isUnsettled, type PaymentAttempt } from '../domain/payment-attempt.ts'
 import { Problem } from '../domain/problem.ts'
-import type { RequestContext } from '../domain/request-context.ts'
+import type { RequestContext } from '../request-context.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
 import { type AuthorizeOrder, maySeeAttempt } from './authorize-order.ts'

@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.ts'
-import type { Log } from '../domain/request-context.ts'
+import type { Log } from '../logging/log-entry.ts'
 import type { StillFor, UnsettledAttempts } from '../stores/unsettled-attempts.ts'
 import type { VelocityHolds } from '../stores/velocity-holds.ts'
 import type { ReconcileAttempt } from './reconcile-attempt.ts'

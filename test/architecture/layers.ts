@@ -29,7 +29,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
   },
   commands: {
     values: ['commands', 'config', 'clients', 'stores', 'domain', 'version'],
-    types: [],
+    types: ['request-context'],
     packages: /^(undici|zod|node:(crypto|dns\/promises|events|fs|http|net|path|tls|util))$/,
   },
   compose: {
@@ -63,8 +63,9 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
     packages: /^node:crypto$/,
   },
   logging: { values: ['logging', 'domain'], types: [], packages: /^pino$/ },
+  'request-context': { values: [], types: ['logging'], packages: /^$/ },
   version: { values: [], types: [], packages: /^node:(fs|path)$/ },
-  config: { values: ['config', 'domain'], types: [], packages: /^(zod|node:(fs|crypto|net|tls))$/ },
+  config: { values: ['config', 'domain'], types: ['logging'], packages: /^(zod|node:(fs|crypto|net|tls))$/ },
   openapi: {
     values: ['openapi', 'domain'],
     types: [],
@@ -77,22 +78,22 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
   },
   routes: {
     values: ['openapi', 'plugins', 'routes', 'domain'],
-    types: ['services', 'metrics'],
+    types: ['request-context', 'services', 'metrics'],
     packages: /^(@scalar\/|fastify|zod$|node:(crypto|net)$)/,
   },
-  allowance: { values: ['allowance', 'domain', 'stores'], types: [], packages: /^kysely$/ },
+  allowance: { values: ['allowance', 'domain', 'stores'], types: ['logging'], packages: /^kysely$/ },
   services: {
     values: ['services', 'domain'],
-    types: ['allowance', 'clients', 'stores'],
+    types: ['allowance', 'clients', 'logging', 'request-context', 'stores'],
     packages: /^node:crypto$/,
   },
   metrics: {
-    values: ['metrics', 'domain', 'stores'],
+    values: ['metrics', 'domain', 'request-context', 'stores'],
     types: ['allowance', 'services', 'clients'],
     packages: /^prom-client$/,
   },
   clients: {
-    values: ['clients', 'domain'],
+    values: ['clients', 'domain', 'request-context'],
     types: ['allowance', 'config'],
     packages: /^(undici|jose|standardwebhooks|zod|node:(crypto|net|timers\/promises))$/,
   },
@@ -103,7 +104,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
   },
   domain: {
     values: ['domain'],
-    types: ['logging', 'clients'],
+    types: [],
     packages: /^(zod|card-validator|node:(crypto|net))$/,
   },
 }

@@ -1,7 +1,7 @@
 import type { Caller, OrderAccess } from '../../src/domain/caller.ts'
 import type { Order } from '../../src/domain/order.ts'
 import type { NewAttempt } from '../../src/domain/payment-attempt.ts'
-import type { RequestContext } from '../../src/domain/request-context.ts'
+import type { RequestContext } from '../../src/request-context.ts'
 import type { Claim } from '../../src/stores/claim-attempt.ts'
 import { attemptOf } from '../domain/samples.ts'
 

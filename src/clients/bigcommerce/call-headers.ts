@@ -1,4 +1,4 @@
-import type { RequestContext } from '../../domain/request-context.ts'
+import type { RequestContext } from '../../request-context.ts'
 
 /** The headers that every call on either of BigCommerce's hosts carries. */
 export type CallHeaders = (

@@ -1,6 +1,6 @@
 import type { Schedule } from '../../domain/clock.ts'
 import { Problem } from '../../domain/problem.ts'
-import { PURPOSES, type Purpose } from '../../domain/request-context.ts'
+import { PURPOSES, type Purpose } from '../../request-context.ts'
 import type { UpstreamAnswer } from './answer.ts'
 import {
   answered,

@@ -1,4 +1,4 @@
-import type { Purpose } from '../../domain/request-context.ts'
+import type { Purpose } from '../../request-context.ts'
 import { pauseAskedMs, type UpstreamAnswer } from './answer.ts'
 
 /*

@@ -1,6 +1,6 @@
 import type { UpstreamAnswer } from '../../clients/bigcommerce/answer.ts'
 import type { ManagementHttp } from '../../clients/bigcommerce/management-call.ts'
-import type { RequestContext } from '../../domain/request-context.ts'
+import type { RequestContext } from '../../request-context.ts'
 import { nameOf } from './within.ts'
 
 /** What came of one read, and when, by our clock in milliseconds. */

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createSecureServer, constants as http2 } from 'node:http2'
 import { type AddressInfo, createServer as createNetServer, type Server, type Socket } from 'node:net'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import type { RequestContext } from '../../../src/domain/request-context.ts'
+import type { RequestContext } from '../../../src/request-context.ts'
 import { createAuthority } from '../../support/certificates.ts'
 
 export interface SeenRequest {

@@ -3,7 +3,7 @@ import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/answer.ts'
 import { passageThrough } from '../../../src/clients/bigcommerce/management-call.ts'
 import { createManagementGate } from '../../../src/clients/bigcommerce/management-gate.ts'
 import { Problem } from '../../../src/domain/problem.ts'
-import type { Purpose } from '../../../src/domain/request-context.ts'
+import type { Purpose } from '../../../src/request-context.ts'
 import { createVirtualTime } from '../../services/virtual-time.ts'
 import { contextOf } from './http-host.ts'
 

@@ -15,7 +15,7 @@ import {
   UNKNOWN_QUOTA,
   unanswered,
 } from '../../../src/clients/bigcommerce/quota.ts'
-import { PURPOSES, type Purpose } from '../../../src/domain/request-context.ts'
+import { PURPOSES, type Purpose } from '../../../src/request-context.ts'
 
 const reading = (change: Partial<QuotaReading> = {}): QuotaReading => ({
   limit: 150,

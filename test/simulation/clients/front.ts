@@ -1,5 +1,5 @@
 import { Problem } from '../../../src/domain/problem.ts'
-import type { RequestContext } from '../../../src/domain/request-context.ts'
+import type { RequestContext } from '../../../src/request-context.ts'
 import type { Run } from '../engine/run.ts'
 import type { ServiceNode } from '../service/node.ts'
 import type { Witness } from '../witness/witness.ts'

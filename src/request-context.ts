@@ -1,11 +1,4 @@
-import type { LogEvent, LogFields } from '../logging/log-entry.ts'
-
-/** The part of a logger that services use: an event's fields first, then its name. Only listed ones are written. */
-export interface Log {
-  info(fields: LogFields, event: LogEvent): void
-  warn(fields: LogFields, event: LogEvent): void
-  error(fields: LogFields, event: LogEvent): void
-}
+import type { Log } from './logging/log-entry.ts'
 
 /** What a call on the management host is for. Paying goes before reading, reading before reconciling. */
 export const PURPOSES = ['paying', 'reading', 'reconciling'] as const
