@@ -1,8 +1,8 @@
--- The ledger of payment attempts and the idempotency keys that lead to them.
--- Written in the SQL that SQLite and Postgres share. Times are milliseconds since the Unix epoch; amounts are
--- in the currency's minor unit. Nothing of an instrument is kept but its type.
+-- The ledger: payment attempts and the idempotency keys that lead to them.
+-- In SQL that SQLite and Postgres share. Times are milliseconds since the Unix epoch, amounts in the currency's minor
+-- unit. Nothing of an instrument is kept but its type.
 
--- One row for each intent to pay one order. Rows stay for ever: they are the order's fence.
+-- A row for each intent to pay one order. Rows are never deleted: they are the order's fence.
 CREATE TABLE payment_attempts (
   id                     TEXT   NOT NULL PRIMARY KEY,
   store_hash             TEXT   NOT NULL,
@@ -25,21 +25,21 @@ CREATE TABLE payment_attempts (
   request_id             TEXT   NOT NULL,
   created_at_ms          BIGINT NOT NULL,
   updated_at_ms          BIGINT NOT NULL,
-  -- Written before the first byte of the charge leaves; null means that it never did.
+  -- Written before the first byte of the charge leaves; null: it never left.
   sent_at_ms             BIGINT,
   -- After this moment the attempt's PAT can start no payment any more.
   pat_expires_at_ms      BIGINT,
   CHECK (status IN ('claimed', 'not_sent') OR sent_at_ms IS NOT NULL)
 );
 
--- The fence: of all attempts on an order at most one is alive, and a success closes the order for good, unless
--- it was by gift certificate or store credit, which may pay a part. No key, caller, instance or restart gets
--- around it, because the database itself refuses the second row.
+-- The fence: at most one attempt holds an order. It holds it until its end is known, and for good if it succeeded, unless
+-- it was by gift certificate or store credit, which may pay a part. The database itself refuses the second row, so no
+-- key, caller, instance or restart gets around it.
 CREATE UNIQUE INDEX payment_attempts_fence ON payment_attempts (store_hash, order_id)
   WHERE status IN ('claimed', 'sending', 'pending', 'unknown', 'needs_review')
      OR (status = 'succeeded' AND instrument_type NOT IN ('gift_certificate', 'store_credit'));
 
--- One row for each idempotency key within (store, principal, operation). Kept for 30 days.
+-- A row for each idempotency key of a store, principal and operation. Kept for 30 days.
 CREATE TABLE idempotency_keys (
   store_hash      TEXT    NOT NULL,
   principal       TEXT    NOT NULL,

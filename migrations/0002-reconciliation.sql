@@ -1,17 +1,16 @@
--- What it takes to find out, later, what became of a payment whose answer was lost.
+-- For finding out later what became of a payment whose answer was lost.
 
--- When the attempt is to be looked up at BigCommerce next; null when there is nothing left to find out.
+-- When BigCommerce is asked about the attempt next; null: nothing is left to find out.
 ALTER TABLE payment_attempts ADD COLUMN next_look_at_ms BIGINT;
 -- Until when one instance has the attempt to itself.
 ALTER TABLE payment_attempts ADD COLUMN leased_until_ms BIGINT;
 ALTER TABLE payment_attempts ADD COLUMN looked_at_ms BIGINT;
--- How often it has been looked up; and how often in a row, and since when, after its PAT had expired, its order looked
--- untouched.
+-- How many looks it had; and how many of the latest, since when, found the order untouched after its PAT had expired.
 ALTER TABLE payment_attempts ADD COLUMN looks INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE payment_attempts ADD COLUMN quiet_looks INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE payment_attempts ADD COLUMN quiet_since_ms BIGINT;
 
 CREATE INDEX payment_attempts_due ON payment_attempts (next_look_at_ms) WHERE next_look_at_ms IS NOT NULL;
 CREATE INDEX payment_attempts_order ON payment_attempts (store_hash, order_id, created_at_ms);
--- What a crash may have left behind.
+-- What a crash may have left running.
 CREATE INDEX payment_attempts_open ON payment_attempts (updated_at_ms) WHERE status IN ('claimed', 'sending');

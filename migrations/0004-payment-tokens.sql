@@ -1,11 +1,11 @@
--- The store's allowance of payments: a row for each token. Rows are made and taken away as the limit that is configured
--- demands, by the service when it starts. All moments are of the database's own clock.
+-- The store's allowance of payments: a row for each permit. The service adds and removes rows when it starts, as the
+-- configured limit says. All moments are of the database's own clock.
 CREATE TABLE payment_tokens (
   store_hash      TEXT    NOT NULL,
   number          INTEGER NOT NULL,
-  -- At the latest now the token's last payment is counted by BigCommerce; it comes back one window later.
+  -- By this moment BigCommerce has counted the permit's last payment; the permit comes back one window later.
   counted_at_ms   BIGINT  NOT NULL,
-  -- Not to be used before this, because BigCommerce has asked for fewer payments.
+  -- Not to be used before this, because BigCommerce asked for fewer payments.
   not_before_ms   BIGINT  NOT NULL DEFAULT 0,
   -- When it was last reserved, for which moment, by which instance, and how often so far.
   reserved_at_ms  BIGINT  NOT NULL DEFAULT 0,

@@ -1,11 +1,11 @@
--- What the limits against card testing count. An attempt takes a place in the allowance of its caller and in that of
--- its client address before anything else is done for it, and gives both back if it ends well or was never sent.
+-- What the limits against card testing count. Before anything else is done for it, an attempt takes a place in the
+-- allowance of its caller and in that of its client address. It gives both back if it ends well or was never sent.
 
 CREATE TABLE velocity_holds (
-  -- A keyed hash of the store and the caller or address: whom it is about cannot be told from it.
+  -- A keyed hash of the store and the caller or address, which cannot be read from it.
   subject_key   TEXT   NOT NULL,
   attempt_id    TEXT   NOT NULL,
-  -- The place comes back by itself then, whatever became of the attempt; so a crash holds none for ever.
+  -- The place comes back by itself at this moment, so a crash keeps none for ever.
   held_until_ms BIGINT NOT NULL,
   PRIMARY KEY (subject_key, held_until_ms, attempt_id)
 );

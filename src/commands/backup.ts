@@ -5,13 +5,13 @@ import { backUpSqlite } from '../stores/tools/back-up-sqlite.ts'
 
 const usage = `npm run ledger:backup -- /backup/tillgate.db
 
-Copies the ledger that DATABASE_URL names, a file of SQLite, into a new file, while payments run.`
+Copies the SQLite ledger that DATABASE_URL names into a new file. Payments go on.`
 
-/** Backs the ledger up; for the runbook in docs/operations.md. */
+/** Backs the ledger up. How to use it: docs/operations.md. */
 function run([to = '', ...others]: readonly string[]): string {
   if (to === '' || to.startsWith('-') || others.length > 0) throw new Error(usage)
   const url = loadDatabaseUrl()
-  if (isPostgresUrl(url)) throw new Error('The ledger is on Postgres: back it up by pg_dump.')
+  if (isPostgresUrl(url)) throw new Error('The ledger is on Postgres: back it up with pg_dump.')
   const payments = backUpSqlite(sqlitePath(url), to)
   return `${to}: ${payments} payments.`
 }

@@ -8,10 +8,10 @@ import { copyLedger } from '../stores/tools/copy-rows.ts'
 
 const usage = `DATABASE_URL=postgres://… npm run ledger:copy -- sqlite:./data/tillgate.db
 
-Copies a ledger from SQLite, which nobody may have open, into an empty one on Postgres, and compares every row. The old one
-stays as it is. It is all or nothing.`
+Copies a SQLite ledger into an empty one on Postgres, all or nothing, and compares every row. Stop every instance first.
+The old ledger stays as it is.`
 
-/** Moves the ledger from a file to a server; for the runbook in docs/operations.md. */
+/** Moves the ledger from a file to a server. How to use it: docs/operations.md. */
 async function run([from = '', ...others]: readonly string[]): Promise<string> {
   if (!from.startsWith('sqlite:') || others.length > 0) throw new Error(usage)
   const url = loadDatabaseUrl()
@@ -20,11 +20,9 @@ async function run([from = '', ...others]: readonly string[]): Promise<string> {
   const source = openSqliteAlone(sqlitePath(from))
   try {
     const { missing, isAhead } = await migrationState(source)
-    if (isAhead) throw new Error('The old ledger is of a newer version: copy it by that one.')
+    if (isAhead) throw new Error('The old ledger was migrated by a newer version: copy it with that version.')
     if (missing.length > 0) {
-      throw new Error(
-        'The old ledger is of an older version: bring it to this one by `npm run migrate` first.',
-      )
+      throw new Error('The old ledger has the schema of an older version: run `npm run migrate` on it first.')
     }
     return await copyInto(url, source)
   } finally {
@@ -33,7 +31,7 @@ async function run([from = '', ...others]: readonly string[]): Promise<string> {
 }
 
 async function copyInto(url: string, source: Parameters<typeof copyLedger>[0]): Promise<string> {
-  // A connection that breaks fails the copy, which says so.
+  // If the connection breaks, the copy fails and says so.
   const target = openPostgres({ url, onConnectionLost: () => {}, isPatient: true })
   try {
     await migrateDatabase(url, target)

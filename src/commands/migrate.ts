@@ -1,10 +1,10 @@
 import { loadDatabaseUrl } from '../config/config.ts'
 import { migrateDatabase, openDatabase } from '../stores/engine/database.ts'
 
-/** Brings the ledger to the schema of this version and ends; for those who start the service with MIGRATE_ON_START=false. */
+/** Brings the ledger to the schema of this version and ends; for a service that is started with MIGRATE_ON_START=false. */
 async function run(): Promise<void> {
   const url = loadDatabaseUrl()
-  // A connection that breaks fails the migration, which says so.
+  // If the connection breaks, the migration fails and says so.
   const database = openDatabase(url, () => {})
   try {
     await migrateDatabase(url, database)

@@ -12,7 +12,7 @@ export type Claim =
   | { readonly kind: 'known'; readonly known: KnownKey }
   /** Another attempt holds the order: it has no end yet, or has paid. */
   | { readonly kind: 'fenced'; readonly by: PaymentAttempt }
-  /** Too many attempts on the order have failed of late. */
+  /** Too many attempts on the order failed within the window. */
   | { readonly kind: 'blocked'; readonly retryAfterSeconds: number }
 
 /** How many attempts on one order may fail within a window. */

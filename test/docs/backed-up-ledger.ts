@@ -5,7 +5,7 @@ import { runOn } from '../support/postgres.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { codeIn, runbook, runCommand } from './runbook.ts'
 
-/** A ledger that is backed up and restored by the runbook's own commands. */
+/** A ledger that is backed up and restored with the runbook's own commands. */
 export interface BackedUpLedger {
   readonly url: string
   backUp(): Promise<void>

@@ -66,7 +66,7 @@ async function loseTheNewest(ledger: BackedUpLedger) {
     expect((await pay(orderId, cardPayment(), caller(orderId))).status).toBe(202)
   }
   sandbox.configure({ order_lag_ms: 0, transaction_lag_ms: 0 })
-  // A line is written a moment after its event, and a crash may lose it: hence the gateway's list in the runbook.
+  // A line is written a moment after its event, and a crash may lose it, so the runbook also asks for the gateway's list.
   await expect.poll(() => chargeLines(service, from)).toHaveLength(3)
   service.child.kill('SIGKILL')
   await service.ended
@@ -126,7 +126,7 @@ describe.runIf(tools !== null)('Postgres', () => {
   })
 })
 
-test('a backup is refused where it would lose something, and nothing is made', async () => {
+test('a backup that would overwrite or lose something is refused, and no file is made', async () => {
   const folder = temporaryFolder()
   const [path, to] = [join(folder, 'tillgate.db'), join(folder, 'backup.db')]
   const backUp = (DATABASE_URL: string) => runCommand(`npm run ledger:backup -- ${to}`, { DATABASE_URL })

@@ -53,7 +53,7 @@ test.each(['SIGTERM', 'SIGKILL'] as const)(
     const copied = await copy(path, server.url)
     expect(copied).toMatchObject({ code: 0 })
     expect(copied.stdout).toMatch(/^payment_attempts: 3 rows.*\nidempotency_keys: 3 rows/m)
-    // Of one that was killed the newest writes are beside it, and come into it.
+    // A killed service leaves its newest writes in the journal; opening the file moves them into it.
     if (signal === 'SIGTERM') expect(readFileSync(path).equals(bytes)).toBe(true)
     const again = await copy(path, server.url)
     expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('already holds rows') })
@@ -77,10 +77,10 @@ test.each(['SIGTERM', 'SIGKILL'] as const)(
   },
 )
 
-test('what must not be copied is refused, with the reason', async () => {
+test('what must not be copied is refused, and the error says why', async () => {
   const { path } = await startStore()
-  const nobody = 'postgres://postgres:canary@127.0.0.1:1/postgres'
-  const refusal = async (from: string, url = nobody) => {
+  const nowhere = 'postgres://postgres:canary@127.0.0.1:1/postgres'
+  const refusal = async (from: string, url = nowhere) => {
     const { code, stderr } = await copy(from, url)
     expect([code, stderr.includes('canary')]).toEqual([1, false])
     return stderr

@@ -6,7 +6,7 @@ import type { Tables } from '../../src/stores/engine/tables.ts'
 import { newPostgresDatabase, type PostgresDatabase, runOn } from '../support/postgres.ts'
 import { sqliteFile } from './sqlite-file.ts'
 
-/** A database of its own, and the way to be rid of it. */
+/** A database of its own, and the way to remove it. */
 export interface OpenedLedger {
   readonly database: Kysely<Tables>
   /** As in DATABASE_URL. */
@@ -21,7 +21,7 @@ export interface Engine {
   readonly name: 'SQLite' | 'Postgres'
   /** Of a database without any table. */
   openEmpty(): Promise<OpenedLedger>
-  /** Of a migrated database without any row; whoever changes its schema changes it back. */
+  /** Of a migrated database without any row. A test that changes its schema changes it back. */
   open(): Promise<OpenedLedger>
 }
 
@@ -38,7 +38,7 @@ export const sqlite: Engine = {
   },
 }
 
-/** Migrated databases that no test uses now: emptying one is many times as quick as making another. */
+/** Migrated databases that no test uses now: emptying one is many times faster than making another. */
 const free: PostgresDatabase[] = []
 afterAll(() => Promise.all(free.splice(0).map(({ drop }) => drop())))
 

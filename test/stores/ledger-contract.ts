@@ -60,7 +60,7 @@ export function describeLedger({ name, open }: Engine): void {
     })
     afterEach(() => opened.close())
 
-    test('a claim puts the attempt and the key on record, and both are found again', async () => {
+    test('a claim writes down the attempt and the key, and both are found again', async () => {
       const wanted = newAttempt()
       const result = await ledger.claim(scopeOf('k1'), 'body-1', wanted)
       const attempt = {
@@ -84,12 +84,12 @@ export function describeLedger({ name, open }: Engine): void {
       expect(await ledger.findFence(118)).toEqual(attempt)
     })
 
-    test('what nobody has claimed is not found', async () => {
+    test('what was never claimed is not found', async () => {
       expect(await ledger.findByKey(scopeOf('k1'))).toBeNull()
       expect(await ledger.findFence(118)).toBeNull()
     })
 
-    test('a key that is taken is known, with the fingerprint it was taken for, and stays as it was', async () => {
+    test('a key that is taken is told with its fingerprint, and stays as it was', async () => {
       const first = await claimed('k1')
       for (const fingerprint of ['body-1', 'body-2']) {
         expect(await claim('k1', { orderId: 119 }, fingerprint)).toEqual({
@@ -101,14 +101,14 @@ export function describeLedger({ name, open }: Engine): void {
       expect(await ledger.findFence(119)).toBeNull()
     })
 
-    test('a second key on an order that is being paid is told by whom, and leaves nothing behind', async () => {
+    test('a second key on an order that is being paid is told of the first attempt, and leaves nothing behind', async () => {
       const first = await claimed('k1')
       expect(await claim('k2')).toEqual({ kind: 'fenced', by: first })
       expect(await ledger.findByKey(scopeOf('k2'))).toBeNull()
       expect(await counts()).toEqual({ attempts: 1, keys: 1 })
     })
 
-    test('an attempt whose key cannot be taken leaves no fence either: both or neither', async () => {
+    test('an attempt that cannot take its key does not hold the order either', async () => {
       const first = await claimed('k1')
       await expect(
         ledger.claim(scopeOf('k2'), 'body-1', newAttempt({ id: first.id, orderId: 119 })),
@@ -136,7 +136,7 @@ export function describeLedger({ name, open }: Engine): void {
       )
     })
 
-    test('the same key and the same order of another store are nobody’s business here', async () => {
+    test('the same key and the same order of another store are independent', async () => {
       await claimed('k1')
       const other = ledgerOf('store-2')
       expect(await other.findByKey(scopeOf('k1'))).toBeNull()
@@ -145,7 +145,7 @@ export function describeLedger({ name, open }: Engine): void {
     })
 
     describe('sending', () => {
-      test('is on record with its amount, its moment and the end of its PAT', async () => {
+      test('is written down with its amount, its moment and the end of its PAT', async () => {
         const { id } = await claimed('k1')
         nowMs = 2_000_000
         expect(await ledger.markSending(id, due, patExpiresAtMs)).toBe(true)
@@ -160,7 +160,7 @@ export function describeLedger({ name, open }: Engine): void {
         })
       })
 
-      test('is granted once: who asks a second time must not send', async () => {
+      test('is granted once', async () => {
         const { id } = await claimed('k1')
         const granted = await Promise.all(
           Array.from({ length: 20 }, () => ledger.markSending(id, due, patExpiresAtMs)),
@@ -169,7 +169,7 @@ export function describeLedger({ name, open }: Engine): void {
       })
 
       test.each(['succeeded', 'pending', 'declined', 'not_sent', 'unknown'] as const)(
-        'is refused to what is already %s, and changes nothing',
+        'is refused to an attempt that is already %s, and changes nothing',
         async (status) => {
           const { id } = await sent('k1')
           await ledger.settle(id, { status }, keepsNothing)
@@ -183,7 +183,7 @@ export function describeLedger({ name, open }: Engine): void {
         expect(await ledger.markSending('no-such-attempt', due, patExpiresAtMs)).toBe(false)
       })
 
-      test('that was turned away is taken back, once, and may be sent again', async () => {
+      test('is taken back once after a charge was turned away, and may be granted again', async () => {
         const { id } = await claimed('k1')
         expect(await ledger.takeBack(id)).toBe(false)
         await ledger.markSending(id, due, patExpiresAtMs)
@@ -201,7 +201,7 @@ export function describeLedger({ name, open }: Engine): void {
     })
 
     describe('settling', () => {
-      test('records what was learned and keeps the final answer with its key', async () => {
+      test('writes down the outcome and keeps the final answer with its key', async () => {
         const { id } = await sent('k1')
         nowMs = 3_000_000
         const settled = await ledger.settle(id, success, keepsPaid)
@@ -221,7 +221,7 @@ export function describeLedger({ name, open }: Engine): void {
         })
       })
 
-      test('asks for the answer of the attempt as it is after settling', async () => {
+      test('makes the answer from the attempt as it is after settling', async () => {
         const { id } = await sent('k1')
         const asked: string[] = []
         await ledger.settle(
@@ -235,7 +235,7 @@ export function describeLedger({ name, open }: Engine): void {
         expect(asked).toEqual(['declined 30106 payment_declined'])
       })
 
-      test('never overwrites an end: the second settlement gets the first one’s attempt, and its answer is dropped', async () => {
+      test('never overwrites an end: the second settlement gets the first one’s attempt, and its own answer is dropped', async () => {
         const { id } = await sent('k1')
         const settled = await ledger.settle(id, success, keepsPaid)
         const late = await ledger.settle(
@@ -250,7 +250,7 @@ export function describeLedger({ name, open }: Engine): void {
         expect((await ledger.findByKey(scopeOf('k1')))?.answer).toEqual(paid)
       })
 
-      test('of two at the same moment one is recorded, and both are told the same', async () => {
+      test('twice at the same moment writes one down, and tells both the same', async () => {
         const { id } = await sent('k1')
         const ends = await Promise.all([
           ledger.settle(id, success, keepsPaid),
@@ -284,7 +284,7 @@ export function describeLedger({ name, open }: Engine): void {
         expect((await ledger.settle(id, { status: 'not_sent' }, keepsNothing)).status).toBe('unknown')
       })
 
-      test('what was only claimed can be released and nothing else', async () => {
+      test('an attempt that was only claimed can only be released', async () => {
         const { id } = await claimed('k1')
         for (const status of [
           'succeeded',
@@ -324,7 +324,7 @@ export function describeLedger({ name, open }: Engine): void {
         return attempt
       }
 
-      test('may try again for the same request, as a new attempt', async () => {
+      test('may be used again for the same request, as a new attempt', async () => {
         const first = await released('k1')
         const second = await claimed('k1')
         expect(second.id).not.toBe(first.id)
@@ -332,7 +332,7 @@ export function describeLedger({ name, open }: Engine): void {
         expect(await counts()).toEqual({ attempts: 2, keys: 1 })
       })
 
-      test('may not try for another request', async () => {
+      test('may not be used for another request', async () => {
         const first = await released('k1')
         expect(await claim('k1', {}, 'body-2')).toMatchObject({
           kind: 'known',
@@ -341,7 +341,7 @@ export function describeLedger({ name, open }: Engine): void {
         expect(await ledger.findFence(118)).toBeNull()
       })
 
-      test('may try once at a time: of many retries at once one claims it', async () => {
+      test('of many retries at once, one claims it', async () => {
         await released('k1')
         const kinds = (await Promise.all(Array.from({ length: 20 }, () => claim('k1')))).map(
           ({ kind }) => kind,
@@ -390,7 +390,7 @@ export function describeLedger({ name, open }: Engine): void {
       })
 
       test.each(['gift_certificate', 'store_credit'] as const)(
-        'that a %s has paid may be only paid in part, so the next leg may follow, one at a time',
+        'that a %s has paid may be paid only in part, so the next part may follow, one at a time',
         async (type) => {
           await settledBy(type, 'succeeded')
           expect(await kindOf(claim('k2', { instrumentType: 'card' }))).toBe('claimed')
@@ -413,16 +413,13 @@ export function describeLedger({ name, open }: Engine): void {
 
       test.each(
         ATTEMPT_STATUSES.flatMap((status) => INSTRUMENT_TYPES.map((type) => [status, type] as const)),
-      )(
-        'has one fence: what is seen to hold it is what holds it: %s by %s',
-        async (status, instrumentType) => {
-          const { id } = await sent('k1', { instrumentType })
-          await opened.database.updateTable('payment_attempts').set({ status }).where('id', '=', id).execute()
-          const fence = await ledger.findFence(118)
-          expect(fence !== null).toBe(holdsOrder({ status, instrumentType }))
-          expect(await kindOf(claim('k2'))).toBe(fence === null ? 'claimed' : 'fenced')
-        },
-      )
+      )('is held exactly when an attempt is told to hold it: %s by %s', async (status, instrumentType) => {
+        const { id } = await sent('k1', { instrumentType })
+        await opened.database.updateTable('payment_attempts').set({ status }).where('id', '=', id).execute()
+        const fence = await ledger.findFence(118)
+        expect(fence !== null).toBe(holdsOrder({ status, instrumentType }))
+        expect(await kindOf(claim('k2'))).toBe(fence === null ? 'claimed' : 'fenced')
+      })
 
       test('is claimed by exactly one of two hundred keys at once', async () => {
         const claims = await Promise.all(Array.from({ length: 200 }, (_, index) => claim(`k${index}`)))
@@ -445,12 +442,12 @@ export function describeLedger({ name, open }: Engine): void {
       expect(await counts()).toEqual({ attempts: 1, keys: 1 })
     })
 
-    test('one key sent for a hundred orders at once is one attempt, and all others are told of it', async () => {
+    test('one key sent for a hundred orders at once is one attempt, and all are told of that one', async () => {
       const claims = await Promise.all(
         Array.from({ length: 100 }, (_, index) => claim('k1', { orderId: 1_000 + index })),
       )
       const [winner, ...others] = claims.toSorted((one) => (one.kind === 'claimed' ? -1 : 1))
-      if (winner?.kind !== 'claimed') throw new Error(`nobody claimed it: ${winner?.kind}`)
+      if (winner?.kind !== 'claimed') throw new Error(`not claimed: ${winner?.kind}`)
       const known = { fingerprint: 'body-1', attempt: winner.attempt, answer: null }
       for (const other of others) expect(other).toEqual({ kind: 'known', known })
       expect(await counts()).toEqual({ attempts: 1, keys: 1 })
@@ -471,7 +468,7 @@ export function describeLedger({ name, open }: Engine): void {
         await expect(set(values), JSON.stringify(values)).rejects.toThrow()
     })
 
-    test('nothing can be done without the database, and the word for it is one', async () => {
+    test('without the database every method fails with one word', async () => {
       const { id } = await claimed('k1')
       const broken = await open()
       ledger = createPaymentAttempts({ database: broken.database, storeHash: 'store-1', now: () => nowMs })

@@ -36,7 +36,7 @@ const starts = {
     Promise.all(Array.from({ length: count }, () => applyMigrations(opened.connect()))),
 }
 
-test('the files are numbered from 1 without a gap, so that their count is the newest number', () => {
+test('the files are numbered from 1 without a gap, so their count is the newest number', () => {
   expect(files.map((name) => Number(name.slice(0, 4)))).toEqual(files.map((_, index) => index + 1))
   for (const name of files) expect(name).toMatch(/^\d{4}-[a-z0-9-]+\.sql$/)
 })
@@ -66,7 +66,7 @@ describe.each([sqlite, postgres])('migrations on $name', ({ name, openEmpty }) =
 
   const schemaOf = async (of: Kysely<Tables>) => (await descriptions[name].execute(of)).rows
 
-  test('a new database gets every migration, each on record with its file', async () => {
+  test('a new database gets every migration, each written down with its file', async () => {
     await applyMigrations(database)
     expect(await applied(database)).toEqual(files.map((name, index) => ({ number: index + 1, name })))
     expect(await isMigrated(database)).toBe(true)
@@ -79,7 +79,7 @@ describe.each([sqlite, postgres])('migrations on $name', ({ name, openEmpty }) =
     expect(await schemaOf(database)).toEqual(before)
   })
 
-  test('of ten starts at the same moment each finds the schema whole, and it is made once', async () => {
+  test('ten starts at the same moment each find the whole schema, and make it once', async () => {
     await starts[name](opened, 10)
     expect(await applied(database)).toHaveLength(files.length)
     const alone = await openEmpty()
@@ -90,7 +90,7 @@ describe.each([sqlite, postgres])('migrations on $name', ({ name, openEmpty }) =
     expect(await schemaOf(database)).toEqual(expected)
   })
 
-  test('a start that looked before another one had migrated applies nothing a second time', async () => {
+  test('a start that read the numbers before another one migrated applies nothing twice', async () => {
     await applyMigrations(database)
     const before = await schemaOf(database)
     await applyMigrations(database.withPlugin(lookedTooEarly()))
@@ -98,7 +98,7 @@ describe.each([sqlite, postgres])('migrations on $name', ({ name, openEmpty }) =
     expect(await applied(database)).toHaveLength(files.length)
   })
 
-  test('a database of a newer version is refused before anything is written, with what to do', async () => {
+  test('a database of a newer version is refused before anything is written, and the error says what to do', async () => {
     await applyMigrations(database)
     await sql`INSERT INTO schema_migrations (number, name) VALUES (${files.length + 1}, 'from-the-future')`.execute(
       database,
@@ -108,7 +108,7 @@ describe.each([sqlite, postgres])('migrations on $name', ({ name, openEmpty }) =
     expect(await schemaOf(database)).toEqual(before)
   })
 
-  test('a migration that fails half-way leaves nothing of itself, so that it can be tried again', async () => {
+  test('a migration that fails half-way leaves nothing behind, so it can be tried again', async () => {
     await sql`CREATE TABLE idempotency_keys (in_the_way INTEGER)`.execute(database)
     await expect(applyMigrations(database)).rejects.toThrow()
     expect(await applied(database)).toEqual([])
@@ -117,7 +117,7 @@ describe.each([sqlite, postgres])('migrations on $name', ({ name, openEmpty }) =
     expect(await isMigrated(database)).toBe(true)
   })
 
-  test('a database that lacks a migration is not ready, and one without any says so by failing', async () => {
+  test('a database that lacks a migration is not ready; without any table the question fails', async () => {
     await expect(isMigrated(database)).rejects.toThrow()
     await applyMigrations(database)
     await sql`DELETE FROM schema_migrations WHERE number = ${files.length}`.execute(database)

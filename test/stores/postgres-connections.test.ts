@@ -36,7 +36,7 @@ describe('a session', () => {
     }
   })
 
-  test('says whose it is, and lets no statement take long but those of a migration', async () => {
+  test('names the service, and lets only a migration’s statements take long', async () => {
     expect(await settingOf(opened.database, 'application_name')).toBe('tillgate')
     expect(await settingOf(opened.database, 'statement_timeout')).toBe('3s')
     const patient = openPostgres({ url: opened.url, onConnectionLost: () => {}, isPatient: true })
@@ -44,7 +44,7 @@ describe('a session', () => {
     await patient.destroy()
   })
 
-  test('reads a bigint as a number, and leaves the parsers of others alone', async () => {
+  test('reads a bigint as a number, and leaves pg’s own parsers alone', async () => {
     const { rows } = await sql<{ big: unknown }>`SELECT 1700000000000::bigint AS big`.execute(opened.database)
     expect(rows).toEqual([{ big: 1_700_000_000_000 }])
     expect(types.getTypeParser(types.builtins.INT8)('7')).toBe('7')
@@ -66,7 +66,7 @@ describe('a connection', () => {
     await database.destroy()
   })
 
-  test('that breaks in the middle of a transaction fails it, undoes it, and harms nobody else', async () => {
+  test('that breaks in the middle of a transaction fails and undoes it, and nothing else', async () => {
     const database = opened.connect()
     const breaking = database.transaction().execute(async (transaction) => {
       await sql`CREATE TABLE half_made (id INTEGER)`.execute(transaction)
@@ -79,7 +79,7 @@ describe('a connection', () => {
     await sql`DROP TABLE half_made`.execute(database)
   })
 
-  test('that cannot be made is the one word, within the wait for it, and is made once it can be', async () => {
+  test('that cannot be made fails with the one word, and is made once the server is back', async () => {
     const proxy = await startTcpProxy(opened.url)
     const database = openPostgres({ url: proxy.url, onConnectionLost: () => {} })
     const ledger = ledgerOf(database)
@@ -93,7 +93,7 @@ describe('a connection', () => {
     await database.destroy()
   })
 
-  test('on which no answer comes is given up, and nobody else gets it', async () => {
+  test('on which no answer comes is closed, and no other caller gets it', async () => {
     const proxy = await startTcpProxy(opened.url)
     const database = openPostgres({ url: proxy.url, onConnectionLost: () => {} })
     const ledger = ledgerOf(database)
@@ -105,7 +105,7 @@ describe('a connection', () => {
     await database.destroy()
   })
 
-  test('that falls silent in the middle of a transaction is waited for once, not again to undo it', async () => {
+  test('that falls silent in the middle of a transaction is waited for once, and not again for the ROLLBACK', async () => {
     const proxy = await startTcpProxy(opened.url)
     const database = openPostgres({ url: proxy.url, onConnectionLost: () => {} })
     let stalledAtMs = 0
@@ -121,7 +121,7 @@ describe('a connection', () => {
     await database.destroy()
   })
 
-  test('that waits for a lock somebody forgot is told so, and can be used again', async () => {
+  test('that waits for a forgotten lock fails in time, and can be used again', async () => {
     const other = await opened.connect().startTransaction().execute()
     await sql`LOCK TABLE payment_attempts`.execute(other)
     await expect(ledgerOf(opened.database).findFence(118)).rejects.toMatchObject({

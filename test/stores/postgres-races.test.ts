@@ -7,7 +7,7 @@ import { createUnsettledAttempts } from '../../src/stores/unsettled-attempts.ts'
 import { type OpenedLedger, postgres } from './engines.ts'
 import { newAttempt, scopeOf } from './wanted-attempts.ts'
 
-/** Twice as many as an instance has connections; the last of them must not wait for one for two seconds. */
+/** Twice as many as an instance has connections; the last must not wait two seconds for one. */
 const claimsEach = 20
 
 let opened: OpenedLedger
@@ -31,7 +31,7 @@ async function waitingForLocks(database: Kysely<Tables>): Promise<number | undef
 }
 
 describe('several instances of the service', () => {
-  test('claim one order with a hundred keys at the same moment, and one gets it', async () => {
+  test('claim one order with a hundred keys at the same moment: one gets it', async () => {
     const ledgers = instances(5)
     const claims = await Promise.all(
       ledgers.flatMap((ledger, instance) =>
@@ -44,7 +44,7 @@ describe('several instances of the service', () => {
     expect(await attemptsOf(opened)).toHaveLength(1)
   })
 
-  test('claim one key for a hundred orders at the same moment: one gets it, all others are told of that one', async () => {
+  test('claim one key for a hundred orders at the same moment: one gets it, the others are told of that one', async () => {
     const ledgers = instances(5)
     const claims = await Promise.all(
       ledgers.flatMap((ledger, instance) =>
@@ -59,7 +59,7 @@ describe('several instances of the service', () => {
     expect(await attemptsOf(opened)).toHaveLength(1)
   })
 
-  test('take up one released key again and again, and each time one of them gets it', async () => {
+  test('claim one released key again and again: each time one gets it', async () => {
     const ledgers = instances(4)
     for (let round = 0; round < 20; round++) {
       const claims = await Promise.all(
@@ -71,7 +71,7 @@ describe('several instances of the service', () => {
     }
   })
 
-  test('claim, release and claim again on one order: nobody is told anything but claimed or fenced', async () => {
+  test('claim, release and claim again on one order: each is told claimed or fenced', async () => {
     const kinds = await Promise.all(
       instances(6).map(async (ledger, instance) => {
         const told: string[] = []
@@ -87,7 +87,7 @@ describe('several instances of the service', () => {
     expect([...new Set(kinds.flat())].sort()).toEqual(['claimed', 'fenced'])
   })
 
-  test('lease one attempt at the same moment: who waited for the other to take it does not take it as well', async () => {
+  test('lease one attempt at the same moment: one that waited for the other does not take it as well', async () => {
     let nowMs = 1_000_000
     const options = { storeHash: 'store-1', now: () => nowMs }
     const [ledger] = instances(1)
@@ -105,7 +105,7 @@ describe('several instances of the service', () => {
     expect(await waiting).toEqual([])
   })
 
-  test('a transaction that Postgres undid for another’s sake is done again', async () => {
+  test('a transaction that Postgres undid because of another is run again', async () => {
     // Made stricter than it is, so that Postgres undoes those that have read what another one wrote meanwhile.
     const stricter = new URL(opened.url)
     stricter.searchParams.set('options', '-c default_transaction_isolation=serializable')

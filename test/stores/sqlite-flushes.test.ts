@@ -41,7 +41,7 @@ async function startOnFile() {
   }
 }
 
-test('what says that a charge may leave waits for the disk, and how it ended; its claim and its token do not', async () => {
+test('*sending* and the end of a charge wait for the disk; its claim and its permit do not', async () => {
   const { writes, pay } = await startOnFile()
   // Side by side, so that ledger and tokens take turns at the one connection.
   const statuses = await Promise.all(Array.from({ length: 20 }, pay))
@@ -59,7 +59,7 @@ test('what says that a charge may leave waits for the disk, and how it ended; it
   ])
 })
 
-test('claim and token of a payment are written before *sending*, whose flush takes them along', async () => {
+test('claim and permit of a payment are written before *sending*, whose flush takes them along', async () => {
   const { writes, pay } = await startOnFile()
   await pay()
   const places = writes().map(({ place, status }) => `${place} ${status ?? ''}`.trim())

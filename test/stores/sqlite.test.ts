@@ -38,7 +38,7 @@ test('the file is made, with its folder, when there is none', async () => {
   expect(existsSync(path)).toBe(true)
 })
 
-test('who paid what is for nobody else on the machine to read: the file, its journal and its copy', async () => {
+test('no other user of the machine may read the file, its journal or its copy', async () => {
   const path = newFile()
   const database = openSqlite(path)
   await applyMigrations(database)
@@ -58,7 +58,7 @@ test('what is written is on the disk before the next line runs: WAL, and FULL', 
   expect([mode[0]?.journal_mode, synchronous[0]?.synchronous, keys[0]?.foreign_keys]).toEqual(['wal', 2, 1])
 })
 
-test('a restart forgets nothing: key, attempt and fence are there again', async () => {
+test('a restart forgets nothing: key, attempt and fence are there', async () => {
   const path = newFile()
   const first = openSqlite(path)
   await applyMigrations(first)
@@ -76,7 +76,7 @@ test('a restart forgets nothing: key, attempt and fence are there again', async 
   await second.destroy()
 })
 
-test('several connections claim one order at the same moment, and one of a hundred keys gets it', async () => {
+test('several connections claim one order with a hundred keys at the same moment: one gets it', async () => {
   const path = newFile()
   const database = openSqlite(path)
   await applyMigrations(database)
@@ -88,7 +88,7 @@ test('several connections claim one order at the same moment, and one of a hundr
   expect(attempts).toHaveLength(1)
 })
 
-test('counting the payments without an end reads an index of theirs, however many were paid', async () => {
+test('counting the payments without an end reads their own index, however many were paid', async () => {
   const database = openSqlite(newFile())
   await applyMigrations(database)
   const query = unsettledQuery(database, 'store-1', 1_000_000).compile()
@@ -98,7 +98,7 @@ test('counting the payments without an end reads an index of theirs, however man
   expect(JSON.stringify(rows)).toContain('USING COVERING INDEX payment_attempts_unsettled')
 })
 
-test('a statement that was prepared before another process changed the schema still sees what is there', async () => {
+test('a statement that was prepared before another process changed the schema sees the new columns', async () => {
   const path = newFile()
   const [ours, theirs] = [openSqlite(path), openSqlite(path)]
   await sql`CREATE TABLE notes (text TEXT)`.execute(theirs)
@@ -110,7 +110,7 @@ test('a statement that was prepared before another process changed the schema st
   await Promise.all([ours.destroy(), theirs.destroy()])
 })
 
-test('more different statements than are kept prepared are answered all the same', async () => {
+test('more different statements than are kept prepared still work', async () => {
   const database = openSqlite(newFile())
   for (let number = 0; number < 250; number++) {
     const { rows } = await sql<{ n: number }>`SELECT ${sql.raw(String(number % 120))} AS n`.execute(database)

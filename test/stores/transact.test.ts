@@ -19,13 +19,13 @@ test.each([
   ['lost a race', new LostRace()],
   ['could not be serialized', withCode('40001')],
   ['was the victim of a deadlock', withCode('40P01')],
-])('a transaction that %s was undone, and is done again until it succeeds', async (_why, error) => {
+])('a transaction that %s is run again until it succeeds', async (_why, error) => {
   const work = failing(4, error)
   expect(await transact(work.run)).toBe('result')
   expect(work.done).toBe(5)
 })
 
-test('a race that is lost for ever has an end', async () => {
+test('a race that is lost again and again is given up', async () => {
   const error = new LostRace()
   const work = failing(Number.POSITIVE_INFINITY, error)
   await expect(transact(work.run)).rejects.toMatchObject({ code: 'store_unavailable', cause: error })
@@ -36,7 +36,7 @@ test.each([
   ['a connection that broke, perhaps after the commit', new Error('Connection terminated unexpectedly')],
   ['a statement that took too long', withCode('57014')],
   ['a row that is refused', withCode('23514')],
-])('is not done again after %s', async (_why, error) => {
+])('is not run again after %s', async (_why, error) => {
   const work = failing(1, error)
   await expect(transact(work.run)).rejects.toMatchObject({ code: 'store_unavailable', cause: error })
   expect(work.done).toBe(1)

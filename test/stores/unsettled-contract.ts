@@ -68,7 +68,7 @@ export function describeUnsettled({ name, open }: Engine): void {
     })
     afterEach(() => opened.close())
 
-    test('are counted by status and age, for one store, and what has an end is not', async () => {
+    test('are counted by status and age, for one store; those that have ended are not', async () => {
       const count = (change = {}) => createUnsettledAttempts({ ...options(), ...change }).count()
       expect(await count()).toEqual([])
       await standing('needs_review', { orderId: 1 })
@@ -97,7 +97,7 @@ export function describeUnsettled({ name, open }: Engine): void {
     })
 
     describe('a lease', () => {
-      test('is of what is due: what is unknown or pending, a moment after it became so', async () => {
+      test('takes what is due: unknown and pending attempts, a moment after they became so', async () => {
         const unknown = await standing('unknown', { orderId: 1 })
         const pending = await standing('pending', { orderId: 2 })
         for (const status of [
@@ -122,14 +122,14 @@ export function describeUnsettled({ name, open }: Engine): void {
         ])
       })
 
-      test('is not of another store', async () => {
+      test('takes none of another store', async () => {
         await standing('unknown')
         nowMs += minute
         const other = createUnsettledAttempts({ ...options(), storeHash: 'store-2' })
         expect(await other.lease(50)).toEqual([])
       })
 
-      test('takes no more than it was asked for, those first that have waited longest', async () => {
+      test('takes no more than it was asked for, the longest due first', async () => {
         const first = await standing('unknown', { orderId: 1 })
         nowMs += second
         await standing('unknown', { orderId: 2 })
@@ -138,7 +138,7 @@ export function describeUnsettled({ name, open }: Engine): void {
         expect(await unsettled.lease(50)).toHaveLength(1)
       })
 
-      test('is exclusive until it ends, and then free for others', async () => {
+      test('keeps others out until it ends', async () => {
         const id = await standing('unknown')
         nowMs += minute
         expect(ids(await unsettled.lease(50))).toEqual([id])
@@ -163,7 +163,7 @@ export function describeUnsettled({ name, open }: Engine): void {
     })
 
     describe('an attempt that is postponed', () => {
-      test('is due again then and not before, with what was learned by looking', async () => {
+      test('is due again at that moment and not before, with what the look found', async () => {
         const id = await standing('unknown')
         nowMs += minute
         await unsettled.lease(1)
@@ -177,7 +177,7 @@ export function describeUnsettled({ name, open }: Engine): void {
         expect(await unsettled.lease(1)).toMatchObject([{ id, looks: 2, quiet: null }])
       })
 
-      test('to no moment waits until it is woken', async () => {
+      test('to no moment waits until something wakes it', async () => {
         const id = await standing('needs_review')
         await unsettled.postpone(id, null, null)
         nowMs += 365 * day
@@ -187,7 +187,7 @@ export function describeUnsettled({ name, open }: Engine): void {
       })
 
       test.each(['succeeded', 'declined', 'not_sent', 'not_charged'] as const)(
-        'after it was settled to %s stays settled, and is not looked up again',
+        'stays settled and gets no more looks once it is %s',
         async (status) => {
           const id = await standing(status)
           const before = await rowOf(id)
@@ -198,7 +198,7 @@ export function describeUnsettled({ name, open }: Engine): void {
     })
 
     describe('an attempt that is put off', () => {
-      test('is due again then and not before, as if nobody had looked', async () => {
+      test('is due again at that moment and not before, and the look does not count', async () => {
         const id = await standing('unknown')
         nowMs += minute
         await unsettled.lease(1)
@@ -211,7 +211,7 @@ export function describeUnsettled({ name, open }: Engine): void {
         expect(await unsettled.lease(1)).toEqual([before])
       })
 
-      test('can be woken before', async () => {
+      test('can be woken earlier', async () => {
         const id = await standing('unknown')
         await unsettled.lease(1)
         await unsettled.putOff(id, nowMs + minute)
@@ -220,7 +220,7 @@ export function describeUnsettled({ name, open }: Engine): void {
       })
 
       test.each(['succeeded', 'declined', 'not_sent', 'not_charged'] as const)(
-        'after it was settled to %s stays settled',
+        'stays settled once it is %s',
         async (status) => {
           const id = await standing(status)
           const before = await rowOf(id)
@@ -231,14 +231,14 @@ export function describeUnsettled({ name, open }: Engine): void {
     })
 
     describe('waking', () => {
-      test('makes the open attempt of an order due at once, and no other', async () => {
+      test('makes the unsettled attempt of an order due at once, and no other', async () => {
         const id = await standing('unknown', { orderId: 1 })
         await standing('unknown', { orderId: 2 })
         expect(await unsettled.wake(1)).toBe(1)
         expect(ids(await unsettled.lease(50))).toEqual([id])
       })
 
-      test('counts what is open', async () => {
+      test('tells how many it woke', async () => {
         expect(await unsettled.wake(118)).toBe(0)
         await standing('succeeded', { orderId: 1 })
         expect(await unsettled.wake(1)).toBe(0)
@@ -248,7 +248,7 @@ export function describeUnsettled({ name, open }: Engine): void {
         }
       })
 
-      test('again and again has an attempt looked up once a second at most', async () => {
+      test('again and again gives an attempt one look a second at most', async () => {
         const id = await standing('unknown')
         await unsettled.wake(118)
         await unsettled.lease(1)
@@ -261,14 +261,14 @@ export function describeUnsettled({ name, open }: Engine): void {
         expect(ids(await unsettled.lease(1))).toEqual([id])
       })
 
-      test('does not put off what is due already', async () => {
+      test('does not delay what is already due', async () => {
         const id = await standing('unknown')
         await unsettled.postpone(id, nowMs, null)
         await unsettled.wake(118)
         expect(ids(await unsettled.lease(1))).toEqual([id])
       })
 
-      test('does not end the lease of who is looking', async () => {
+      test('does not end a lease', async () => {
         await standing('unknown')
         nowMs += minute
         await unsettled.lease(1)
@@ -299,7 +299,7 @@ export function describeUnsettled({ name, open }: Engine): void {
       })
     })
 
-    test('prior outcomes tell who failed at once from who failed only later', async () => {
+    test('prior outcomes tell failures that were answered at once from those that became known later', async () => {
       await standing('declined')
       const pending = await standing('pending')
       await ledger.settle(pending, { status: 'declined' }, keepsNothing)
@@ -320,7 +320,7 @@ export function describeUnsettled({ name, open }: Engine): void {
     describe('recovery', () => {
       const stillFor = { claimedMs: 30 * second, sendingMs: 75 * second }
 
-      test('leaves alone whoever may still be at work', async () => {
+      test('leaves alone what an instance may still be working on', async () => {
         await standing('claimed', { orderId: 1 })
         await standing('sending', { orderId: 2 })
         nowMs += 30 * second - 1
@@ -333,7 +333,7 @@ export function describeUnsettled({ name, open }: Engine): void {
         expect(await unsettled.recoverAbandoned(stillFor)).toEqual({ released: 0, unknown: 1 })
       })
 
-      test('leaves alone what has an end or is being looked up, and what is of another store', async () => {
+      test('leaves alone what has ended, what waits for a look, and what belongs to another store', async () => {
         for (const status of [
           'succeeded',
           'declined',
@@ -352,7 +352,7 @@ export function describeUnsettled({ name, open }: Engine): void {
         expect(await unsettled.recoverAbandoned(stillFor)).toEqual({ released: 0, unknown: 0 })
       })
 
-      test('of what was only claimed frees the order and the key, and its instance may not send it any more', async () => {
+      test('frees the order and the key of a claimed attempt, which its instance may not send any more', async () => {
         const id = await claimed({}, 'k1')
         nowMs += minute
         await unsettled.recoverAbandoned(stillFor)
@@ -361,7 +361,7 @@ export function describeUnsettled({ name, open }: Engine): void {
         expect(await claimed({}, 'k1')).not.toBe(id)
       })
 
-      test('of what was being sent leaves the order fenced, has it looked up at once, and never sends it again', async () => {
+      test('keeps the order of an attempt that was being sent, and makes it due for a look at once', async () => {
         const id = await sent()
         nowMs += 2 * minute
         await unsettled.recoverAbandoned(stillFor)
@@ -371,7 +371,7 @@ export function describeUnsettled({ name, open }: Engine): void {
       })
 
       test.each(['succeeded', 'declined', 'pending'] as const)(
-        'is overtaken by the answer of an instance that lives after all: %s',
+        'gives way to the answer of an instance that is alive after all: %s',
         async (status) => {
           const id = await sent()
           nowMs += 2 * minute
@@ -380,7 +380,7 @@ export function describeUnsettled({ name, open }: Engine): void {
         },
       )
 
-      test('by several instances at once finds each attempt once, while others send and settle', async () => {
+      test('by several instances at once ends each attempt once, while others send and settle', async () => {
         const claims = await Promise.all(
           Array.from({ length: 20 }, (_, index) => claimed({ orderId: 200 + index })),
         )
@@ -402,7 +402,7 @@ export function describeUnsettled({ name, open }: Engine): void {
           .map(({ idempotency_key: key }) => key)
           .sort()
 
-      test('takes those whose payments have ended, and leaves the attempts and so the fences', async () => {
+      test('takes those whose payments have ended, and leaves the attempts', async () => {
         const ended = ['succeeded', 'declined', 'not_sent', 'not_charged'] as const
         const open = ['claimed', 'sending', 'unknown', 'pending', 'needs_review'] as const
         for (const [index, status] of [...ended, ...open].entries())
@@ -418,7 +418,7 @@ export function describeUnsettled({ name, open }: Engine): void {
         })
       })
 
-      test('takes none that is younger, and none of another store', async () => {
+      test('takes no younger ones, and none of another store', async () => {
         await standing('succeeded', { orderId: 1 }, 'old')
         nowMs += day
         await standing('succeeded', { orderId: 2 }, 'young')
@@ -429,7 +429,7 @@ export function describeUnsettled({ name, open }: Engine): void {
       })
     })
 
-    test('nothing can be done without the database, and the word for it is one', async () => {
+    test('without the database every method fails with one word', async () => {
       await standing('unknown')
       nowMs += minute
       const [attempt] = await unsettled.lease(1)

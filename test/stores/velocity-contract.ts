@@ -52,7 +52,7 @@ export function describeVelocity({ name, open }: Engine): void {
     }
     const reserve = (id: string, ...subjects: (typeof caller)[]) => holds.reserve(id, subjects)
 
-    test('there is a place for so many and no more', async () => {
+    test('there are so many places and no more', async () => {
       expect(await reserve('a', caller)).toEqual(reserved)
       expect(await reserve('b', caller)).toEqual(reserved)
       expect(await reserve('c', caller)).toEqual({ kind: 'blocked', retryAfterSeconds: 2 })
@@ -66,7 +66,7 @@ export function describeVelocity({ name, open }: Engine): void {
       expect((await reserve('g', address)).kind).toBe('blocked')
     })
 
-    test('of a burst at once only so many get in', async () => {
+    test('a burst at one moment gets no more than that', async () => {
       // Two connections to one SQLite file in one thread would wait for each other for ever.
       const database = name === 'Postgres' ? opened.connect() : opened.database
       const other = createVelocityHolds({ database, windowMs, now: () => nowMs })
@@ -77,7 +77,7 @@ export function describeVelocity({ name, open }: Engine): void {
       expect(kinds.filter((kind) => kind === 'reserved')).toHaveLength(2)
     })
 
-    test('what is given back is free again', async () => {
+    test('a place that is given back is free again', async () => {
       await reserve('a', caller)
       await reserve('b', caller)
       await holds.release('a')
@@ -93,7 +93,7 @@ export function describeVelocity({ name, open }: Engine): void {
       expect(await reserve('next', caller)).toEqual(reserved)
     })
 
-    test('a decline keeps its place until its window is over, and says how long that is', async () => {
+    test('a decline keeps its place until its window is over, and the caller is told how long that is', async () => {
       await ended(declined)
       nowMs += 60_000
       await ended(declined)
@@ -106,7 +106,7 @@ export function describeVelocity({ name, open }: Engine): void {
       expect((await reserve('another', caller)).kind).toBe('blocked')
     })
 
-    test('an unknown one keeps its place until its end is known', async () => {
+    test('an unknown attempt keeps its place until its end is known', async () => {
       const unknown = await ended({ status: 'unknown' })
       await ended({ status: 'unknown' })
       expect((await reserve('next', caller)).kind).toBe('blocked')
@@ -119,7 +119,7 @@ export function describeVelocity({ name, open }: Engine): void {
       expect(await reserve('next', caller)).toEqual(reserved)
     })
 
-    test('what a crash leaves is given back by recovery, and by itself when its window is over', async () => {
+    test('recovery gives back what a crash left, and the end of the window does too', async () => {
       const { database } = opened
       const unsettled = createUnsettledAttempts({ database, storeHash: 'store-1', now: () => nowMs })
       const claimed = newAttempt({ orderId: 900 })
@@ -143,7 +143,7 @@ export function describeVelocity({ name, open }: Engine): void {
         return attempt
       }
 
-      test('so many attempts may fail within a window, and the next is refused without a trace', async () => {
+      test('so many attempts may fail within a window; the next is refused and leaves nothing behind', async () => {
         await onOrder(declined)
         nowMs += 60_000
         await onOrder(declined)
@@ -155,7 +155,7 @@ export function describeVelocity({ name, open }: Engine): void {
         expect((await onOrder(declined)).kind).toBe('sending')
       })
 
-      test('what was never sent, and what says nothing of the card, does not count', async () => {
+      test('an attempt that was never sent does not count, nor a decline that says nothing about the card', async () => {
         for (const _ of [1, 2, 3]) {
           await onOrder({ status: 'not_sent' })
           await onOrder({ status: 'declined', problemCode: 'merchant_configuration' })

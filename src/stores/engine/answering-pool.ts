@@ -2,8 +2,8 @@ import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryRes
 import type { Pool, PoolClient } from 'pg'
 
 /**
- * A pool that gives up a connection on which an answer did not come in time. pg would hand it to the next caller,
- * whose statement would wait behind the silent one; and the ROLLBACK would wait on it a second time.
+ * A pool that closes a connection on which an answer did not come in time. pg would give it to the next caller, whose
+ * statement would wait behind the silent one, and the ROLLBACK would wait a second time.
  */
 export const answeringPool = (pool: Pool): PostgresPool => ({
   options: pool.options,
@@ -35,7 +35,7 @@ class AnsweringClient implements PostgresPoolClient {
     try {
       return await this.#client.query(sql, [...parameters])
     } catch (error) {
-      // The server gives its refusals a code; what has none broke on the way.
+      // The server's refusals have a code; an error without one means that the connection broke.
       this.#isSilent = !(error instanceof Error && 'code' in error)
       throw error
     }

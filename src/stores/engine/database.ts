@@ -6,7 +6,7 @@ import { openPostgres } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Tables } from './tables.ts'
 
-/** Opens the ledger where DATABASE_URL says that it is. */
+/** Opens the ledger that DATABASE_URL names. */
 export const openDatabase = (
   url: string,
   onConnectionLost: (error: Error) => void,
@@ -18,12 +18,12 @@ export const openDatabase = (
 export const sqlitePath = (url: string) => url.replace(/^sqlite:/, '')
 
 /**
- * Brings the ledger to this version's schema. On Postgres by a connection of its own: making an index on a big
- * table takes longer than any statement of a payment may.
+ * Brings the ledger to this version's schema. On Postgres it uses a connection of its own: building an index on a big table
+ * takes longer than a payment's statement may.
  */
 export async function migrateDatabase(url: string, database: Kysely<Tables>): Promise<void> {
   if (!isPostgresUrl(url)) return applyMigrations(database)
-  // A connection that breaks fails the migration, which says so.
+  // If the connection breaks, the migration fails and says so.
   const patient = openPostgres({ url, onConnectionLost: () => {}, isPatient: true })
   try {
     await applyMigrations(patient)

@@ -10,8 +10,8 @@ const folder = join(import.meta.dirname, '../../../migrations')
 const lockNumber = 0x74696c6c
 
 /**
- * Brings the database to the schema this version needs: numbered files, each in a transaction that first
- * takes its number, so that two starters cannot both apply it.
+ * Brings the database to the schema of this version. Each numbered file runs in a transaction that first takes its number,
+ * so that two instances that start together cannot both apply it.
  *
  * @throws Error when the database is of a newer version than this program.
  */
@@ -46,7 +46,7 @@ export interface MigrationState {
   readonly isAhead: boolean
 }
 
-/** Compares the ledger's schema with this version's and changes nothing; a ledger without any table lacks them all. */
+/** Compares the ledger's schema with this version's, and changes nothing. A ledger without any table lacks every migration. */
 export async function migrationState(database: Kysely<Tables>): Promise<MigrationState> {
   const tables = await database.introspection.getTables()
   const isNew = !tables.some(({ name }) => name === 'schema_migrations')
@@ -74,7 +74,7 @@ async function appliedNumbers(database: Kysely<Tables>): Promise<Set<number>> {
   return new Set(rows.map(({ number }) => number))
 }
 
-/** A transaction at a time: SQLite has one writer anyway; on Postgres even IF NOT EXISTS fails when two come at once. */
+/** One transaction at a time: on Postgres even IF NOT EXISTS fails when two run together. */
 const alone = <T>(database: Kysely<Tables>, work: (transaction: Transaction<Tables>) => Promise<T>) =>
   database.transaction().execute(async (transaction) => {
     await waitForTurn(transaction, lockNumber)
@@ -94,7 +94,7 @@ async function apply(database: Kysely<Tables>, { number, name }: MigrationFile):
   })
 }
 
-/** The statements of a file; our migrations hold no semicolon inside a literal or a trigger body. */
+/** The statements of a file. Our migrations have no semicolon inside a literal or a trigger. */
 const statementsOf = (text: string) =>
   text
     .replace(/--.*$/gm, '')

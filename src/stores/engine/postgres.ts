@@ -6,35 +6,35 @@ import type { Tables } from './tables.ts'
 
 export interface PostgresOptions {
   readonly url: string
-  /** Hears of a connection that broke; whoever was using it is told separately. */
+  /** Called for a connection that broke. A statement that was running on it fails by itself. */
   readonly onConnectionLost: (error: Error) => void
   /** Lets statements take as long as they need, which only a migration may. */
   readonly isPatient?: boolean
   readonly watchConnections?: WatchConnections
 }
 
-/** A payment holds a connection for milliseconds at a time; nine instances fit in a server's default hundred. */
+/** A payment uses a connection for milliseconds at a time. Nine instances fit into a server's default hundred. */
 const connectionsMax = 10
 
-/** For a new connection or for one in use to come free. A server in reach answers in milliseconds; a shopper waits. */
+/** Wait for a new connection, or for one in use to come free. A server in reach answers in milliseconds; a shopper waits. */
 const connectTimeoutMs = 2_000
 
-/** Every statement of ours takes milliseconds: what takes longer waits for a lock that somebody forgot. */
+/** Our statements take milliseconds. One that takes longer waits for a lock that another client forgot to give up. */
 const statementTimeoutMs = 3_000
 
-/** After `statementTimeoutMs` a server that is there has answered, so one that has not is gone without a word. */
+/** A server that is there answers within `statementTimeoutMs`, so one that has not answered by now is gone. */
 const answerTimeoutMs = 4_000
 
-/** Quiet hours should not cost the server its memory, nor each payment of an ordinary one a new connection. */
+/** Long enough that ordinary traffic opens no new connections, short enough that quiet hours give the server its memory back. */
 const idleTimeoutMs = 60_000
 
-/** A connection ends before long, so that the instance follows a name that moves to another server. */
+/** A connection ends before long, so that the instance follows a host name that moves to another server. */
 const lifetimeSeconds = 300
 
 /** Firewalls forget connections that are silent for a few minutes. */
 const keepAliveAfterMs = 30_000
 
-/** Opens a database that several instances share. It connects when it is first used, and again after every loss. */
+/** Opens a database that several instances share. It connects at the first use, and again after every loss. */
 export function openPostgres(options: PostgresOptions): Kysely<Tables> {
   const { url, onConnectionLost, isPatient = false, watchConnections } = options
   const pool = new Pool({
@@ -50,15 +50,15 @@ export function openPostgres(options: PostgresOptions): Kysely<Tables> {
     ...(isPatient ? {} : { query_timeout: answerTimeoutMs }),
     onConnect: (client) => prepareSession(client, isPatient ? 0 : statementTimeoutMs),
   })
-  // Node ends a process for an 'error' nobody listens to, and pg reports a broken connection on the connection
-  // itself, in use or not; one that was idle is reported again on the pool.
+  // Node ends a process for an 'error' without a listener. pg reports a broken connection on the connection itself, and
+  // an idle one on the pool as well.
   pool.on('connect', (client) => void client.on('error', onConnectionLost))
   pool.on('error', () => {})
   watchConnections?.(() => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }))
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: answeringPool(pool) }) })
 }
 
-/** Ours are milliseconds, minor units and ids, far below 2^53. Of this pool only: pg's own parsers are everybody's. */
+/** Ours are milliseconds, minor units and ids, far below 2^53. For this pool only: pg's own parsers are shared by all. */
 function numbersOfInt8(): TypeOverrides {
   const overrides = new TypeOverrides()
   overrides.setTypeParser(types.builtins.INT8, Number)
@@ -66,8 +66,8 @@ function numbersOfInt8(): TypeOverrides {
 }
 
 /**
- * A row that says *sending* must be on the disk before a byte leaves, so a session in which a commit does not wait
- * for the disk is not accepted, whoever set it so. Set by a statement, because poolers refuse it as a start-up option.
+ * A row that says *sending* must be on the disk before a byte leaves, so the session is set to wait for the disk, also where
+ * the database or the user is set not to. By a statement, because poolers refuse it as a start-up option.
  */
 async function prepareSession(client: ClientBase, timeoutMs: number): Promise<void> {
   await client.query(

@@ -15,13 +15,13 @@ import type { Tables } from './tables.ts'
 export const kyselyOn = (sqlite: DatabaseSync): Kysely<Tables> =>
   new Kysely<Tables>({ dialect: new EmbeddedDialect({ database: asKyselyDatabase(sqlite) }) })
 
-/** Ours are some thirty statements, a few of them once more for each length of a list. */
+/** We have some thirty statements, a few of them once for each length of a list. */
 const statementsMax = 100
 
 /**
- * Kysely speaks to better-sqlite3; Node's own SQLite differs in how parameters and row-less statements look. Kysely
- * prepares a statement for each query, which costs as much as running it, so those already prepared are kept. SQLite itself
- * prepares one again when the schema has changed.
+ * Kysely is written for better-sqlite3; Node's own SQLite takes parameters, and marks statements without rows, in another
+ * way. Kysely prepares a statement for each query, which costs as much as running it, so prepared ones are kept. SQLite
+ * itself prepares one again when the schema has changed.
  */
 function asKyselyDatabase(sqlite: DatabaseSync): SqliteDatabase {
   const prepared = new Map<string, SqliteStatement>()
@@ -61,7 +61,7 @@ class EmbeddedDialect extends SqliteDialect {
 }
 
 class EmbeddedDriver extends SqliteDriver {
-  /** Takes the write lock at once: one taken half-way fails, instead of waiting, when another process holds it. */
+  /** Takes the write lock at once. Half-way through, SQLite would fail instead of waiting for another process. */
   override async beginTransaction(connection: DatabaseConnection) {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'))
   }

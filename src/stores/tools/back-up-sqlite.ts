@@ -3,10 +3,10 @@ import { DatabaseSync } from 'node:sqlite'
 import { busyTimeoutMs, ledgerFileMode } from '../engine/sqlite.ts'
 
 /**
- * Copies a ledger, as it is at one moment, into a new file, which is on the disk when this returns. Payments go on meanwhile.
+ * Copies a ledger, as it is at one moment, into a new file, which is on the disk when this returns. Payments go on.
  *
  * @returns how many payments the copy holds.
- * @throws Error when there is no ledger, something is where the copy should be, or the copy is damaged.
+ * @throws Error when there is no ledger, there is a file at the target already, or the copy is damaged.
  */
 export function backUpSqlite(path: string, to: string): number {
   if (!existsSync(path)) throw new Error(`There is no ledger at ${path}.`)
@@ -30,7 +30,7 @@ export function backUpSqlite(path: string, to: string): number {
   }
 }
 
-/** SQLite writes into a file that is there and empty, so that it can be nobody else's and for nobody else to read. */
+/** Made empty first, with our own mode: SQLite writes into it, and no other user can read it or have put it there. */
 function makeEmpty(path: string): void {
   try {
     closeSync(openSync(path, 'wx', ledgerFileMode))

@@ -3,8 +3,8 @@ import { type Kysely, sql } from 'kysely'
 import type { Tables } from '../engine/tables.ts'
 
 /**
- * In this order, because a key points to its attempt. Permits are not among them: they count on the clock of the
- * database that they are in, so the new one makes its own.
+ * In this order, because a key points to its attempt. The permits of the allowance are left out: they count on the clock of
+ * their own database, so the new one makes its own.
  */
 const COPIED = ['payment_attempts', 'idempotency_keys', 'velocity_holds'] as const
 
@@ -12,18 +12,18 @@ const COPIED = ['payment_attempts', 'idempotency_keys', 'velocity_holds'] as con
 export type CopiedRows = Readonly<Record<(typeof COPIED)[number], number>>
 
 type Row = Readonly<Record<string, unknown>>
-/** Rows as they are: what they mean is nothing to a copy, and a column that is new must not be forgotten here. */
+/** Rows with whatever columns they have, so that a new column is copied without a change here. */
 type AnyTables = Record<string, Row>
 
 /** Postgres takes 65,535 parameters a statement; the widest table has fewer than 40 columns. */
 const rowsPerStatement = 500
 
 /**
- * Copies every payment, key and limit into an empty ledger on Postgres, all or nothing. What the new ledger has made of each
- * row is read back and compared.
+ * Copies every payment, key and limit into an empty ledger on Postgres, all or nothing. Each row is read back from the new
+ * ledger and compared.
  *
- * @param source of this version's schema; nobody else may write to it meanwhile.
- * @param target of this version's schema; locked meanwhile.
+ * @param source has this version's schema; no other process may write to it.
+ * @param target has this version's schema; locked until the copy is done.
  * @throws Error when the target is not empty, or a row is not the same in it; then nothing has changed.
  */
 export const copyLedger = (source: Kysely<Tables>, target: Kysely<Tables>): Promise<CopiedRows> =>

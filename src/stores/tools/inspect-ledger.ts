@@ -6,7 +6,7 @@ import type { Tables } from '../engine/tables.ts'
 /** How a ledger stands. */
 export interface LedgerState {
   readonly migrations: MigrationState
-  /** The server's clock in milliseconds, for a server that has one of its own. */
+  /** The server's clock in milliseconds; null for a file. */
   readonly serverNowMs: number | null
   /** Whether the server is a standby, which takes no writes. */
   readonly isStandby: boolean
