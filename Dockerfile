@@ -20,6 +20,7 @@ RUN npm ci --ignore-scripts
 FROM dependencies AS build
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
+COPY scripts/forward-programs.ts ./scripts/forward-programs.ts
 RUN npm run build && mkdir data
 
 # Node and nothing else: no npm, no yarn, no compiler for somebody who got in.

@@ -105,6 +105,20 @@ test('under the permission model the built service migrates its ledger, pays, an
   expect(await check(new URL(adminUrl).port)).toBe(1)
 })
 
+test('the programs keep the names that runbooks and health checks call them by', async () => {
+  const data = temporaryFolder()
+  const env = { DATABASE_URL: `sqlite:${data}/tillgate.db` }
+  const run = (program: string, ...words: string[]) =>
+    promisify(execFile)(process.execPath, [`dist/${program}.js`, ...words], { cwd: app, env }).then(
+      ({ stdout }) => stdout,
+      ({ stdout, stderr }) => `${stdout}${stderr}`,
+    )
+  expect(await run('migrate')).toBe('The ledger has the schema of this version.\n')
+  expect(await run('backup-ledger', `${data}/copy.db`)).toBe(`${data}/copy.db: 0 payments.\n`)
+  expect(await run('copy-ledger')).toContain('npm run ledger:copy')
+  expect(await run('doctor')).toContain('AUTH_ISSUER is required')
+})
+
 test('the permissions are those that keep out: another file, a process, a report with memory in it', async () => {
   const data = temporaryFolder()
   mkdirSync(join(data, 'inside'))
