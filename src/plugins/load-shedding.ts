@@ -5,34 +5,36 @@ import { Problem } from '../domain/problem.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Answered even under overload: an orchestrator that got no answer would restart an instance that is merely busy. */
+    /** Counts as a payment, which has places of its own. Other requests share the rest. */
+    isPayment?: boolean
+    /** Answered even under overload: without an answer an orchestrator would restart an instance that is only busy. */
     isNeverShed?: boolean
   }
 }
 
 export interface LoadBounds {
   /**
-   * Payments worked on at once. At the store's allowance of 12.5 a second these are a minute of charges that are not
-   * answered, and the wait for a permit; some ten kilobytes each.
+   * Payments in progress at once, some ten kilobytes each. At the store's allowance of 12.5 a second, 1,000 is what a
+   * minute of unanswered charges leaves behind, with those that wait for a permit.
    */
   readonly paymentsMax: number
   /**
-   * Other requests worked on at once. Sixteen connections to BigCommerce answer some 160 reads a second, so whoever is
-   * admitted waits for less than two seconds; and a flood of reads takes no payment's place.
+   * Other requests in progress at once. Sixteen connections to BigCommerce answer some 160 reads a second, so 250 of
+   * them wait for less than two seconds. A flood of reads takes no payment's place.
    */
   readonly requestsMax: number
-  /** On average over a second; past it every answer is late, and whatever is taken on makes all of them later. */
+  /** On average over a second. Past it every answer is late, and each new request makes all of them later. */
   readonly eventLoopDelayMsMax: number
-  /** Told instead of measured, so that tests need not block the process. */
+  /** Given instead of measured, so that tests need not block the process. */
   readonly eventLoopDelayMs?: () => number
 }
 
 export const LOAD_BOUNDS: LoadBounds = { paymentsMax: 1_000, requestsMax: 250, eventLoopDelayMsMax: 500 }
 
-/** Overload passes in seconds; sooner would be the same overload again. */
+/** Overload passes within seconds; clients that come back sooner would prolong it. */
 const comeBackSeconds = 2
 
-/** A request that was let in, until both its work and its connection's part are over. */
+/** A request that was let in, until its work is done and its connection is closed or free. */
 interface Visit {
   isWorkedOn: boolean
   isClosed: boolean
@@ -40,8 +42,8 @@ interface Visit {
 }
 
 /**
- * Refuses at once what could only be answered late, so that whoever is admitted is served as quickly as ever and memory stays
- * as it is. In front of everything that costs anything.
+ * Refuses at once what could only be answered late, so that admitted requests stay fast and memory stays bounded. It
+ * comes before everything that costs anything.
  */
 async function loadShedding(app: FastifyInstance, bounds: LoadBounds) {
   const delayMs = bounds.eventLoopDelayMs ?? measured(app)
@@ -50,9 +52,9 @@ async function loadShedding(app: FastifyInstance, bounds: LoadBounds) {
   const visits = new WeakMap<FastifyRequest, Visit>()
 
   app.addHook('onRequest', async (request, reply) => {
-    const { isNeverShed, scope } = request.routeOptions.config
+    const { isNeverShed, isPayment } = request.routeOptions.config
     if (isNeverShed) return
-    const kind = scope === 'payments:write' ? 'payments' : 'requests'
+    const kind = isPayment ? 'payments' : 'requests'
     if (running[kind] >= max[kind] || delayMs() > bounds.eventLoopDelayMsMax) {
       throw new Problem('overloaded', { retryAfterSeconds: comeBackSeconds })
     }
@@ -67,7 +69,7 @@ async function loadShedding(app: FastifyInstance, bounds: LoadBounds) {
       endIfOver(visit)
     })
   })
-  // A client that goes away does not stop its payment: the connection's end is not the work's.
+  // A payment goes on when its client goes away, so the end of the connection does not free its place.
   app.addHook('preHandler', async (request) => setWorkedOn(visits.get(request), true))
   app.addHook('onSend', async (request) => setWorkedOn(visits.get(request), false))
 }
@@ -110,7 +112,7 @@ export function watchEventLoopDelay(): EventLoopDelay {
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs })
   let latestMs = 0
   const timer = setInterval(() => {
-    // A period in which nothing at all was measured was one long stall.
+    // A period without a single measurement was one long stall.
     latestMs = histogram.count === 0 ? periodMs : Math.max(0, histogram.mean / 1e6 - resolutionMs)
     histogram.reset()
   }, periodMs)

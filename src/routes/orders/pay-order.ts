@@ -81,7 +81,7 @@ export async function payOrderRoute(app: FastifyInstance, { payOrder, instrument
     '/orders/:id/pay',
     {
       schema: schemaOf(instruments),
-      config: { scope: 'payments:write' },
+      config: { scope: 'payments:write', isPayment: true },
       preValidation: async ({ body }) => refuseInstrument(body, instruments),
     },
     async (request, reply) => {
