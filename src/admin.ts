@@ -1,8 +1,8 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { Metrics } from './metrics/create-metrics.ts'
 import { problemDetailsPlugin } from './plugins/problem-details.ts'
 import { requestShapePlugin } from './plugins/request-shape.ts'
+import { validationPlugin } from './plugins/validation.ts'
 import { healthRoutes } from './routes/health.ts'
 import { listenerOptions, serverOptions } from './server-options.ts'
 
@@ -18,10 +18,9 @@ export interface AdminDependencies {
  */
 export async function buildAdmin({ logger, metrics, isReady }: AdminDependencies): Promise<FastifyInstance> {
   const admin = Fastify({ ...serverOptions, http: listenerOptions, loggerInstance: logger })
-  admin.setValidatorCompiler(validatorCompiler)
-  admin.setSerializerCompiler(serializerCompiler)
   await admin.register(problemDetailsPlugin)
   await admin.register(requestShapePlugin)
+  await admin.register(validationPlugin)
   admin.get('/metrics', async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.scrape()),
   )

@@ -1,6 +1,5 @@
 import cors from '@fastify/cors'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginCallback } from 'fastify'
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { TlsMaterial } from './config/tls.ts'
 import type { VerifyCallerToken } from './domain/caller.ts'
 import type { InstrumentType } from './domain/payment-instrument.ts'
@@ -16,8 +15,9 @@ import { callerRateLimitPlugin, rateLimitsPlugin } from './plugins/rate-limits.t
 import { requestLoggingPlugin } from './plugins/request-logging.ts'
 import { requestMetricsPlugin } from './plugins/request-metrics.ts'
 import { requestShapePlugin } from './plugins/request-shape.ts'
-import { ofSealed, sealedBodyPlugin } from './plugins/sealed-body.ts'
+import { sealedBodyPlugin } from './plugins/sealed-body.ts'
 import { securityHeadersPlugin } from './plugins/security-headers.ts'
+import { validationPlugin } from './plugins/validation.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
 import { getPaymentRoute } from './routes/orders/get-payment.ts'
@@ -82,13 +82,6 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   app.server.maxHeadersCount = 0
   // To ignore an expectation that nobody knows is as good as to refuse it (RFC 9110 §10.1.1), and answers in our words.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
-  // Header schemas document; what they say is checked by hand, since zod would drop every header not named.
-  app.setValidatorCompiler((route) =>
-    route.httpPart === 'headers'
-      ? (headers: unknown) => ({ value: headers })
-      : ofSealed(validatorCompiler(route as never)),
-  )
-  app.setSerializerCompiler(serializerCompiler)
 
   // Before all routes and hooks, for it wraps them.
   if (dependencies.tracingPlugin) await app.register(dependencies.tracingPlugin)
@@ -97,6 +90,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(requestLoggingPlugin)
   await app.register(requestMetricsPlugin, { observeRequest })
   await app.register(sealedBodyPlugin)
+  await app.register(validationPlugin)
   await app.register(closingConnectionsPlugin, { isDraining })
   await app.register(securityHeadersPlugin)
   await app.register(requestShapePlugin)

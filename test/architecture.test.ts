@@ -201,7 +201,7 @@ describe('what is sealed', () => {
       // The claims of a PAT.
       'src/domain/payment-access-token.ts',
       // A body, into the check that seals its instrument.
-      'src/plugins/sealed-body.ts',
+      'src/plugins/validation.ts',
       // The type of an instrument, to refuse it by that alone.
       'src/routes/orders/refuse-instrument.ts',
       // The store token, into a key that is derived from it.

@@ -2,21 +2,33 @@ import cardValidator from 'card-validator'
 import { z } from 'zod'
 import { holdsCardNumber } from './card-number.ts'
 
-/** Free text, which is kept or fingerprinted and so must not hold a card number that somebody put in the wrong place. */
+/** What a field must be, told for every mistake but one: a field that is missing is told as that. */
+const must = (detail: string) => ({
+  error: ({ input }: { readonly input?: unknown }) => (input === undefined ? undefined : detail),
+})
+
+/** A whole number. Whatever is wrong with it is told in one sentence. */
+export const wholeNumber = (
+  min: number,
+  max: number,
+  detail = `Must be a whole number from ${min} to ${max}`,
+) => z.int(must(detail)).min(min, detail).max(max, detail)
+
+/** Free text. It is kept or fingerprinted, so it must not hold a card number that was put into the wrong field. */
 export const textWithoutCardNumber = z
   .string()
   .min(1)
-  .refine((text) => !holdsCardNumber(text), 'Looks like a card number')
+  .refine((text) => !holdsCardNumber(text), 'Must not hold a card number')
 
-/** What names and codes are made of is nobody's to say, as long as it can be printed on one line. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it is they who are refused; `\P{Cc}` is not known everywhere
+/** Names and codes may hold anything that can be printed on one line. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses; not every reader of the contract knows `\P{Cc}`
 const printable = /^[^\x00-\x1f]+$/
-const printableOnly = 'No control characters'
+const printableOnly = 'Must not hold control characters'
 
-/** Digits only: what a card number looks like once the spaces that people type are gone. */
+/** Digits only, without the spaces that people type. */
 const cardNumber = z
   .string()
-  .regex(/^\d{12,19}$/, '12 to 19 digits, without spaces')
+  .regex(/^\d{12,19}$/, 'Must be 12 to 19 digits, without spaces')
   .meta({
     description: 'The card number. Checked (length, brand, Luhn) before anything is sent.',
     examples: ['4242424242424242'],
@@ -25,24 +37,23 @@ const cardNumber = z
 
 const cardholderName = textWithoutCardNumber
   .max(255)
-  .refine((name) => cardValidator.cardholderName(name).isValid, 'A name, not a number')
+  .refine((name) => cardValidator.cardholderName(name).isValid, 'Must be a name, not a number')
   .regex(printable, printableOnly)
   .meta({ description: 'The name as it is printed on the card.', examples: ['Jane Doe'] })
 
 const verificationValue = z
   .string()
-  .regex(/^\d{3,4}$/, 'Three digits, four for American Express')
+  .regex(/^\d{3,4}$/, 'Must be three digits, or four for American Express')
   .meta({
     description: 'The CVV or CVC. Never the last four digits of the card.',
     examples: ['422'],
     maxLength: 4,
   })
 
-const issueYear = z
-  .int()
-  .min(1990)
-  .max(2099)
-  .meta({ description: 'The year of issue. Only on some older UK debit cards.', examples: [2024] })
+const issueYear = wholeNumber(1990, 2099).meta({
+  description: 'The year of issue. Only on some older UK debit cards.',
+  examples: [2024],
+})
 
 interface CardFields {
   readonly number: string
@@ -51,10 +62,7 @@ interface CardFields {
   readonly verification_value: string
 }
 
-/**
- * The checks that need more than one field or the card's brand. Messages never quote the value: it would be a
- * card number.
- */
+/** The checks that need several fields or the card's brand. No message quotes a value: it would be a card number. */
 function refuseInvalidCard(card: CardFields, context: z.RefinementCtx): void {
   const refuse = (field: keyof CardFields, message: string) =>
     context.addIssue({ code: 'custom', path: [field], message })
@@ -77,14 +85,16 @@ function refuseInvalidCard(card: CardFields, context: z.RefinementCtx): void {
 const instrumentToken = z
   .string()
   .length(64)
-  .regex(/^[\x21-\x7e]+$/, 'Only visible ASCII characters')
+  .regex(/^[\x21-\x7e]+$/, 'Must be visible ASCII characters')
   .meta({
     description: 'Reference of a stored instrument, from `stored_instruments[].token`.',
     examples: ['050a1e5c982e5905288ec5ec33f292772762033a0704f46fccb16bf1940b51ef'],
   })
 
-const month = z.int().min(1).max(12)
-const year = z.int().min(2000, 'Four digits').max(2099, 'Four digits')
+const monthDetail = 'Must be a month, from 1 to 12'
+const month = wholeNumber(1, 12, monthDetail)
+const yearDetail = 'Must be a year of four digits'
+const year = wholeNumber(2000, 2099, yearDetail)
 const type = <T extends string>(word: T) =>
   z.literal(word).meta({ description: 'Which kind of instrument this is.', examples: [word] })
 
@@ -100,10 +110,7 @@ const card = z
       .meta({ description: 'The month of issue. Only on some older UK debit cards.', examples: [3] })
       .optional(),
     issue_year: issueYear.optional(),
-    issue_number: z
-      .int()
-      .min(0)
-      .max(99)
+    issue_number: wholeNumber(0, 99)
       .meta({ description: 'The issue number. Only on some older UK debit cards.', examples: [1] })
       .optional(),
   })
@@ -140,11 +147,11 @@ const tokenizedCard = z
     type: type('tokenized_card'),
     token: textWithoutCardNumber
       .max(255)
-      .regex(/^[\x21-\x7e]+$/, 'Only visible ASCII characters')
+      .regex(/^[\x21-\x7e]+$/, 'Must be visible ASCII characters')
       .meta({ description: 'What the provider gave in place of the card.', examples: ['bolt-a1b2c3d4e5'] }),
     iin: z
       .string()
-      .regex(/^\d{6,8}$/, 'Six to eight digits')
+      .regex(/^\d{6,8}$/, 'Must be six to eight digits')
       .meta({
         description: "The first six to eight digits: the issuer's.",
         examples: ['424242'],
@@ -152,25 +159,31 @@ const tokenizedCard = z
       }),
     last_four_digits: z
       .string()
-      .regex(/^\d{4}$/, 'Four digits')
+      .regex(/^\d{4}$/, 'Must be four digits')
       .meta({ description: 'The last four digits.', examples: ['4242'], maxLength: 4 }),
     expiration_month: z
-      .union([
-        month,
-        z
-          .string()
-          .regex(/^(0?[1-9]|1[0-2])$/, '1 to 12')
-          .meta({ maxLength: 2 }),
-      ])
+      .union(
+        [
+          month,
+          z
+            .string()
+            .regex(/^(0?[1-9]|1[0-2])$/, monthDetail)
+            .meta({ maxLength: 2 }),
+        ],
+        must(monthDetail),
+      )
       .meta({ description: 'The month in which the card expires, as number or text.', examples: [12, '12'] }),
     expiration_year: z
-      .union([
-        year,
-        z
-          .string()
-          .regex(/^20\d\d$/, 'Four digits')
-          .meta({ maxLength: 4 }),
-      ])
+      .union(
+        [
+          year,
+          z
+            .string()
+            .regex(/^20\d\d$/, yearDetail)
+            .meta({ maxLength: 4 }),
+        ],
+        must(yearDetail),
+      )
       .meta({ description: 'The year in which it expires, as number or text.', examples: [2030, '2030'] }),
   })
   .meta({ id: 'TokenizedCardInstrument', description: 'A card that a provider has tokenized (Bolt).' })

@@ -2,7 +2,6 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import fp from 'fastify-plugin'
 import { ResponseSerializationError } from 'fastify-type-provider-zod'
 import { PROBLEM_MEDIA_TYPE, Problem } from '../domain/problem.ts'
-import { fieldErrorsOf } from './field-errors.ts'
 
 /**
  * Two of the five doors by which an error leaves the process: thrown errors and unknown paths. The others are
@@ -43,7 +42,6 @@ const PROBLEM_OF_FASTIFY_CODE: Readonly<Record<string, Problem>> = {
 
 function toProblem(error: FastifyError | Problem): Problem {
   if (error instanceof Problem) return error
-  if (error.validation) return new Problem('invalid_request', { errors: fieldErrorsOf(error) })
   const known = PROBLEM_OF_FASTIFY_CODE[error.code]
   if (known) return known
   const isCallersFault = (error.statusCode ?? 500) < 500 && !(error instanceof ResponseSerializationError)

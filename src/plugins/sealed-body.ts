@@ -1,17 +1,17 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { Problem } from '../domain/problem.ts'
-import { reveal, Sealed } from '../domain/sealed.ts'
+import { Sealed } from '../domain/sealed.ts'
 
 const json = /^application\/json *(; *charset=utf-8)?$/i
 const bodyless = new Set(['GET', 'HEAD'])
 
 /**
- * JSON is the one thing taken, and it is out of sight from the moment it is parsed: `request.body` is sealed until the
- * route's schema has checked it (`ofSealed`). Whatever a hook, an error or a log line does with it shows nothing.
+ * Takes JSON and nothing else, and seals it as soon as it is parsed: until the route's schema has checked `request.body`
+ * (plugins/validation.ts), no hook, error or log line can show anything of it.
  */
 async function sealedBody(app: FastifyInstance) {
-  // Fastify keeps the last hundred content types it was given in memory, whatever stands in them. So it is given none but this.
+  // Fastify remembers the last hundred content types that it met, whatever they hold. So it meets none but this one.
   app.addHook('preParsing', async ({ method, headers }) => {
     const type = headers['content-type']
     if (type !== undefined && !bodyless.has(method) && !json.test(type))
@@ -29,9 +29,3 @@ export const sealedBodyPlugin = fp(sealedBody, {
   dependencies: ['problem-details'],
   fastify: '5.x',
 })
-
-/** The same check, of what was sealed. */
-export const ofSealed =
-  <Result>(check: (data: unknown) => Result) =>
-  (data: unknown): Result =>
-    check(data instanceof Sealed ? reveal(data) : data)

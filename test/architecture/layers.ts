@@ -74,7 +74,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
   plugins: {
     values: ['openapi', 'plugins', 'domain', 'version'],
     types: ['allowance', 'services', 'metrics'],
-    packages: /^(@fastify\/|fastify|node:(crypto|http|net|perf_hooks)$)/,
+    packages: /^(@fastify\/|fastify|zod$|node:(crypto|http|net|perf_hooks)$)/,
   },
   routes: {
     values: ['openapi', 'plugins', 'routes', 'domain'],

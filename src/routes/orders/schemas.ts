@@ -6,6 +6,7 @@ import {
   OWN_METHOD_IDS,
   PaymentInstrument,
   textWithoutCardNumber,
+  wholeNumber,
 } from '../../domain/payment-instrument.ts'
 import { instantField, textField } from '../../openapi/documented-fields.ts'
 
@@ -14,7 +15,7 @@ const orderIdMax = 2_147_483_647
 const aboutOrderId = { description: 'The BigCommerce order id.', examples: [215] }
 const orderId = z.preprocess(
   (text) => (typeof text === 'string' && /^[1-9]\d{0,9}$/.test(text) ? Number(text) : text),
-  z.int('Must be a whole number').min(1).max(orderIdMax),
+  wholeNumber(1, orderIdMax, 'Must be an order id'),
 )
 export const OrderParams = z.object({
   // Zod leaves `examples` out where a value is turned into another.
@@ -33,7 +34,7 @@ const PayOrderPayment = z
     instrument: PaymentInstrument,
     payment_method_id: textWithoutCardNumber
       .max(64)
-      .regex(/^[A-Za-z0-9_.-]+$/, 'Letters, digits, points, hyphens and underscores')
+      .regex(/^[A-Za-z0-9_.-]+$/, 'Must be letters, digits, points, hyphens and underscores')
       .meta({ description: 'The `id` of one of the payment methods.', examples: ['stripe.card'] }),
     save_instrument: z
       .boolean()
@@ -48,8 +49,7 @@ const PayOrderPayment = z
 const PayOrderRequest = z
   .strictObject({
     payment: PayOrderPayment,
-    expected_amount: minorUnits
-      .min(1)
+    expected_amount: wholeNumber(1, Number.MAX_SAFE_INTEGER, 'Must be a whole number of 1 or more')
       .optional()
       .meta({
         description:

@@ -1,0 +1,80 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { serializerCompiler } from 'fastify-type-provider-zod'
+import type { z } from 'zod'
+import { type FieldError, Problem } from '../domain/problem.ts'
+import { reveal, Sealed } from '../domain/sealed.ts'
+
+/**
+ * Holds requests and answers to the schemas of their routes. A request that breaks its schema is answered with one
+ * error for each wrong field, in our words and without the value.
+ */
+async function validation(app: FastifyInstance) {
+  app.setValidatorCompiler<z.ZodType>(({ httpPart, schema }) =>
+    // Schemas of headers only document. Routes read headers themselves, since zod would drop every one it does not name.
+    httpPart === 'headers' ? (headers: unknown) => ({ value: headers }) : checkBy(schema),
+  )
+  app.setSerializerCompiler(serializerCompiler)
+}
+
+export const validationPlugin = fp(validation, { name: 'validation', fastify: '5.x' })
+
+const checkBy = (schema: z.ZodType) => (given: unknown) => {
+  const parsed = schema.safeParse(given instanceof Sealed ? reveal(given) : given, { error: detailOf })
+  if (parsed.success) return { value: parsed.data }
+  return { error: new Problem('invalid_request', { errors: fieldErrorsOf(parsed.error.issues) }) }
+}
+
+/** A name that may be shown back. Anything else could be a card number in the place of a name. */
+const showableName = /^(?!.*\d{3})[A-Za-z_][A-Za-z0-9_]{0,39}$/
+
+/**
+ * What is wrong with which field, as JSON pointers into the body (or `/id` of the path). Zod may have several complaints
+ * about one field; only the first is told, since the others mostly follow from it.
+ */
+function fieldErrorsOf(issues: readonly z.core.$ZodIssue[]): FieldError[] {
+  const errors = new Map<string, FieldError>()
+  for (const issue of issues) {
+    const names = issue.code === 'unrecognized_keys' ? issue.keys.filter((key) => showableName.test(key)) : []
+    const paths = names.length > 0 ? names.map((name) => [...issue.path, name]) : [issue.path]
+    for (const path of paths) {
+      const pointer = path.map((step) => `/${String(step)}`).join('')
+      if (!errors.has(pointer)) errors.set(pointer, { pointer, detail: issue.message })
+    }
+  }
+  return [...errors.values()]
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  string: 'text',
+  int: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'a list',
+}
+
+/** Our words for what a schema has none for. Never with the value that was given. */
+function detailOf(issue: z.core.$ZodRawIssue): string {
+  if (issue.code === 'unrecognized_keys') return 'This field is not known'
+  if (issue.input === undefined) return 'This field is required'
+  switch (issue.code) {
+    case 'invalid_type':
+      return `Must be ${kinds[issue.expected] ?? issue.expected}`
+    case 'invalid_value':
+      return `Must be ${issue.values.join(' or ')}`
+    case 'invalid_union':
+      return Array.isArray(issue.options) ? `Must be one of ${issue.options.join(', ')}` : 'Not valid'
+    case 'too_small':
+      return issue.origin === 'string' ? tooShort(issue) : `Must be ${issue.minimum} or more`
+    case 'too_big':
+      return issue.origin === 'string'
+        ? `Must have ${issue.exact ? '' : 'at most '}${issue.maximum} characters`
+        : `Must be ${issue.maximum} or less`
+    default:
+      return 'Not valid'
+  }
+}
+
+const tooShort = ({ minimum, exact }: { minimum: number | bigint; exact?: boolean }) =>
+  minimum === 1 ? 'Must not be empty' : `Must have ${exact ? '' : 'at least '}${minimum} characters`
