@@ -3,7 +3,7 @@ import type { RefusalCode } from './refusals.ts'
 /** What a gateway does with a card or stored instrument other than charging it. */
 export type GatewayOutcome =
   | { readonly kind: 'refused'; readonly code: RefusalCode; readonly detail?: string }
-  | { readonly kind: 'charged-then-refused'; readonly code: RefusalCode }
+  | { readonly kind: 'charged-then-refused'; readonly code: RefusalCode; readonly whenSaving?: true }
   | { readonly kind: 'refused-when-saving'; readonly code: RefusalCode }
   | { readonly kind: 'held-for-review' }
   | { readonly kind: 'pending'; readonly settlesTo: 'success' | 'declined' }
@@ -32,6 +32,7 @@ export const MAGIC_CARDS: readonly MagicCard[] = [
   refused('4000000000300014', 30001),
   refused('4000000000300022', 30002),
   { number: '4000000000300501', outcome: { kind: 'refused-when-saving', code: 30050 } },
+  { number: '4000000010300509', outcome: { kind: 'charged-then-refused', code: 30050, whenSaving: true } },
   refused('4000000000000127', 30102),
   refused('4000000000003220', 30102, '3D Secure authentication is required and not possible here.'),
   refused('4000000000000069', 30103),

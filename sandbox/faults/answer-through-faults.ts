@@ -2,14 +2,15 @@ import type { FastifyReply } from 'fastify'
 import { type Answer, sendAnswer } from '../answer.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Settings } from '../state/settings.ts'
+import { tooManyRequests } from '../too-many-requests.ts'
 import type { World } from '../world.ts'
 import { type Ending, endingOf, isCarriedOut } from './ending.ts'
-import type { Operation, PendingFault, RequestFault } from './fault.ts'
+import type { Charging, DuplicatedFault, Operation, RequestFault } from './fault.ts'
 
 export type Surroundings = {
   /** Waits for the fault's delay. A payment waits after its checks and before its charge. */
   readonly pause: () => Promise<void>
-  readonly pending?: PendingFault
+  readonly charging?: Charging
 }
 
 type Exchange = {
@@ -31,13 +32,34 @@ export async function answerThroughFaults(exchange: Exchange): Promise<FastifyRe
   return end(reply, ending, world)
 }
 
-async function faultyEnding({ runtime, act }: Exchange, fault: RequestFault): Promise<Ending> {
+async function faultyEnding(exchange: Exchange, fault: RequestFault): Promise<Ending> {
+  const { runtime, act } = exchange
   const pause = () => runtime.delays.wait(fault.delay_ms)
+  if (fault.kind === 'duplicated') return duplicatedEnding(exchange, fault)
   if (!isCarriedOut(fault)) {
     await pause()
     return endingOf(fault, { status: 500 })
   }
-  return endingOf(fault, await act({ pause, ...(fault.kind === 'pending' ? { pending: fault } : {}) }))
+  return endingOf(fault, await act({ pause, charging: chargingOf(fault) }))
+}
+
+const chargingOf = (fault: RequestFault): Charging => ({
+  ...(fault.kind === 'pending' ? { pending: fault } : {}),
+  isHeld: fault.kind === 'held',
+  ...(fault.shows_after_ms === undefined ? {} : { showsAfterMs: fault.shows_after_ms }),
+})
+
+/** A proxy sent the request twice. The client gets the answer to one of the two. */
+async function duplicatedEnding({ runtime, act }: Exchange, fault: DuplicatedFault): Promise<Ending> {
+  const pause = () => runtime.delays.wait(fault.delay_ms)
+  const carryOut = () => act({ pause, charging: chargingOf(fault) })
+  if (fault.answer === 'rate_limited') {
+    runtime.delays.after(fault.copy_after_ms, () => void carryOut())
+    return { kind: 'answer', answer: tooManyRequests({ retryAfterSeconds: 4 }) }
+  }
+  await carryOut()
+  await runtime.delays.wait(fault.copy_after_ms)
+  return { kind: 'answer', answer: await carryOut() }
 }
 
 function end(reply: FastifyReply, ending: Ending, world: World): FastifyReply {
@@ -50,6 +72,9 @@ function end(reply: FastifyReply, ending: Ending, world: World): FastifyReply {
       return reply
     case 'hang':
       return reply.hijack()
+    case 'continue':
+      reply.raw.writeContinue()
+      return sendAnswer(reply, ending.answer)
     case 'cut':
       return sendHalf(reply, ending.answer)
     default:

@@ -1,22 +1,26 @@
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import type { Answer } from '../answer.ts'
 import { refusal } from '../refusal.ts'
 import { tooManyRequests } from '../too-many-requests.ts'
-import type { RequestFault } from './fault.ts'
+import type { DuplicatedFault, OddAnswerFault, RequestFault } from './fault.ts'
 
 /** How an exchange ends on the wire. */
 export type Ending =
-  | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'answer' | 'cut' | 'continue'; readonly answer: Answer }
   | { readonly kind: 'reset' }
   | { readonly kind: 'hang' }
-  | { readonly kind: 'cut'; readonly answer: Answer }
+
+/** A request that a proxy duplicates is carried out in an order of its own. */
+export type SingleFault = Exclude<RequestFault, DuplicatedFault>
 
 /** Whether the operation is carried out before the fault shows. */
-export function isCarriedOut(fault: RequestFault): boolean {
+export function isCarriedOut(fault: SingleFault): boolean {
   switch (fault.kind) {
     case 'html':
     case 'foreign_2xx':
     case 'empty_2xx':
     case 'code':
+    case 'answer':
       return fault.charged
     case 'reset_before_charge':
     case 'hang_before_charge':
@@ -28,6 +32,8 @@ export function isCarriedOut(fault: RequestFault): boolean {
     case 'status_after_charge':
     case 'cut_body':
     case 'pending':
+    case 'held':
+    case 'odd_answer':
     case 'latency':
       return true
     default:
@@ -36,7 +42,7 @@ export function isCarriedOut(fault: RequestFault): boolean {
 }
 
 /** What becomes of the operation's own answer. */
-export function endingOf(fault: RequestFault, own: Answer): Ending {
+export function endingOf(fault: SingleFault, own: Answer): Ending {
   switch (fault.kind) {
     case 'reset_before_charge':
     case 'reset_after_charge':
@@ -57,9 +63,14 @@ export function endingOf(fault: RequestFault, own: Answer): Ending {
       return answer({ status: 200 })
     case 'code':
       return answer(refusal(fault.code, fault.status === undefined ? {} : { status: fault.status }))
+    case 'answer':
+      return answer({ status: fault.status, body: fault.body, headers: fault.headers })
     case 'rate_limited':
-      return answer(tooManyRequests(fault.headers ? { retryAfterSeconds: fault.retry_after_seconds } : {}))
+      return answer(rateLimited(fault))
+    case 'odd_answer':
+      return oddAnswer(fault, own)
     case 'pending':
+    case 'held':
     case 'latency':
       return answer(own)
     default:
@@ -79,3 +90,48 @@ const htmlPage = (status: number): Answer => ({
   body: `<!doctype html><title>${status}</title><h1>${status} Bad Gateway</h1>\n`,
   headers: { 'content-type': 'text/html; charset=utf-8' },
 })
+
+function rateLimited(fault: Extract<RequestFault, { kind: 'rate_limited' }>): Answer {
+  const limited = tooManyRequests(fault.headers ? { retryAfterSeconds: fault.retry_after_seconds } : {})
+  return fault.body ? limited : { ...limited, body: undefined }
+}
+
+/** More than the 16 KB that many clients take by default. */
+const paddingHeaders = Object.fromEntries(
+  Array.from({ length: 20 }, (_, index) => [`x-padding-${index}`, 'x'.repeat(1000)]),
+)
+
+function oddAnswer({ how, set, omit }: OddAnswerFault, own: Answer): Ending {
+  const changed = { ...own, body: withFields(own.body, set, omit) }
+  switch (how) {
+    case 'plain':
+      return answer(changed)
+    case 'gzip':
+      return answer(compressed(changed, how, gzipSync))
+    case 'brotli':
+      return answer(compressed(changed, 'br', brotliCompressSync))
+    case 'continue':
+      return { kind: 'continue', answer: changed }
+    case 'large_headers':
+      return answer({ ...changed, headers: { ...changed.headers, ...paddingHeaders } })
+    default:
+      return how satisfies never
+  }
+}
+
+/** Changes the fields of the body, or of its `data` where it has one. */
+function withFields(body: unknown, set: Readonly<Record<string, unknown>>, omit: readonly string[]): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
+  if ('data' in body && typeof body.data === 'object')
+    return { ...body, data: withFields(body.data, set, omit) }
+  return Object.fromEntries(Object.entries({ ...body, ...set }).filter(([name]) => !omit.includes(name)))
+}
+
+function compressed(given: Answer, encoding: string, compress: (text: string) => Buffer): Answer {
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'content-encoding': encoding }
+  return {
+    ...given,
+    body: compress(JSON.stringify(given.body ?? {})),
+    headers: { ...given.headers, ...headers },
+  }
+}

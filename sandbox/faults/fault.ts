@@ -5,6 +5,7 @@ export const OPERATIONS = ['pay', 'access_tokens', 'methods', 'order', 'transact
 export type Operation = (typeof OPERATIONS)[number]
 
 const milliseconds = z.int().min(0).max(3_600_000)
+const hidden = z.int().min(0).max(86_400_000)
 const failureStatus = z.int().min(400).max(599)
 const charged = z.boolean().default(false)
 
@@ -13,6 +14,8 @@ const common = {
   times: z.int().min(1).optional(),
   delay_ms: milliseconds.default(0),
   order_id: z.int().min(1).optional(),
+  /** How long a charge that is made stays invisible, on its order and among its transactions. */
+  shows_after_ms: hidden.optional(),
 }
 
 /** `charged` says whether the operation is carried out before its answer goes wrong. */
@@ -46,10 +49,35 @@ export const FaultInputSchema = z.discriminatedUnion('kind', [
     settle_ms: milliseconds.optional(),
     settles_to: z.enum(['success', 'declined']).default('success'),
   }),
+  z.strictObject({ ...common, operation: z.literal('pay'), kind: z.literal('held') }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('answer'),
+    status: z.int().min(200).max(599),
+    /** JSON, or text as it is; absent for no body. */
+    body: z.unknown().optional(),
+    headers: z.record(z.string(), z.string()).default({}),
+    charged,
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('odd_answer'),
+    how: z.enum(['plain', 'gzip', 'brotli', 'continue', 'large_headers']).default('plain'),
+    set: z.record(z.string(), z.unknown()).default({}),
+    omit: z.array(z.string()).default([]),
+  }),
+  z.strictObject({
+    ...common,
+    operation: z.literal('pay'),
+    kind: z.literal('duplicated'),
+    answer: z.enum(['second', 'rate_limited']).default('second'),
+    copy_after_ms: milliseconds.default(0),
+  }),
   z.strictObject({
     ...common,
     kind: z.literal('rate_limited'),
     headers: z.boolean().default(true),
+    body: z.boolean().default(true),
     retry_after_seconds: z.int().min(0).max(3600).default(4),
   }),
   z.strictObject({ ...common, kind: z.literal('latency'), delay_ms: milliseconds.min(1) }),
@@ -62,4 +90,12 @@ type FaultRule = z.output<typeof FaultInputSchema>
 export type Fault = FaultRule & { readonly id: string }
 export type RefuseFault = Extract<Fault, { kind: 'refuse' }>
 export type RequestFault = Exclude<Fault, { kind: 'refuse' }>
-export type PendingFault = Extract<Fault, { kind: 'pending' }>
+export type DuplicatedFault = Extract<Fault, { kind: 'duplicated' }>
+export type OddAnswerFault = Extract<Fault, { kind: 'odd_answer' }>
+
+/** What a fault changes about the charge itself, rather than about its answer. */
+export type Charging = {
+  readonly pending?: Extract<Fault, { kind: 'pending' }>
+  readonly isHeld?: boolean
+  readonly showsAfterMs?: number
+}

@@ -1,6 +1,6 @@
 import type { Answer } from '../answer.ts'
 import type { RefusalCode } from '../data/refusals.ts'
-import type { PendingFault } from '../faults/fault.ts'
+import type { Charging } from '../faults/fault.ts'
 import { refusal } from '../refusal.ts'
 import type { Settlement } from '../state/charges.ts'
 import type { World } from '../world.ts'
@@ -9,7 +9,13 @@ import type { Sale } from './judge-payment.ts'
 import { recordDecline } from './record-transactions.ts'
 
 /** The gateway's part: it takes the money or refuses. */
-export function askGateway(world: World, sale: Sale, pending?: PendingFault): Answer {
+export function askGateway(world: World, judged: Sale, charging: Charging = {}): Answer {
+  const { pending, isHeld = false, showsAfterMs } = charging
+  const sale: Sale = {
+    ...judged,
+    funding: isHeld ? { ...judged.funding, outcome: { kind: 'held-for-review' } } : judged.funding,
+    ...(showsAfterMs === undefined ? {} : { showsAfterMs }),
+  }
   const { outcome } = sale.funding
   switch (outcome?.kind) {
     case 'refused':
@@ -17,6 +23,7 @@ export function askGateway(world: World, sale: Sale, pending?: PendingFault): An
     case 'refused-when-saving':
       return sale.payment.save_instrument ? decline(world, sale, outcome.code) : accept(world, sale)
     case 'charged-then-refused':
+      if (outcome.whenSaving && !sale.payment.save_instrument) return accept(world, sale)
       commitCharge(world, sale)
       return refusal(outcome.code)
     case 'pending':
@@ -43,6 +50,6 @@ function decline(world: World, sale: Sale, code: RefusalCode, detail?: string): 
   return refusal(code, detail === undefined ? {} : { detail })
 }
 
-function settlementOf({ now, settings }: World, fault: PendingFault): Settlement {
+function settlementOf({ now, settings }: World, fault: NonNullable<Charging['pending']>): Settlement {
   return { at: now() + (fault.settle_ms ?? settings.settle_ms), to: fault.settles_to }
 }

@@ -3,7 +3,7 @@ import { isInternal } from '../data/gateways.ts'
 import type { Charge, Settlement } from '../state/charges.ts'
 import type { World } from '../world.ts'
 import type { Sale } from './judge-payment.ts'
-import { orderChanges } from './order-changes.ts'
+import { lagOf, orderChanges } from './order-changes.ts'
 import { recordCharge } from './record-transactions.ts'
 
 /**
@@ -21,7 +21,7 @@ export function commitCharge(world: World, sale: Sale, settles?: Settlement): Ch
     balance: takeBalance(world, sale),
   })
 
-  const changedAt = world.now() + world.settings.order_lag_ms
+  const changedAt = world.now() + lagOf(world, sale)
   const declinedAt = settles?.to === 'declined' ? settles.at : undefined
   world.orders.addPayment(
     order.id,

@@ -16,6 +16,8 @@ export type Sale = {
   readonly payment: PaymentInput
   readonly funding: Funding
   readonly claims: AccessTokenClaims
+  /** How long the charge stays invisible; unless given, as the store's switches say. */
+  readonly showsAfterMs?: number
 }
 
 export type Verdict = { readonly sale: Sale } | { readonly refused: Answer }

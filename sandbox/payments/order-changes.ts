@@ -13,6 +13,10 @@ const COMPLETED = 10
 const AWAITING_FULFILLMENT = 11
 const MANUAL_VERIFICATION = 12
 
+/** How long the charge takes to show on its order, in milliseconds. */
+export const lagOf = ({ settings }: World, { showsAfterMs }: Sale): number =>
+  showsAfterMs ?? settings.order_lag_ms
+
 /** What a charge does to its order now, and what a pending one does again when it settles. */
 export function orderChanges(world: World, sale: Sale, { changedAt, settles }: Timing): OrderChange[] {
   const { settings } = world
@@ -21,7 +25,7 @@ export function orderChanges(world: World, sale: Sale, { changedAt, settles }: T
   return [
     { at: changedAt, statusId: settings.pending_order_status_id, paymentStatus: 'pending' },
     {
-      at: settles.at + settings.order_lag_ms,
+      at: settles.at + lagOf(world, sale),
       ...(settles.to === 'success' ? paidState(world, sale) : late),
     },
   ]

@@ -44,6 +44,7 @@ function transactionOf(world: World, sale: Sale, providerId: string): Omit<Trans
     providerId,
     isUnderReview: funding.outcome?.kind === 'held-for-review',
     referenceId: null,
+    hiddenMs: sale.showsAfterMs ?? 0,
     ...(funding.card ? { card: funding.card } : {}),
     ...(funding.instrumentToken === undefined ? {} : { instrumentToken: funding.instrumentToken }),
   }

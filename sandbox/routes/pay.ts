@@ -26,7 +26,7 @@ export function payRoute(app: FastifyInstance, runtime: Runtime): void {
 
 type Submission = { world: World; claims: AccessTokenClaims | undefined; body: unknown }
 
-async function pay({ world, claims, body }: Submission, { pause, pending }: Surroundings): Promise<Answer> {
+async function pay({ world, claims, body }: Submission, { pause, charging }: Surroundings): Promise<Answer> {
   if (!claims || !world.accessTokens.spend(claims.jti)) {
     return refusal(30102, {
       status: 401,
@@ -36,7 +36,7 @@ async function pay({ world, claims, body }: Submission, { pause, pending }: Surr
   const verdict = judgePayment(world, claims, body)
   // The time that the gateway takes. Requests that arrive meanwhile find the order still payable.
   await pause()
-  const answer = 'refused' in verdict ? verdict.refused : askGateway(world, verdict.sale, pending)
+  const answer = 'refused' in verdict ? verdict.refused : askGateway(world, verdict.sale, charging)
   if (answer.status !== 201 && !world.settings.declines_spend_pats) world.accessTokens.giveBack(claims.jti)
   return answer
 }

@@ -23,6 +23,8 @@ export type Transaction = {
   readonly providerId: string
   readonly isUnderReview: boolean
   readonly referenceId: number | null
+  /** How long it stays invisible, if the store's lag is shorter. */
+  readonly hiddenMs?: number
   readonly card?: TransactionCard
   readonly instrumentToken?: string
   readonly giftCertificate?: { readonly code: string; readonly before: number; readonly after: number }
@@ -53,7 +55,9 @@ export function createTransactions({ now }: { now: () => number }) {
     },
     /** Only transactions that are at least `lagMs` old: the platform is eventually consistent. */
     visibleOf(orderId: number, lagMs: number): Transaction[] {
-      return (byOrder.get(orderId) ?? []).filter((each) => each.at + lagMs <= now())
+      return (byOrder.get(orderId) ?? []).filter(
+        (each) => each.at + Math.max(lagMs, each.hiddenMs ?? 0) <= now(),
+      )
     },
   }
 }
