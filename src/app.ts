@@ -3,7 +3,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPlug
 import type { TlsMaterial } from './config/tls.ts'
 import type { VerifyCallerToken } from './domain/caller.ts'
 import type { InstrumentType } from './domain/payment-instrument.ts'
-import type { ObserveRequest } from './metrics/http-metrics.ts'
+import type { ObserveRequest } from './metrics/create-metrics.ts'
 import { authenticationPlugin } from './plugins/authentication.ts'
 import { closingConnectionsPlugin } from './plugins/closing-connections.ts'
 import { drainingPlugin } from './plugins/draining.ts'

@@ -38,7 +38,7 @@ import { version } from './version.ts'
 /** A service put together, and the way to take it apart again. */
 export interface Service {
   readonly dependencies: AppDependencies
-  readonly metrics: Pick<Metrics, 'contentType' | 'scrape' | 'watchProcess'>
+  readonly metrics: Pick<Metrics, 'contentType' | 'scrape' | 'showProcess'>
   /** Reads again what came from files and may be rotated: the store's token and the key of caller tokens. */
   renew(): void
   /** Begins to look up at BigCommerce what is not known yet. */
@@ -73,41 +73,37 @@ export async function compose(
   const database = openDatabase(
     databaseUrl,
     (err) => logger.warn({ err }, 'database connection lost'),
-    metrics.watchConnections('database'),
+    metrics.showConnections('database'),
   )
   if (migrateOnStart) await migrateDatabase(databaseUrl, database)
-  const ledger = createLedger({
-    database,
-    storeHash,
-    now: Date.now,
-    velocityWindowMs: velocity.windowMs,
-    orderFailuresMax: velocity.orderAttempts,
-  })
-  const { unsettled, holds } = ledger
-  const attempts = metrics.watchStore(ledger.attempts)
+  const { attempts, unsettled, holds } = metrics.ledger(
+    createLedger({
+      database,
+      storeHash,
+      now: Date.now,
+      velocityWindowMs: velocity.windowMs,
+      orderFailuresMax: velocity.orderAttempts,
+    }),
+  )
 
   const callHeaders = createCallHeaders({ userAgent: `Tillgate/${version}`, trustedProxySecret })
   const accessToken = createRenewable(config.bigcommerce.accessToken, renewals.accessToken, isSameSealed)
   const gate = createManagementGate(managementTime)
-  metrics.watchGate(gate.standing)
   const managementHttp = createManagementHttp({
     url: apiUrl,
     accessToken,
     gate,
-    watchConnections: metrics.watchConnections('management'),
+    watchConnections: metrics.showConnections('management'),
     callHeaders,
   })
-  const managementApi = metrics.watchManagement(createManagementApi(managementHttp))
+  const managementApi = metrics.management(createManagementApi(managementHttp))
   const { paymentTimeoutMs, paymentRate, instruments } = config
-  const paymentsApi = metrics.watchCharges(
-    createPaymentsApi({ url: paymentsUrl, paymentTimeoutMs, callHeaders }),
-  )
+  const paymentsApi = metrics.charges(createPaymentsApi({ url: paymentsUrl, paymentTimeoutMs, callHeaders }))
 
   const { limit, windowMs, marginMs, queueMaxWaitMs } = paymentRate
   const shared = { instance: randomUUID(), limit, rule: { windowMs, marginMs, sendWithinMs: SEND_WITHIN_MS } }
   const permitStore = createPermitStore({ ...shared, database, storeHash })
-  metrics.watchAllowance(permitStore.outlook)
-  const permits = metrics.watchPermits(
+  const permits = metrics.permits(
     createPermits({
       ...shared,
       store: permitStore,
@@ -120,7 +116,7 @@ export async function compose(
   const authorizeOrder = createAuthorizeOrder(managementApi)
   const preparePayment = createPreparePayment({ managementApi, attempts, storeHash })
   const payOrder = createPayOrder({
-    attempts: metrics.countEnds(attempts),
+    attempts: metrics.ends(attempts),
     velocityGate: createVelocityGate({
       holds,
       limits: velocity,
@@ -147,14 +143,9 @@ export async function compose(
   const reconciliation = createReconciliationLoop({
     unsettled,
     holds,
-    reconcileAttempt: createReconcileAttempt({
-      managementApi,
-      attempts,
-      unsettled,
-      now: Date.now,
-      log: logger,
-      observe: metrics.observeReconciliation,
-    }),
+    reconcileAttempt: metrics.reconcileAttempt(
+      createReconcileAttempt({ managementApi, attempts, unsettled, now: Date.now, log: logger }),
+    ),
     stillFor: { claimedMs: preparingMsMax + queueMaxWaitMs, sendingMs: paymentTimeoutMs + settlingMsMax },
     now: Date.now,
     sleep: (forMs, signal) => setTimeout(forMs, undefined, { signal }).catch(() => {}),
@@ -163,12 +154,12 @@ export async function compose(
 
   const { verifyCallerToken, publicKey } = composeIdentity(config)
   // What is counted is told in full.
-  const plain = { payOrder: metrics.countAnswers(payOrder), listPayments }
+  const plain = { payOrder: metrics.payOrder(payOrder), listPayments }
   const told = config.hasOpaqueDeclines ? withOpaqueDeclines(plain) : plain
   const inFlight = createInFlight()
   let isDraining = false
   const isReady = async () => !isDraining && (await isMigrated(database).catch(() => false))
-  metrics.watchLedger({ countUnsettled: unsettled.count, isReady })
+  metrics.show({ gate: gate.standing, permits: permitStore.outlook, unsettled: unsettled.count, isReady })
   return {
     metrics,
     dependencies: {

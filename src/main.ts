@@ -39,7 +39,7 @@ async function run(): Promise<void> {
   // What is opened first is closed last: charges under way are answered before the ledger goes.
   app.addHook('onClose', () => service.close())
   const { metrics, dependencies } = service
-  metrics.watchProcess(version)
+  metrics.showProcess(version)
   const admin = await buildAdmin({ logger, metrics, isReady: dependencies.isReady })
 
   const delay = config.paymentTimeoutMs + closingMarginMs

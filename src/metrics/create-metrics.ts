@@ -1,72 +1,125 @@
-import { Registry } from 'prom-client'
-import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { PermitOutlook } from '../allowance/permit-store.ts'
 import type { GateStanding } from '../clients/bigcommerce/management-gate.ts'
-import type { PaymentsApi } from '../clients/bigcommerce/payments-api.ts'
-import type { WatchConnections } from '../domain/connection-counts.ts'
-import type { ObserveReconciliation } from '../services/reconciliation-events.ts'
-import type { PaymentAttempts } from '../stores/payment-attempts.ts'
-import { createConnectionMetrics } from './connection-metrics.ts'
-import { createGateMetrics } from './gate-metrics.ts'
-import { createHttpMetrics, type ObserveRequest } from './http-metrics.ts'
-import { createLedgerMetrics, type LedgerMetricsOptions } from './ledger-metrics.ts'
+import type { ConnectionCounts, WatchConnections } from '../domain/connection-counts.ts'
+import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
+import { createDurations, createPhases } from './calls.ts'
+import { createLedgerMetrics, type MeasureLedger, showUnsettled } from './ledger-metrics.ts'
 import { createPaymentMetrics, type PaymentMetrics } from './payment-metrics.ts'
-import { createPermitMetrics, type PermitMetrics } from './permit-metrics.ts'
-import { createPhaseMetrics } from './phase-metrics.ts'
-import { createProcessMetrics } from './process-metrics.ts'
-import { createReconciliationMetrics } from './reconciliation-metrics.ts'
-import { createUpstreamMetrics } from './upstream-metrics.ts'
+import { createPermitMetrics, type MeasurePermits, showAllowance } from './permit-metrics.ts'
+import { createReconciliationMetrics, type MeasureReconciliation } from './reconciliation-metrics.ts'
+import { createUpstreamMetrics, showGate, type UpstreamMetrics } from './upstream-metrics.ts'
 
 /**
- * Everything that is counted, and the one page on which it is read. Parts are counted by putting a wrapper of the same
- * shape around them (decision 0015), so that none of them knows.
+ * Everything that is counted, and the one page on which it is read (decision 0015).
+ *
+ * What is named after a part gives back the same part, measured: put it around the part where that is made. The part knows
+ * nothing of it, and the order does not matter. What begins with `show` is read at each scrape.
  */
-export interface Metrics extends Pick<PaymentMetrics, 'countAnswers' | 'countEnds'>, PermitMetrics {
-  watchManagement(api: ManagementApi): ManagementApi
-  watchCharges(api: PaymentsApi): PaymentsApi
-  watchStore(attempts: PaymentAttempts): PaymentAttempts
-  watchConnections(pool: 'database' | 'management'): WatchConnections
-  watchGate(standing: () => GateStanding): void
-  watchLedger(options: LedgerMetricsOptions): void
-  /** Once for a process: these are its own, whatever else it does. */
-  watchProcess(version: string): void
-  readonly observeReconciliation: ObserveReconciliation
+export interface Metrics extends UpstreamMetrics, Pick<PaymentMetrics, 'payOrder' | 'ends'> {
+  readonly ledger: MeasureLedger
+  readonly permits: MeasurePermits
+  readonly reconcileAttempt: MeasureReconciliation
+  /** Fastify tells of requests itself, since no single function answers them. */
   readonly observeRequest: ObserveRequest
+  show(standings: Standings): void
+  showConnections(pool: 'database' | 'management'): WatchConnections
+  /** Once for a process: these are its own, whatever else it does. */
+  showProcess(version: string): void
   readonly contentType: string
   /** All metrics in Prometheus' text format. */
   scrape(): Promise<string>
 }
 
+/** How the parts stand, for those who ask. */
+export interface Standings {
+  readonly gate: () => GateStanding
+  readonly permits: () => Promise<PermitOutlook[]>
+  readonly unsettled: UnsettledAttempts['count']
+  readonly isReady: () => Promise<boolean>
+}
+
+/** One answered request; of its path only the route's template. */
+export interface AnsweredRequest {
+  readonly method: string
+  readonly route: string
+  readonly status: number
+  readonly durationMs: number
+}
+
+export type ObserveRequest = (request: AnsweredRequest) => void
+
 export function createMetrics(): Metrics {
   const registry = new Registry()
-  const { countAnswers, countEnds, learnMethods } = createPaymentMetrics(registry)
-  const phases = createPhaseMetrics(registry)
-  const { timed } = phases
-  const upstream = createUpstreamMetrics(registry)
+  const observePhase = createPhases(registry)
+  const { payOrder, ends, learnMethods } = createPaymentMetrics(registry)
 
   return {
-    countAnswers,
-    countEnds,
-    ...createPermitMetrics(registry, phases),
-    watchManagement(plain) {
-      const api = learnMethods(upstream.timeManagement(plain))
-      return { ...api, createPaymentAccessToken: timed('pat', api.createPaymentAccessToken) }
-    },
-    watchCharges: (api) => ({ processPayment: timed('charge', upstream.timePayments(api).processPayment) }),
-    watchStore: (attempts) => ({
-      ...attempts,
-      findByKey: timed('store', attempts.findByKey),
-      findByOrder: timed('store', attempts.findByOrder),
-      claim: timed('store', attempts.claim),
-      markSending: timed('store', attempts.markSending),
-      settle: timed('store', attempts.settle),
-    }),
-    watchConnections: createConnectionMetrics(registry),
-    watchGate: (standing) => createGateMetrics(registry, standing),
-    watchLedger: (options) => createLedgerMetrics(registry, options),
-    watchProcess: (version) => createProcessMetrics(registry, version),
-    observeReconciliation: createReconciliationMetrics(registry),
+    payOrder,
+    ends,
+    ...createUpstreamMetrics(registry, { observePhase, learnMethods }),
+    ledger: createLedgerMetrics(registry, observePhase),
+    permits: createPermitMetrics(registry, observePhase),
+    reconcileAttempt: createReconciliationMetrics(registry),
     observeRequest: createHttpMetrics(registry),
+    show({ gate, permits, unsettled, isReady }) {
+      showGate(registry, gate)
+      showAllowance(registry, permits)
+      showUnsettled(registry, unsettled)
+      showReady(registry, isReady)
+    },
+    showConnections: createConnectionGauge(registry),
+    showProcess: (version) => showProcess(registry, version),
     contentType: registry.contentType,
     scrape: () => registry.metrics(),
   }
+}
+
+function createHttpMetrics(registry: Registry): ObserveRequest {
+  const durations = createDurations(registry, {
+    name: 'tillgate_http_request_duration_seconds',
+    help: 'Requests answered on the public listener.',
+    labelNames: ['method', 'route', 'status_class'],
+  })
+  return ({ method, route, status, durationMs }) =>
+    durations.observe({ method, route, status_class: `${Math.floor(status / 100)}xx` }, durationMs / 1_000)
+}
+
+function showReady(registry: Registry, isReady: () => Promise<boolean>): void {
+  new Gauge({
+    name: 'tillgate_ready',
+    help: 'Whether this instance takes payments.',
+    registers: [registry],
+    async collect() {
+      this.set((await isReady()) ? 1 : 0)
+    },
+  })
+}
+
+/** SQLite has no connections, and shows none. */
+function createConnectionGauge(registry: Registry): Metrics['showConnections'] {
+  const pools = new Map<string, () => ConnectionCounts>()
+  new Gauge({
+    name: 'tillgate_connections',
+    help: 'Connections of a pool (open, of these idle), and how many wait for one.',
+    labelNames: ['pool', 'state'],
+    registers: [registry],
+    collect() {
+      for (const [pool, read] of pools) {
+        for (const [state, count] of Object.entries(read())) this.set({ pool, state }, count)
+      }
+    },
+  })
+  return (pool) => (read) => void pools.set(pool, read)
+}
+
+/** What every Node process has: event loop, memory, garbage collection, CPU, file descriptors; and which version runs. */
+function showProcess(registry: Registry, version: string): void {
+  collectDefaultMetrics({ register: registry })
+  new Gauge({
+    name: 'tillgate_build_info',
+    help: 'Always 1; which version runs.',
+    labelNames: ['version'],
+    registers: [registry],
+  }).set({ version }, 1)
 }

@@ -2,20 +2,49 @@ import { Gauge, type Registry } from 'prom-client'
 import { UNSETTLED_STATUSES } from '../domain/payment-attempt.ts'
 import { AGES } from '../stores/count-unsettled.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
+import {
+  type AsyncMethod,
+  type AsyncMethods,
+  createDurations,
+  measuredPart,
+  type ObservePhase,
+  resultOf,
+} from './calls.ts'
 
-export interface LedgerMetricsOptions {
-  readonly countUnsettled: UnsettledAttempts['count']
-  readonly isReady: () => Promise<boolean>
+/** The same ledger, subject by subject, each of whose calls is timed under the name of its method. */
+export type MeasureLedger = <Ledger extends Subjects<Ledger>>(ledger: Ledger) => Ledger
+
+type Subjects<Ledger> = { readonly [Name in keyof Ledger]: AsyncMethods<Ledger[Name]> }
+
+/** The loop asks for these every half second, and no shopper waits for it. */
+const background = 'unsettled'
+
+export function createLedgerMetrics(registry: Registry, observePhase: ObservePhase): MeasureLedger {
+  const durations = createDurations(registry, {
+    name: 'tillgate_ledger_call_duration_seconds',
+    help: 'Calls on the ledger, by operation and result.',
+    labelNames: ['operation', 'result'],
+  })
+  return (ledger) =>
+    Object.fromEntries(
+      Object.entries<Record<string, AsyncMethod>>(ledger).map(([name, subject]) => [
+        name,
+        measuredPart(subject, ({ operation, seconds, result }) => {
+          durations.observe({ operation, result: resultOf(result, 'done') }, seconds)
+          if (name !== background) observePhase('store', seconds)
+        }),
+      ]),
+    ) as typeof ledger
 }
 
 /**
- * Shows how the ledger stands when somebody looks. While it cannot be read these say nothing, rather than something
- * old: `tillgate_ready` says 0 then.
+ * Shows at each scrape how the ledger stands. While it cannot be read these gauges say nothing, rather than something
+ * old.
  */
-export function createLedgerMetrics(registry: Registry, { countUnsettled, isReady }: LedgerMetricsOptions) {
+export function showUnsettled(registry: Registry, countUnsettled: UnsettledAttempts['count']): void {
   const registers = [registry]
   let reading: ReturnType<UnsettledAttempts['count']> | null = null
-  /** One statement for all gauges of one scrape. */
+  /** One statement for both gauges of one scrape. */
   const read = () => {
     reading ??= countUnsettled().finally(() => {
       reading = null
@@ -51,14 +80,6 @@ export function createLedgerMetrics(registry: Registry, { countUnsettled, isRead
         const ages = counts.filter((each) => each.status === status).map(({ oldestMs }) => oldestMs)
         this.set({ status }, Math.max(0, ...ages) / 1_000)
       }
-    },
-  })
-  new Gauge({
-    name: 'tillgate_ready',
-    help: 'Whether this instance takes payments.',
-    registers,
-    async collect() {
-      this.set((await isReady()) ? 1 : 0)
     },
   })
 }

@@ -1,21 +1,19 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import type { Settlement } from '../domain/payment-attempt.ts'
-import { Problem } from '../domain/problem.ts'
 import type { PayOrder } from '../services/pay-order.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
-import { createKnownMethods } from './known-methods.ts'
+import { measured, problemOf } from './calls.ts'
 
-/** Counts what payments come to. Each function gives back what it is given, counted. */
 export interface PaymentMetrics {
-  /** The answers, whatever they are: paid, declined, replayed, refused at the fence … */
-  countAnswers(payOrder: PayOrder): PayOrder
-  /** The attempts whose end this ledger is told by the one who made them. */
-  countEnds<T extends Pick<PaymentAttempts, 'settle'>>(attempts: T): T
-  /** Learns from BigCommerce's own lists which payment methods there are. */
-  learnMethods<T extends Pick<ManagementApi, 'listPaymentMethods'>>(api: T): T
+  /** The same function, whose answers are counted: paid, declined, replayed, refused at the fence … */
+  payOrder(payOrder: PayOrder): PayOrder
+  /** The same ledger for the one who makes attempts: the ends that he writes are counted. */
+  ends<Attempts extends Pick<PaymentAttempts, 'settle'>>(attempts: Attempts): Attempts
+  /** BigCommerce has named these methods itself, so they may be labels. */
+  learnMethods(paymentMethodIds: readonly string[]): void
 }
 
+/** Counts what payments come to. */
 export function createPaymentMetrics(registry: Registry): PaymentMetrics {
   const registers = [registry]
   const payments = new Counter({
@@ -41,47 +39,55 @@ export function createPaymentMetrics(registry: Registry): PaymentMetrics {
   const methods = createKnownMethods()
 
   return {
-    countAnswers: (payOrder) => async (command, context) => {
-      inFlight.inc()
-      try {
-        const { status, body, isReplay } = await payOrder(command, context)
+    payOrder(payOrder) {
+      const counted = measured(payOrder, ({ result }) => {
+        if (result.status === 'rejected') {
+          const { status, code } = problemOf(result.reason)
+          return answers.inc({ status, code, replayed: 'false' })
+        }
+        const { status, body, isReplay } = result.value
         answers.inc({ status, code: 'code' in body ? body.code : 'none', replayed: String(isReplay) })
-        return { status, body, isReplay }
-      } catch (error) {
-        const { status, code } = error instanceof Problem ? error : new Problem('internal_error')
-        answers.inc({ status, code, replayed: 'false' })
-        throw error
-      } finally {
-        inFlight.dec()
+      })
+      return (command, context) => {
+        inFlight.inc()
+        return counted(command, context).finally(() => inFlight.dec())
       }
     },
 
-    countEnds: (attempts) => ({
+    ends: (attempts) => ({
       ...attempts,
-      async settle(id, settlement, keptAnswer) {
-        try {
-          const attempt = await attempts.settle(id, settlement, keptAnswer)
-          const { status: outcome, problemCode, paymentMethodId } = attempt
-          if (outcome === 'succeeded' || outcome === 'pending') methods.learn(paymentMethodId)
-          payments.inc({ outcome, code: problemCode ?? 'none', method: methods.labelOf(paymentMethodId) })
-          return attempt
-        } catch (error) {
-          payments.inc({ outcome: toldWithout(settlement), code: 'store_unavailable', method: 'other' })
-          throw error
-        }
-      },
+      settle: measured(attempts.settle, ({ args: [, settlement], result }) => {
+        if (result.status === 'rejected')
+          return payments.inc({
+            outcome: toldWithout(settlement),
+            code: 'store_unavailable',
+            method: 'other',
+          })
+        const { status: outcome, problemCode, paymentMethodId } = result.value
+        if (outcome === 'succeeded' || outcome === 'pending') methods.learn([paymentMethodId])
+        payments.inc({ outcome, code: problemCode ?? 'none', method: methods.labelOf(paymentMethodId) })
+      }),
     }),
 
-    learnMethods: (api) => ({
-      ...api,
-      async listPaymentMethods(orderId, context) {
-        const listed = await api.listPaymentMethods(orderId, context)
-        for (const { id } of listed) methods.learn(id)
-        return listed
-      },
-    }),
+    learnMethods: methods.learn,
   }
 }
 
 /** An outcome that could not be recorded is told as unknown, unless the charge certainly never left. */
 const toldWithout = ({ status }: Settlement) => (status === 'not_sent' ? status : 'unknown')
+
+/** More payment methods than any store has. */
+const methodsMax = 30
+
+/** Turns the payment methods that callers name into labels. What a caller makes up never becomes one. */
+function createKnownMethods() {
+  const known = new Set<string>()
+  return {
+    /** BigCommerce has named these methods itself, or has taken a payment by them. */
+    learn(paymentMethodIds: readonly string[]) {
+      for (const id of paymentMethodIds) if (known.size < methodsMax) known.add(id)
+    },
+    /** @returns the method, or `other` for one that BigCommerce has not named yet. */
+    labelOf: (paymentMethodId: string) => (known.has(paymentMethodId) ? paymentMethodId : 'other'),
+  }
+}

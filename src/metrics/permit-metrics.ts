@@ -1,54 +1,48 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { PermitOutlook } from '../allowance/permit-store.ts'
 import type { Permits } from '../allowance/permits.ts'
-import type { PhaseMetrics } from './phase-metrics.ts'
+import { measured, type ObservePhase } from './calls.ts'
 
-export interface PermitMetrics {
-  /** The same permits: how long payments wait for one, and how many wait. */
-  watchPermits(permits: Permits): Permits
-  /** Asks at each scrape when each of the store's permits comes back. */
-  watchAllowance(outlook: () => Promise<PermitOutlook[]>): void
-}
+/** The same permits: how long payments wait for one, and how many wait. */
+export type MeasurePermits = (permits: Permits) => Permits
 
-export function createPermitMetrics(registry: Registry, { timed }: PhaseMetrics): PermitMetrics {
-  const registers = [registry]
+export function createPermitMetrics(registry: Registry, observePhase: ObservePhase): MeasurePermits {
   const waiting = new Gauge({
     name: 'tillgate_payments_waiting',
     help: 'Payments that wait for a permit at this instance.',
-    registers,
+    registers: [registry],
   })
 
-  return {
-    watchPermits: (permits) => ({
-      ...permits,
-      arrive(caller) {
-        const payment = permits.arrive(caller)
-        const takePermit = timed('queue', payment.takePermit)
-        return {
-          ...payment,
-          takePermit() {
-            waiting.inc()
-            return takePermit().finally(() => waiting.dec())
-          },
-        }
-      },
-    }),
-
-    watchAllowance(outlook) {
-      new Gauge({
-        name: 'tillgate_payment_tokens',
-        help: "The store's permits for payments, free or spent, of all instances together.",
-        labelNames: ['state'],
-        registers,
-        async collect() {
-          const permits = await outlook().catch(() => null)
-          this.reset()
-          if (permits === null) return
-          const free = permits.filter(({ backInMs }) => backInMs <= 0).length
-          this.set({ state: 'free' }, free)
-          this.set({ state: 'spent' }, permits.length - free)
+  return (permits) => ({
+    ...permits,
+    arrive(caller) {
+      const payment = permits.arrive(caller)
+      const takePermit = measured(payment.takePermit, ({ seconds }) => observePhase('queue', seconds))
+      return {
+        ...payment,
+        takePermit() {
+          waiting.inc()
+          return takePermit().finally(() => waiting.dec())
         },
-      })
+      }
     },
-  }
+  })
+}
+
+/** Shows at each scrape which of the store's permits are free. */
+export function showAllowance(registry: Registry, outlook: () => Promise<PermitOutlook[]>): void {
+  new Gauge({
+    name: 'tillgate_payment_tokens',
+    help: "The store's permits for payments, free or spent, of all instances together.",
+    labelNames: ['state'],
+    registers: [registry],
+    async collect() {
+      const permits = await outlook().catch(() => null)
+      this.reset()
+      if (permits === null) return
+      const free = permits.filter(({ backInMs }) => backInMs <= 0).length
+      this.set({ state: 'free' }, free)
+      this.set({ state: 'spent' }, permits.length - free)
+    },
+  })
 }

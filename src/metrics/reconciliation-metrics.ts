@@ -1,8 +1,13 @@
 import { Counter, type Registry } from 'prom-client'
-import type { ObserveReconciliation } from '../services/reconciliation-events.ts'
+import type { ReconcileAttempt } from '../services/reconcile-attempt.ts'
+import type { ReconciliationEvent } from '../services/reconciliation-events.ts'
+import { measured } from './calls.ts'
+
+/** The same function, whose events are counted. */
+export type MeasureReconciliation = (reconcileAttempt: ReconcileAttempt) => ReconcileAttempt
 
 /** Counts what reconciliation does. What wakes a person begins at 0, or Prometheus would not see its first rise. */
-export function createReconciliationMetrics(registry: Registry): ObserveReconciliation {
+export function createReconciliationMetrics(registry: Registry): MeasureReconciliation {
   const registers = [registry]
   const looks = new Counter({
     name: 'tillgate_reconciliation_looks_total',
@@ -28,7 +33,7 @@ export function createReconciliationMetrics(registry: Registry): ObserveReconcil
     registers,
   })
 
-  return function observeReconciliation(event) {
+  function count(event: ReconciliationEvent) {
     switch (event.kind) {
       case 'looked':
         return looks.inc({ verdict: event.found })
@@ -46,4 +51,9 @@ export function createReconciliationMetrics(registry: Registry): ObserveReconcil
         return event satisfies never
     }
   }
+
+  return (reconcileAttempt) =>
+    measured(reconcileAttempt, ({ result }) => {
+      if (result.status === 'fulfilled') result.value.forEach(count)
+    })
 }

@@ -1,64 +1,87 @@
-import type { Registry } from 'prom-client'
+import { Gauge, type Registry } from 'prom-client'
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
+import type { GateStanding } from '../clients/bigcommerce/management-gate.ts'
 import type { PaymentsApi } from '../clients/bigcommerce/payments-api.ts'
 import type { PaymentOutcome } from '../domain/payment-outcome.ts'
-import { Problem } from '../domain/problem.ts'
-import { createDurations } from './durations.ts'
+import { PURPOSES } from '../request-context.ts'
+import { createDurations, measuredPart, type ObservePhase, resultOf } from './calls.ts'
 
-/** Times the calls on BigCommerce's two hosts. Each function gives back what it is given, timed. */
 export interface UpstreamMetrics {
-  /** With what the tries and pauses of a read take together; the result is `answered` or the problem's code. */
-  timeManagement(api: ManagementApi): ManagementApi
-  /** The result is what the charge came to, or why that is not known. */
-  timePayments(api: PaymentsApi): PaymentsApi
+  /** The same calls, timed with their tries and pauses; the result is `answered` or the problem's code. */
+  management<Api extends ManagementApi>(api: Api): Api
+  /** The same call, timed; the result is what the charge came to, or why that is not known. */
+  charges(api: PaymentsApi): PaymentsApi
 }
 
-const reads = ['getOrder', 'listPaymentMethods', 'listTransactions', 'createPaymentAccessToken']
-/**
- * What an alert waits for is there from the start, at 0: Prometheus sees no rise in a series that begins with its first
- * event, and would be silent until the second.
- */
-const alarming = [
-  ...reads.flatMap((operation) =>
-    ['upstream_refused', 'upstream_busy'].map((result) => ({ operation, result })),
-  ),
-  { operation: 'processPayment', result: 'rate_limited' },
-]
+export interface UpstreamMetricsOptions {
+  readonly observePhase: ObservePhase
+  /** Hears which payment methods BigCommerce names. */
+  readonly learnMethods: (paymentMethodIds: readonly string[]) => void
+}
 
-export function createUpstreamMetrics(registry: Registry): UpstreamMetrics {
+/** Results that an alert waits for. */
+const alarming = { management: ['upstream_refused', 'upstream_busy'], charges: ['rate_limited'] }
+
+/** Times the calls on BigCommerce's two hosts, each under the name of its method. */
+export function createUpstreamMetrics(registry: Registry, options: UpstreamMetricsOptions): UpstreamMetrics {
+  const { observePhase, learnMethods } = options
   const durations = createDurations(registry, {
     name: 'tillgate_upstream_call_duration_seconds',
-    help: "Calls on BigCommerce, by operation and what came of them; a read's tries count as one.",
+    help: 'Calls on BigCommerce, by operation and result. All tries of a call count as one.',
     labelNames: ['operation', 'result'],
   })
-
-  for (const labels of alarming) durations.zero(labels)
-
-  async function timed<T>(operation: string, work: Promise<T>, resultOf: (value: T) => string): Promise<T> {
-    const stop = durations.startTimer({ operation })
-    try {
-      const value = await work
-      stop({ result: resultOf(value) })
-      return value
-    } catch (error) {
-      stop({ result: error instanceof Problem ? error.code : 'internal_error' })
-      throw error
+  /** These series begin at 0: Prometheus sees no rise in one that begins with its first event. */
+  function beginAtZero(api: object, results: readonly string[]): void {
+    for (const operation of Object.keys(api)) {
+      for (const result of results) durations.zero({ operation, result })
     }
   }
-  const answered = () => 'answered'
 
   return {
-    timeManagement: (api) => ({
-      getOrder: (...args) => timed('getOrder', api.getOrder(...args), answered),
-      listPaymentMethods: (...args) => timed('listPaymentMethods', api.listPaymentMethods(...args), answered),
-      listTransactions: (...args) => timed('listTransactions', api.listTransactions(...args), answered),
-      createPaymentAccessToken: (...args) =>
-        timed('createPaymentAccessToken', api.createPaymentAccessToken(...args), answered),
-    }),
-    timePayments: (api) => ({
-      processPayment: (...args) => timed('processPayment', api.processPayment(...args), resultOfCharge),
-    }),
+    management(api) {
+      beginAtZero(api, alarming.management)
+      return measuredPart<ManagementApi>(api, (call) => {
+        const { operation, seconds, result } = call
+        durations.observe({ operation, result: resultOf(result, 'answered') }, seconds)
+        if (operation === 'createPaymentAccessToken') observePhase('pat', seconds)
+        if (call.operation === 'listPaymentMethods' && call.result.status === 'fulfilled')
+          learnMethods(call.result.value.map(({ id }) => id))
+      }) as typeof api
+    },
+    charges(api) {
+      beginAtZero(api, alarming.charges)
+      return measuredPart(api, ({ operation, seconds, result }) => {
+        const done = result.status === 'fulfilled' ? wordOf(result.value) : ''
+        durations.observe({ operation, result: resultOf(result, done) }, seconds)
+        observePhase('charge', seconds)
+      })
+    },
   }
 }
 
-const resultOfCharge = (outcome: PaymentOutcome) => ('reason' in outcome ? outcome.reason : outcome.kind)
+const wordOf = (outcome: PaymentOutcome) => ('reason' in outcome ? outcome.reason : outcome.kind)
+
+/** Shows at each scrape how the quota of management calls stands. */
+export function showGate(registry: Registry, standing: () => GateStanding): void {
+  const registers = [registry]
+  new Gauge({
+    name: 'tillgate_management_quota_left',
+    help: 'Calls that the management host still takes in this window, as this instance last heard.',
+    registers,
+    collect() {
+      const { left } = standing()
+      if (left === null) this.remove()
+      else this.set(left)
+    },
+  })
+  new Gauge({
+    name: 'tillgate_management_calls_waiting',
+    help: 'Calls on the management host that wait at this instance, by what they are for.',
+    labelNames: ['purpose'],
+    registers,
+    collect() {
+      const { waiting } = standing()
+      for (const purpose of PURPOSES) this.set({ purpose }, waiting[purpose])
+    },
+  })
+}

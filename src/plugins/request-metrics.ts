@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import type { ObserveRequest } from '../metrics/http-metrics.ts'
+import type { ObserveRequest } from '../metrics/create-metrics.ts'
 
 export interface RequestMetricsOptions {
   readonly observeRequest: ObserveRequest

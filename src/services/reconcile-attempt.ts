@@ -9,13 +9,17 @@ import type { RequestContext } from '../request-context.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
 import { isDueForReview, isPastStarting, nextLookAtMs, quietForMs, quietLooksMin } from './look-schedule.ts'
-import type { ObserveReconciliation } from './reconciliation-events.ts'
+import type { ReconciliationEvent } from './reconciliation-events.ts'
 
 /**
  * Looks up at BigCommerce what became of an attempt, and settles it if the evidence says so. Only reads: a charge is
  * never probed by sending it again. Never throws; what cannot be read now is looked at later.
+ *
+ * @returns what happened, so that it can be counted.
  */
-export type ReconcileAttempt = (attempt: PaymentAttempt) => Promise<void>
+export type ReconcileAttempt = (attempt: PaymentAttempt) => Promise<Events>
+
+type Events = readonly ReconciliationEvent[]
 
 export interface ReconcileAttemptDependencies {
   readonly managementApi: Pick<ManagementApi, 'getOrder' | 'listTransactions'>
@@ -23,25 +27,25 @@ export interface ReconcileAttemptDependencies {
   readonly unsettled: Pick<UnsettledAttempts, 'postpone' | 'putOff' | 'priorOutcomes'>
   readonly now: Clock
   readonly log: Log
-  readonly observe: ObserveReconciliation
 }
 
 /** Where BigCommerce is busy and does not say for how long. */
 const putOffSecondsMin = 1
 
 export function createReconcileAttempt(dependencies: ReconcileAttemptDependencies): ReconcileAttempt {
-  const { managementApi, attempts, unsettled, now, log, observe } = dependencies
+  const { managementApi, attempts, unsettled, now, log } = dependencies
 
   return async function reconcileAttempt(attempt) {
     try {
       const verdict = await look(attempt)
-      await (verdict === null ? postpone(attempt) : conclude(attempt, verdict))
+      const after = await (verdict === null ? postpone(attempt) : conclude(attempt, verdict))
+      return [{ kind: 'looked', found: verdict?.kind ?? 'no_order' }, ...after]
     } catch (err) {
       if (err instanceof Problem && err.code === 'upstream_busy') return putOff(attempt, err)
-      observe({ kind: 'look_failed' })
       log.warn({ paymentId: attempt.id, err }, 'reconciliation could not look')
       // If this fails as well, the lease ends and the attempt is due again.
       await unsettled.postpone(attempt.id, nextLookAtMs(attempt, now()), attempt.quiet).catch(() => {})
+      return [{ kind: 'look_failed' }]
     }
   }
 
@@ -52,26 +56,29 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
       managementApi.listTransactions(attempt.orderId, context),
       unsettled.priorOutcomes(attempt),
     ])
-    const verdict = order && judge(attempt, { order, transactions, prior })
-    observe({ kind: 'looked', found: verdict?.kind ?? 'no_order' })
-    return verdict
+    return order && judge(attempt, { order, transactions, prior })
   }
 
   /** Gives way to those who wait: there was no look, so it counts as none, and the pauses do not grow. */
-  async function putOff(attempt: PaymentAttempt, { options }: Problem): Promise<void> {
-    observe({ kind: 'look_put_off' })
+  async function putOff(attempt: PaymentAttempt, { options }: Problem): Promise<Events> {
     const forMs = 1000 * (options.retryAfterSeconds ?? putOffSecondsMin)
     await unsettled.putOff(attempt.id, now() + forMs).catch(() => {})
+    return [{ kind: 'look_put_off' }]
   }
 
-  async function conclude(attempt: PaymentAttempt, verdict: Verdict): Promise<void> {
+  async function conclude(attempt: PaymentAttempt, verdict: Verdict): Promise<Events> {
     switch (verdict.kind) {
-      case 'charged':
-        if (verdict.charges > 1) {
-          observe({ kind: 'duplicate_charge' })
+      case 'charged': {
+        const isDuplicate = verdict.charges > 1
+        if (isDuplicate) {
           log.error({ paymentId: attempt.id, charges: verdict.charges }, 'duplicate charge detected')
         }
-        return settle(attempt, { status: 'succeeded', transactionType: verdict.transactionType })
+        const settled = await settle(attempt, {
+          status: 'succeeded',
+          transactionType: verdict.transactionType,
+        })
+        return isDuplicate ? [{ kind: 'duplicate_charge' }, ...settled] : settled
+      }
       case 'declined':
         return settle(attempt, { status: 'declined', problemCode: 'payment_declined' })
       case 'pending':
@@ -90,7 +97,7 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
   }
 
   /** That nothing was charged is said only when no charge can begin any more, and none has come to light for long enough. */
-  async function countQuietLook(attempt: PaymentAttempt, end: Settlement): Promise<void> {
+  async function countQuietLook(attempt: PaymentAttempt, end: Settlement): Promise<Events> {
     const nowMs = now()
     if (!isPastStarting(attempt, nowMs)) return postpone(attempt)
     const quiet = { looks: (attempt.quiet?.looks ?? 0) + 1, sinceMs: attempt.quiet?.sinceMs ?? nowMs }
@@ -101,21 +108,21 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
   }
 
   /** An unknown never becomes a failure by the passing of time: in the end it becomes a person's task. */
-  async function postpone(attempt: PaymentAttempt): Promise<void> {
+  async function postpone(attempt: PaymentAttempt): Promise<Events> {
     const nowMs = now()
     if (attempt.status !== 'needs_review' && isDueForReview(attempt, nowMs)) {
-      observe({ kind: 'needs_review' })
       log.error({ paymentId: attempt.id, orderId: attempt.orderId }, 'payment needs review')
-      return settle(attempt, { status: 'needs_review' })
+      return [{ kind: 'needs_review' }, ...(await settle(attempt, { status: 'needs_review' }))]
     }
     const next = attempt.status === 'needs_review' ? null : nextLookAtMs(attempt, nowMs)
     await unsettled.postpone(attempt.id, next, attempt.quiet)
+    return []
   }
 
-  async function settle(attempt: PaymentAttempt, settlement: Settlement): Promise<void> {
+  async function settle(attempt: PaymentAttempt, settlement: Settlement): Promise<Events> {
     const settled = await attempts.settle(attempt.id, settlement, keptAnswer)
-    observe({ kind: 'settled', from: attempt.status, to: settled.status })
     log.info({ paymentId: attempt.id, from: attempt.status, to: settled.status }, 'payment reconciled')
+    return [{ kind: 'settled', from: attempt.status, to: settled.status }]
   }
 }
 

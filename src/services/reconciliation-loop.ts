@@ -42,7 +42,7 @@ export function createReconciliationLoop(options: ReconciliationLoopOptions): Ba
     const recovered = await unsettled.recoverAbandoned(stillFor)
     if (recovered.released + recovered.unknown > 0) log.warn(recovered, 'abandoned payments recovered')
     const due = await unsettled.lease(leasedMax)
-    await Promise.all(due.map(reconcileAttempt))
+    await Promise.all(due.map((attempt) => reconcileAttempt(attempt)))
     if (now() - sweptAtMs < sweepEveryMs) return
     sweptAtMs = now()
     await holds.deleteExpired()

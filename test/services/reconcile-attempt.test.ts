@@ -70,9 +70,8 @@ async function lookUntil(
       },
       now: () => nowMs,
       log: contextOf(logged).log,
-      observe: metrics.observeReconciliation,
     })
-    await reconcile(present)
+    await metrics.reconcileAttempt(reconcile)(present)
   }
   const atMs = (looksAtMs.at(-1) ?? sentAtMs) - sentAtMs
   return { settled, looksAtMs, logged, atMs, counted: (await metrics.scrape()).split('\n') }

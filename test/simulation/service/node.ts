@@ -97,7 +97,6 @@ export function createNode(options: NodeOptions): ServiceNode {
     unsettled: ledger,
     now,
     log,
-    observe: () => {},
   })
 
   return {
