@@ -7,6 +7,7 @@ import { platformError } from './platform-error.ts'
 import { accessTokenRoute } from './routes/access-tokens.ts'
 import { hookRoutes } from './routes/hooks.ts'
 import { orderRoutes } from './routes/orders.ts'
+import { paymentActionRoutes } from './routes/payment-actions.ts'
 import { paymentMethodsRoute } from './routes/payment-methods.ts'
 import { storedInstrumentsRoute } from './routes/stored-instruments.ts'
 import { transactionsRoute } from './routes/transactions.ts'
@@ -24,6 +25,7 @@ export function buildManagementHost(runtime: Runtime, control: Control): Fastify
       paymentMethodsRoute(store, runtime)
       accessTokenRoute(store, runtime)
       transactionsRoute(store, runtime)
+      paymentActionRoutes(store, runtime)
       storedInstrumentsRoute(store, runtime)
       hookRoutes(store, runtime)
     },

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { InvalidInput } from '../checked-input.ts'
 import type { FaultInput } from '../faults/fault.ts'
+import type { ElsewhereInput } from '../payments/pay-elsewhere.ts'
 import type { ClockChange } from '../state/clock.ts'
 import type { OddFieldsInput } from '../state/odd-fields.ts'
 import type { SettingsChange } from '../state/settings.ts'
@@ -34,6 +35,13 @@ export function controlRoutes(app: FastifyInstance, control: Control): void {
   app.delete('/odd-fields', async (_request, reply) => {
     control.oddFields.clear()
     return reply.code(204).send()
+  })
+  app.post<{ Params: { id: string } }>('/orders/:id/pay', async (request, reply) => {
+    const charge = control.orders.payElsewhere(
+      Number(request.params.id),
+      (request.body ?? {}) as ElsewhereInput,
+    )
+    return reply.code(201).send({ data: charge })
   })
   app.post('/transactions', async (request, reply) =>
     reply.code(201).send({ data: control.transactions.add(request.body as TransactionsInput) }),

@@ -1,6 +1,7 @@
 import { checkedInput } from '../checked-input.ts'
 import { type Fault, type FaultInput, FaultInputSchema, type RefuseFault } from '../faults/fault.ts'
 import type { Listeners } from '../listener.ts'
+import { type ElsewhereInput, ElsewhereSchema, payElsewhere } from '../payments/pay-elsewhere.ts'
 import { orderView } from '../routes/order-view.ts'
 import type { Runtime } from '../runtime.ts'
 import { type ClockChange, ClockChangeSchema, type ClockReport } from '../state/clock.ts'
@@ -82,6 +83,10 @@ function ordersOf(runtime: Runtime) {
     get: view,
     create(input: unknown) {
       return view(runtime.world.orders.create(checkedInput(OrderInputSchema, input)).id)
+    },
+    /** Another application pays the order, or BigCommerce's own checkout does. */
+    payElsewhere(id: number, input: ElsewhereInput = {}) {
+      return payElsewhere(runtime.world, id, checkedInput(ElsewhereSchema, input))
     },
     edit(id: number, edit: unknown) {
       return view(runtime.world.orders.edit(id, checkedInput(OrderEditSchema, edit)).id)

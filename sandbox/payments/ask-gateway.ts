@@ -21,9 +21,9 @@ export function askGateway(world: World, judged: Sale, charging: Charging = {}):
     case 'refused':
       return decline(world, sale, outcome.code, outcome.detail)
     case 'refused-when-saving':
-      return sale.payment.save_instrument ? decline(world, sale, outcome.code) : accept(world, sale)
+      return sale.saves ? decline(world, sale, outcome.code) : accept(world, sale)
     case 'charged-then-refused':
-      if (outcome.whenSaving && !sale.payment.save_instrument) return accept(world, sale)
+      if (outcome.whenSaving && !sale.saves) return accept(world, sale)
       commitCharge(world, sale)
       return refusal(outcome.code)
     case 'pending':

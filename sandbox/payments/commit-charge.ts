@@ -11,7 +11,7 @@ import { recordCharge } from './record-transactions.ts'
  * time are both charged, because the platform does not promise that only one is.
  */
 export function commitCharge(world: World, sale: Sale, settles?: Settlement): Charge {
-  const { order, gateway, funding, payment } = sale
+  const { order, gateway, funding, saves } = sale
   const providerId = `sandbox_${randomUUID()}`
   const charge = chargeOf(world, sale, settles)
   world.charges.add(charge)
@@ -35,21 +35,21 @@ export function commitCharge(world: World, sale: Sale, settles?: Settlement): Ch
     },
     orderChanges(world, sale, { changedAt, ...(settles ? { settles } : {}) }),
   )
-  if (payment.save_instrument) saveInstrument(world, sale)
+  if (saves) saveInstrument(world, sale)
   return charge
 }
 
 function chargeOf(world: World, sale: Sale, settles?: Settlement): Charge {
-  const { order, gateway, funding, payment, claims } = sale
+  const { order, gateway, funding, instrumentType, patId } = sale
   return {
     id: randomUUID(),
     order_id: order.id,
     amount: funding.amount,
     currency: order.currency,
     payment_method_id: gateway.id,
-    instrument_type: payment.instrument.type,
+    instrument_type: instrumentType,
     ...(funding.card ? { brand: funding.card.brand, last_4: funding.card.last4 } : {}),
-    pat_jti: claims.jti,
+    pat_jti: patId,
     at: world.now(),
     kind: gateway.transactionType,
     ...(settles ? { settles } : {}),
@@ -69,8 +69,8 @@ function takeBalance(world: World, { order, funding }: Sale) {
 }
 
 /** Stores a raw card of a customer where the gateway takes stored cards. Otherwise nothing is stored, silently. */
-function saveInstrument(world: World, { order, gateway, funding, payment }: Sale): void {
-  const isStorable = payment.instrument.type === 'card' && gateway.accepts.includes('stored_card')
+function saveInstrument(world: World, { order, gateway, funding, instrumentType }: Sale): void {
+  const isStorable = instrumentType === 'card' && gateway.accepts.includes('stored_card')
   if (!isStorable || order.customerId === 0 || !funding.card) return
   world.shoppers.storeInstrument(order.customerId, {
     type: 'stored_card',

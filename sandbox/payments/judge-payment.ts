@@ -1,5 +1,5 @@
 import type { Answer } from '../answer.ts'
-import { findGateway, type Gateway } from '../data/gateways.ts'
+import { findGateway, type Gateway, type InstrumentType } from '../data/gateways.ts'
 import { refusal } from '../refusal.ts'
 import type { AccessTokenClaims } from '../state/access-tokens.ts'
 import type { Order } from '../state/order.ts'
@@ -13,9 +13,12 @@ import { type PaymentInput, readPayment } from './payment-input.ts'
 export type Sale = {
   readonly order: Order
   readonly gateway: Gateway
-  readonly payment: PaymentInput
+  readonly instrumentType: InstrumentType
+  /** Whether the instrument is to be stored. */
+  readonly saves: boolean
   readonly funding: Funding
-  readonly claims: AccessTokenClaims
+  /** The `jti` of its PAT. */
+  readonly patId: string
   /** How long the charge stays invisible; unless given, as the store's switches say. */
   readonly showsAfterMs?: number
 }
@@ -25,7 +28,7 @@ export type Verdict = { readonly sale: Sale } | { readonly refused: Answer }
 export function judgePayment(world: World, claims: AccessTokenClaims, body: unknown): Verdict {
   const order = world.orders.find(claims.orderId)
   if (!order || order.isDeleted) return { refused: refusal(30003) }
-  if (!isPayable(order, world.now())) return { refused: refusal(30101) }
+  if (!isPayable(order, world.now(), world.settings)) return { refused: refusal(30101) }
 
   const reading = readPayment(body)
   if ('errors' in reading) return { refused: refusal(10001, { errors: reading.errors }) }
@@ -39,7 +42,18 @@ export function judgePayment(world: World, claims: AccessTokenClaims, body: unkn
   if (!gateway || refused) return { refused: refused ?? unknownMethod() }
 
   const result = fundPayment({ world, order, gateway, payment, due })
-  return 'refused' in result ? result : { sale: { order, gateway, payment, funding: result.funding, claims } }
+  if ('refused' in result) return result
+  const { instrument, save_instrument: saves } = payment
+  return {
+    sale: {
+      order,
+      gateway,
+      instrumentType: instrument.type,
+      saves,
+      funding: result.funding,
+      patId: claims.jti,
+    },
+  }
 }
 
 function refusedByConfiguration(

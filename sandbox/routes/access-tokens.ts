@@ -34,7 +34,7 @@ export function accessTokenRoute(app: FastifyInstance, runtime: Runtime): void {
 async function issueFor(world: World, orderId: number): Promise<Answer> {
   const order = world.orders.find(orderId)
   if (!order || order.isDeleted) return refusal(30003)
-  if (!isPayable(order, world.now())) return refusal(30101)
+  if (!isPayable(order, world.now(), world.settings)) return refusal(30101)
   if (!world.settings.access_tokens) return refusal(30100)
   const id = await world.accessTokens.issue({
     orderId,

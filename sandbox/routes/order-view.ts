@@ -1,6 +1,7 @@
 import { STORE_CURRENCY } from '../data/balances.ts'
-import { toOrderDecimal } from '../money.ts'
+import { toMinorUnits, toOrderDecimal } from '../money.ts'
 import type { Order, OrderPayment } from '../state/order.ts'
+import type { Amount } from '../state/order-input.ts'
 import { type OrderStanding, standingOf } from '../state/order-standing.ts'
 import type { Settings } from '../state/settings.ts'
 import type { World } from '../world.ts'
@@ -34,7 +35,7 @@ export function orderView(order: Order, now: number) {
     order_source: order.source,
     order_is_digital: order.isDigital,
     is_deleted: order.isDeleted,
-    items_total: order.products.reduce((total, product) => total + product.quantity, 0),
+    items_total: order.input.products.reduce((total, product) => total + product.quantity, 0),
     billing_address: order.input.billing_address,
     shipping_address_count: order.input.shipping_addresses?.length ?? 0,
     ...moneyView(order, standing),
@@ -50,8 +51,9 @@ function moneyView(order: Order, { payments }: OrderStanding) {
     subtotal_inc_tax: decimal(order.total.incTax),
     subtotal_ex_tax: decimal(order.total.exTax),
     subtotal_tax: decimal(order.total.incTax - order.total.exTax),
-    total_inc_tax: decimal(order.total.incTax),
-    total_ex_tax: decimal(order.total.exTax),
+    total_inc_tax: order.total.incTaxShown,
+    total_ex_tax: order.total.exTaxShown,
+    ...costsView(order),
     total_tax: decimal(order.total.incTax - order.total.exTax),
     currency_code: order.displayCurrency,
     default_currency_code: order.currency,
@@ -60,8 +62,20 @@ function moneyView(order: Order, { payments }: OrderStanding) {
     store_default_to_transactional_exchange_rate: '1.0000000000',
     store_credit_amount: paidBy('bigcommerce.store_credit'),
     gift_certificate_amount: paidBy('bigcommerce.gift_certificate'),
+    // Documented as always 0, whatever was refunded.
     refunded_amount: '0.0000',
   }
+}
+
+const COSTS = ['shipping_cost', 'handling_cost', 'wrapping_cost'] as const
+
+function costsView({ input, currency }: Order) {
+  const decimal = (amount: Amount = 0) => toOrderDecimal(toMinorUnits(amount, currency), currency)
+  const costs = COSTS.flatMap((cost) => [
+    [`${cost}_inc_tax`, decimal(input[`${cost}_inc_tax`])],
+    [`${cost}_ex_tax`, decimal(input[`${cost}_ex_tax`])],
+  ])
+  return { ...Object.fromEntries(costs), discount_amount: decimal(input.discount_amount) }
 }
 
 function paymentView({ payments, paymentStatus }: OrderStanding) {

@@ -57,7 +57,7 @@ export function orderRoutes(app: FastifyInstance, runtime: Runtime): void {
     return sendAnswer(reply, { status: 204 })
   })
 
-  orderPartRoute(app, runtime, 'products', (order) => order.products)
+  orderPartRoute(app, runtime, 'products', (order) => order.input.products)
   orderPartRoute(app, runtime, 'shipping_addresses', (order) => order.input.shipping_addresses ?? [])
 }
 

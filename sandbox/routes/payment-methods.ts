@@ -41,7 +41,7 @@ function listFor(world: World, query: Query): Answer {
 
 function methodsOf(world: World, order: Order | undefined): Answer {
   if (!order || order.isDeleted) return refusal(30003)
-  if (!isPayable(order, world.now())) return refusal(30101)
+  if (!isPayable(order, world.now(), world.settings)) return refusal(30101)
   const data = offeredGateways(world, order).map((gateway) =>
     world.oddFields.shown('method', gateway.id, paymentMethodView(world, order, gateway)),
   )

@@ -17,23 +17,39 @@ export type Charge = {
   readonly at: number
   readonly kind: 'purchase' | 'authorization'
   readonly settles?: Settlement
+  /** When a reserved amount was let go of. */
+  readonly voidedAt?: number
+  /** What was given back, in minor units. */
+  readonly refunded?: number
 }
 
-export type ChargeReport = Omit<Charge, 'settles'> & {
-  readonly state: 'charged' | 'pending' | 'declined'
+export type ChargeReport = Omit<Charge, 'settles' | 'voidedAt'> & {
+  readonly state: 'charged' | 'pending' | 'declined' | 'voided'
 }
 
 export type Charges = ReturnType<typeof createCharges>
 
 export function createCharges({ now }: { now: () => number }) {
-  const charges: Charge[] = []
+  let charges: Charge[] = []
+  const changeLast = (orderId: number, change: Partial<Charge>): void => {
+    const last = charges.findLast(({ order_id }) => order_id === orderId)
+    charges = charges.map((charge) => (charge === last ? { ...charge, ...change } : charge))
+  }
 
   return {
     add(charge: Charge): void {
       charges.push(charge)
     },
+    voidOf: (orderId: number, at: number): void => changeLast(orderId, { voidedAt: at }),
+    refundOf(orderId: number, amount: number): void {
+      const before = charges.findLast(({ order_id }) => order_id === orderId)?.refunded ?? 0
+      changeLast(orderId, { refunded: before + amount })
+    },
     list(): ChargeReport[] {
-      return charges.map(({ settles, ...charge }) => ({ ...charge, state: stateOf(settles, now()) }))
+      return charges.map(({ settles, voidedAt, ...charge }) => ({
+        ...charge,
+        state: voidedAt !== undefined && voidedAt <= now() ? 'voided' : stateOf(settles, now()),
+      }))
     },
   }
 }

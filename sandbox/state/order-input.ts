@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+/** As V2 takes amounts: a number or decimal text. */
 const amount = z.union([z.number().nonnegative(), z.string().regex(/^\d+(\.\d+)?$/)])
 const address = z
   .looseObject({ email: z.string().optional() })
@@ -18,7 +19,21 @@ const ProductSchema = z
   })
   .refine((product) => product.name !== undefined || product.product_id !== undefined, 'needs a name')
 
+export type Amount = z.infer<typeof amount>
+export type CostName = keyof typeof costs
 export type Product = z.infer<typeof ProductSchema>
+
+const costs = {
+  total_inc_tax: amount.optional(),
+  total_ex_tax: amount.optional(),
+  shipping_cost_inc_tax: amount.optional(),
+  shipping_cost_ex_tax: amount.optional(),
+  handling_cost_inc_tax: amount.optional(),
+  handling_cost_ex_tax: amount.optional(),
+  wrapping_cost_inc_tax: amount.optional(),
+  wrapping_cost_ex_tax: amount.optional(),
+  discount_amount: amount.optional(),
+}
 
 /** Loose: BigCommerce takes many more fields than a payment needs. */
 export const OrderInputSchema = z.looseObject({
@@ -29,9 +44,7 @@ export const OrderInputSchema = z.looseObject({
   products: z.array(ProductSchema).min(1),
   default_currency_code: currency.optional(),
   currency_code: currency.optional(),
-  shipping_cost_inc_tax: amount.optional(),
-  shipping_cost_ex_tax: amount.optional(),
-  discount_amount: amount.optional(),
+  ...costs,
   order_is_digital: z.boolean().optional(),
   order_source: z.string().min(1).optional(),
   external_id: z.string().nullable().optional(),
@@ -42,6 +55,8 @@ export type OrderInput = z.infer<typeof OrderInputSchema>
 
 export const OrderEditSchema = z.looseObject({
   status_id: statusId.optional(),
+  customer_id: z.int().min(0).optional(),
+  ...costs,
   products: z.array(ProductSchema).min(1).optional(),
 })
 

@@ -1,4 +1,5 @@
 import type { Order, OrderPayment } from './order.ts'
+import type { Settings } from './settings.ts'
 
 const INCOMPLETE = 0
 const PENDING = 1
@@ -19,21 +20,22 @@ export function standingOf(order: Order, now: number): OrderStanding {
   const payments = order.payments.filter(({ at, until }) => at <= now && (until ?? Infinity) > now)
   const paid = payments.reduce((total, payment) => total + payment.amount, 0)
   return {
-    statusId: changes.at(-1)?.statusId ?? PENDING,
+    statusId: changes.findLast((change) => change.statusId !== undefined)?.statusId ?? PENDING,
     paymentStatus: changes.findLast((change) => change.paymentStatus !== undefined)?.paymentStatus ?? '',
     payments,
     remaining: Math.max(0, order.total.incTax - paid),
-    modifiedAt: changes.at(-1)?.at ?? order.createdAt,
+    modifiedAt: Math.max(changes.at(-1)?.at ?? order.createdAt, order.editedAt),
   }
 }
 
 /**
- * Incomplete and not made in the control panel; or part-paid by gift certificate or store credit,
- * which "stays Pending until fully paid".
+ * Incomplete and not made in the control panel; or Pending, where `pending_orders` allows it: the documentation says
+ * that an order which is paid in part "stays Pending until fully paid".
  */
-export function isPayable(order: Order, now: number): boolean {
+export function isPayable(order: Order, now: number, { pending_orders: pendingOrders }: Settings): boolean {
   const { statusId, payments, remaining } = standingOf(order, now)
   if (order.isDeleted || order.source === 'manual') return false
   if (statusId === INCOMPLETE) return remaining > 0 || order.total.incTax === 0
-  return statusId === PENDING && payments.length > 0 && remaining > 0
+  if (statusId !== PENDING || remaining === 0 || pendingOrders === 'refused') return false
+  return pendingOrders === 'payable' || payments.length > 0
 }

@@ -1,10 +1,10 @@
-import type { OrderInput, Product } from './order-input.ts'
+import type { OrderInput } from './order-input.ts'
 import type { OrderTotal } from './order-total.ts'
 
 /** From `at` on the order looks like this. Pending payments settle by entries in the future, without timers. */
 export type OrderChange = {
   readonly at: number
-  readonly statusId: number
+  readonly statusId?: number
   readonly paymentStatus?: string
 }
 
@@ -28,9 +28,9 @@ export type Order = {
   readonly isDigital: boolean
   readonly input: OrderInput
   readonly createdAt: number
+  readonly editedAt: number
   readonly changes: readonly OrderChange[]
   readonly payments: readonly OrderPayment[]
-  readonly products: readonly Product[]
   readonly total: OrderTotal
   readonly isDeleted: boolean
 }

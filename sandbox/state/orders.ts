@@ -28,19 +28,31 @@ export function createOrders({ firstOrderId, now }: { firstOrderId: number; now:
     create: (input: OrderInput): Order => replace(openOrder(nextId++, input, now())),
     edit(id: number, edit: OrderEdit): Order {
       const order = current(id)
-      const products = edit.products ?? order.products
-      const changes =
-        edit.status_id === undefined
-          ? order.changes
-          : [...order.changes, { at: now(), statusId: edit.status_id }]
+      const products = edit.products ?? order.input.products
+      const input: OrderInput = { ...order.input, ...given(edit), products }
+      const statusId = edit.status_id
       return replace({
         ...order,
-        products,
-        total: totalOf(products, order.input, order.currency),
-        changes,
+        input,
+        customerId: input.customer_id ?? 0,
+        total: totalOf(products, input, order.currency),
+        changes: statusId === undefined ? order.changes : [...order.changes, { at: now(), statusId }],
+        editedAt: now(),
       })
     },
-    archive: (id: number): Order => replace({ ...current(id), isDeleted: true }),
+    archive: (id: number): Order => replace({ ...current(id), isDeleted: true, editedAt: now() }),
+    change(id: number, changes: readonly OrderChange[]): Order {
+      const order = current(id)
+      return replace({ ...order, changes: [...order.changes, ...changes] })
+    },
+    /** From `at` on the order owes again what gateways had reserved. */
+    endPayments(id: number, at: number): Order {
+      const order = current(id)
+      const payments = order.payments.map((payment) =>
+        payment.providerId === '' ? payment : { ...payment, until: at },
+      )
+      return replace({ ...order, payments })
+    },
     addPayment(id: number, payment: OrderPayment, changes: readonly OrderChange[]): Order {
       const order = current(id)
       return replace({
@@ -63,10 +75,14 @@ function openOrder(id: number, input: OrderInput, now: number): Order {
     isDigital: input.order_is_digital ?? input.products.every((product) => product.type === 'digital'),
     input,
     createdAt: now,
+    editedAt: now,
     changes: [{ at: now, statusId: input.status_id ?? DEFAULT_STATUS_ID }],
     payments: [],
-    products: input.products,
     total: totalOf(input.products, input, currency),
     isDeleted: false,
   }
 }
+
+/** Fields that an edit names; `undefined` names nothing. */
+const given = (edit: OrderEdit): OrderEdit =>
+  Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined))

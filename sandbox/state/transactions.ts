@@ -53,6 +53,8 @@ export function createTransactions({ now }: { now: () => number }) {
       byOrder.set(added.orderId, [...(byOrder.get(added.orderId) ?? []), added])
       return added
     },
+    /** All of them, those that do not show yet included. */
+    of: (orderId: number): readonly Transaction[] => byOrder.get(orderId) ?? [],
     /** Only transactions that are at least `lagMs` old: the platform is eventually consistent. */
     visibleOf(orderId: number, lagMs: number): Transaction[] {
       return (byOrder.get(orderId) ?? []).filter(
