@@ -54,9 +54,9 @@ async function run(): Promise<void> {
   })
 
   process.on('SIGHUP', renewOnHangUp(service, app.server))
-  for (const file of config.looseFiles)
-    logger.warn(file, 'a file of a secret can be opened by more than need to')
-  for (const names of config.misspelt) logger.warn(names, 'a variable is read by nobody')
+  for (const file of config.looseFiles) logger.warn(file, 'other users can open the file of a secret')
+  for (const { variable, name } of config.unknownVariables)
+    logger.warn({ variable, name }, 'unknown variable')
 
   const { host, port, adminPort } = config
   // First, so that no payment is taken by an instance that then ends because it cannot be watched.

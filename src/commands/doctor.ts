@@ -5,10 +5,10 @@ import { type Finding, isFit, lineOf, summaryOf } from './doctor/finding.ts'
 
 const usage = `npm run doctor [-- --order ID] [--url https://pay.shop.example] [--json]
 
-Checks the configuration against the real store and changes nothing. Ends with 1 if something fails.
-  --order ID  also tells what this order can be paid with
-  --url URL   where clients and BigCommerce reach the service, to hold the webhooks against
-  --json      one JSON document instead of lines`
+Checks the configuration against the real store. Changes nothing. Exits with 1 if a check fails.
+  --order ID  also say what this order can be paid with
+  --url URL   where clients and BigCommerce reach the service, to check the webhooks against
+  --json      print one JSON document instead of lines`
 
 const { isJson, ...options } = optionsOrExit()
 const findings: Finding[] = []
@@ -18,7 +18,7 @@ for await (const finding of findingsFor(options)) {
 }
 const isOk = isFit(findings)
 const end = isJson ? JSON.stringify({ ok: isOk, findings }, null, 2) : `\n${summaryOf(findings)}`
-// Not by itself: a name that is still being looked up would keep the process.
+// Exits at once: a DNS lookup that is still running would keep the process alive.
 process.stdout.write(`${end}\n`, () => process.exit(isOk ? 0 : 1))
 
 async function* findingsFor(options: ExamineOptions): AsyncGenerator<Finding> {

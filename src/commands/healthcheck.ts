@@ -1,15 +1,25 @@
 import { request } from 'node:http'
-import { loadAdminListener } from '../config/config.ts'
+import { InvalidConfiguration, loadAdminListener } from '../config/config.ts'
 
-/** Shorter than any orchestrator's own patience with a check. */
+/** Shorter than the time limits that orchestrators give a check. */
 const timeoutMs = 2_000
 
 /**
- * Ends with 0 where the process answers, else with 1; for HEALTHCHECK, by Node itself and without a shell. It asks the
- * admin listener: that one needs no certificate, and it lives in the same process.
+ * For HEALTHCHECK, without a shell: ends with 0 where the process answers, else with 1. It asks the admin listener, which
+ * needs no certificate and lives in the same process.
  */
-request({ ...loadAdminListener(), path: '/livez', timeout: timeoutMs })
+request({ ...listenerOrExit(), path: '/livez', timeout: timeoutMs })
   .on('response', ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1))
   .on('timeout', () => process.exit(1))
   .on('error', () => process.exit(1))
   .end()
+
+function listenerOrExit(): { host: string; port: number } {
+  try {
+    return loadAdminListener()
+  } catch (error) {
+    if (!(error instanceof InvalidConfiguration)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  }
+}

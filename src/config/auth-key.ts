@@ -13,7 +13,7 @@ export interface AuthKeyVariables {
   readonly AUTH_JWKS_URL?: string | undefined
 }
 
-/** Takes the one way that is set; a sentence when it is none, several, or no key. */
+/** The one way that is set. A sentence when none or several are set, or the file holds no key. */
 export function authKeyOf(variables: AuthKeyVariables): AuthKey | string {
   const { AUTH_HMAC_SECRET: secret, AUTH_PUBLIC_KEY_FILE: path, AUTH_JWKS_URL: url } = variables
   if ([secret, path, url].filter((given) => given !== undefined).length !== 1) {
@@ -27,7 +27,7 @@ export function authKeyOf(variables: AuthKeyVariables): AuthKey | string {
     : 'AUTH_PUBLIC_KEY_FILE must name a readable file with a public key in PEM form.'
 }
 
-/** The public key in PEM text, of a private key its public half; null for anything else. */
+/** The public key in a PEM text, or the public half of a private key; null for anything else. */
 export function publicKeyOf(pem: string | null): KeyObject | null {
   try {
     return pem === null ? null : createPublicKey(pem)

@@ -4,9 +4,9 @@ import { Sealed } from '../domain/sealed.ts'
 import type { VelocityLimits } from '../domain/velocity.ts'
 import { type AuthKey, authKeyOf } from './auth-key.ts'
 import { type Environment, type LooseFile, readEnvironment } from './environment.ts'
-import { type Misspelt, misspeltVariables } from './misspelt.ts'
 import { type Renewals, renewalsOf } from './renewals.ts'
 import { type TlsMaterial, tlsOf } from './tls.ts'
+import { type UnknownVariable, unknownVariables } from './unknown-variables.ts'
 import { Env } from './variables.ts'
 
 /** Everything that can be set, checked. */
@@ -46,10 +46,10 @@ export interface Config {
   }
   readonly paymentTimeoutMs: number
   readonly instruments: ReadonlySet<InstrumentType>
-  /** Files of secrets that more can open than need to; worth a warning. */
+  /** Files of secrets that other users can open; worth a warning. */
   readonly looseFiles: readonly LooseFile[]
-  /** Variables that are set, read by nobody, and look like ours; worth a warning. */
-  readonly misspelt: readonly Misspelt[]
+  /** Unknown variables that look like known ones; worth a warning. */
+  readonly unknownVariables: readonly UnknownVariable[]
   readonly renewals: Renewals
 }
 
@@ -83,16 +83,22 @@ export function loadConfig(environment: Environment = process.env): Config {
   if (variables.data && variables.data.PORT !== 0 && variables.data.PORT === variables.data.ADMIN_PORT) {
     sentences.push('ADMIN_PORT must not be PORT.')
   }
-  const misspelt = misspeltVariables(Object.keys(given))
+  const unknown = unknownVariables(Object.keys(given))
   if (!variables.success || typeof key === 'string' || typeof tls === 'string' || sentences.length > 0) {
-    const meant = misspelt.map(({ variable, name }) => `${variable} is read by nobody: is ${name} meant?`)
-    throw new InvalidConfiguration([...sentences, ...meant])
+    const questions = unknown.map(({ variable, name }) => `${variable} is unknown. Did you mean ${name}?`)
+    throw new InvalidConfiguration([...sentences, ...questions])
   }
-  return { ...toConfig(variables.data, key), tls, looseFiles, misspelt, renewals: renewalsOf(given) }
+  return {
+    ...toConfig(variables.data, key),
+    tls,
+    looseFiles,
+    unknownVariables: unknown,
+    renewals: renewalsOf(given),
+  }
 }
 
 /**
- * Reads where the ledger is and nothing else: who migrates needs no secret of the store.
+ * Reads where the ledger is and nothing else: a migration needs no secret of the store.
  *
  * @throws InvalidConfiguration
  */
@@ -105,10 +111,16 @@ export function loadDatabaseUrl(environment: Environment = process.env): string 
   return variables.data.DATABASE_URL
 }
 
-/** Where the admin listener of the service on this machine is; for its own health check. */
+/**
+ * Where the admin listener of the service on this machine is; for its health check.
+ *
+ * @throws InvalidConfiguration
+ */
 export function loadAdminListener(environment: Environment = process.env): { host: string; port: number } {
   const { given } = readEnvironment({ HOST: environment.HOST, ADMIN_PORT: environment.ADMIN_PORT })
-  const { HOST, ADMIN_PORT } = Env.pick({ HOST: true, ADMIN_PORT: true }).parse(given)
+  const variables = Env.pick({ HOST: true, ADMIN_PORT: true }).safeParse(given)
+  if (!variables.success) throw new InvalidConfiguration(sentencesOf(variables))
+  const { HOST, ADMIN_PORT } = variables.data
   const host = HOST === '0.0.0.0' ? '127.0.0.1' : HOST === '::' ? '::1' : HOST
   return { host, port: ADMIN_PORT }
 }
@@ -119,7 +131,7 @@ const sentencesOf = ({ error }: { error?: z.ZodError }) =>
 function toConfig(
   env: z.output<typeof Env>,
   key: AuthKey,
-): Omit<Config, 'tls' | 'looseFiles' | 'misspelt' | 'renewals'> {
+): Omit<Config, 'tls' | 'looseFiles' | 'unknownVariables' | 'renewals'> {
   const storeHash = env.BIGCOMMERCE_STORE_HASH
   const { BIGCOMMERCE_CLIENT_ID: clientId, BIGCOMMERCE_CLIENT_SECRET: clientSecret } = env
   return {

@@ -7,7 +7,7 @@ export interface GivenVariables {
   readonly given: Record<string, string>
   /** A sentence for each variable that could not be read. */
   readonly wrong: string[]
-  /** The files of secrets that more can open than need to. */
+  /** The files of secrets that other users can open. */
   readonly looseFiles: LooseFile[]
 }
 
@@ -18,8 +18,8 @@ export interface LooseFile {
 }
 
 /**
- * The variables that are set, those of secrets from the files that NAME_FILE names. Empty means unset: compose
- * files produce empties for everything they do not know.
+ * The variables that are set. Secrets may come from the files that NAME_FILE names. Empty means unset, since compose files
+ * turn every variable that they do not know into an empty one.
  */
 export function readEnvironment(environment: Environment): GivenVariables {
   const given = Object.fromEntries(
@@ -44,7 +44,7 @@ export function readEnvironment(environment: Environment): GivenVariables {
       noteMode(`${name}_FILE`, path)
     }
   }
-  // A file by nature, with no variable that would hold it: whether it can be read is checked with its certificate.
+  // Always a file, never a variable. Whether it can be read is checked with its certificate (tls.ts).
   const { TLS_KEY_FILE } = given
   if (TLS_KEY_FILE !== undefined && readText(TLS_KEY_FILE) !== null) noteMode('TLS_KEY_FILE', TLS_KEY_FILE)
   return { given, wrong, looseFiles }
@@ -64,9 +64,9 @@ const group = 0o070
 const groupWrite = 0o020
 
 /**
- * The mode of a secret file that more can open than need to, e.g. `0644`; null where it is tight. Orchestrators hand
- * secrets over as files of root's that the group of the process may read (0440): only so can it read them at all, and
- * that is tight. In a file of its own the group needs no right.
+ * The mode of a secret file that other users can open, e.g. `0644`; null where it is tight. Orchestrators mount secrets
+ * as root's files that the group of the process may read (0440): that is tight, since the process could not read them
+ * otherwise. In a file of the process's own user the group needs no right.
  */
 function looseMode(path: string): string | null {
   const { mode, uid } = statSync(path)

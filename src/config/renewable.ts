@@ -1,6 +1,6 @@
 import type { Log } from '../logging/log-entry.ts'
 
-/** What became of reading a value again: another, the same, or nothing usable, so that the old one stays. */
+/** What reading a value again brought: another one, the same one, or nothing usable, so that the old one stays. */
 export type Renewal = 'renewed' | 'unchanged' | 'kept'
 
 /** A value that may be replaced while the process runs: a secret or key that its owner rotates. */
@@ -10,10 +10,10 @@ export interface Renewable<T> {
 }
 
 /**
- * Makes a value renewable from where it came from; null for one that came from nowhere it could be read again.
- *
- * Nothing that cannot be used ever replaces what is used now: a file may be half written, or gone for
+ * Makes a value renewable. What cannot be used never replaces what is in use: a file may be half written, or missing for
  * a moment.
+ *
+ * @param readAgain reads the value where it came from, null for an unusable one; itself null where there is no such place.
  */
 export function createRenewable<T>(
   initial: T,

@@ -5,7 +5,7 @@ import { readText } from './environment.ts'
 import { type TlsMaterial, tlsOf } from './tls.ts'
 import { Env } from './variables.ts'
 
-/** How to read a value again, where it came from a file; null when what is there now will not do. */
+/** Reads a value again that came from a file; its answer is null when what is there now cannot be used. */
 type ReadAgain<T> = (() => T | null) | null
 
 /** What may be replaced on disk while the process runs. */

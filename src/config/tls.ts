@@ -4,10 +4,10 @@ import { readText } from './environment.ts'
 
 /** What a TLS listener needs, in PEM form. */
 export interface TlsMaterial {
-  /** The certificate, followed by those that it needs to be believed. */
+  /** The certificate, followed by its chain. */
   readonly certificate: string
   readonly privateKey: string
-  /** Who signs the certificates that clients must present; null where none are asked for. */
+  /** The CA that signs clients' certificates; null where clients need none. */
   readonly clientAuthority: string | null
 }
 
@@ -17,7 +17,7 @@ export interface TlsVariables {
   readonly TLS_CLIENT_CA_FILE?: string | undefined
 }
 
-/** Reads the files; null when none is named, a sentence when they will not do. No sentence quotes what is in them. */
+/** Reads the files; null when none is named, a sentence when they cannot be used. No sentence quotes their content. */
 export function tlsOf(variables: TlsVariables): TlsMaterial | string | null {
   const { TLS_CERT_FILE, TLS_KEY_FILE, TLS_CLIENT_CA_FILE } = variables
   if (!TLS_CERT_FILE && !TLS_KEY_FILE) {
@@ -39,12 +39,12 @@ export function tlsOf(variables: TlsVariables): TlsMaterial | string | null {
     return 'TLS_CLIENT_CA_FILE must name a readable file with a certificate in PEM form.'
   }
   if (!isUsable(certificate.pem, privateKey, authority?.pem)) {
-    return 'TLS_CERT_FILE, TLS_KEY_FILE or TLS_CLIENT_CA_FILE holds what TLS does not take: a broken chain or too weak a key.'
+    return 'TLS_CERT_FILE, TLS_KEY_FILE or TLS_CLIENT_CA_FILE cannot be used for TLS: the chain is broken or the key too weak.'
   }
   return { certificate: certificate.pem, privateKey, clientAuthority: authority?.pem ?? null }
 }
 
-/** OpenSSL's own opinion, which reads the whole chain and judges the strength of keys. */
+/** OpenSSL decides: it reads the whole chain and refuses weak keys. */
 function isUsable(cert: string, key: string, ca: string | undefined): boolean {
   try {
     createSecureContext({ cert, key, ...(ca === undefined ? {} : { ca }) })

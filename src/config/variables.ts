@@ -39,77 +39,78 @@ function isProxy(text: string): boolean {
 function isDatabase(text: string): boolean {
   if (!/^postgres(ql)?:/.test(text)) return /^sqlite:.+/.test(text)
   if (!/^\w+:\/\/./.test(text) || !URL.canParse(text)) return false
-  // The driver decodes these; it would refuse them later, with their value.
+  // The driver would refuse these later, and quote them.
   const { username, password, pathname } = new URL(text)
   return [username, password, pathname].every((part) => /^(?:[^%]|%[\da-f]{2})*$/i.test(part))
 }
 
 /**
- * Every variable, once: its rule, what it means, and whether it is a secret. docs/configuration.md is generated
- * from this. A message continues the sentence that begins with the variable's name, and never quotes the value.
+ * Every variable, once: its rule and its meaning. docs/configuration.md is generated from this. A message continues the sentence that begins with the variable's name, and never quotes the value.
  */
 export const Env = z.object({
-  HOST: z.string().default('0.0.0.0').describe('Address to listen on, with both ports.'),
+  HOST: z.string().default('0.0.0.0').describe('Address that both ports listen on.'),
   PORT: wholeNumber(0, 65_535)
     .default(3000)
-    .describe('Port to listen on; 0 takes a free one, named in the log.'),
+    .describe('Port of the API. 0 takes a free one, which the log names.'),
   ADMIN_PORT: wholeNumber(0, 65_535)
     .default(9090)
     .describe(
-      'Port of `/metrics`, on the same address (`HOST`) and never on `PORT`; without authentication, so let only your own network reach it. 0 takes a free one, named in the log.',
+      'Port of `/metrics`. It has no authentication, so let only your own network reach it. 0 takes a free one, which the log names.',
     ),
   TLS_CERT_FILE: z
     .string()
     .optional()
     .describe(
-      'Path of a PEM certificate, its chain behind it: HTTPS. Read again on SIGHUP, like the two below.',
+      'Path of a PEM certificate followed by its chain; turns HTTPS on. Read again on SIGHUP, like the two below.',
     ),
   TLS_KEY_FILE: z.string().optional().describe('Path of its PEM private key, without a passphrase.'),
   TLS_CLIENT_CA_FILE: z
     .string()
     .optional()
-    .describe('Path of the PEM certificate of who signs those of clients: mutual TLS, on every route.'),
+    .describe(
+      'Path of the PEM certificate of the CA that signs clients’ certificates; turns mutual TLS on, for every route.',
+    ),
   TRUST_PROXY: list
     .refine((all) => all.every(isProxy), 'must list addresses or CIDRs')
     .default([])
     .describe(
-      'Comma list of addresses or CIDRs of proxies whose `X-Forwarded-For`, read from the right, and `X-Forwarded-Proto` count.',
+      'Comma list of addresses or CIDRs of your proxies. Their `X-Forwarded-For` (read from the right) and `X-Forwarded-Proto` are believed.',
     ),
   CORS_ORIGINS: list
     .refine((all) => all.every(isOrigin), 'must list origins such as https://shop.example, without a path')
     .default([])
-    .describe('Comma list of origins whose pages may call directly.'),
+    .describe('Comma list of origins whose pages may call the API from the browser.'),
   ADDRESS_RATE_LIMIT: wholeNumber(0, 1_000_000)
     .default(600)
     .describe(
-      'Requests per minute that one client address (of IPv6 the /64) may make of this instance, counted before authentication; 0 for no limit. A server that calls for many shoppers needs a higher one.',
+      'Requests per minute from one client address (for IPv6: one /64) to one instance, counted before authentication. 0 turns it off. A server that calls for many shoppers needs more.',
     ),
   CALLER_RATE_LIMIT: wholeNumber(0, 1_000_000)
     .default(300)
     .describe(
-      'Requests per minute that one caller may make of this instance, counted after authentication; 0 for no limit. A server that calls for many shoppers needs a higher one.',
+      'Requests per minute from one caller to one instance, counted after authentication. 0 turns it off. A server that calls for many shoppers needs more.',
     ),
   VELOCITY_ORDER_ATTEMPTS: wholeNumber(0, 10_000)
     .default(5)
-    .describe('Attempts on one order that may fail within the window; 0 for no limit.'),
+    .describe('Failed attempts on one order within the window. 0 turns it off.'),
   VELOCITY_CALLER_DECLINES: wholeNumber(0, 10_000)
     .default(10)
     .describe(
-      'Declines that one caller may meet within the window; 0 for no limit. Not of tokens with `orders:any`, which serve many shoppers.',
+      'Declined payments of one caller within the window. 0 turns it off. Does not count tokens with `orders:any`, which serve many shoppers.',
     ),
   VELOCITY_ADDRESS_DECLINES: wholeNumber(0, 10_000)
     .default(30)
     .describe(
-      'Declines that payments from one client address (of IPv6 the /64) may meet within the window; 0 for no limit. A server that pays for its shoppers must be named in `TRUST_PROXY` and forward their addresses, else all of them count as one.',
+      'Declined payments from one client address (for IPv6: one /64) within the window. 0 turns it off. A server that pays for its shoppers must be listed in `TRUST_PROXY` and forward their addresses, or all of them count as one.',
     ),
   VELOCITY_WINDOW_SECONDS: wholeNumber(1, 604_800)
     .default(3600)
-    .describe('For how long a failed attempt or a decline counts, in seconds.'),
+    .describe('How long a failed attempt or a decline counts, in seconds.'),
   DECLINE_DETAIL: z
     .enum(['full', 'opaque'], { error: 'must be full or opaque' })
     .default('full')
     .describe(
-      'Whether a declined payment says why. If `opaque`, all of a bank’s reasons are one answer: `payment_declined`, without `bigcommerce_code`.',
+      'Whether a declined payment says why. With `opaque`, every reason of a bank becomes the same answer: `payment_declined`, without `bigcommerce_code`.',
     ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
@@ -120,48 +121,53 @@ export const Env = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: baseUrl
     .optional()
     .describe(
-      'Where traces are sent (OTLP over HTTP, JSON); none are made without it. OpenTelemetry reads its own other variables, such as `OTEL_SERVICE_NAME`, by itself.',
+      'Where to send traces (OTLP over HTTP, JSON). Without it there are none. OpenTelemetry reads its other variables, such as `OTEL_SERVICE_NAME`, itself.',
     ),
   BIGCOMMERCE_STORE_HASH: required('the store hash, as in the API path')
     .regex(/^[A-Za-z0-9]{1,64}$/, 'must be letters and digits, as in the API path')
-    .describe('The store.'),
+    .describe('The store’s hash, as in the API path.'),
   BIGCOMMERCE_ACCESS_TOKEN: required("the store's OAuth token")
     .regex(/^[\x21-\x7e]+$/, 'must be one line of visible characters')
     .describe(
-      "The store's OAuth token; its scopes are listed in SECURITY.md. Its file is read again when BigCommerce refuses the token, and on SIGHUP.",
+      "The store's OAuth token; SECURITY.md lists its scopes. A file is read again on SIGHUP, and when BigCommerce refuses the token.",
     ),
   BIGCOMMERCE_API_URL: baseUrl
     .optional()
     .describe(
-      'Base of the management API, path included. Default `https://api.bigcommerce.com/stores/{hash}`.',
+      'Base URL of the management API, with its path. Default `https://api.bigcommerce.com/stores/{hash}`.',
     ),
   BIGCOMMERCE_PAYMENTS_URL: baseUrl
     .optional()
     .describe(
-      'Base of the payments host, path included. Default `https://payments.bigcommerce.com/stores/{hash}`.',
+      'Base URL of the payments host, with its path. Default `https://payments.bigcommerce.com/stores/{hash}`.',
     ),
-  BIGCOMMERCE_CLIENT_ID: z.string().optional().describe('The app, to accept Current Customer JWTs.'),
+  BIGCOMMERCE_CLIENT_ID: z
+    .string()
+    .optional()
+    .describe('Client id of your BigCommerce app: accepts Current Customer JWTs and verifies webhooks.'),
   BIGCOMMERCE_CLIENT_SECRET: z
     .string()
     .optional()
-    .describe("The app's secret, to accept Current Customer JWTs."),
+    .describe('Client secret of that app. Set both or neither.'),
   BIGCOMMERCE_TRUSTED_PROXY_SECRET: z
     .string()
     .regex(/^[\x21-\x7e]+$/, 'must be one line of visible characters')
     .optional()
-    .describe("Issued by BigCommerce support; passes the shopper's address on as `True-Client-IP`."),
+    .describe(
+      "A secret from BigCommerce support. With it, the shopper's address is passed on as `True-Client-IP`.",
+    ),
   AUTH_ISSUER: required('the `iss` of caller tokens').describe('The `iss` of caller tokens.'),
   AUTH_AUDIENCE: required('the `aud` of caller tokens').describe('The `aud` of caller tokens.'),
-  AUTH_JWKS_URL: baseUrl.optional().describe('Where the keys of caller tokens are published.'),
+  AUTH_JWKS_URL: baseUrl.optional().describe('Where the issuer publishes the keys of caller tokens (JWKS).'),
   AUTH_PUBLIC_KEY_FILE: z
     .string()
     .optional()
-    .describe('Path of a PEM public key that verifies caller tokens. Read again on SIGHUP.'),
+    .describe('Path of the PEM public key that verifies caller tokens. Read again on SIGHUP.'),
   AUTH_HMAC_SECRET: z
     .string()
     .refine((secret) => Buffer.byteLength(secret) >= 32, 'must be 32 bytes or more')
     .optional()
-    .describe('Shared secret (HS256) that verifies caller tokens, 32 bytes or more.'),
+    .describe('Shared secret that verifies caller tokens (HS256), 32 bytes or more.'),
   DATABASE_URL: z
     .string()
     .refine(isDatabase, 'must be sqlite:PATH or a postgres:// address')
@@ -172,36 +178,40 @@ export const Env = z.object({
     .transform((word) => word === 'true')
     .default(true)
     .describe(
-      'Whether a start brings the ledger to its schema. If `false`, `npm run migrate` does; until then not ready.',
+      'Whether a start migrates the ledger. With `false`, run `npm run migrate`; the service is not ready until then.',
     ),
   PAYMENT_RATE_LIMIT: wholeNumber(1, 10_000)
     .default(50)
-    .describe('How many payments BigCommerce takes of the store in one window, by all instances together.'),
+    .describe('Payments that BigCommerce takes from the store in one window, over all instances.'),
   PAYMENT_RATE_WINDOW_MS: wholeNumber(100, 600_000)
     .default(4_000)
-    .describe('Length of that window in milliseconds.'),
+    .describe('Length of that window, in milliseconds.'),
   PAYMENT_RATE_MARGIN_MS: wholeNumber(0, 60_000)
     .default(200)
     .describe(
-      'How much longer one payment may travel to BigCommerce than another, in milliseconds; more is safer and uses less of the allowance.',
+      'By how much the travel times of two payments to BigCommerce may differ, in milliseconds. More is safer and uses less of the allowance.',
     ),
   PAYMENT_QUEUE_MAX_WAIT_MS: wholeNumber(0, 60_000)
     .default(5_000)
     .describe(
-      'Longest wait of a payment for its turn, in milliseconds; who cannot be served in it is answered 429.',
+      'How long a payment may wait for its turn, in milliseconds. Payments that would wait longer get 429.',
     ),
   PAYMENT_TIMEOUT_MS: wholeNumber(1_000, 600_000)
     .default(60_000)
-    .describe('How long an answer to a charge is awaited, in milliseconds; after it the outcome is unknown.'),
+    .describe(
+      'How long to wait for the answer to a charge, in milliseconds. After that its outcome is unknown.',
+    ),
   PAYMENT_INSTRUMENTS: list
     .refine((all): all is InstrumentType[] => all.length > 0 && all.every(isInstrument), {
       error: `must list some of ${INSTRUMENT_TYPES.join(', ')}`,
     })
     .default([...INSTRUMENT_TYPES])
-    .describe('Comma list of the instrument types taken; without `card` no card number comes in.'),
+    .describe(
+      'Comma list of the instrument types that are accepted. Without `card`, no card number gets in.',
+    ),
 })
 
-/** Each of these is also read from the file that NAME_FILE names, and never printed. */
+/** Never printed. Each may also come from the file that NAME_FILE names. */
 export const SECRETS = [
   'BIGCOMMERCE_ACCESS_TOKEN',
   'BIGCOMMERCE_CLIENT_SECRET',

@@ -6,8 +6,8 @@ import { PROBLEM_CODES } from '../domain/problems.ts'
  * written.
  */
 export const LOG_EVENTS = [
-  'a file of a secret can be opened by more than need to',
-  'a variable is read by nobody',
+  'other users can open the file of a secret',
+  'unknown variable',
   'abandoned payments recovered',
   'cannot be used as it is on disk now: what was read before stays',
   'charge answered',

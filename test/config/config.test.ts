@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { loadConfig, loadDatabaseUrl } from '../../src/config/config.ts'
+import { loadAdminListener, loadConfig, loadDatabaseUrl } from '../../src/config/config.ts'
 import type { Environment } from '../../src/config/environment.ts'
 import { Env, SECRETS } from '../../src/config/variables.ts'
 import { INSTRUMENT_TYPES } from '../../src/domain/payment-instrument.ts'
@@ -76,7 +76,7 @@ test('with what is required, the rest has its documented defaults', () => {
     paymentTimeoutMs: 60_000,
     instruments: new Set(INSTRUMENT_TYPES),
     looseFiles: [],
-    misspelt: [],
+    unknownVariables: [],
     renewals: { accessToken: null, publicKey: null, tls: null },
   })
 })
@@ -157,21 +157,21 @@ test.each([
   ['BIGCOMERCE_CLIENT_ID', 'BIGCOMMERCE_CLIENT_ID'],
   ['AUTH_HMAC_SERCET_FILE', 'AUTH_HMAC_SECRET_FILE'],
   ['payment_timeout_ms', 'PAYMENT_TIMEOUT_MS'],
-])('%s, which nobody reads, is said to look like %s', (variable, name) => {
-  expect(loadConfig({ ...required, [variable]: 'x' }).misspelt).toEqual([{ variable, name }])
+])('%s is unknown, and looks like %s', (variable, name) => {
+  expect(loadConfig({ ...required, [variable]: 'x' }).unknownVariables).toEqual([{ variable, name }])
 })
 
 test.each(['POST', 'HOSTS', 'DATABASE_HOST', 'PAYMENT_SERVICE_PORT', 'AUTH_URL', 'OTEL_SERVICE_NAME'])(
   '%s may be of another program',
   (variable) => {
-    expect(loadConfig({ ...required, [variable]: 'x' }).misspelt).toEqual([])
+    expect(loadConfig({ ...required, [variable]: 'x' }).unknownVariables).toEqual([])
   },
 )
 
-test('a misspelling is named beside what is missing for it, without its value', () => {
+test('a misspelt name is told beside the variable that is missing, without its value', () => {
   const { BIGCOMMERCE_STORE_HASH: hash = '', ...others } = required
   const message = complaint({ ...others, BIGCOMERCE_STORE_HASH: hash })
-  expect(message).toContain('BIGCOMERCE_STORE_HASH is read by nobody: is BIGCOMMERCE_STORE_HASH meant?')
+  expect(message).toContain('BIGCOMERCE_STORE_HASH is unknown. Did you mean BIGCOMMERCE_STORE_HASH?')
   expect(message).not.toContain(hash)
 })
 
@@ -382,8 +382,24 @@ describe('the key of caller tokens', () => {
   })
 })
 
+describe('where the admin listener is', () => {
+  test('is read alone, for the health check', () => {
+    expect(loadAdminListener({})).toEqual({ host: '127.0.0.1', port: 9090 })
+    expect(loadAdminListener({ HOST: '::', ADMIN_PORT: '9100', PORT: 'http' })).toEqual({
+      host: '::1',
+      port: 9100,
+    })
+  })
+
+  test('is refused by name', () => {
+    expect(() => loadAdminListener({ ADMIN_PORT: 'canary' })).toThrow(
+      / {2}- ADMIN_PORT must be a whole number from 0 to 65535\.$/,
+    )
+  })
+})
+
 describe('where the ledger is', () => {
-  test('is read alone, because who migrates needs no secret of the store', () => {
+  test('is read alone, because a migration needs no secret of the store', () => {
     expect(loadDatabaseUrl({})).toBe('sqlite:./data/tillgate.db')
     expect(loadDatabaseUrl({ DATABASE_URL: '', PORT: 'http' })).toBe('sqlite:./data/tillgate.db')
     expect(loadDatabaseUrl({ DATABASE_URL: 'postgres://db.example/tillgate' })).toBe(

@@ -114,7 +114,7 @@ test('name, connection and TLS are told apart, and a host that says nothing is n
   const patient = await startPatient()
   for (const [address, says] of [
     ['https://nowhere.invalid', /the name is not found/],
-    ['https://127.0.0.1:1', /no connection comes about \(ECONNREFUSED\)/],
+    ['https://127.0.0.1:1', /the name is found, but cannot connect \(ECONNREFUSED\)/],
     [`https://127.0.0.1:${await listening(untrusted)}`, /TLS fails \(DEPTH_ZERO_SELF_SIGNED_CERT\)/],
     [patient.sandbox.paymentsUrl.replace('http:', 'https:'), /TLS fails/],
     [`https://127.0.0.1:${await listening(silent)}`, /TLS fails \(TookTooLong\)/],
@@ -147,7 +147,7 @@ test('what a given order can be paid with', async () => {
   expect(findings).toContainEqual({
     check: `order ${orderId}`,
     status: 'ok',
-    says: '6098 USD (in the minor unit) are due.',
+    says: '6098 USD (in the minor unit) is due.',
   })
   // The sandbox's gateways are in test mode, and one of them takes raw cards alone, which this configuration does not.
   expect(findings).toContainEqual(
@@ -160,7 +160,7 @@ test('what a given order can be paid with', async () => {
     expect.objectContaining({
       check: 'payment method cardconnect.card',
       status: 'warning',
-      says: 'Nothing that PAYMENT_INSTRUMENTS lists can be used with it.',
+      says: 'It takes none of the types in PAYMENT_INSTRUMENTS.',
     }),
   )
 })

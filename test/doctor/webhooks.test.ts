@@ -44,7 +44,7 @@ test('missing webhooks are named', async () => {
   const BIGCOMMERCE_CLIENT_ID = await register(patient, everyEvent.slice(0, 3))
   const findings = await diagnose(patient, { BIGCOMMERCE_CLIENT_ID, ...secret })
   expect(findings.filter(({ check }) => check === 'webhooks')).toMatchObject([
-    { status: 'warning', says: 'Nobody reports store/order/transaction/updated.' },
+    { status: 'warning', says: 'Not registered: store/order/transaction/updated.' },
   ])
 })
 

@@ -47,7 +47,7 @@ test('a variable that looks like one of ours is told of at the start, by its nam
   const { environment } = await prepare()
   const { lines, url } = runService({ ...environment, PAYMENT_INSTRUMENT: 'stored_card' })
   await url
-  const told = lines.find((line) => line.includes('read by nobody')) ?? ''
+  const told = lines.find((line) => line.includes('unknown variable')) ?? ''
   expect(JSON.parse(told)).toMatchObject({ variable: 'PAYMENT_INSTRUMENT', name: 'PAYMENT_INSTRUMENTS' })
   expect(told).not.toContain('stored_card')
 })

@@ -3,17 +3,17 @@ import type { ManagementHttp } from '../../clients/bigcommerce/management-call.t
 import type { RequestContext } from '../../request-context.ts'
 import { nameOf } from './within.ts'
 
-/** What came of one read, and when, by our clock in milliseconds. */
+/** What one read brought, and when, by our clock in milliseconds. */
 export interface Reading {
   readonly sentAtMs: number
   readonly answeredAtMs: number
-  /** null when no answer came. */
+  /** null when there was no answer. */
   readonly answer: UpstreamAnswer | null
-  /** Why none came. */
+  /** Why there was none. */
   readonly failure?: string
 }
 
-/** The reads that tell what a token may do; each is a GET. */
+/** Reads that show what the store's token may do; each is a GET. */
 export interface StoreReadings {
   readonly order: Reading
   readonly transactions: Reading
@@ -21,7 +21,7 @@ export interface StoreReadings {
   readonly hooks: Reading
 }
 
-/** The largest order id that the API takes: no store has come so far, and 404 shows the scope as well as an order does. */
+/** The largest order id that the API takes. No store has an order of this number, and 404 shows the scope as well as an order does. */
 const noOrder = 2_147_483_647
 
 export async function askStore(

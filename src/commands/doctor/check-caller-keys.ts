@@ -20,13 +20,13 @@ type Jwk = z.output<typeof KeySet>['keys'][number]
 
 const { ok, warning, failure } = findingsOf('keys of caller tokens')
 
-/** Shorter RSA keys are refused when a token is verified (RFC 7518 §3.3). */
+/** The verifier refuses shorter RSA keys (RFC 7518 §3.3). */
 const rsaBitsMin = 2_048
 const curves = new Set(['prime256v1', 'secp384r1', 'secp521r1'])
-/** A secret of so few different bytes was typed by a person, or is an example. */
+/** A secret with fewer different bytes was typed by hand, or copied from an example. */
 const distinctBytesMin = 10
 
-/** Whether caller tokens could be verified. */
+/** Whether caller tokens can be verified. */
 export async function checkCallerKeys(key: AuthKey, fetchKeys: FetchKeys | null): Promise<Finding[]> {
   switch (key.kind) {
     case 'secret':
@@ -34,9 +34,9 @@ export async function checkCallerKeys(key: AuthKey, fetchKeys: FetchKeys | null)
     case 'public':
       return [
         canVerify(key.key)
-          ? ok('AUTH_PUBLIC_KEY_FILE holds a key that tokens can be verified with.')
+          ? ok('The key in AUTH_PUBLIC_KEY_FILE can verify tokens.')
           : failure(
-              'AUTH_PUBLIC_KEY_FILE holds a key that no allowed algorithm can use.',
+              'The key in AUTH_PUBLIC_KEY_FILE fits none of the allowed algorithms.',
               'Use RSA of 2048 bits or more, EC (P-256, P-384, P-521) or Ed25519.',
             ),
       ]
@@ -50,8 +50,8 @@ export async function checkCallerKeys(key: AuthKey, fetchKeys: FetchKeys | null)
 const secretFinding = (secret: string): Finding =>
   new Set(Buffer.from(secret)).size < distinctBytesMin
     ? warning(
-        'AUTH_HMAC_SECRET is long enough, but has few different bytes.',
-        'Make one: openssl rand -base64 32',
+        'AUTH_HMAC_SECRET is long enough, but repeats a few characters.',
+        'Make a random one: openssl rand -base64 32',
       )
     : ok('AUTH_HMAC_SECRET is 32 bytes or more.')
 
@@ -62,14 +62,14 @@ async function publishedFindings(fetchKeys: FetchKeys): Promise<Finding[]> {
   } catch (error) {
     return [
       failure(
-        `AUTH_JWKS_URL cannot be read (${nameOf(error)}): every caller would be told 503.`,
-        'Open the address from this machine; it must answer 200 with a JSON key set, without a redirect.',
+        `AUTH_JWKS_URL cannot be read (${nameOf(error)}). Every caller would get 503.`,
+        'Try the address from this machine. It must answer 200 with a JSON key set, without a redirect.',
       ),
     ]
   }
   const read = KeySet.safeParse(answer)
   if (!read.success) {
-    return [failure('AUTH_JWKS_URL answers, but not with a key set.', 'It must be {"keys": […]} (RFC 7517).')]
+    return [failure('AUTH_JWKS_URL does not answer with a key set.', 'It must be {"keys": […]} (RFC 7517).')]
   }
   return keyFindings(read.data.keys)
 }
@@ -81,17 +81,20 @@ function keyFindings(keys: readonly Jwk[]): Finding[] {
     findings.push(
       failure(
         'AUTH_JWKS_URL publishes a shared secret.',
-        'Whoever reads it can mint tokens: replace that key now.',
+        'Anyone who reads it can mint tokens. Replace that key now.',
       ),
     )
   }
   if (usable.length === 0) {
-    const says = `None of the ${keys.length} published keys can verify a token here.`
+    const says = `None of the ${keys.length} published keys can verify tokens here.`
     return [...findings, failure(says, `Publish one for ${asymmetricAlgorithms.join(', ')}.`)]
   }
   if (usable.length > 1 && usable.some(({ kid }) => kid === undefined)) {
     findings.push(
-      warning('Several keys are published, not all with a `kid`.', 'Give each key, and each token, a `kid`.'),
+      warning(
+        'Several keys are published, and not all have a `kid`.',
+        'Give each key and each token a `kid`.',
+      ),
     )
   }
   return [...findings, ok(`AUTH_JWKS_URL publishes ${keys.length} keys; ${usable.length} can verify tokens.`)]

@@ -1,14 +1,14 @@
 import type { StoreReadings } from './ask-store.ts'
 import { type Finding, findingsOf } from './finding.ts'
 
-/** What caller tokens are allowed to be off. */
+/** Caller tokens may be off by this much. */
 const skewWarningMs = 5_000
-/** Webhooks are refused at five minutes; long before it, what reconciliation takes for expired may not be. */
+/** Webhooks are refused at five minutes. Long before that, reconciliation could take a live PAT for an expired one. */
 const skewFailureMs = 60_000
-/** A Date header is cut to whole seconds: on average half of one is missing. */
+/** A Date header is cut to whole seconds, so it is half a second early on average. */
 const halfSecondMs = 500
 
-/** Holds our clock against that of BigCommerce, as its answers tell it. */
+/** Compares our clock with BigCommerce's, as its answers show it. */
 export function checkStoreClock(readings: StoreReadings): Finding[] {
   const skews = Object.values(readings).flatMap(({ answer, sentAtMs, answeredAtMs }) => {
     const dateMs = Date.parse(String(answer?.headers.date ?? ''))
@@ -18,7 +18,7 @@ export function checkStoreClock(readings: StoreReadings): Finding[] {
   })
   const best = skews.sort((one, other) => one.uncertaintyMs - other.uncertaintyMs)[0]
   const check = 'clock, against BigCommerce'
-  if (!best) return [findingsOf(check).notChecked('No answer told the time.')]
+  if (!best) return [findingsOf(check).notChecked('No answer had a Date header.')]
   return [skewFinding(check, best.skewMs, best.uncertaintyMs)]
 }
 
@@ -27,8 +27,10 @@ export function skewFinding(check: string, skewMs: number, uncertaintyMs: number
   const { ok, warning, failure } = findingsOf(check)
   const certainMs = Math.abs(skewMs) - uncertaintyMs
   const says = `Our clock is ${(Math.abs(skewMs) / 1_000).toFixed(1)} s ${skewMs > 0 ? 'ahead' : 'behind'}`
-  const advice = 'Keep the clocks of all machines right by NTP (chrony, systemd-timesyncd).'
-  if (certainMs > skewFailureMs) return failure(`${says}: tokens and webhooks are judged wrongly.`, advice)
-  if (certainMs > skewWarningMs) return warning(`${says}: more than caller tokens may be off.`, advice)
-  return ok('Our clock agrees, as far as can be seen.')
+  const advice = 'Set the clocks of all machines by NTP (chrony, systemd-timesyncd).'
+  if (certainMs > skewFailureMs)
+    return failure(`${says}. Tokens and webhooks will be refused or believed wrongly.`, advice)
+  if (certainMs > skewWarningMs)
+    return warning(`${says}, which is more than caller tokens may be off.`, advice)
+  return ok('Our clock agrees, as far as this can be measured.')
 }

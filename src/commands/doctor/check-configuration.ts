@@ -4,19 +4,19 @@ import { type Finding, findingsOf } from './finding.ts'
 const { ok, warning, failure, notChecked } = findingsOf('configuration')
 
 export interface ConfigurationCheck {
-  /** null when it cannot be used. */
+  /** null when the configuration cannot be used. */
   readonly config: Config | null
   readonly findings: readonly Finding[]
 }
 
-/** Whether every variable can be used; the rest of the checks need them all. */
+/** Whether every variable is valid; the other checks need all of them. */
 export function checkConfiguration(): ConfigurationCheck {
   try {
     const config = loadConfig()
     return {
       config,
       findings: [
-        ok('Every variable can be used.'),
+        ok('Every variable is valid.'),
         ...storeFindings(config),
         ...fileFindings(config),
         ...nameFindings(config),
@@ -27,22 +27,22 @@ export function checkConfiguration(): ConfigurationCheck {
     const findings = error.sentences.map((says) => failure(says, 'See docs/configuration.md.'))
     return {
       config: null,
-      findings: [...findings, notChecked('Everything else needs the configuration first.')],
+      findings: [...findings, notChecked('The other checks need a valid configuration.')],
     }
   }
 }
 
-/** An address that was set by hand may name another store than BIGCOMMERCE_STORE_HASH: every payment would be refused. */
+/** A URL that was set by hand may name another store than BIGCOMMERCE_STORE_HASH. Every payment would be refused. */
 function storeFindings({ bigcommerce: { storeHash, apiUrl, paymentsUrl } }: Config): Finding[] {
   const addresses = { BIGCOMMERCE_API_URL: apiUrl, BIGCOMMERCE_PAYMENTS_URL: paymentsUrl }
   return Object.entries(addresses)
     .filter(([, address]) => storeOf(address) !== undefined && storeOf(address) !== storeHash)
     .map(([name]) =>
-      failure(`${name} names another store than BIGCOMMERCE_STORE_HASH.`, 'Make both the same.'),
+      failure(`${name} names another store than BIGCOMMERCE_STORE_HASH.`, 'Use the same store hash in both.'),
     )
 }
 
-/** Files of secrets that more may open than need to. */
+/** Files of secrets that other users can open. */
 const fileFindings = ({ looseFiles }: Config): Finding[] =>
   looseFiles.map(({ variable, mode }) =>
     warning(
@@ -51,10 +51,10 @@ const fileFindings = ({ looseFiles }: Config): Finding[] =>
     ),
   )
 
-/** Variables that were set under a name that only looks like one of ours. */
-const nameFindings = ({ misspelt }: Config): Finding[] =>
-  misspelt.map(({ variable, name }) =>
-    warning(`${variable} is read by nobody.`, `If ${name} is meant, it has its default now: rename it.`),
+/** Variables whose names only look like known ones. */
+const nameFindings = ({ unknownVariables }: Config): Finding[] =>
+  unknownVariables.map(({ variable, name }) =>
+    warning(`Unknown variable ${variable}.`, `Did you mean ${name}? It has its default now.`),
   )
 
 const storeOf = (address: string) => /\/stores\/([^/]+)/.exec(new URL(address).pathname)?.[1]

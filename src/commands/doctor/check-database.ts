@@ -14,15 +14,12 @@ export interface DatabaseSettings {
 
 const { ok, warning, failure } = findingsOf('database')
 
-/** Whether the ledger can be reached and written to, whether its schema is this version's, and its clock ours. */
+/** Whether the ledger can be reached and written, has this version's schema, and has our clock. */
 export async function checkDatabase({ databaseUrl, migrateOnStart }: DatabaseSettings): Promise<Finding[]> {
   const path = isPostgresUrl(databaseUrl) ? null : sqlitePath(databaseUrl)
   if (path === ':memory:') {
     return [
-      failure(
-        'The ledger is kept in memory.',
-        'Set DATABASE_URL to a file or to Postgres: a restart forgets it.',
-      ),
+      failure('The ledger is in memory: a restart loses it.', 'Set DATABASE_URL to a file or to Postgres.'),
     ]
   }
   const fresh = path === null ? null : newFileFinding(path, migrateOnStart)
@@ -48,35 +45,33 @@ export async function checkDatabase({ databaseUrl, migrateOnStart }: DatabaseSet
 function stateFindings({ migrations, isStandby, mayWrite }: LedgerState, migrateOnStart: boolean): Finding[] {
   const { missing, isAhead } = migrations
   if (isStandby) {
-    return [
-      failure('The server takes no writes (standby, or read-only).', 'Point DATABASE_URL at the primary.'),
-    ]
+    return [failure('The server is a standby or read-only.', 'Point DATABASE_URL at the primary.')]
   }
   if (isAhead) {
     return [
       failure(
         'A newer version of Tillgate has migrated this ledger.',
-        'Start that version, or restore a backup made before the upgrade.',
+        'Run that version, or restore a backup from before the upgrade.',
       ),
     ]
   }
   if (missing.length > 0) {
-    const says = `The ledger lacks ${missing.join(', ')}.`
+    const says = `These migrations are missing: ${missing.join(', ')}.`
     return [
       migrateOnStart
-        ? warning(says, 'The next start applies them. Make a backup first.')
-        : failure(says, 'Run `npm run migrate`; with MIGRATE_ON_START=false no start does.'),
+        ? warning(says, 'Make a backup. The next start applies them.')
+        : failure(says, 'Run `npm run migrate`: MIGRATE_ON_START=false keeps the service from doing it.'),
     ]
   }
   if (mayWrite === false) {
-    return [failure('This user may not write to the tables.', 'GRANT it INSERT and UPDATE on all of them.')]
+    return [failure('This user may not write to the tables.', 'GRANT it INSERT and UPDATE on all tables.')]
   }
   return [ok('The ledger is reachable and has the schema of this version.')]
 }
 
 function clockFindings({ serverNowMs }: LedgerState, askedAtMs: number, answeredAtMs: number): Finding[] {
   if (serverNowMs === null) return []
-  // It told the time somewhere between question and answer.
+  // The server read its clock at some moment between question and answer.
   const uncertaintyMs = (answeredAtMs - askedAtMs) / 2
   return [
     skewFinding('clock, against the database', (askedAtMs + answeredAtMs) / 2 - serverNowMs, uncertaintyMs),
@@ -85,22 +80,22 @@ function clockFindings({ serverNowMs }: LedgerState, askedAtMs: number, answered
 
 function unusable(error: unknown): Finding {
   const name = nameOf(error)
-  // The driver's own time limits have no code.
+  // When the driver itself gives up waiting, its error has no code.
   const isLate = error instanceof Error && /timeout/i.test(error.message)
   return failure(
     `The database cannot be used (${isLate ? 'no answer in time' : name}).`,
-    advice[name] ?? 'Look at DATABASE_URL, and whether the server runs.',
+    advice[name] ?? 'Check DATABASE_URL, and that the server runs.',
   )
 }
 
-/** The codes of Node and Postgres that have a cause of their own. */
+/** Advice for the codes of Node and Postgres whose cause is known. */
 const advice: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'The name in DATABASE_URL is not found: look for a typing error, then at the resolver.',
-  EAI_AGAIN: 'The resolver of this machine or container does not answer.',
-  ECONNREFUSED: 'Nobody listens there: look at port and host in DATABASE_URL, and whether the server runs.',
+  ENOTFOUND: 'The host name in DATABASE_URL is not found. Check its spelling, then the DNS resolver.',
+  EAI_AGAIN: 'The DNS resolver of this machine or container does not answer.',
+  ECONNREFUSED: 'No server listens there. Check host and port in DATABASE_URL, and that the server runs.',
   '28P01': 'User or password in DATABASE_URL is wrong.',
-  '28000': 'The server does not let this user in from here (pg_hba.conf, TLS).',
+  '28000': 'The server refuses this user from this address (pg_hba.conf, TLS).',
   '3D000': 'The server has no database of that name: create it.',
-  '53300': 'The server has no connection left: raise max_connections or run fewer instances.',
-  ERR_SQLITE_ERROR: 'The file is no SQLite database, is damaged, or may not be read by this user.',
+  '53300': 'The server has no free connection. Raise max_connections or run fewer instances.',
+  ERR_SQLITE_ERROR: 'The file is not a SQLite database, is damaged, or this user may not read it.',
 }

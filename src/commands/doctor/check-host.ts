@@ -5,12 +5,12 @@ import { connect as connectTls } from 'node:tls'
 import { type Finding, findingsOf } from './finding.ts'
 import { nameOf, within } from './within.ts'
 
-/** For each of name, connection and TLS. A host that takes longer would cost payments anyway. */
+/** For each of name, connection and TLS. A host that takes longer would lose payments anyway. */
 const stageTimeoutMs = 3_000
-/** Above this the way to the host, not the host, is what shoppers wait for. */
+/** Above this, shoppers wait for the way to the host rather than for the host. */
 const slowMs = 1_000
 
-/** Whether a host can be reached, and if not, whether it is the name, the connection or TLS. Sends no request. */
+/** Whether a host can be reached, and if not, whether name, connection or TLS fails. Sends no request. */
 export async function checkHost(check: string, address: string): Promise<Finding[]> {
   const { ok, warning, failure } = findingsOf(check)
   const { protocol, hostname, port } = new URL(address)
@@ -34,7 +34,7 @@ export async function checkHost(check: string, address: string): Promise<Finding
   } catch (error) {
     return [failure(`${host}:${portNumber}: ${sayings[stage]} (${nameOf(error)}).`, advice[stage])]
   } finally {
-    // A late error of a socket that nobody waits for any more must not end the program.
+    // A late error of this socket must not end the program.
     socket?.on('error', () => {}).destroy()
   }
   const ms = Math.round(performance.now() - startedMs)
@@ -42,27 +42,26 @@ export async function checkHost(check: string, address: string): Promise<Finding
   if (!isTls && !isLocal) {
     return [
       warning(
-        `${host}:${portNumber} is reached without TLS.`,
-        'Use an https address: credentials and cards go there.',
+        `${host}:${portNumber} is reached without TLS. Credentials and cards would go there.`,
+        'Use an https address.',
       ),
     ]
   }
   const reached = `${host}:${portNumber} is reached${isTls ? ' over TLS' : ''} in ${ms} ms.`
   return [
     ms > slowMs
-      ? warning(reached, 'Look for a slow resolver, proxy or route: every charge dials anew.')
+      ? warning(reached, 'Check for a slow resolver, proxy or route: every charge opens a new connection.')
       : ok(reached),
   ]
 }
 
 const sayings = {
   name: 'the name is not found',
-  connection: 'the name is found, but no connection comes about',
-  TLS: 'the connection comes about, but TLS fails',
+  connection: 'the name is found, but cannot connect',
+  TLS: 'connected, but TLS fails',
 }
 const advice = {
-  name: 'Look for a typing error in the address, then at the resolver of this machine or container.',
-  connection:
-    'Let this machine or container open connections to that address and port (firewall, egress rules).',
-  TLS: 'Look at who answers there: an intercepting proxy needs its CA in NODE_EXTRA_CA_CERTS; a wrong clock also makes certificates invalid.',
+  name: 'Check the spelling of the address, then the DNS resolver of this machine or container.',
+  connection: 'Let this machine or container connect to that address and port (firewall, egress rules).',
+  TLS: 'Check what answers there. An intercepting proxy needs its CA in NODE_EXTRA_CA_CERTS; a wrong clock makes certificates invalid too.',
 }

@@ -16,7 +16,7 @@ export function checkOrder(
     return [
       failure(
         'The store has no such order.',
-        'Give --order an order of this store with status 0 (Incomplete).',
+        'Give --order the id of an order with status 0 (Incomplete) of this store.',
       ),
     ]
   }
@@ -24,15 +24,18 @@ export function checkOrder(
   const read = OrderAnswer.safeParse(order.answer.json)
   if (!read.success) {
     return [
-      failure('The order is not as documented by BigCommerce.', 'Report this with the version of Tillgate.'),
+      failure(
+        'The order differs from what BigCommerce documents.',
+        'Report this, with the version of Tillgate.',
+      ),
     ]
   }
   const { statusId, due } = read.data
   const state = mayBePayable(read.data)
-    ? ok(`${due.amount} ${due.currency} (in the minor unit) are due.`)
+    ? ok(`${due.amount} ${due.currency} (in the minor unit) is due.`)
     : warning(
-        `It cannot be paid: its status is ${statusId}.`,
-        'Only orders with status 0 (Incomplete) can be.',
+        `Its status is ${statusId}, so it cannot be paid.`,
+        'Only orders with status 0 (Incomplete) can be paid.',
       )
   return [state, ...methodFindings(methods.answer, instruments)]
 }
@@ -48,14 +51,17 @@ function methodFindings(
   const read = PaymentMethodsAnswer.safeParse(answer.json)
   if (!read.success) {
     return [
-      failure('The list is not as documented by BigCommerce.', 'Report this with the version of Tillgate.'),
+      failure(
+        'The list differs from what BigCommerce documents.',
+        'Report this, with the version of Tillgate.',
+      ),
     ]
   }
   if (read.data.data.length === 0) {
     return [
       failure(
-        'There is nothing that this order can be paid with.',
-        'Connect a gateway that the Payments API supports; offline methods and wallets are not.',
+        'This order has no payment method.',
+        'Connect a gateway that the Payments API supports. It supports no offline methods and no wallets.',
       ),
     ]
   }
@@ -64,13 +70,13 @@ function methodFindings(
     const accepts = acceptedInstruments(method, instruments)
     if (accepts.length === 0) {
       return warning(
-        'Nothing that PAYMENT_INSTRUMENTS lists can be used with it.',
-        'Widen the list if it should be.',
+        'It takes none of the types in PAYMENT_INSTRUMENTS.',
+        'Add a type to the list if shoppers should pay by this method.',
       )
     }
     const takes = `takes ${accepts.join(', ')}`
     return method.test_mode
-      ? warning(`In test mode; ${takes}.`, 'No money is moved. Switch it to live before real orders come.')
+      ? warning(`In test mode; ${takes}.`, 'No money moves. Switch it to live before real orders come.')
       : ok(`It ${takes}.`)
   })
 }

@@ -11,7 +11,7 @@ const scopes = [
   { scope: 'store_payments_methods_read', reading: 'methods', uiName: 'Get payment methods: read-only' },
 ] as const
 
-/** Whether the store's token is valid, and which of the scopes that are needed it has. */
+/** Whether the store's token is valid, and which of the needed scopes it has. */
 export function checkScopes(readings: StoreReadings, storeHash: string): Finding[] {
   const asked = scopes.map(({ reading }) => readings[reading])
   const statuses = asked.map(({ answer }) => answer?.status)
@@ -19,7 +19,7 @@ export function checkScopes(readings: StoreReadings, storeHash: string): Finding
   if (statuses.every((status) => status === undefined)) {
     return [
       notChecked(
-        `BigCommerce did not answer (${asked[0]?.failure ?? 'unknown'}), so neither token nor scopes were checked.`,
+        `BigCommerce did not answer (${asked[0]?.failure ?? 'unknown'}), so the token and its scopes were not checked.`,
       ),
     ]
   }
@@ -27,44 +27,43 @@ export function checkScopes(readings: StoreReadings, storeHash: string): Finding
     return [
       failure(
         'BigCommerce refuses the token (401).',
-        'Set BIGCOMMERCE_ACCESS_TOKEN to the token of an API account that still exists; one ends when its account is deleted.',
+        'Set BIGCOMMERCE_ACCESS_TOKEN to the token of an existing API account. Deleting the account ends its token.',
       ),
     ]
   }
   if (statuses.every((status) => status === 403)) {
     return [
       failure(
-        `BigCommerce refuses every read with this token (403): it is not for store ${storeHash}, or has none of the scopes.`,
-        'Compare BIGCOMMERCE_STORE_HASH with the API path of the account; then look at its scopes (SECURITY.md).',
+        `BigCommerce refuses every read with this token (403). It is for another store than ${storeHash}, or has none of the scopes.`,
+        'Compare BIGCOMMERCE_STORE_HASH with the API path of the account, then check its scopes (SECURITY.md).',
       ),
     ]
   }
   const isKnown = statuses.some((status) => status !== undefined && status < 500 && status !== 429)
   return [
     isKnown
-      ? ok(`BigCommerce takes the token for store ${storeHash}.`)
-      : notChecked('BigCommerce answered nothing that tells whether the token is valid.', tryAgain),
+      ? ok(`BigCommerce accepts the token for store ${storeHash}.`)
+      : notChecked('The answers of BigCommerce do not show whether the token is valid.', tryAgain),
     ...scopes.map(({ scope, reading, uiName }) => scopeFinding(scope, uiName, readings[reading])),
     notCheckedHere,
   ]
 }
 
-const tryAgain = 'Try again in a minute; see status.bigcommerce.com.'
+const tryAgain = 'Try again in a minute. See status.bigcommerce.com.'
 
 function scopeFinding(scope: string, uiName: string, { answer, failure: why }: Reading): Finding {
   const { ok, failure, notChecked } = findingsOf(`scope ${scope}`)
   if (answer === null) return notChecked(`No answer (${why ?? 'unknown'}).`, tryAgain)
   if (answer.status === 403) {
-    return failure('The token may not do this (403).', `Give its API account the scope "${uiName}".`)
+    return failure('The token lacks this scope (403).', `Give its API account the scope "${uiName}".`)
   }
-  if (answer.status === 429)
-    return notChecked('The store has used up its quota of API requests (429).', tryAgain)
-  if (answer.status >= 500) return notChecked(`BigCommerce is in trouble (${answer.status}).`, tryAgain)
-  return ok('The token has it.')
+  if (answer.status === 429) return notChecked('The store has used up its API quota (429).', tryAgain)
+  if (answer.status >= 500) return notChecked(`BigCommerce has a problem (${answer.status}).`, tryAgain)
+  return ok('The token has this scope.')
 }
 
-/** There is no read that needs this scope, and asking for an access token makes one. */
+/** No read needs this scope, and asking for an access token creates one. */
 const notCheckedHere = findingsOf('scope store_payments_access_token_create').notChecked(
-  'Only making a payment access token shows it, and nothing is made here; nor is the payments host asked for a payment.',
-  'Look whether the API account has "Create payments", then pay one order with a gateway in test mode.',
+  'Only creating a payment access token would show it, and this program creates nothing.',
+  'Check that the API account has "Create payments", then pay one order with a gateway in test mode.',
 )

@@ -15,7 +15,7 @@ const Hooks = z.looseObject({
 })
 type Hook = z.output<typeof Hooks>['data'][number]
 
-/** The events that make reconciliation look at once. */
+/** Events that trigger a look at once. */
 const wanted = [
   'store/order/updated',
   'store/order/statusUpdated',
@@ -25,16 +25,16 @@ const wanted = [
 const path = '/webhooks/bigcommerce'
 
 export interface WebhookExpectations {
-  /** The app that signs deliveries; null when no secret is configured. */
+  /** The app whose secret verifies deliveries; null when none is configured. */
   readonly clientId: string | null
-  /** Where clients reach the service; null when it was not told. */
+  /** Where clients reach the service; null when that was not given. */
   readonly publicUrl: string | null
 }
 
 const { ok, warning, failure, notChecked } = findingsOf('webhooks')
-const howTo = 'Register them as docs/webhooks.md says.'
+const howTo = 'Register them as described in docs/webhooks.md.'
 
-/** Whether BigCommerce reports changes, and whether its reports would be believed. Payments do not depend on it. */
+/** Whether BigCommerce sends events, and whether they can be verified. Payments work without them. */
 export function checkWebhooks({ answer }: Reading, { clientId, publicUrl }: WebhookExpectations): Finding[] {
   if (answer === null || answer.status !== 200) {
     return [
@@ -45,11 +45,11 @@ export function checkWebhooks({ answer }: Reading, { clientId, publicUrl }: Webh
     ]
   }
   const read = Hooks.safeParse(answer.json)
-  if (!read.success) return [notChecked('The list of webhooks is not as documented by BigCommerce.')]
+  if (!read.success) return [notChecked('The list of webhooks differs from what BigCommerce documents.')]
   const ours = read.data.data.filter(({ destination }) => isOurs(destination, publicUrl))
   if (ours.length === 0) {
     const where = publicUrl === null ? `to an address that ends in ${path}` : `to ${publicUrl}${path}`
-    const says = `This token's app has no webhook ${where}; what became of a lost payment is found out by schedule alone.`
+    const says = `This token's app has no webhook ${where}. Lost payments are found by the schedule alone, which takes longer.`
     return [warning(says, howTo)]
   }
   return [...trustFindings(ours, clientId), ...coverFindings(ours), ...inactiveFindings(ours)]
@@ -64,8 +64,8 @@ function trustFindings(hooks: readonly Hook[], clientId: string | null): Finding
   if (clientId === null) {
     return [
       failure(
-        'Webhooks are registered, but every delivery is refused: there is no secret to verify it with.',
-        'Set BIGCOMMERCE_CLIENT_ID and BIGCOMMERCE_CLIENT_SECRET of the app that registered them.',
+        'Webhooks are registered, but without a secret every delivery is refused.',
+        'Set BIGCOMMERCE_CLIENT_ID and BIGCOMMERCE_CLIENT_SECRET to those of the app that registered them.',
       ),
     ]
   }
@@ -73,23 +73,23 @@ function trustFindings(hooks: readonly Hook[], clientId: string | null): Finding
   if (foreign.length === 0) return []
   return [
     failure(
-      `Webhooks ${idsOf(foreign)} were registered by another app than BIGCOMMERCE_CLIENT_ID: its secret signs them, so every delivery is refused.`,
-      'Configure the id and secret of the app whose token registered them, or register them anew.',
+      `Another app than BIGCOMMERCE_CLIENT_ID registered webhooks ${idsOf(foreign)}. It signs them with its own secret, so every delivery is refused.`,
+      'Configure the id and secret of the app that registered them, or register them again.',
     ),
   ]
 }
 
-/** `store/order/*` stands for all below it. */
+/** `store/order/*` covers everything below it. */
 const covers = (scope: string, event: string) =>
   scope === event || (scope.endsWith('/*') && event.startsWith(scope.slice(0, -1)))
 
 function coverFindings(hooks: readonly Hook[]): Finding[] {
   const missing = wanted.filter((event) => !hooks.some(({ scope }) => covers(scope, event)))
-  if (missing.length > 0) return [warning(`Nobody reports ${missing.join(', ')}.`, howTo)]
+  if (missing.length > 0) return [warning(`Not registered: ${missing.join(', ')}.`, howTo)]
   const destinations = [...new Set(hooks.map(({ destination }) => destination))]
   return [
     ok(
-      `Registered for every event, to ${destinations.join(', ')}. That BigCommerce gets through is not checked.`,
+      `Registered for every event, to ${destinations.join(', ')}. Whether BigCommerce can reach that address was not checked.`,
     ),
   ]
 }
@@ -99,8 +99,8 @@ function inactiveFindings(hooks: readonly Hook[]): Finding[] {
   if (inactive.length === 0) return []
   return [
     warning(
-      `BigCommerce has turned off ${idsOf(inactive)}, because deliveries failed for two days or there was none for 90.`,
-      'See that the address is reached from outside on port 443, then turn them on again (docs/webhooks.md).',
+      `BigCommerce has turned off ${idsOf(inactive)}: deliveries failed for two days, or there was none for 90.`,
+      'Make sure that the address is reachable from outside on port 443, then turn them on again (docs/webhooks.md).',
     ),
   ]
 }

@@ -18,16 +18,16 @@ import { type Finding, findingsOf } from './finding.ts'
 import { nameOf, within } from './within.ts'
 
 export interface ExamineOptions {
-  /** An order whose payment methods are looked up; null for none. */
+  /** An order whose payment methods are read; null for none. */
   readonly orderId: number | null
-  /** Where clients reach the service, without a path; null when it was not told. */
+  /** Where clients reach the service, without a path; null when that was not given. */
   readonly publicUrl: string | null
 }
 
-/** Every part of a check ends sooner by its own limit; this one is for what nobody thought of. */
+/** Each part of a check has a shorter limit of its own; this one is the last resort. */
 const checkTimeoutMs = 15_000
 
-/** Checks a configuration against the real world, all at once, and tells in order. Changes nothing anywhere. */
+/** Checks a configuration against the real store, database and issuer. All checks run at once; findings come in order. Changes nothing. */
 export async function* examine(config: Config, options: ExamineOptions): AsyncGenerator<Finding> {
   const { bigcommerce, auth, host, port, adminPort } = config
   const { url } = auth.key.kind === 'set' ? auth.key : { url: null }
@@ -47,7 +47,7 @@ async function bounded(check: string, work: Promise<Finding[]>): Promise<Finding
   try {
     return await within(checkTimeoutMs, work)
   } catch (error) {
-    return [findingsOf(check).failure(`The check did not come to an end (${nameOf(error)}).`, 'Try again.')]
+    return [findingsOf(check).failure(`The check did not finish (${nameOf(error)}).`, 'Try again.')]
   }
 }
 

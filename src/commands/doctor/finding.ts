@@ -1,8 +1,8 @@
 /** One line of the report. */
 export interface Finding {
-  /** What was looked at, in words that stay the same from version to version. */
+  /** What was checked, in words that stay the same from version to version. */
   readonly check: string
-  /** `not_checked` is neither good nor bad: nobody looked, and `says` why. */
+  /** `not_checked` is neither good nor bad; `says` tells why it was not checked. */
   readonly status: 'ok' | 'warning' | 'failure' | 'not_checked'
   /** What was seen; never a secret. */
   readonly says: string
@@ -24,7 +24,7 @@ export const findingsOf = (check: string) => ({
 })
 
 const words = { ok: 'ok', warning: 'warning', failure: 'FAILURE', not_checked: 'not checked' } as const
-/** As wide as the longest word, so that checks stand below each other. */
+/** As wide as the longest word, so that the checks line up. */
 const columns = 'not checked'.length
 
 /** A finding as a line to read, and what to do below it. */
@@ -36,12 +36,19 @@ export function lineOf({ check, status, says, advice }: Finding): string {
 /** The line at the end. */
 export function summaryOf(findings: readonly Finding[]): string {
   const count = (status: Finding['status']) => findings.filter((each) => each.status === status).length
-  const [failures, warnings, unseen] = [count('failure'), count('warning'), count('not_checked')]
-  return `${count('ok')} ok, ${warnings} warnings, ${failures} failures, ${unseen} not checked. Nothing was changed.`
+  const counted = (status: 'warning' | 'failure') =>
+    count(status) === 1 ? `1 ${status}` : `${count(status)} ${status}s`
+  const parts = [
+    `${count('ok')} ok`,
+    counted('warning'),
+    counted('failure'),
+    `${count('not_checked')} not checked`,
+  ]
+  return `${parts.join(', ')}. Nothing was changed.`
 }
 
 /** Whether the service should be able to take payments. */
 export const isFit = (findings: readonly Finding[]) => findings.every(({ status }) => status !== 'failure')
 
-/** Words of other machines may hold what a terminal would act on. */
+/** Texts from other machines may hold control characters that a terminal would act on. */
 const printable = (text: string) => text.replaceAll(/[^\P{Cc}\n]/gu, '�')

@@ -1,10 +1,10 @@
-/** Nothing that was waited for came in time. */
+/** The work did not end in time. */
 export class TookTooLong extends Error {
   override readonly name = 'TookTooLong'
 }
 
 /**
- * Waits so long and no longer. What is not waited for any more goes on by itself, so it must end by itself.
+ * Waits for the work, but no longer than this. Work that is late goes on unattended, so it must end by itself.
  *
  * @throws TookTooLong
  */
@@ -20,7 +20,7 @@ export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   }
 }
 
-/** An error's code, else its name: words of a closed set, where a message might quote what was sent or received. */
+/** An error's code, else its name. Never its message, which may quote what was sent or received. */
 export function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown'
   const inner = error instanceof AggregateError ? error.errors[0] : error.cause

@@ -1,25 +1,25 @@
 import { Env, SECRETS } from './variables.ts'
 
-export interface Misspelt {
+export interface UnknownVariable {
   /** As it was set. */
   readonly variable: string
-  /** The variable of ours that it looks like. */
+  /** The known variable that it looks like. */
   readonly name: string
 }
 
 const known = [...Object.keys(Env.shape), ...SECRETS.map((name) => `${name}_FILE`)]
 const knownSet = new Set(known)
 
-/** One slip of the fingers, or two. More is another word. */
+/** One typing mistake, or two. More makes another word. */
 const editsMax = 2
-/** `POST` is two edits from `PORT` and nobody's mistake. */
+/** Short names resemble each other by chance: `POST` is one edit from `PORT`. */
 const lengthMin = 8
 
 /**
- * Variables that nobody reads and that look like ours. A limit that was set under such a name is not in force, and nothing
- * else would tell. Some may be another program's, so they are worth a warning and no more.
+ * Unknown variables that look like known ones. A limit that was set under such a name is not in force, and nothing else
+ * would say so. The variable may belong to another program, so it gets a warning and no more.
  */
-export const misspeltVariables = (names: readonly string[]): Misspelt[] =>
+export const unknownVariables = (names: readonly string[]): UnknownVariable[] =>
   names
     .filter((variable) => variable.length >= lengthMin && !knownSet.has(variable))
     .flatMap((variable) => {
