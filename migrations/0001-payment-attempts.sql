@@ -1,6 +1,7 @@
 -- The ledger: payment attempts and the idempotency keys that lead to them.
 -- In SQL that SQLite and Postgres share. Times are milliseconds since the Unix epoch, amounts in the currency's minor
 -- unit. Nothing of an instrument is kept but its type.
+-- Oldest version that may run on it: the one whose newest migration is 0001.
 
 -- A row for each intent to pay one order. Rows are never deleted: they are the order's fence.
 CREATE TABLE payment_attempts (

@@ -1,4 +1,5 @@
 -- For finding out later what became of a payment whose answer was lost.
+-- Oldest version that may run on it: the one whose newest migration is 0002.
 
 -- When BigCommerce is asked about the attempt next; null: nothing is left to find out.
 ALTER TABLE payment_attempts ADD COLUMN next_look_at_ms BIGINT;

@@ -1,5 +1,6 @@
 -- The store's allowance of payments: a row for each permit. The service adds and removes rows when it starts, as the
 -- configured limit says. All moments are of the database's own clock.
+-- Oldest version that may run on it: the one whose newest migration is 0004.
 CREATE TABLE payment_tokens (
   store_hash      TEXT    NOT NULL,
   number          INTEGER NOT NULL,

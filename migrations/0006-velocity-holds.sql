@@ -1,5 +1,6 @@
 -- What the limits against card testing count. Before anything else is done for it, an attempt takes a place in the
 -- allowance of its caller and in that of its client address. It gives both back if it ends well or was never sent.
+-- Oldest version that may run on it: the one whose newest migration is 0004.
 
 CREATE TABLE velocity_holds (
   -- A keyed hash of the store and the caller or address, which cannot be read from it.

@@ -75,7 +75,11 @@ export async function compose(
     (err) => logger.warn({ err }, 'database connection lost'),
     metrics.showConnections('database'),
   )
-  if (migrateOnStart) await migrateDatabase(databaseUrl, database)
+  if (migrateOnStart) {
+    await migrateDatabase(databaseUrl, database, {
+      onLockedOut: () => logger.warn('migration waits for a lock'),
+    })
+  }
   const { attempts, unsettled, holds } = metrics.ledger(
     createLedger({
       database,

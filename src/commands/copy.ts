@@ -19,8 +19,9 @@ async function run([from = '', ...others]: readonly string[]): Promise<string> {
 
   const source = openSqliteAlone(sqlitePath(from))
   try {
-    const { missing, isAhead } = await migrationState(source)
-    if (isAhead) throw new Error('The old ledger was migrated by a newer version: copy it with that version.')
+    const { missing, newer } = await migrationState(source)
+    if (newer.length > 0)
+      throw new Error('The old ledger was migrated by a newer version: copy it with that version.')
     if (missing.length > 0) {
       throw new Error('The old ledger has the schema of an older version: run `npm run migrate` on it first.')
     }

@@ -7,12 +7,15 @@ async function run(): Promise<void> {
   // If the connection breaks, the migration fails and says so.
   const database = openDatabase(url, () => {})
   try {
-    await migrateDatabase(url, database)
+    await migrateDatabase(url, database, { onLockedOut })
   } finally {
     await database.destroy()
   }
   process.stdout.write('The ledger has the schema of this version.\n')
 }
+
+const onLockedOut = () =>
+  void process.stderr.write('Another program has locked the ledger. Trying again in a second.\n')
 
 await run().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)

@@ -18,6 +18,7 @@ export const LOG_EVENTS = [
   'database connection lost',
   'duplicate charge detected',
   'management call turned away',
+  'migration waits for a lock',
   'old idempotency keys forgotten',
   'outcome not recorded',
   'payment needs review',

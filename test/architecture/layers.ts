@@ -100,7 +100,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
   stores: {
     values: ['stores', 'domain'],
     types: [],
-    packages: /^(kysely|pg|node:(fs|path|sqlite|url|util))$/,
+    packages: /^(kysely|pg|node:(fs|path|sqlite|timers\/promises|url|util))$/,
   },
   domain: {
     values: ['domain'],

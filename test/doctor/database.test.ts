@@ -69,6 +69,15 @@ test('a schema that is behind is the next start’s work, unless starts do not m
   ])
 })
 
+test('a newer version may have migrated the ledger, where its migrations let this version run', async () => {
+  const { url, run } = await sqliteLedger()
+  await (await migrated(url)).destroy()
+  run("INSERT INTO schema_migrations (number, name, oldest_number) VALUES (9999, '9999-newer.sql', 1)")
+  expect(await databaseFindings({ DATABASE_URL: url })).toMatchObject([
+    { status: 'ok', says: expect.stringContaining('9999-newer.sql') },
+  ])
+})
+
 test('a schema of a newer version, a file that is no database, and a ledger in memory fail', async () => {
   const { url, path, run } = await sqliteLedger()
   await (await migrated(url)).destroy()

@@ -1,13 +1,14 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Kysely, type KyselyPlugin, sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { applyMigrations, isMigrated } from '../../src/stores/engine/migrations.ts'
+import { applyMigrations, isMigrated, migrationState } from '../../src/stores/engine/migrations.ts'
 import type { Tables } from '../../src/stores/engine/tables.ts'
 import { type OpenedLedger, postgres, sqlite } from './engines.ts'
 import { race } from './sqlite-race.ts'
 
-const files = readdirSync(join(import.meta.dirname, '../../migrations')).sort()
+const folder = join(import.meta.dirname, '../../migrations')
+const files = readdirSync(folder).sort()
 
 const applied = async (database: Kysely<Tables>) =>
   (
@@ -35,6 +36,18 @@ const starts = {
   Postgres: (opened: OpenedLedger, count: number) =>
     Promise.all(Array.from({ length: count }, () => applyMigrations(opened.connect()))),
 }
+
+test('each file names the oldest version that may run on it, by that version’s newest migration', () => {
+  for (const [index, name] of files.entries()) {
+    const text = readFileSync(join(folder, name), 'utf8')
+    const [comment = ''] = /^(--.*\n)+/.exec(text) ?? []
+    const [, oldest] =
+      /^-- Oldest version that may run on it: the one whose newest migration is (\d{4})\.$/m.exec(comment) ??
+      []
+    expect(Number(oldest), name).toBeGreaterThan(0)
+    expect(Number(oldest), name).toBeLessThanOrEqual(index + 1)
+  }
+})
 
 test('the files are numbered from 1 without a gap, so their count is the newest number', () => {
   expect(files.map((name) => Number(name.slice(0, 4)))).toEqual(files.map((_, index) => index + 1))
@@ -65,6 +78,11 @@ describe.each([sqlite, postgres])('migrations on $name', ({ name, openEmpty }) =
   afterEach(() => opened.close())
 
   const schemaOf = async (of: Kysely<Tables>) => (await descriptions[name].execute(of)).rows
+
+  /** As a version would do it of which this one knows nothing. */
+  const newerVersionApplies = (number: number, oldest: number | null) =>
+    sql`INSERT INTO schema_migrations (number, name, oldest_number)
+      VALUES (${number}, ${`of-the-future-${number - files.length}`}, ${oldest})`.execute(database)
 
   test('a new database gets every migration, each written down with its file', async () => {
     await applyMigrations(database)
@@ -100,12 +118,71 @@ describe.each([sqlite, postgres])('migrations on $name', ({ name, openEmpty }) =
 
   test('a database of a newer version is refused before anything is written, and the error says what to do', async () => {
     await applyMigrations(database)
-    await sql`INSERT INTO schema_migrations (number, name) VALUES (${files.length + 1}, 'from-the-future')`.execute(
-      database,
-    )
+    await newerVersionApplies(files.length + 1, null)
     const before = await schemaOf(database)
-    await expect(applyMigrations(database)).rejects.toThrow(/schema \d+.*start the newer version/)
+    await expect(applyMigrations(database)).rejects.toThrow(/this version may not run.*start a version that/)
     expect(await schemaOf(database)).toEqual(before)
+    expect(await isMigrated(database)).toBe(false)
+  })
+
+  test('this version starts on the ledger of a newer one whose migrations let it run, and changes nothing', async () => {
+    await applyMigrations(database)
+    await newerVersionApplies(files.length + 1, files.length)
+    await newerVersionApplies(files.length + 2, 1)
+    const before = await schemaOf(database)
+    await applyMigrations(database)
+    expect(await schemaOf(database)).toEqual(before)
+    expect(await isMigrated(database)).toBe(true)
+    expect(await migrationState(database)).toEqual({
+      missing: [],
+      newer: ['of-the-future-1', 'of-the-future-2'],
+      refusedBy: null,
+    })
+  })
+
+  test('one migration among several newer ones that needs a newer version is enough to refuse this one', async () => {
+    await applyMigrations(database)
+    expect(await isMigrated(database)).toBe(true)
+    await newerVersionApplies(files.length + 1, 1)
+    await newerVersionApplies(files.length + 2, files.length + 1)
+    await newerVersionApplies(files.length + 3, 1)
+    await expect(applyMigrations(database)).rejects.toThrow('of-the-future-2')
+    expect(await isMigrated(database)).toBe(false)
+    expect((await migrationState(database)).refusedBy).toBe('of-the-future-2')
+  })
+
+  test('a ledger of the version before the record said who may run is taken over', async () => {
+    await applyMigrations(database)
+    await sql`ALTER TABLE schema_migrations DROP COLUMN oldest_number`.execute(database)
+    expect(await isMigrated(database)).toBe(true)
+    await applyMigrations(database)
+    await newerVersionApplies(files.length + 1, files.length)
+    await applyMigrations(database)
+  })
+
+  test('a lock that another program keeps is waited for two seconds at a time, with a pause between', async () => {
+    await applyMigrations(database)
+    await sql`DROP TABLE velocity_holds`.execute(database)
+    await sql`DELETE FROM schema_migrations WHERE number = 6`.execute(database)
+    const other = await opened.connect().startTransaction().execute()
+    // On Postgres a plain write, with which making an index cannot run; on SQLite the one lock there is.
+    await sql`INSERT INTO schema_migrations (number, name) VALUES (6, 'in progress')`.execute(other)
+    const startedAtMs = performance.now()
+    const waits: number[] = []
+    await applyMigrations(database, {
+      onLockedOut() {
+        waits.push(performance.now() - startedAtMs)
+        if (waits.length === 2) void other.rollback().execute()
+      },
+    })
+    expect(waits).toHaveLength(2)
+    const [first = 0, second = 0] = waits
+    expect(first).toBeGreaterThan(1_500)
+    expect(first).toBeLessThan(3_000)
+    // Two seconds, and a pause of one.
+    expect(second - first).toBeGreaterThan(2_500)
+    expect(await isMigrated(database)).toBe(true)
+    expect(await applied(database)).toHaveLength(files.length)
   })
 
   test('a migration that fails half-way leaves nothing behind, so it can be tried again', async () => {

@@ -43,14 +43,14 @@ export async function checkDatabase({ databaseUrl, migrateOnStart }: DatabaseSet
 }
 
 function stateFindings({ migrations, isStandby, mayWrite }: LedgerState, migrateOnStart: boolean): Finding[] {
-  const { missing, isAhead } = migrations
+  const { missing, newer, refusedBy } = migrations
   if (isStandby) {
     return [failure('The server is a standby or read-only.', 'Point DATABASE_URL at the primary.')]
   }
-  if (isAhead) {
+  if (refusedBy !== null) {
     return [
       failure(
-        'A newer version of Tillgate has migrated this ledger.',
+        `A newer version of Tillgate has applied ${refusedBy}, and this version may not run on it.`,
         'Run that version, or restore a backup from before the upgrade.',
       ),
     ]
@@ -66,7 +66,13 @@ function stateFindings({ migrations, isStandby, mayWrite }: LedgerState, migrate
   if (mayWrite === false) {
     return [failure('This user may not write to the tables.', 'GRANT it INSERT and UPDATE on all tables.')]
   }
-  return [ok('The ledger is reachable and has the schema of this version.')]
+  return [
+    ok(
+      newer.length > 0
+        ? `The ledger is reachable. A newer version has applied ${newer.join(', ')}, and this version may run on it.`
+        : 'The ledger is reachable and has the schema of this version.',
+    ),
+  ]
 }
 
 function clockFindings({ serverNowMs }: LedgerState, askedAtMs: number, answeredAtMs: number): Finding[] {

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { WatchConnections } from '../../domain/connection-counts.ts'
 import { isPostgresUrl } from './dialect.ts'
-import { applyMigrations } from './migrations.ts'
+import { type ApplyOptions, applyMigrations } from './migrations.ts'
 import { openPostgres } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Tables } from './tables.ts'
@@ -21,12 +21,16 @@ export const sqlitePath = (url: string) => url.replace(/^sqlite:/, '')
  * Brings the ledger to this version's schema. On Postgres it uses a connection of its own: building an index on a big table
  * takes longer than a payment's statement may.
  */
-export async function migrateDatabase(url: string, database: Kysely<Tables>): Promise<void> {
-  if (!isPostgresUrl(url)) return applyMigrations(database)
+export async function migrateDatabase(
+  url: string,
+  database: Kysely<Tables>,
+  options: ApplyOptions = {},
+): Promise<void> {
+  if (!isPostgresUrl(url)) return applyMigrations(database, options)
   // If the connection breaks, the migration fails and says so.
   const patient = openPostgres({ url, onConnectionLost: () => {}, isPatient: true })
   try {
-    await applyMigrations(patient)
+    await applyMigrations(patient, options)
   } finally {
     await patient.destroy()
   }
