@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { type KeyObject, randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { createPermitStore } from './allowance/permit-store.ts'
@@ -10,25 +10,22 @@ import { createManagementApi } from './clients/bigcommerce/management-api.ts'
 import { createManagementHttp } from './clients/bigcommerce/management-call.ts'
 import { createManagementGate, type ManagementGateOptions } from './clients/bigcommerce/management-gate.ts'
 import { createPaymentsApi } from './clients/bigcommerce/payments-api.ts'
+import { type CallerTokenKey, createVerifyCallerTokens } from './clients/identity/caller-tokens.ts'
+import {
+  createVerifyByIssuer,
+  createVerifyCurrentCustomerTokens,
+} from './clients/identity/current-customer-tokens.ts'
+import { createFetchKeys, createPublishedKeys } from './clients/identity/published-keys.ts'
+import { createRememberedCallers } from './clients/identity/remembered-callers.ts'
 import { createVerifyWebhook, refuseWebhook } from './clients/identity/webhooks.ts'
-import { composeIdentity } from './compose-identity.ts'
+import type { AuthKey } from './config/auth-key.ts'
 import type { Config } from './config/config.ts'
-import { createRenewable, renewAll } from './config/renewable.ts'
+import { createRenewable, type Renewable, renewAll } from './config/renewable.ts'
+import type { VerifyCallerToken } from './domain/caller.ts'
 import { schedule } from './domain/clock.ts'
-import { isSameSealed } from './domain/sealed.ts'
+import { createKeyedDigest, isSameSealed } from './domain/sealed.ts'
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
-import { createAuthorizeOrder } from './services/authorize-order.ts'
-import { createAuthorizePayment } from './services/authorize-payment.ts'
-import { createVelocityGate } from './services/card-testing.ts'
-import { createInFlight } from './services/in-flight.ts'
-import { createKeyedDigest } from './services/keyed-digest.ts'
-import { createListPaymentMethods } from './services/list-payment-methods.ts'
-import { createGetPayment, createListPayments } from './services/list-payments.ts'
-import { withOpaqueDeclines } from './services/opaque-declines.ts'
-import { createPayOrder } from './services/pay-order.ts'
-import { createPreparePayment } from './services/prepare-payment.ts'
-import { createReceiveWebhook } from './services/receive-webhook.ts'
-import { createReconcileAttempt } from './services/reconcile-attempt.ts'
+import { createPaying } from './services/paying.ts'
 import { createReconciliationLoop } from './services/reconciliation-loop.ts'
 import { migrateDatabase, openDatabase } from './stores/engine/database.ts'
 import { isMigrated } from './stores/engine/migrations.ts'
@@ -41,24 +38,20 @@ export interface Service {
   readonly metrics: Pick<Metrics, 'contentType' | 'scrape' | 'showProcess'>
   /** Reads again what came from files and may be rotated: the store's token and the key of caller tokens. */
   renew(): void
-  /** Begins to look up at BigCommerce what is not known yet. */
+  /** Begins to look up at BigCommerce what became of payments without an end. */
   startReconciling(): void
-  /** From now on not ready, and no new charges. */
+  /** From now on the service is not ready, and takes no new payments. */
   drain(): void
-  /** Waits for the charges under way, then closes what was opened, last first. */
+  /** Waits for the payments that are running, then closes what was opened. */
   close(): Promise<void>
 }
-
-/** Longer than any instance takes from claiming to sending: the gate, two tries for the PAT, and the time to write. */
-const preparingMsMax = 30_000
-/** Beyond the wait for an answer: the time to write it down. */
-const settlingMsMax = 15_000
 
 /** By the clock and the timers of the process. */
 const processTime = { now: () => performance.now(), schedule, random: Math.random }
 
 /**
- * The composition root: the only place that says `create…`.
+ * Opens all that the service holds open, in this order: the database, the connections to the management host (each charge
+ * has one of its own), and the store's permits. What paying is made of is put together in `services/paying.ts`.
  *
  * @param managementTime the clock of the management quota, whose windows last half a minute.
  */
@@ -117,50 +110,43 @@ export async function compose(
     }),
   )
 
-  const authorizeOrder = createAuthorizeOrder(managementApi)
-  const preparePayment = createPreparePayment({ managementApi, attempts, storeHash })
-  const payOrder = createPayOrder({
-    attempts: metrics.ends(attempts),
-    velocityGate: createVelocityGate({
-      holds,
-      limits: velocity,
-      digest: createKeyedDigest(config.bigcommerce.accessToken, `velocity of ${storeHash}`),
-    }),
-    authorizePayment: createAuthorizePayment({ authorizeOrder, managementApi, isAtEase: gate.isAtEase }),
-    preparePayment,
-    permits,
-    paymentsApi,
-    newId: randomUUID,
-    instruments,
-  })
-  const listPaymentMethods = createListPaymentMethods({
-    managementApi,
-    attempts,
-    authorizeOrder,
-    instruments,
-  })
-
-  const listPayments = createListPayments({ attempts, unsettled, authorizeOrder })
   const { app } = config.bigcommerce
-  const verifyWebhook = app ? createVerifyWebhook(app.clientSecret, storeHash) : refuseWebhook
-
+  const paying = createPaying(
+    {
+      attempts,
+      unsettled,
+      holds,
+      managementApi,
+      paymentsApi,
+      permits,
+      isAtEase: gate.isAtEase,
+      verifyWebhook: app ? createVerifyWebhook(app.clientSecret, storeHash) : refuseWebhook,
+      now: Date.now,
+      newId: randomUUID,
+      log: logger,
+      measure: metrics,
+    },
+    {
+      storeHash,
+      instruments,
+      declineLimits: velocity,
+      digest: createKeyedDigest(config.bigcommerce.accessToken, `velocity of ${storeHash}`),
+      hasOpaqueDeclines: config.hasOpaqueDeclines,
+      permitWaitMsMax: queueMaxWaitMs,
+      paymentTimeoutMs,
+    },
+  )
   const reconciliation = createReconciliationLoop({
-    unsettled,
-    holds,
-    reconcileAttempt: metrics.reconcileAttempt(
-      createReconcileAttempt({ managementApi, attempts, unsettled, now: Date.now, log: logger }),
-    ),
-    stillFor: { claimedMs: preparingMsMax + queueMaxWaitMs, sendingMs: paymentTimeoutMs + settlingMsMax },
-    now: Date.now,
+    reconcile: paying.reconcile,
     sleep: (forMs, signal) => setTimeout(forMs, undefined, { signal }).catch(() => {}),
     log: logger,
   })
 
-  const { verifyCallerToken, publicKey } = composeIdentity(config)
-  // What is counted is told in full.
-  const plain = { payOrder: metrics.payOrder(payOrder), listPayments }
-  const told = config.hasOpaqueDeclines ? withOpaqueDeclines(plain) : plain
-  const inFlight = createInFlight()
+  const publicKey = createRenewable<KeyObject | null>(
+    config.auth.key.kind === 'public' ? config.auth.key.key : null,
+    renewals.publicKey,
+    (one, other) => one !== null && other !== null && one.equals(other),
+  )
   let isDraining = false
   const isReady = async () => !isDraining && (await isMigrated(database).catch(() => false))
   metrics.show({ gate: gate.standing, permits: permitStore.outlook, unsettled: unsettled.count, isReady })
@@ -172,14 +158,10 @@ export async function compose(
       trustProxy: config.trustProxy,
       corsOrigins: config.corsOrigins,
       rateLimits: config.rateLimits,
-      verifyCallerToken,
+      verifyCallerToken: createVerifyCallers(config, publicKey),
       instruments,
       permits,
-      payOrder: inFlight.track(told.payOrder),
-      listPaymentMethods,
-      listPayments: told.listPayments,
-      getPayment: createGetPayment(told.listPayments),
-      receiveWebhook: createReceiveWebhook({ verifyWebhook, unsettled }),
+      ...paying,
       isReady,
       observeRequest: metrics.observeRequest,
       isDraining: () => isDraining,
@@ -192,11 +174,45 @@ export async function compose(
     },
     startReconciling: reconciliation.start,
     async close() {
+      // First those who use the others: looks, then payments.
       await reconciliation.stop()
-      await inFlight.idle()
+      await paying.idle()
+      // The permits that they used or gave back are written down before the database goes.
       await permits.idle()
       await managementHttp.close()
       await database.destroy()
     },
+  }
+}
+
+/** Puts together how callers are known: by the tokens of the store's own issuer, and those of the storefront's app if there is one. */
+function createVerifyCallers(
+  { auth, bigcommerce }: Config,
+  publicKey: Renewable<KeyObject | null>,
+): VerifyCallerToken {
+  const { issuer, audience } = auth
+  const key = keyOf(auth.key, publicKey)
+  const callerTokens = createVerifyCallerTokens({ issuer, audience, key, now: Date.now })
+  const remember = (verifyCallerToken: VerifyCallerToken) =>
+    createRememberedCallers({ verifyCallerToken, keyInUse: () => publicKey.current(), now: Date.now })
+  if (!bigcommerce.app) return remember(callerTokens)
+  const { storeHash, app } = bigcommerce
+  const currentCustomerTokens = createVerifyCurrentCustomerTokens({ ...app, storeHash, now: Date.now })
+  return remember(createVerifyByIssuer(callerTokens, currentCustomerTokens))
+}
+
+function keyOf(key: AuthKey, publicKey: Renewable<KeyObject | null>): CallerTokenKey {
+  switch (key.kind) {
+    case 'secret':
+      return { kind: 'secret', secret: new TextEncoder().encode(key.secret) }
+    case 'public':
+      return { kind: 'set', getKey: () => publicKey.current() ?? key.key }
+    case 'set':
+      return {
+        kind: 'set',
+        getKey: createPublishedKeys({ fetchKeys: createFetchKeys(key.url), now: Date.now }),
+      }
+    default:
+      return key satisfies never
   }
 }

@@ -21,20 +21,12 @@ const CIRCLES_FOR_NOW = new Set<string>([
   'src/allowance/permit-store.ts',
   'src/allowance/provide-permits.ts',
   'src/allowance/reserve-permits.ts',
-  'src/services/known-payment.ts',
-  'src/services/pay-order.ts',
-  'src/services/refuse-instrument.ts',
 ])
 const SCRAPS_FOR_NOW = new Set<string>([
   'src/metrics/connection-metrics.ts',
   'src/metrics/known-methods.ts',
   'src/metrics/process-metrics.ts',
-  'src/services/coalesce.ts',
-  'src/services/keyed-digest.ts',
-  'src/services/opaque-declines.ts',
-  'src/services/refuse-instrument.ts',
   'src/tracing/upstream-route.ts',
-  'src/routes/orders/refuse-instrument.ts',
   'clients/typescript/src/new-idempotency-key.ts',
 ])
 
@@ -200,12 +192,8 @@ describe('what is sealed', () => {
       'src/clients/bigcommerce/payments-api.ts',
       // The claims of a PAT.
       'src/domain/payment-access-token.ts',
-      // A body, into the check that seals its instrument.
+      // A body, into the check that seals its instrument, and into the one of the type that comes before.
       'src/plugins/validation.ts',
-      // The type of an instrument, to refuse it by that alone.
-      'src/routes/orders/refuse-instrument.ts',
-      // The store token, into a key that is derived from it.
-      'src/services/keyed-digest.ts',
     ])
   })
 

@@ -1,7 +1,6 @@
 import type { z } from 'zod'
 import type { InstrumentType } from '../domain/payment-instrument.ts'
 import { Sealed } from '../domain/sealed.ts'
-import type { VelocityLimits } from '../domain/velocity.ts'
 import { type AuthKey, authKeyOf } from './auth-key.ts'
 import { type Environment, type LooseFile, readEnvironment } from './environment.ts'
 import { type Renewals, renewalsOf } from './renewals.ts'
@@ -19,7 +18,16 @@ export interface Config {
   readonly trustProxy: readonly string[]
   readonly corsOrigins: readonly string[]
   readonly rateLimits: { readonly addressPerMinute: number; readonly callerPerMinute: number }
-  readonly velocity: VelocityLimits
+  /** The limits against card testing, each within one window; 0 for none. */
+  readonly velocity: {
+    /** Attempts on one order that did not succeed. */
+    readonly orderAttempts: number
+    /** Declines of one caller. */
+    readonly callerDeclines: number
+    /** Declines from one client address. */
+    readonly addressDeclines: number
+    readonly windowMs: number
+  }
   /** Whether callers are told why a bank declined. */
   readonly hasOpaqueDeclines: boolean
   readonly logLevel: string

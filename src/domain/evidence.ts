@@ -1,8 +1,7 @@
 import type { Order } from './order.ts'
 import type { PaymentAttempt } from './payment-attempt.ts'
 import { paysAPart } from './payment-instrument.ts'
-import type { TransactionType } from './payment-outcome.ts'
-import type { Transaction } from './transaction.ts'
+import type { Transaction, TransactionType } from './transaction.ts'
 
 /** How the other attempts on an order ended. */
 export interface PriorOutcomes {

@@ -1,9 +1,9 @@
 import { BIGCOMMERCE_CODES } from './bigcommerce-codes.ts'
 import { isFinal, type PaymentAttempt, type PublicStatus, publicStatus } from './payment-attempt.ts'
 import { type InstrumentType, paysAPart } from './payment-instrument.ts'
-import type { TransactionType } from './payment-outcome.ts'
 import { Problem, type ProblemBody, type ProblemOptions } from './problem.ts'
 import type { ProblemCode } from './problems.ts'
+import type { TransactionType } from './transaction.ts'
 
 /** While a payment is not final, ask again this soon: most take a second or two. */
 export const ASK_AGAIN_SECONDS = 2

@@ -1,6 +1,6 @@
 import { type InstrumentType, paysAPart } from './payment-instrument.ts'
-import type { TransactionType } from './payment-outcome.ts'
 import type { ProblemCode } from './problems.ts'
+import type { TransactionType } from './transaction.ts'
 
 /** Where an attempt stands in the ledger. Callers see the fewer words of {@link publicStatus}. */
 export const ATTEMPT_STATUSES = [
@@ -64,6 +64,17 @@ export const UNSETTLED_STATUSES = ATTEMPT_STATUSES.filter(isUnsettled)
  */
 export const holdsOrder = ({ status, instrumentType }: Pick<PaymentAttempt, 'status' | 'instrumentType'>) =>
   !isFinal(status) || (status === 'succeeded' && !paysAPart(instrumentType))
+
+/** Declines that say nothing about the instrument: nobody tests cards by them. */
+const OF_NO_INSTRUMENT = ['merchant_configuration', 'order_not_found', 'amount_changed'] as const
+const ofNoInstrument = new Set<ProblemCode | null>(OF_NO_INSTRUMENT)
+
+/**
+ * Whether an attempt counts against the limits on card testing: a decline does, and so does an attempt without an end, since a
+ * decline may still show.
+ */
+export const keepsPlace = (status: AttemptStatus, problemCode: ProblemCode | null): boolean =>
+  !isFinal(status) || (status === 'declined' && !ofNoInstrument.has(problemCode))
 
 /** The statuses from which an attempt may come to this one: what the ledger's compare-and-set demands. */
 export const statusesBefore = (to: AttemptStatus): AttemptStatus[] =>

@@ -1,6 +1,7 @@
 import cardValidator from 'card-validator'
 import { z } from 'zod'
 import { holdsCardNumber } from './card-number.ts'
+import { Problem } from './problem.ts'
 
 /** What a field must be, told for every mistake but one: a field that is missing is told as that. */
 const must = (detail: string) => ({
@@ -235,6 +236,13 @@ export type PaymentInstrument = z.output<typeof PaymentInstrument>
 export type InstrumentType = PaymentInstrument['type']
 
 export const INSTRUMENT_TYPES = PaymentInstrument.options.map((option) => option.shape.type.value)
+
+/** @throws Problem `invalid_request` where this service does not take instruments of this type. */
+export function refuseTypeNotTaken(type: string, taken: ReadonlySet<InstrumentType>): void {
+  if (new Set<string>(taken).has(type)) return
+  const error = { pointer: '/payment/instrument/type', detail: 'This service does not take this type' }
+  throw new Problem('invalid_request', { errors: [error] })
+}
 
 /** These may pay a part of what is due, and BigCommerce does not say in its answer how much. */
 export const paysAPart = (type: InstrumentType): boolean => type in OWN_METHOD_IDS

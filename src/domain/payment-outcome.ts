@@ -1,5 +1,7 @@
-/** `purchase` is captured money; `authorization` is reserved money that the merchant captures later. */
-export type TransactionType = 'authorization' | 'purchase'
+import { BIGCOMMERCE_CODES } from './bigcommerce-codes.ts'
+import type { Settlement } from './payment-attempt.ts'
+import { Problem } from './problem.ts'
+import type { TransactionType } from './transaction.ts'
 
 /**
  * What one submission to the payments host taught us (design decision 0001). Outcomes are values: a declined
@@ -34,3 +36,47 @@ export type UnknownReason =
   | 'unrecognised_answer'
   | 'possible_duplicate'
   | 'token_refused'
+
+/** What the ledger records of an outcome. */
+export function settlementOf(outcome: PaymentOutcome): Settlement {
+  switch (outcome.kind) {
+    case 'succeeded':
+    case 'pending': {
+      const { kind: status, bigcommercePaymentId, transactionType } = outcome
+      return { status, bigcommercePaymentId, transactionType }
+    }
+    case 'declined':
+      return { status: 'declined', ...refusalOnRecord(outcome.refusal) }
+    case 'not_sent':
+      return { status: 'not_sent', problemCode: problemOfNotSent(outcome).code }
+    case 'unknown':
+      return { status: 'unknown', bigcommerceCode: outcome.bigcommerceCode }
+    default:
+      return outcome satisfies never
+  }
+}
+
+function refusalOnRecord(refusal: Refusal): Pick<Settlement, 'bigcommerceCode' | 'problemCode'> {
+  switch (refusal.by) {
+    case 'code': {
+      const { bigcommerceCode } = refusal
+      return {
+        bigcommerceCode,
+        problemCode: BIGCOMMERCE_CODES[bigcommerceCode]?.problem ?? 'payment_declined',
+      }
+    }
+    case 'fields':
+      return { problemCode: 'payment_rejected' }
+    case 'authentication_required':
+      return { problemCode: 'payment_authentication_required' }
+    default:
+      return refusal satisfies never
+  }
+}
+
+/** A charge that never left is the one end after which the same key may try again. */
+export function problemOfNotSent(outcome: Extract<PaymentOutcome, { kind: 'not_sent' }>): Problem {
+  return outcome.reason === 'rate_limited'
+    ? new Problem('upstream_busy', { retryAfterSeconds: outcome.retryAfterSeconds })
+    : new Problem('upstream_unavailable')
+}

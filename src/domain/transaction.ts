@@ -1,5 +1,8 @@
 import type { Money } from './money.ts'
 
+/** `purchase` is captured money; `authorization` is reserved money that the merchant captures later. */
+export type TransactionType = 'authorization' | 'purchase'
+
 /** The part of BigCommerce's record of a payment that reconciliation relies on. */
 export interface Transaction {
   readonly id: number

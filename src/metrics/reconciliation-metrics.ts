@@ -1,6 +1,5 @@
 import { Counter, type Registry } from 'prom-client'
-import type { ReconcileAttempt } from '../services/reconcile-attempt.ts'
-import type { ReconciliationEvent } from '../services/reconciliation-events.ts'
+import type { ReconcileAttempt, ReconciliationEvent } from '../services/reconcile-attempt.ts'
 import { measured } from './calls.ts'
 
 /** The same function, whose events are counted. */

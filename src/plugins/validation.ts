@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { serializerCompiler } from 'fastify-type-provider-zod'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { type FieldError, Problem } from '../domain/problem.ts'
 import { reveal, Sealed } from '../domain/sealed.ts'
 
@@ -78,3 +78,11 @@ function detailOf(issue: z.core.$ZodRawIssue): string {
 
 const tooShort = ({ minimum, exact }: { minimum: number | bigint; exact?: boolean }) =>
   minimum === 1 ? 'Must not be empty' : `Must have ${exact ? '' : 'at least '}${minimum} characters`
+
+const Typed = z.object({ payment: z.object({ instrument: z.object({ type: z.string() }) }) })
+
+/** The type of the instrument in a body, and nothing else of it. @returns null for a body of another shape. */
+export function instrumentTypeOf(body: unknown): string | null {
+  const typed = Typed.safeParse(body instanceof Sealed ? reveal(body) : body)
+  return typed.success ? typed.data.payment.instrument.type : null
+}

@@ -1,13 +1,22 @@
 import type { Caller } from '../domain/caller.ts'
+import { clientNetwork } from '../domain/client-network.ts'
 import { Problem } from '../domain/problem.ts'
-import { type KeyedDigest, type VelocityLimits, velocitySubjects } from '../domain/velocity.ts'
+import type { KeyedDigest } from '../domain/sealed.ts'
 import type { RequestContext } from '../request-context.ts'
-import type { VelocityHolds } from '../stores/velocity-holds.ts'
+import type { VelocityHolds, VelocitySubject } from '../stores/velocity-holds.ts'
 
-/** Stands before everything that is done for an attempt, so that a parallel burst cannot slip past its own declines. */
+/** How many declines there may be within the window; 0 for any number. */
+export interface DeclineLimits {
+  /** Declines of one caller. */
+  readonly callerDeclines: number
+  /** Declines from one client address. */
+  readonly addressDeclines: number
+}
+
+/** Asked before anything is done for an attempt, so that many at once cannot slip past their own declines. */
 export interface VelocityGate {
   /**
-   * Takes a place in the allowances of the caller and of the client address.
+   * Takes a place in the limits of the caller and of the client address.
    *
    * @throws Problem `velocity_blocked` when one of them is used up.
    */
@@ -18,7 +27,8 @@ export interface VelocityGate {
 
 export interface VelocityGateDependencies {
   readonly holds: Pick<VelocityHolds, 'reserve' | 'release'>
-  readonly limits: VelocityLimits
+  readonly limits: DeclineLimits
+  /** Callers and addresses are kept as digests. */
   readonly digest: KeyedDigest
 }
 
@@ -35,10 +45,28 @@ export function createVelocityGate({ holds, limits, digest }: VelocityGateDepend
     },
 
     async release(attemptId, context) {
-      // Whoever is told why the attempt came to nothing is not to be told of this instead: the places expire.
+      // The caller must hear why the attempt failed, not this. The places expire anyway.
       await holds
         .release(attemptId)
         .catch((err) => context.log.warn({ err }, 'velocity places not given back'))
     },
   }
+}
+
+/**
+ * The limits in which an attempt takes a place. The one token of a trusted server serves many shoppers, so the server is not
+ * counted as a caller; its shoppers are told apart by address.
+ */
+export function velocitySubjects(
+  caller: Caller,
+  address: string | null,
+  limits: DeclineLimits,
+  digest: KeyedDigest,
+): VelocitySubject[] {
+  const callers = caller.access.kind === 'any' ? [] : [caller.principal]
+  const networks = address === null ? [] : [clientNetwork(address)]
+  return [
+    ...callers.map((one) => ({ key: digest(`caller ${one}`), declinesMax: limits.callerDeclines })),
+    ...networks.map((one) => ({ key: digest(`address ${one}`), declinesMax: limits.addressDeclines })),
+  ].filter(({ declinesMax }) => declinesMax > 0)
 }

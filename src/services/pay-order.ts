@@ -1,23 +1,19 @@
 import type { Permits, WaitingPayment } from '../allowance/permits.ts'
 import type { PaymentsApi } from '../clients/bigcommerce/payments-api.ts'
 import type { Caller } from '../domain/caller.ts'
-import { fingerprintOf, isFreeAgain, type KeyScope } from '../domain/idempotency-key.ts'
+import { fingerprintOf, isFreeAgain, type KeyScope, type KnownKey } from '../domain/idempotency-key.ts'
 import { ASK_AGAIN_SECONDS, answerOf, keptAnswer, type PaymentAnswer } from '../domain/payment-answer.ts'
-import type { NewAttempt, PaymentAttempt } from '../domain/payment-attempt.ts'
+import { isRunning, type NewAttempt, type PaymentAttempt } from '../domain/payment-attempt.ts'
 import type { PaymentCommand } from '../domain/payment-command.ts'
-import type { InstrumentType } from '../domain/payment-instrument.ts'
-import type { PaymentOutcome } from '../domain/payment-outcome.ts'
+import { type InstrumentType, refuseTypeNotTaken } from '../domain/payment-instrument.ts'
+import { type PaymentOutcome, problemOfNotSent, settlementOf } from '../domain/payment-outcome.ts'
 import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { Claim } from '../stores/claim-attempt.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
-import { maySeeAttempt } from './authorize-order.ts'
-import type { AuthorizedPayment, AuthorizePayment } from './authorize-payment.ts'
+import { type AuthorizedPayment, type AuthorizePayment, maySeeAttempt } from './authorize-order.ts'
 import type { VelocityGate } from './card-testing.ts'
-import { fencedBy, replay } from './known-payment.ts'
 import type { PreparedPayment, PreparePayment } from './prepare-payment.ts'
-import { refuseInstrument } from './refuse-instrument.ts'
-import { problemOfNotSent, settlementOf } from './settlement.ts'
 
 export interface PayOrderCommand extends PaymentCommand {
   readonly caller: Caller
@@ -25,14 +21,14 @@ export interface PayOrderCommand extends PaymentCommand {
 }
 
 export interface PaidOrder extends PaymentAnswer {
-  /** Whether this is the kept answer of an earlier request with the same key. */
+  /** Whether this is the answer that an earlier request with the same key was given. */
   readonly isReplay: boolean
 }
 
 /**
- * Pays an order at most once, and tells the truth about it.
+ * Pays an order at most once, and says truly what became of it.
  *
- * @throws Problem for everything that ends before a charge is on its way.
+ * @throws Problem where it ends before a charge is on its way.
  */
 export type PayOrder = (command: PayOrderCommand, context: RequestContext) => Promise<PaidOrder>
 
@@ -52,6 +48,7 @@ interface WantedPayment {
   readonly command: PayOrderCommand
   readonly scope: KeyScope
   readonly fingerprint: string
+  /** Whether the ledger knows nothing of this key. */
   readonly isNew: boolean
 }
 
@@ -68,7 +65,8 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
   const { newId, instruments } = dependencies
 
   return async function payOrder(command, context) {
-    refuseInstrument(command, instruments)
+    refuseTypeNotTaken(command.payment.instrument.type, instruments)
+    refuseSavingForGuests(command)
     const scope = keyScopeOf(command)
     const fingerprint = fingerprintOf(command)
 
@@ -91,8 +89,8 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
   }
 
   /**
-   * Reserves a place in the allowances, learns whose the order is, and fences it. From the claim on it is the ledger that
-   * gives the place back.
+   * Takes a place in the limits against card testing, learns whose the order is, and claims it. Once it is claimed, the
+   * ledger gives the place back when the attempt ends; until then we do.
    */
   async function claimOrder(
     { command, scope, fingerprint, isNew }: WantedPayment,
@@ -111,11 +109,11 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     }
   }
 
-  /** From here on the order is ours alone. Write, call, write; no transaction is open during a call. */
+  /** Nobody else can pay the order now. Write, call, write; no transaction is open during a call. */
   async function pay(payment: ClaimedPayment): Promise<PaymentAnswer> {
     const { attempt, command, authorized, context } = payment
     const prepared = await preparePayment(command, authorized, context).catch((error) =>
-      release(attempt, error),
+      endUnsent(attempt, error),
     )
     const outcome = await send(payment, prepared)
     if (await mayTryAgain(payment, outcome)) {
@@ -126,16 +124,16 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     return answerOf(settled)
   }
 
-  /** Waits for the payment's turn, puts on record that it is being sent, and sends it. */
+  /** Waits for the payment's turn, writes down that it is being sent, and sends it. */
   async function send(payment: ClaimedPayment, prepared: PreparedPayment): Promise<PaymentOutcome> {
     const { attempt, command, waiting, context } = payment
     const { paymentAccessToken, claims } = prepared
-    const permit = await waiting.takePermit().catch((error) => release(attempt, error))
+    const permit = await waiting.takePermit().catch((error) => endUnsent(attempt, error))
     try {
-      // Where it is in doubt whether this was written, nothing is sent, and so the attempt can be freed.
+      // If it is in doubt whether this was written, nothing is sent. So the attempt may end as not sent.
       const isOurs = await attempts
         .markSending(attempt.id, claims.due, claims.expiresAtMs)
-        .catch((error) => release(attempt, error))
+        .catch((error) => endUnsent(attempt, error))
       if (!isOurs) throw new Problem('request_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
       return await paymentsApi.processPayment(paymentAccessToken, command.payment, context, permit)
     } finally {
@@ -144,8 +142,8 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
   }
 
   /**
-   * Only a charge that BigCommerce has turned away unread (429) is tried again, by itself and within the payment's patience:
-   * with another PAT and another permit, and with a ledger that says meanwhile that nothing is out.
+   * Only a charge that BigCommerce turned away unread (429) is sent again, while the payment may still wait, with another
+   * PAT and another permit. Meanwhile the ledger says that nothing was sent.
    */
   async function mayTryAgain({ attempt, waiting, context }: ClaimedPayment, outcome: PaymentOutcome) {
     if (outcome.kind !== 'not_sent' || outcome.reason !== 'rate_limited') return false
@@ -154,8 +152,8 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     return (await waiting.turnedAway(forMs)) && (await attempts.takeBack(attempt.id).catch(() => false))
   }
 
-  /** Frees key and order again after a failure that certainly came before the charge. */
-  async function release(attempt: PaymentAttempt, error: unknown): Promise<never> {
+  /** Ends an attempt that failed before its charge could leave: key and order are free again. */
+  async function endUnsent(attempt: PaymentAttempt, error: unknown): Promise<never> {
     const problemCode = error instanceof Problem ? error.code : 'internal_error'
     await attempts.settle(attempt.id, { status: 'not_sent', problemCode }, () => null)
     throw error
@@ -165,14 +163,50 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     const { id: paymentId, orderId } = attempt
     context.log.info({ paymentId, orderId, outcome: outcome.kind }, 'charge answered')
     try {
-      return await attempts.settle(attempt.id, settlementOf(outcome), keptAnswer)
+      return await attempts.settle(paymentId, settlementOf(outcome), keptAnswer)
     } catch (error) {
-      // The ledger still says *sending*: whoever reads it next will find the attempt and look what became of it.
-      context.log.error({ paymentId: attempt.id, err: error }, 'outcome not recorded')
+      // The ledger still says *sending*. Recovery will find the attempt there, and reconciliation will look what became of it.
+      context.log.error({ paymentId, err: error }, 'outcome not recorded')
       return { ...attempt, status: 'unknown' as const }
     }
   }
 }
+
+/** A card is stored for the customer whom the token names; a trusted server answers for its own shoppers. */
+function refuseSavingForGuests({ caller, payment }: PayOrderCommand): void {
+  if (payment.save_instrument && caller.customerId === null && caller.access.kind !== 'any') {
+    throw new Problem('save_instrument_not_allowed')
+  }
+}
+
+/**
+ * The answer to a key that is in use: a final one as it was given, else how the payment stands now.
+ *
+ * @throws Problem `idempotency_key_reused` for another request, `request_in_progress` while the first one runs.
+ */
+function replay({ fingerprint, attempt, answer }: KnownKey, wanted: string): PaidOrder {
+  if (fingerprint !== wanted) throw new Problem('idempotency_key_reused')
+  if (answer) return { ...answer, isReplay: true }
+  if (isRunning(attempt.status)) throw new Problem('request_in_progress', askAgainAt(attempt))
+  return { ...answerOf(attempt), isReplay: false }
+}
+
+/** Why the order cannot be paid now: another attempt holds it. */
+const fencedBy = (attempt: PaymentAttempt): Problem =>
+  attempt.status === 'succeeded'
+    ? new Problem('order_already_paid', whereItStands(attempt))
+    : new Problem('order_payment_in_progress', askAgainAt(attempt))
+
+const askAgainAt = (attempt: PaymentAttempt) => ({
+  ...whereItStands(attempt),
+  retryAfterSeconds: ASK_AGAIN_SECONDS,
+})
+
+/** Told only to callers who may pay the order, and so may see every attempt on it. */
+const whereItStands = ({ id, orderId }: PaymentAttempt) => ({
+  paymentId: id,
+  location: `/orders/${orderId}/payments/${id}`,
+})
 
 const keyScopeOf = ({ caller, idempotencyKey }: PayOrderCommand): KeyScope => ({
   principal: caller.principal,

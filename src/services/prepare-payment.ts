@@ -9,7 +9,7 @@ import { Problem } from '../domain/problem.ts'
 import type { Sealed } from '../domain/sealed.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
-import type { AuthorizedPayment } from './authorize-payment.ts'
+import type { AuthorizedPayment } from './authorize-order.ts'
 
 /** A payment access token that may be spent: its claims are what the caller means to pay. */
 export interface PreparedPayment {

@@ -2,14 +2,18 @@ import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import type { Clock } from '../domain/clock.ts'
 import { judge, type Verdict } from '../domain/evidence.ts'
 import { keptAnswer } from '../domain/payment-answer.ts'
-import { mayBecome, type PaymentAttempt, type Settlement } from '../domain/payment-attempt.ts'
+import {
+  type AttemptStatus,
+  mayBecome,
+  type PaymentAttempt,
+  type Settlement,
+} from '../domain/payment-attempt.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Log } from '../logging/log-entry.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
 import { isDueForReview, isPastStarting, nextLookAtMs, quietForMs, quietLooksMin } from './look-schedule.ts'
-import type { ReconciliationEvent } from './reconciliation-events.ts'
 
 /**
  * Looks up at BigCommerce what became of an attempt, and settles it if the evidence says so. Only reads: a charge is
@@ -20,6 +24,20 @@ import type { ReconciliationEvent } from './reconciliation-events.ts'
 export type ReconcileAttempt = (attempt: PaymentAttempt) => Promise<Events>
 
 type Events = readonly ReconciliationEvent[]
+
+/**
+ * What one call of `reconcileAttempt` did, to be counted.
+ *
+ * - `looked`: the order and its transactions were read, and this is what they prove; `no_order` when there is none.
+ * - `look_failed`: something could not be read or written; the attempt is looked at again later.
+ * - `look_put_off`: BigCommerce's quota was needed for shoppers; the attempt is looked at when there is room.
+ * - `needs_review`: the service has looked long enough, and a person must. At least once for each payment.
+ * - `duplicate_charge`: an order shows more charges than its payments account for. At least once for each payment.
+ */
+export type ReconciliationEvent =
+  | { readonly kind: 'looked'; readonly found: Verdict['kind'] | 'no_order' }
+  | { readonly kind: 'look_failed' | 'look_put_off' | 'needs_review' | 'duplicate_charge' }
+  | { readonly kind: 'settled'; readonly from: AttemptStatus; readonly to: AttemptStatus }
 
 export interface ReconcileAttemptDependencies {
   readonly managementApi: Pick<ManagementApi, 'getOrder' | 'listTransactions'>

@@ -4,41 +4,43 @@ import type { StillFor, UnsettledAttempts } from '../stores/unsettled-attempts.t
 import type { VelocityHolds } from '../stores/velocity-holds.ts'
 import type { ReconcileAttempt } from './reconcile-attempt.ts'
 
-/** Work that goes on beside the requests until it is stopped. */
-export interface BackgroundWork {
-  start(): void
-  /** Resolves when nothing is under way any more. */
-  stop(): Promise<void>
-}
-
-export interface ReconciliationLoopOptions {
-  readonly unsettled: Pick<UnsettledAttempts, 'lease' | 'recoverAbandoned' | 'deleteKeysBefore'>
-  readonly holds: Pick<VelocityHolds, 'deleteExpired'>
-  readonly reconcileAttempt: ReconcileAttempt
-  readonly stillFor: StillFor
-  readonly now: Clock
-  /** Waits, or ends at once when the signal does. */
-  readonly sleep: (forMs: number, signal: AbortSignal) => Promise<void>
-  readonly log: Log
-}
-
-/** A client that was told to ask again in two seconds should find news; one short read is what it costs. */
-const pauseMs = 500
+/** Longer than any instance takes from claiming to sending: the gate, two tries for the PAT, and the time to write. */
+const preparingMsMax = 30_000
+/** Beyond the wait for an answer: the time to write it down. */
+const settlingMsMax = 15_000
 /** Attempts looked up side by side: four reads each at most, well inside the management host's quota. */
 const leasedMax = 4
 /** How long an idempotency key is remembered; part of the published contract. */
 const keyLifeMs = 30 * 24 * 60 * 60 * 1_000
 /** Old keys are swept now and then; nothing depends on the moment. */
 const sweepEveryMs = 60 * 60 * 1_000
+/** A client that was told to ask again in two seconds should find news; one short read is what it costs. */
+const pauseMs = 500
 
-/** Looks up what is due, finds what a crash left behind, and forgets old keys, over and over. */
-export function createReconciliationLoop(options: ReconciliationLoopOptions): BackgroundWork {
-  const { unsettled, holds, reconcileAttempt, stillFor, now, sleep, log } = options
-  const stopping = new AbortController()
-  let running = Promise.resolve()
+/** How long an attempt must have stood still before it is certain that no living instance works on it. */
+export const stillForOf = (waits: {
+  readonly permitWaitMsMax: number
+  readonly paymentTimeoutMs: number
+}): StillFor => ({
+  claimedMs: preparingMsMax + waits.permitWaitMsMax,
+  sendingMs: waits.paymentTimeoutMs + settlingMsMax,
+})
+
+export interface ReconciliationRoundOptions {
+  readonly unsettled: Pick<UnsettledAttempts, 'lease' | 'recoverAbandoned' | 'deleteKeysBefore'>
+  readonly holds: Pick<VelocityHolds, 'deleteExpired'>
+  readonly reconcileAttempt: ReconcileAttempt
+  readonly stillFor: StillFor
+  readonly now: Clock
+  readonly log: Log
+}
+
+/** One round: finds what a crash left behind, looks up what is due, and forgets old keys. */
+export function createReconciliationRound(options: ReconciliationRoundOptions): () => Promise<void> {
+  const { unsettled, holds, reconcileAttempt, stillFor, now, log } = options
   let sweptAtMs = Number.NEGATIVE_INFINITY
 
-  async function round(): Promise<void> {
+  return async function reconcile() {
     const recovered = await unsettled.recoverAbandoned(stillFor)
     if (recovered.released + recovered.unknown > 0) log.warn(recovered, 'abandoned payments recovered')
     const due = await unsettled.lease(leasedMax)
@@ -49,10 +51,35 @@ export function createReconciliationLoop(options: ReconciliationLoopOptions): Ba
     const deleted = await unsettled.deleteKeysBefore(now() - keyLifeMs)
     if (deleted > 0) log.info({ deleted }, 'old idempotency keys forgotten')
   }
+}
+
+/** Work that goes on beside the requests until it is stopped. */
+export interface BackgroundWork {
+  start(): void
+  /** Resolves when the round that is running has ended. */
+  stop(): Promise<void>
+}
+
+export interface ReconciliationLoopOptions {
+  /** One round of it. */
+  readonly reconcile: () => Promise<void>
+  /** Waits, or ends at once when the signal does. */
+  readonly sleep: (forMs: number, signal: AbortSignal) => Promise<void>
+  readonly log: Log
+}
+
+/** Reconciles round after round, with a pause between them. */
+export function createReconciliationLoop({
+  reconcile,
+  sleep,
+  log,
+}: ReconciliationLoopOptions): BackgroundWork {
+  const stopping = new AbortController()
+  let running = Promise.resolve()
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await round().catch((err) => log.error({ err }, 'reconciliation round failed'))
+      await reconcile().catch((err) => log.error({ err }, 'reconciliation round failed'))
       await sleep(pauseMs, stopping.signal)
     }
   }

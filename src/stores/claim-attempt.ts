@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import { isFreeAgain, type KeyScope, type KnownKey } from '../domain/idempotency-key.ts'
 import type { NewAttempt, PaymentAttempt } from '../domain/payment-attempt.ts'
-import { keepsPlace } from '../domain/velocity.ts'
+import { keepsPlace } from '../domain/payment-attempt.ts'
 import { toAttempt } from './attempt-rows.ts'
 import type { Tables } from './engine/tables.ts'
 import { LostRace } from './engine/transact.ts'

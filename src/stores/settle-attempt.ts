@@ -2,11 +2,11 @@ import type { Transaction } from 'kysely'
 import type { PaymentAnswer } from '../domain/payment-answer.ts'
 import {
   type AttemptStatus,
+  keepsPlace,
   type PaymentAttempt,
   type Settlement,
   statusesBefore,
 } from '../domain/payment-attempt.ts'
-import { keepsPlace } from '../domain/velocity.ts'
 import { toAttempt } from './attempt-rows.ts'
 import type { Tables } from './engine/tables.ts'
 import { releaseHolds } from './velocity-holds.ts'

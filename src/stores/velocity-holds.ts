@@ -2,10 +2,15 @@ import type { Kysely, Transaction } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
 import { ASK_AGAIN_SECONDS } from '../domain/payment-answer.ts'
 import { isRunning } from '../domain/payment-attempt.ts'
-import type { VelocitySubject } from '../domain/velocity.ts'
 import { waitForTurn } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
 import { transact } from './engine/transact.ts'
+
+/** Whose declines are counted, and how many there may be. */
+export interface VelocitySubject {
+  readonly key: string
+  readonly declinesMax: number
+}
 
 export type Reservation =
   | { readonly kind: 'reserved' }

@@ -33,17 +33,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
     packages: /^(undici|zod|node:(crypto|dns\/promises|events|fs|http|net|path|tls|util))$/,
   },
   compose: {
-    values: [
-      'allowance',
-      'compose-identity',
-      'clients',
-      'config',
-      'stores',
-      'services',
-      'metrics',
-      'version',
-      'domain',
-    ],
+    values: ['allowance', 'clients', 'config', 'stores', 'services', 'metrics', 'version', 'domain'],
     types: ['app'],
     packages: /^(node:timers\/promises|jose|pino|node:crypto)$/,
   },
@@ -56,11 +46,6 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
     values: ['plugins', 'domain'],
     types: ['config'],
     packages: /^(fastify|node:(crypto|http|net|tls))$/,
-  },
-  'compose-identity': {
-    values: ['clients', 'config', 'domain'],
-    types: [],
-    packages: /^node:crypto$/,
   },
   logging: { values: ['logging', 'domain'], types: [], packages: /^pino$/ },
   'request-context': { values: [], types: ['logging'], packages: /^$/ },
@@ -85,7 +70,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
   services: {
     values: ['services', 'domain'],
     types: ['allowance', 'clients', 'logging', 'request-context', 'stores'],
-    packages: /^node:crypto$/,
+    packages: /^$/,
   },
   metrics: {
     values: ['metrics', 'domain', 'request-context', 'stores'],

@@ -8,6 +8,7 @@ import {
   isFinal,
   isRunning,
   isUnsettled,
+  keepsPlace,
   mayBecome,
   PUBLIC_STATUSES,
   publicStatus,
@@ -124,4 +125,22 @@ test('success is told of nothing but succeeded, and not_charged of nothing that 
     'not_sent',
     'not_charged',
   ])
+})
+
+test.each([
+  ['declined', 'payment_declined', true],
+  ['declined', 'payment_authentication_required', true],
+  ['declined', 'payment_rejected', true],
+  ['declined', 'instrument_not_found', true],
+  ['declined', 'merchant_configuration', false],
+  ['declined', 'order_not_found', false],
+  ['declined', 'amount_changed', false],
+  ['unknown', null, true],
+  ['pending', null, true],
+  ['needs_review', null, true],
+  ['succeeded', null, false],
+  ['not_sent', 'upstream_unavailable', false],
+  ['not_charged', 'payment_not_charged', false],
+] as const)('an attempt that is %s (%s) keeps its place: %s', (status, problemCode, keeps) => {
+  expect(keepsPlace(status, problemCode)).toBe(keeps)
 })

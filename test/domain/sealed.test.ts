@@ -1,8 +1,8 @@
 import { format, inspect } from 'node:util'
 import { deserialize, serialize } from 'node:v8'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { sealInstrument } from '../../src/domain/payment-command.ts'
-import { reveal, Sealed } from '../../src/domain/sealed.ts'
+import { createKeyedDigest, reveal, Sealed } from '../../src/domain/sealed.ts'
 import { validInstruments } from './samples.ts'
 
 const number = '4242429999994242'
@@ -66,3 +66,23 @@ test.each(Object.values(validInstruments))(
     expect(reveal(sealInstrument(instrument).fields)).toEqual(instrument)
   },
 )
+
+describe('a keyed digest', () => {
+  const digest = createKeyedDigest(new Sealed('store-token'), 'velocity')
+
+  test('is the same on every instance, and another for every text, secret and purpose', () => {
+    expect(createKeyedDigest(new Sealed('store-token'), 'velocity')('address 203.0.113.9')).toBe(
+      digest('address 203.0.113.9'),
+    )
+    const others = [
+      digest('address 203.0.113.8'),
+      createKeyedDigest(new Sealed('other-token'), 'velocity')('address 203.0.113.9'),
+      createKeyedDigest(new Sealed('store-token'), 'other')('address 203.0.113.9'),
+    ]
+    expect(new Set([digest('address 203.0.113.9'), ...others]).size).toBe(4)
+  })
+
+  test('shows nothing of the text or the secret', () => {
+    expect(digest('address 203.0.113.9')).toMatch(/^[\w-]{43}$/)
+  })
+})

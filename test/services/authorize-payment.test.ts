@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Problem } from '../../src/domain/problem.ts'
 import { reveal, Sealed } from '../../src/domain/sealed.ts'
-import { createAuthorizePayment } from '../../src/services/authorize-payment.ts'
+import { createAuthorizePayment } from '../../src/services/authorize-order.ts'
 import { contextOf, customer, endOf, holderOf, orderOf, server } from './fakes.ts'
 
 const notTheirs = () => Promise.reject(new Problem('order_not_found'))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createCoalesce } from '../../src/services/coalesce.ts'
+import { createCoalesce } from '../../src/services/list-payment-methods.ts'
 
 /** Work that ends when told to. */
 function work() {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createInFlight } from '../../src/services/in-flight.ts'
+import { createInFlight } from '../../src/services/paying.ts'
 
 /** Lets everything run that can run now. */
 const settled = () => new Promise((resolve) => setImmediate(resolve))

@@ -8,8 +8,7 @@ import { INSTRUMENT_TYPES, type InstrumentType } from '../../src/domain/payment-
 import type { PaymentOutcome } from '../../src/domain/payment-outcome.ts'
 import { Problem } from '../../src/domain/problem.ts'
 import { reveal, Sealed } from '../../src/domain/sealed.ts'
-import type { AuthorizeOrder } from '../../src/services/authorize-order.ts'
-import type { AuthorizedPayment } from '../../src/services/authorize-payment.ts'
+import type { AuthorizedPayment, AuthorizeOrder } from '../../src/services/authorize-order.ts'
 import {
   createPayOrder,
   type PayOrderCommand,

@@ -1,3 +1,4 @@
+import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
 import type { PaymentOutcome } from '../../src/domain/payment-outcome.ts'
 import { BUCKET_SABOTAGES } from './sabotages-of-the-bucket.ts'
 import {
@@ -18,6 +19,9 @@ const charging = (change: (parts: NodeParts) => Charge): Sabotage => ({
 const onLedger = (change: (ledger: Ledger) => Partial<Ledger>): Sabotage => ({
   parts: (parts) => ({ ...parts, ledger: { ...parts.ledger, ...change(parts.ledger) } }),
 })
+/** An attempt that is due for a look taken for another. */
+const looking = (change: (attempt: PaymentAttempt) => PaymentAttempt): Sabotage =>
+  onLedger(({ lease }) => ({ lease: async (limit) => (await lease(limit)).map(change) }))
 /** A charge's outcome taken for another. */
 const mistaking = (change: (outcome: PaymentOutcome) => PaymentOutcome): Sabotage =>
   charging(
@@ -70,24 +74,24 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
 
   ...BUCKET_SABOTAGES,
 
-  'does not wait for the PAT to expire': {
-    reconcile: (reconcileAttempt) => (attempt) =>
-      reconcileAttempt({ ...attempt, patExpiresAtMs: attempt.sentAtMs }),
-  },
-  'calls a charge off the moment its PAT expires': {
-    reconcile: (reconcileAttempt) => (attempt) =>
-      reconcileAttempt({
-        ...attempt,
-        patExpiresAtMs: (attempt.patExpiresAtMs ?? 0) - 300_000,
-        quiet: { looks: 9, sinceMs: 0 },
-      }),
-  },
+  'does not wait for the PAT to expire': looking((attempt) => ({
+    ...attempt,
+    patExpiresAtMs: attempt.sentAtMs,
+  })),
+  'calls a charge off the moment its PAT expires': looking((attempt) => ({
+    ...attempt,
+    patExpiresAtMs: (attempt.patExpiresAtMs ?? 0) - 300_000,
+    quiet: { looks: 9, sinceMs: 0 },
+  })),
   'takes an order that says pending for paid': {
-    reads: (managementApi) => ({
-      ...managementApi,
-      getOrder: async (orderId, context) => {
-        const order = await managementApi.getOrder(orderId, context)
-        return order?.paymentStatus === 'pending' ? { ...order, paymentStatus: 'captured' } : order
+    parts: (parts) => ({
+      ...parts,
+      managementApi: {
+        ...parts.managementApi,
+        getOrder: async (orderId, context) => {
+          const order = await parts.managementApi.getOrder(orderId, context)
+          return order?.paymentStatus === 'pending' ? { ...order, paymentStatus: 'captured' } : order
+        },
       },
     }),
   },

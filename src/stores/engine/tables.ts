@@ -1,8 +1,8 @@
 import type { Generated } from 'kysely'
 import type { AttemptStatus } from '../../domain/payment-attempt.ts'
 import type { InstrumentType } from '../../domain/payment-instrument.ts'
-import type { TransactionType } from '../../domain/payment-outcome.ts'
 import type { ProblemCode } from '../../domain/problems.ts'
+import type { TransactionType } from '../../domain/transaction.ts'
 
 /** The tables as migrations/ makes them; `Generated` marks what an insert may leave out. */
 export interface Tables {

@@ -6,13 +6,8 @@ import type { BigCommerce } from '../upstream/big-commerce.ts'
 import { readOrder, readTransactions } from '../upstream/store-order.ts'
 import type { Ports } from './ports.ts'
 
-export type ManagementPorts = Pick<
-  ManagementApi,
-  'getOrder' | 'listTransactions' | 'createPaymentAccessToken'
->
-
 /** A node's way to the management host. What fails here has failed after all its tries. */
-export function createManagementPorts(run: Run, ports: Ports, bigCommerce: BigCommerce): ManagementPorts {
+export function createManagementPorts(run: Run, ports: Ports, bigCommerce: BigCommerce): ManagementApi {
   const now = run.scheduler.now
 
   const read = <T>(what: string, work: () => T): Promise<T> =>
@@ -29,6 +24,8 @@ export function createManagementPorts(run: Run, ports: Ports, bigCommerce: BigCo
         run.trace?.('upstream', `order ${orderId} shows ${statusId} '${paymentStatus}', due ${due.amount}`)
         return order
       }),
+
+    listPaymentMethods: (orderId) => read(`list the methods of ${orderId}`, () => []),
 
     listTransactions: (orderId) =>
       read(`read transactions of ${orderId}`, () => {

@@ -1,15 +1,10 @@
 import type { PermitStore } from '../../../src/allowance/permit-store.ts'
-import { createAuthorizeOrder } from '../../../src/services/authorize-order.ts'
-import { createAuthorizePayment } from '../../../src/services/authorize-payment.ts'
-import { createListPayments } from '../../../src/services/list-payments.ts'
-import { createPayOrder } from '../../../src/services/pay-order.ts'
-import { createPreparePayment } from '../../../src/services/prepare-payment.ts'
-import { createReceiveWebhook } from '../../../src/services/receive-webhook.ts'
-import { createReconcileAttempt } from '../../../src/services/reconcile-attempt.ts'
+import { createPaying, type Paying } from '../../../src/services/paying.ts'
 import type { Run } from '../engine/run.ts'
 import type { LedgerCalls } from '../ledger/ledger-calls.ts'
 import { STORE_HASH } from '../upstream/access-tokens.ts'
 import type { BigCommerce } from '../upstream/big-commerce.ts'
+import { PAYMENT_TIMEOUT_MS } from './charge-network.ts'
 import { type ChargeWatch, createChargePort } from './charge-port.ts'
 import { createLedgerPorts } from './ledger-ports.ts'
 import { createManagementPorts } from './management-ports.ts'
@@ -17,19 +12,16 @@ import { createNodeLife } from './node-life.ts'
 import { createNodePermits } from './node-permits.ts'
 import { createPermitPorts } from './permit-ports.ts'
 import { createPorts, type NodeLife } from './ports.ts'
-import { createRound } from './round.ts'
 import type { Sabotage } from './sabotage.ts'
 
-/** One instance of the service: the code under test, put together as the composition root does. */
-export interface ServiceNode {
+/** The longest that any scenario lets a payment wait for its permit. */
+export const PERMIT_WAIT_MS_MAX = 20_000
+
+/** One instance of the service: the code under test. */
+export interface ServiceNode extends Paying {
   readonly life: NodeLife
   /** This machine's clock. */
   now(): number
-  readonly payOrder: ReturnType<typeof createPayOrder>
-  readonly listPayments: ReturnType<typeof createListPayments>
-  readonly receiveWebhook: ReturnType<typeof createReceiveWebhook>
-  /** What the reconciliation loop does each time. */
-  readonly round: () => Promise<void>
 }
 
 export interface NodeOptions {
@@ -90,40 +82,46 @@ export function createNode(options: NodeOptions): ServiceNode {
     }),
   }
   const { ledger, managementApi, paymentsApi } = sabotage.parts?.(plain) ?? plain
-  const authorizeOrder = createAuthorizeOrder(managementApi)
-  const reconcileAttempt = createReconcileAttempt({
-    managementApi: sabotage.reads?.(managementApi) ?? managementApi,
-    attempts: ledger,
-    unsettled: ledger,
-    now,
-    log,
-  })
-
-  return {
-    life,
-    now,
-    payOrder: createPayOrder({
+  const paying = createPaying(
+    {
       attempts: ledger,
-      velocityGate: { reserve: async () => {}, release: async () => {} },
-      authorizePayment: createAuthorizePayment({
-        authorizeOrder,
-        managementApi,
-        isAtEase: () => true,
-      }),
-      preparePayment: createPreparePayment({ managementApi, attempts: ledger, storeHash: STORE_HASH }),
-      permits,
-      paymentsApi,
-      newId: options.newId,
-      instruments,
-    }),
-    listPayments: createListPayments({ attempts: ledger, unsettled: ledger, authorizeOrder }),
-    receiveWebhook: createReceiveWebhook({
-      verifyWebhook: (body) => ({ id: body, orderId: Number(body.split(' ')[0]) }),
       unsettled: ledger,
-    }),
-    round: createRound(run, ledger, sabotage.reconcile?.(reconcileAttempt) ?? reconcileAttempt),
-  }
+      holds: noHolds,
+      managementApi,
+      paymentsApi,
+      permits,
+      isAtEase: () => true,
+      verifyWebhook: (body) => ({ id: body, orderId: Number(body.split(' ')[0]) }),
+      now,
+      newId: options.newId,
+      log,
+      measure: {
+        payOrder: (payOrder) => payOrder,
+        ends: (attempts) => attempts,
+        reconcileAttempt: (reconcileAttempt) => (attempt) => {
+          run.counts.looks += 1
+          return reconcileAttempt(attempt)
+        },
+      },
+    },
+    {
+      storeHash: STORE_HASH,
+      instruments,
+      declineLimits: { callerDeclines: 0, addressDeclines: 0 },
+      digest: (text) => text,
+      hasOpaqueDeclines: false,
+      permitWaitMsMax: PERMIT_WAIT_MS_MAX,
+      paymentTimeoutMs: PAYMENT_TIMEOUT_MS,
+    },
+  )
+  return { ...paying, life, now }
 }
 
+/** The limits against card testing are off: the simulation has no place for them. */
+const noHolds = {
+  reserve: async () => ({ kind: 'reserved' as const }),
+  release: async () => {},
+  deleteExpired: async () => 0,
+}
 const silent = () => {}
 const log = { info: silent, warn: silent, error: silent }

@@ -1,7 +1,8 @@
+import { stillForOf } from '../../../src/services/reconciliation-loop.ts'
 import type { Run } from '../engine/run.ts'
 import type { AttemptRow, LedgerRows } from '../ledger/ledger-rows.ts'
-import type { ServiceNode } from './node.ts'
-import { STILL_FOR } from './round.ts'
+import { PAYMENT_TIMEOUT_MS } from './charge-network.ts'
+import { PERMIT_WAIT_MS_MAX, type ServiceNode } from './node.ts'
 
 export interface Reconciler {
   /** Sees to it that a round takes place when the next attempt is due. */
@@ -60,7 +61,7 @@ export function createReconciler(
     run.trace?.(node.life.name, 'reconciles')
     // Should the node die within it, the lease ends, and somebody else looks.
     if (plannedMs === Number.POSITIVE_INFINITY) planAfter(2 * afterFailureMsMax)
-    node.round().then(
+    node.reconcile().then(
       () => {
         scheduler.arrived()
         planAfter(pauseMs)
@@ -77,9 +78,11 @@ export function createReconciler(
   return { plan }
 }
 
+const stillFor = stillForOf({ permitWaitMsMax: PERMIT_WAIT_MS_MAX, paymentTimeoutMs: PAYMENT_TIMEOUT_MS })
+
 function dueAtMs({ status, updatedAtMs, nextLookAtMs, leasedUntilMs }: AttemptRow): number {
-  if (status === 'claimed') return updatedAtMs + STILL_FOR.claimedMs
-  if (status === 'sending') return updatedAtMs + STILL_FOR.sendingMs
+  if (status === 'claimed') return updatedAtMs + stillFor.claimedMs
+  if (status === 'sending') return updatedAtMs + stillFor.sendingMs
   if (nextLookAtMs === null) return Number.POSITIVE_INFINITY
   return Math.max(nextLookAtMs, leasedUntilMs ?? 0)
 }

@@ -1,15 +1,14 @@
 import type { PermitStore } from '../../../src/allowance/permit-store.ts'
+import type { ManagementApi } from '../../../src/clients/bigcommerce/management-api.ts'
 import type { PaymentsApi } from '../../../src/clients/bigcommerce/payments-api.ts'
-import type { ReconcileAttempt } from '../../../src/services/reconcile-attempt.ts'
 import type { Run } from '../engine/run.ts'
 import type { LedgerCalls } from '../ledger/ledger-calls.ts'
 import type { LedgerRows } from '../ledger/ledger-rows.ts'
 import type { LedgerPorts } from './ledger-ports.ts'
-import type { ManagementPorts } from './management-ports.ts'
 
 export interface NodeParts {
   readonly ledger: LedgerPorts
-  readonly managementApi: ManagementPorts
+  readonly managementApi: ManagementApi
   readonly paymentsApi: PaymentsApi
 }
 
@@ -21,7 +20,4 @@ export interface Sabotage {
   readonly parts?: (parts: NodeParts) => NodeParts
   /** Of the permits of each instance. */
   readonly permits?: (storeOf: StoreOf, run: Run) => StoreOf
-  /** Of what only reconciliation is given. */
-  readonly reads?: (managementApi: ManagementPorts) => ManagementPorts
-  readonly reconcile?: (reconcileAttempt: ReconcileAttempt) => ReconcileAttempt
 }

@@ -1,5 +1,5 @@
 import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/answer.ts'
-import type { TransactionType } from '../../../src/domain/payment-outcome.ts'
+import type { TransactionType } from '../../../src/domain/transaction.ts'
 
 const answer = (status: number, json: unknown, headers: UpstreamAnswer['headers'] = {}): UpstreamAnswer => ({
   status,

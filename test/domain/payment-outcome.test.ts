@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { BIGCOMMERCE_CODES } from '../../src/domain/bigcommerce-codes.ts'
-import type { PaymentOutcome, Refusal } from '../../src/domain/payment-outcome.ts'
+import {
+  type PaymentOutcome,
+  problemOfNotSent,
+  type Refusal,
+  settlementOf,
+} from '../../src/domain/payment-outcome.ts'
 import { PROBLEMS } from '../../src/domain/problems.ts'
-import { problemOfNotSent, settlementOf } from '../../src/services/settlement.ts'
 
 const paid = { bigcommercePaymentId: 'bc-1', transactionType: 'authorization' } as const
 const declined = (refusal: Refusal): PaymentOutcome => ({ kind: 'declined', refusal })

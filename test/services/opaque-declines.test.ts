@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { opaqueAnswer, opaqueAttempt } from '../../src/domain/opaque-decline.ts'
 import { answerOf } from '../../src/domain/payment-answer.ts'
 import type { PROBLEM_CODES } from '../../src/domain/problems.ts'
-import { attemptOf } from './samples.ts'
+import { opaqueAnswer, opaqueAttempt } from '../../src/services/opaque-declines.ts'
+import { attemptOf } from '../domain/samples.ts'
 
 const declinedBy = (bigcommerceCode: number | null, problemCode: (typeof PROBLEM_CODES)[number]) =>
   attemptOf({ status: 'declined', bigcommerceCode, problemCode })

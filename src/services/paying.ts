@@ -1,0 +1,140 @@
+import type { Permits } from '../allowance/permits.ts'
+import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
+import type { PaymentsApi } from '../clients/bigcommerce/payments-api.ts'
+import type { VerifyWebhook } from '../clients/identity/webhooks.ts'
+import type { Clock } from '../domain/clock.ts'
+import type { InstrumentType } from '../domain/payment-instrument.ts'
+import type { KeyedDigest } from '../domain/sealed.ts'
+import type { Log } from '../logging/log-entry.ts'
+import type { PaymentAttempts } from '../stores/payment-attempts.ts'
+import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
+import type { VelocityHolds } from '../stores/velocity-holds.ts'
+import { createAuthorizeOrder, createAuthorizePayment } from './authorize-order.ts'
+import { createVelocityGate, type DeclineLimits } from './card-testing.ts'
+import { createListPaymentMethods, type ListPaymentMethods } from './list-payment-methods.ts'
+import { createGetPayment, createListPayments, type GetPayment, type ListPayments } from './list-payments.ts'
+import { withOpaqueDeclines } from './opaque-declines.ts'
+import { createPayOrder, type PayOrder } from './pay-order.ts'
+import { createPreparePayment } from './prepare-payment.ts'
+import { createReceiveWebhook, type ReceiveWebhook } from './receive-webhook.ts'
+import { createReconcileAttempt, type ReconcileAttempt } from './reconcile-attempt.ts'
+import { createReconciliationRound, stillForOf } from './reconciliation-loop.ts'
+
+/** All that paying does to the world goes through these. */
+export interface PayingPorts {
+  readonly attempts: PaymentAttempts
+  readonly unsettled: Omit<UnsettledAttempts, 'count'>
+  readonly holds: VelocityHolds
+  readonly managementApi: ManagementApi
+  readonly paymentsApi: PaymentsApi
+  readonly permits: Pick<Permits, 'arrive'>
+  /** Whether the quota of management calls has room for one that may turn out not to be needed. */
+  readonly isAtEase: () => boolean
+  readonly verifyWebhook: VerifyWebhook
+  readonly now: Clock
+  readonly newId: () => string
+  readonly log: Log
+  readonly measure: MeasurePaying
+}
+
+/** Each gives back what it is given, measured. */
+export interface MeasurePaying {
+  payOrder(payOrder: PayOrder): PayOrder
+  ends<Attempts extends Pick<PaymentAttempts, 'settle'>>(attempts: Attempts): Attempts
+  reconcileAttempt(reconcileAttempt: ReconcileAttempt): ReconcileAttempt
+}
+
+export interface PayingSettings {
+  readonly storeHash: string
+  /** The instrument types that this service takes at all. */
+  readonly instruments: ReadonlySet<InstrumentType>
+  readonly declineLimits: DeclineLimits
+  /** Callers and addresses are counted as digests. */
+  readonly digest: KeyedDigest
+  /** Whether callers are kept from learning why a bank declined. */
+  readonly hasOpaqueDeclines: boolean
+  readonly permitWaitMsMax: number
+  readonly paymentTimeoutMs: number
+}
+
+export interface Paying {
+  readonly payOrder: PayOrder
+  readonly listPaymentMethods: ListPaymentMethods
+  readonly listPayments: ListPayments
+  readonly getPayment: GetPayment
+  readonly receiveWebhook: ReceiveWebhook
+  /** One round of reconciliation. */
+  readonly reconcile: () => Promise<void>
+  /** Resolves once no payment is running. */
+  idle(): Promise<void>
+}
+
+/** Everything about payments, put together as the service runs it and as the simulation tries it. Does no I/O of its own. */
+export function createPaying(ports: PayingPorts, settings: PayingSettings): Paying {
+  const { attempts, unsettled, holds, managementApi, now, log, measure } = ports
+  const { storeHash, instruments } = settings
+
+  const authorizeOrder = createAuthorizeOrder(managementApi)
+  const payOrder = createPayOrder({
+    ...ports,
+    attempts: measure.ends(attempts),
+    velocityGate: createVelocityGate({ holds, limits: settings.declineLimits, digest: settings.digest }),
+    authorizePayment: createAuthorizePayment({ ...ports, authorizeOrder }),
+    preparePayment: createPreparePayment({ managementApi, attempts, storeHash }),
+    instruments,
+  })
+  const listPayments = createListPayments({ attempts, unsettled, authorizeOrder })
+  // Counted before the reasons are taken out.
+  const inFull = { payOrder: measure.payOrder(payOrder), listPayments }
+  const told = settings.hasOpaqueDeclines ? withOpaqueDeclines(inFull) : inFull
+  const inFlight = createInFlight()
+
+  return {
+    payOrder: inFlight.track(told.payOrder),
+    listPaymentMethods: createListPaymentMethods({ managementApi, attempts, authorizeOrder, instruments }),
+    listPayments: told.listPayments,
+    getPayment: createGetPayment(told.listPayments),
+    receiveWebhook: createReceiveWebhook(ports),
+    reconcile: createReconciliationRound({
+      unsettled,
+      holds,
+      reconcileAttempt: measure.reconcileAttempt(createReconcileAttempt(ports)),
+      stillFor: stillForOf(settings),
+      now,
+      log,
+    }),
+    idle: inFlight.idle,
+  }
+}
+
+/** Work that must end before the process may. */
+export interface InFlight {
+  /** The same function; each call counts until it ends, whether or not anyone still waits for it. */
+  track<Args extends unknown[], Result>(
+    work: (...args: Args) => Promise<Result>,
+  ): (...args: Args) => Promise<Result>
+  /** Resolves once no call is running. */
+  idle(): Promise<void>
+}
+
+/**
+ * A client that hangs up does not stop its charge, and a server that closes waits only for its connections. So the payments
+ * themselves are counted, and shutting down waits for them.
+ */
+export function createInFlight(): InFlight {
+  const running = new Set<Promise<unknown>>()
+  return {
+    track:
+      (work) =>
+      (...args) => {
+        const result = work(...args)
+        running.add(result)
+        const forget = () => running.delete(result)
+        result.then(forget, forget)
+        return result
+      },
+    async idle() {
+      while (running.size > 0) await Promise.allSettled(running)
+    },
+  }
+}
