@@ -5,7 +5,9 @@ import { createHttpApp } from './http-app.ts'
 import { guardManagement, recordManagement } from './management-guard.ts'
 import { platformError } from './platform-error.ts'
 import { accessTokenRoute } from './routes/access-tokens.ts'
+import { checkoutRoutes } from './routes/checkouts.ts'
 import { hookRoutes } from './routes/hooks.ts'
+import { orderListRoute } from './routes/order-list.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { paymentActionRoutes } from './routes/payment-actions.ts'
 import { paymentMethodsRoute } from './routes/payment-methods.ts'
@@ -22,6 +24,8 @@ export function buildManagementHost(runtime: Runtime, control: Control): Fastify
     async (store) => {
       guardManagement(store, runtime)
       orderRoutes(store, runtime)
+      orderListRoute(store, runtime)
+      checkoutRoutes(store, runtime)
       paymentMethodsRoute(store, runtime)
       accessTokenRoute(store, runtime)
       transactionsRoute(store, runtime)

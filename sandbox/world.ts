@@ -2,6 +2,7 @@ import { createFaultList } from './faults/fault-list.ts'
 import type { ResolvedOptions } from './options.ts'
 import { createAccessTokens } from './state/access-tokens.ts'
 import { createCharges } from './state/charges.ts'
+import { createCheckouts } from './state/checkouts.ts'
 import { createClock } from './state/clock.ts'
 import { createHooks } from './state/hooks.ts'
 import { createManagementQuota } from './state/management-quota.ts'
@@ -32,6 +33,7 @@ export function createWorld(options: ResolvedOptions) {
     now,
     settings,
     orders: createOrders({ firstOrderId, now }),
+    checkouts: createCheckouts({ now }),
     accessTokens: createAccessTokens({ storeHash, now }),
     charges: createCharges({ now }),
     transactions: createTransactions({ now }),

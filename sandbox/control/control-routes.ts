@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { InvalidInput } from '../checked-input.ts'
 import type { FaultInput } from '../faults/fault.ts'
 import type { ElsewhereInput } from '../payments/pay-elsewhere.ts'
+import type { CheckoutEdit, CheckoutInput } from '../state/checkouts.ts'
 import type { ClockChange } from '../state/clock.ts'
 import type { OddFieldsInput } from '../state/odd-fields.ts'
 import type { SettingsChange } from '../state/settings.ts'
@@ -36,6 +37,12 @@ export function controlRoutes(app: FastifyInstance, control: Control): void {
     control.oddFields.clear()
     return reply.code(204).send()
   })
+  app.post('/checkouts', async (request, reply) =>
+    reply.code(201).send({ data: control.checkouts.create((request.body ?? {}) as CheckoutInput) }),
+  )
+  app.put<{ Params: { id: string } }>('/checkouts/:id', async (request) => ({
+    data: control.checkouts.edit(request.params.id, request.body as CheckoutEdit),
+  }))
   app.post<{ Params: { id: string } }>('/orders/:id/pay', async (request, reply) => {
     const charge = control.orders.payElsewhere(
       Number(request.params.id),

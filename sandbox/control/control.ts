@@ -1,9 +1,16 @@
-import { checkedInput } from '../checked-input.ts'
+import { checkedInput, InvalidInput } from '../checked-input.ts'
 import { type Fault, type FaultInput, FaultInputSchema, type RefuseFault } from '../faults/fault.ts'
 import type { Listeners } from '../listener.ts'
 import { type ElsewhereInput, ElsewhereSchema, payElsewhere } from '../payments/pay-elsewhere.ts'
+import { checkoutView } from '../routes/checkout-view.ts'
 import { orderView } from '../routes/order-view.ts'
 import type { Runtime } from '../runtime.ts'
+import {
+  type CheckoutEdit,
+  CheckoutEditSchema,
+  type CheckoutInput,
+  CheckoutInputSchema,
+} from '../state/checkouts.ts'
 import { type ClockChange, ClockChangeSchema, type ClockReport } from '../state/clock.ts'
 import { type OddFieldsInput, OddFieldsSchema } from '../state/odd-fields.ts'
 import { OrderEditSchema, OrderInputSchema } from '../state/order-input.ts'
@@ -63,6 +70,7 @@ export function createControl(runtime: Runtime, listeners: Listeners) {
         addTransactions(runtime.world, checkedInput(TransactionsInputSchema, input)).map(({ id }) => id),
     },
     orders: ordersOf(runtime),
+    checkouts: checkoutsOf(runtime),
     sendWebhook: (input: WebhookInput): Promise<Delivery> =>
       sendWebhook(runtime, checkedInput(WebhookInputSchema, input)),
     async reset(): Promise<void> {
@@ -90,6 +98,22 @@ function ordersOf(runtime: Runtime) {
     },
     edit(id: number, edit: unknown) {
       return view(runtime.world.orders.edit(id, checkedInput(OrderEditSchema, edit)).id)
+    },
+  }
+}
+
+/** Checkouts as a storefront makes and changes them. */
+function checkoutsOf(runtime: Runtime) {
+  return {
+    create(input: CheckoutInput = {}) {
+      const { world } = runtime
+      return checkoutView(world, world.checkouts.create(checkedInput(CheckoutInputSchema, input)))
+    },
+    edit(id: string, edit: CheckoutEdit) {
+      const { world } = runtime
+      const checkout = world.checkouts.edit(id, checkedInput(CheckoutEditSchema, edit))
+      if (!checkout) throw new InvalidInput(`There is no checkout ${id}.`)
+      return checkoutView(world, checkout)
     },
   }
 }

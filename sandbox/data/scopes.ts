@@ -6,6 +6,8 @@ export const SCOPES = [
   'store_v2_transactions',
   'store_v2_transactions_read_only',
   'store_stored_payment_instruments_read_only',
+  'store_checkout',
+  'store_checkout_read_only',
 ] as const
 
 export type Scope = (typeof SCOPES)[number]

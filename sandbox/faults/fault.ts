@@ -1,7 +1,16 @@
 import { z } from 'zod'
 import { REFUSAL_CODES, type RefusalCode } from '../data/refusals.ts'
 
-export const OPERATIONS = ['pay', 'access_tokens', 'methods', 'order', 'transactions'] as const
+export const OPERATIONS = [
+  'pay',
+  'access_tokens',
+  'methods',
+  'order',
+  'transactions',
+  'orders',
+  'checkout',
+  'checkout_orders',
+] as const
 export type Operation = (typeof OPERATIONS)[number]
 
 const milliseconds = z.int().min(0).max(3_600_000)

@@ -4,9 +4,11 @@ import { answerThroughFaults } from '../faults/answer-through-faults.ts'
 import { offeredGateways } from '../payments/offered-gateways.ts'
 import { refusal } from '../refusal.ts'
 import type { Runtime } from '../runtime.ts'
+import { orderOf } from '../state/checkouts.ts'
 import type { Order } from '../state/order.ts'
 import { isPayable } from '../state/order-standing.ts'
 import type { World } from '../world.ts'
+import { isConverted } from './checkout-view.ts'
 import { paymentMethodView } from './payment-method-view.ts'
 
 type Query = { order_id?: string; checkout_id?: string }
@@ -36,7 +38,11 @@ function listFor(world: World, query: Query): Answer {
   const { order_id: orderId, checkout_id: checkoutId } = query
   if (orderId !== undefined && !/^[1-9]\d*$/.test(orderId)) return missingOrder()
   if (orderId !== undefined) return methodsOf(world, world.orders.find(Number(orderId)))
-  return checkoutId === undefined ? missingOrder() : methodsOf(world, world.orders.findByCart(checkoutId))
+  if (checkoutId === undefined) return missingOrder()
+  const checkout = world.checkouts.find(checkoutId)
+  if (checkout && !isConverted(world, checkout))
+    return methodsOf(world, world.orders.draft(orderOf(checkout)))
+  return methodsOf(world, world.orders.ofCart(checkoutId).at(0))
 }
 
 function methodsOf(world: World, order: Order | undefined): Answer {

@@ -8,7 +8,7 @@ const address = z
 const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code')
 const statusId = z.int().min(0).max(14)
 
-const ProductSchema = z
+export const ProductSchema = z
   .looseObject({
     name: z.string().min(1).optional(),
     product_id: z.int().min(1).optional(),

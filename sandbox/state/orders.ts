@@ -23,8 +23,12 @@ export function createOrders({ firstOrderId, now }: { firstOrderId: number; now:
 
   return {
     find: (id: number): Order | undefined => orders.get(id),
-    findByCart: (cartId: string): Order | undefined =>
-      [...orders.values()].find((order) => order.input.cart_id === cartId),
+    all: (): Order[] => [...orders.values()],
+    /** Oldest first. */
+    ofCart: (cartId: string): Order[] =>
+      [...orders.values()].filter((order) => order.input.cart_id?.toLowerCase() === cartId.toLowerCase()),
+    /** An order that is not made: what a checkout would become. */
+    draft: (input: OrderInput): Order => openOrder(0, input, now()),
     create: (input: OrderInput): Order => replace(openOrder(nextId++, input, now())),
     edit(id: number, edit: OrderEdit): Order {
       const order = current(id)

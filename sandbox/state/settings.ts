@@ -2,6 +2,18 @@ import { z } from 'zod'
 import { SCOPES } from '../data/scopes.ts'
 
 const milliseconds = z.int().min(0).max(86_400_000)
+/** Query parameters of the list of orders. */
+export const ORDER_FILTERS = [
+  'cart_id',
+  'customer_id',
+  'email',
+  'status_id',
+  'min_id',
+  'max_id',
+  'is_deleted',
+] as const
+export type OrderFilter = (typeof ORDER_FILTERS)[number]
+
 const statusId = z.int().min(0).max(14)
 
 const SettingsSchema = z.strictObject({
@@ -24,6 +36,8 @@ const SettingsSchema = z.strictObject({
   order_lag_ms: milliseconds,
   payment_status_case: z.enum(['lower', 'capitalized', 'upper']),
   settle_ms: milliseconds,
+  orders_ignore: z.array(z.enum(ORDER_FILTERS)),
+  checkout_order_id: z.enum(['newest', 'oldest', 'paid', 'none']),
   pending_orders: z.enum(['refused', 'part_paid', 'payable']),
   pending_order_status_id: statusId,
   late_decline_order_status_id: statusId,
@@ -59,6 +73,8 @@ export const DEFAULT_SETTINGS: Settings = {
   order_lag_ms: 0,
   payment_status_case: 'lower',
   settle_ms: 5_000,
+  orders_ignore: [],
+  checkout_order_id: 'newest',
   pending_orders: 'part_paid',
   pending_order_status_id: 7,
   late_decline_order_status_id: 6,

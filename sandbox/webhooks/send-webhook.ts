@@ -13,6 +13,7 @@ export async function sendWebhook({ options, world }: Runtime, webhook: Webhook)
   const order = world.orders.find(webhook.order_id)
   const facts = {
     statusId: order ? standingOf(order, now).statusId : 0,
+    cartId: order?.input.cart_id ?? '',
     transactionId: world.transactions.visibleOf(webhook.order_id, 0).at(-1)?.id,
   }
   const body = webhookBody(webhook, facts, { hash: options.storeHash, now })

@@ -9,9 +9,11 @@ export const WebhookInputSchema = z.strictObject({
   scope: z.enum([
     'store/order/created',
     'store/order/updated',
+    'store/order/archived',
     'store/order/statusUpdated',
     'store/order/transaction/created',
     'store/order/transaction/updated',
+    'store/cart/converted',
   ]),
   order_id: z.int().min(1),
   /** To deliver again under the same id, as the platform does after an answer other than 2xx. */
@@ -21,7 +23,11 @@ export const WebhookInputSchema = z.strictObject({
 export type WebhookInput = z.input<typeof WebhookInputSchema>
 export type Webhook = z.output<typeof WebhookInputSchema>
 
-export type OrderFacts = { readonly statusId: number; readonly transactionId: number | undefined }
+export type OrderFacts = {
+  readonly statusId: number
+  readonly transactionId: number | undefined
+  readonly cartId: string
+}
 
 export function webhookBody(webhook: Webhook, facts: OrderFacts, store: { hash: string; now: number }) {
   const data = dataOf(webhook, facts)
@@ -35,7 +41,8 @@ export function webhookBody(webhook: Webhook, facts: OrderFacts, store: { hash: 
   })
 }
 
-function dataOf({ scope, order_id: orderId }: Webhook, { statusId, transactionId }: OrderFacts) {
+function dataOf({ scope, order_id: orderId }: Webhook, { statusId, transactionId, cartId }: OrderFacts) {
+  if (scope === 'store/cart/converted') return { type: 'cart', id: cartId, orderId }
   if (scope.includes('/transaction/')) {
     return {
       type: 'transaction',

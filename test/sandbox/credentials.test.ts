@@ -29,6 +29,14 @@ const needs: { path: string; method?: string; scopes: Scope[] }[] = [
     scopes: ['store_v2_transactions_read_only', 'store_v2_transactions'],
   },
   { path: '/v3/customers/11/stored-instruments', scopes: ['store_stored_payment_instruments_read_only'] },
+  { path: '/v2/orders', scopes: ['store_v2_orders_read_only', 'store_v2_orders'] },
+  { path: '/v3/checkouts/1', scopes: ['store_checkout', 'store_checkout_read_only'] },
+  { path: '/v3/checkouts/1/orders', method: 'POST', scopes: ['store_checkout'] },
+  {
+    path: '/v3/orders/215/payment_actions/void',
+    method: 'POST',
+    scopes: ['store_v2_orders', 'store_v2_transactions'],
+  },
 ]
 
 test.each(needs)('$path is open to $scopes and to nothing else', async ({ path, method = 'GET', scopes }) => {
