@@ -14,8 +14,6 @@ export interface LockedPackage {
 }
 
 interface Locked {
-  /** A folder of this repository that is a package too: nothing that comes from elsewhere. */
-  readonly link?: boolean
   readonly version?: string
   readonly license?: string
   readonly dev?: boolean
@@ -24,11 +22,11 @@ interface Locked {
   readonly integrity?: string
 }
 
-/** Every package of the lock file, by name. */
-export function lockedPackages(): LockedPackage[] {
-  const lock = JSON.parse(readFileSync(join(import.meta.dirname, '../package-lock.json'), 'utf8'))
+/** Every package of a lock file, by name: of the repository's own, or of the one in a folder of it. */
+export function lockedPackages(folder = '.'): LockedPackage[] {
+  const lock = JSON.parse(readFileSync(join(import.meta.dirname, '..', folder, 'package-lock.json'), 'utf8'))
   return Object.entries(lock.packages as Record<string, Locked>)
-    .filter(([path, { link }]) => path.includes('node_modules/') && !link)
+    .filter(([path]) => path.includes('node_modules/'))
     .map(([path, { version = '', license = '', dev, devOptional, hasInstallScript, integrity = '' }]) => ({
       name: path.replace(/^.*node_modules\//, ''),
       version,

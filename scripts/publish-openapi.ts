@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { version } from '../src/version.ts'
-import { breakingChanges } from './breaking-changes.ts'
+import { breakingChanges } from '../tools/breaking-changes.ts'
 import { openapiDocument } from './openapi-document.ts'
 import { lastPublished, mayBreak, publishedFolder } from './published-openapi.ts'
 

@@ -37,7 +37,8 @@ function plantAll(): void {
   const copy = mkdtempSync(join(tmpdir(), 'tillgate-sabotage-'))
   process.once('exit', () => rmSync(copy, { recursive: true, force: true }))
   cpSync(root, copy, { recursive: true, filter: (path) => !leftOut.test(path) })
-  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+  for (const folder of ['.', 'tools'])
+    symlinkSync(join(root, folder, 'node_modules'), join(copy, folder, 'node_modules'))
 
   const healthy = runTests(copy, [...new Set(chosen.flatMap(({ tests }) => tests))])
   if (healthy.status !== 0)

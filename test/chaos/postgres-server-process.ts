@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { postgresBinaries, systemBinaries } from '../../tools/postgres-binaries.ts'
 import { freePort } from '../support/free-port.ts'
 import { endWithUs } from './child-processes.ts'
-import { postgresBinaries, systemBinaries } from './postgres-binaries.ts'
 
 /** A real Postgres that can be made to crash. */
 export interface PostgresServerProcess {

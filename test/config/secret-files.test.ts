@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest'
 import { loadConfig } from '../../src/config/config.ts'
 import { SECRETS } from '../../src/config/variables.ts'
 import { reveal, Sealed } from '../../src/domain/sealed.ts'
-import { createAuthority, writeCertified } from '../support/certificates.ts'
+import { createAuthority, writeCertified } from '../../tools/certificates.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const required = {

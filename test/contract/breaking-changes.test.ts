@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { breakingChanges } from '../../scripts/breaking-changes.ts'
 import { openapiDocument } from '../../scripts/openapi-document.ts'
 import { lastPublished, mayBreak } from '../../scripts/published-openapi.ts'
+import { breakingChanges } from '../../tools/breaking-changes.ts'
 
 const document = JSON.parse(await openapiDocument())
 const last = await lastPublished()

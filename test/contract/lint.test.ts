@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { lintOpenapi } from '../../scripts/lint-openapi.ts'
 import { openapiDocument } from '../../scripts/openapi-document.ts'
+import { lintOpenapi } from '../../tools/lint-openapi.ts'
 
 const document = JSON.parse(await openapiDocument())
 

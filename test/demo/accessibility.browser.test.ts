@@ -1,15 +1,13 @@
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { violationsOf } from './support/axe.ts'
+import { violationsOf } from '../../tools/axe.ts'
+import { type Browser, findChromium, launchChromium } from '../../tools/chromium.ts'
 import {
   chargesOf,
   fillInCard,
-  launchChromium,
   type OpenedCheckout,
   openCheckout,
   pressPay,
 } from './support/checkout-pages.ts'
-import { findChromium } from './support/chromium.ts'
 import { type RunningDemo, startDemo } from './support/start-demo.ts'
 
 const chromiumPath = findChromium()

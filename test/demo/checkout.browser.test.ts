@@ -1,14 +1,12 @@
-import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Browser, findChromium, launchChromium } from '../../tools/chromium.ts'
 import {
   chargesOf,
   fillInCard,
-  launchChromium,
   type OpenedCheckout,
   openCheckout,
   pressPay,
 } from './support/checkout-pages.ts'
-import { findChromium } from './support/chromium.ts'
 import { type RunningDemo, startDemo } from './support/start-demo.ts'
 
 const chromiumPath = findChromium()

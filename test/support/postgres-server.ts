@@ -1,13 +1,6 @@
 import type { TestProject } from 'vitest/node'
-import { startPostgresContainer } from './postgres-container.ts'
+import { type PostgresServer, startPostgresContainer } from '../../tools/postgres-container.ts'
 import { startEmbeddedPostgres } from './postgres-embedded.ts'
-
-/** A server that tests make their databases on. */
-export interface PostgresServer {
-  /** Of a user who may create databases. */
-  readonly url: string
-  stop(): Promise<void>
-}
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -4,7 +4,7 @@ import { createSecureServer, constants as http2 } from 'node:http2'
 import { type AddressInfo, createServer as createNetServer, type Server, type Socket } from 'node:net'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import type { RequestContext } from '../../../src/request-context.ts'
-import { createAuthority } from '../../support/certificates.ts'
+import { createAuthority } from '../../../tools/certificates.ts'
 
 export interface SeenRequest {
   readonly method: string

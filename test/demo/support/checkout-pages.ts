@@ -1,5 +1,4 @@
-import { type Browser, chromium, type Page } from 'playwright-core'
-import { CHROMIUM_ARGUMENTS } from './chromium.ts'
+import type { Browser, Page } from '../../../tools/chromium.ts'
 import type { RunningDemo } from './start-demo.ts'
 
 export interface OpenedCheckout {
@@ -10,9 +9,6 @@ export interface OpenedCheckout {
   /** The Idempotency-Keys it has sent, in order. */
   readonly keys: readonly string[]
 }
-
-export const launchChromium = (executablePath: string): Promise<Browser> =>
-  chromium.launch({ executablePath, args: CHROMIUM_ARGUMENTS })
 
 /** A new order in a new session, ready to be paid. */
 export async function openCheckout(browser: Browser, demo: RunningDemo): Promise<OpenedCheckout> {

@@ -2,7 +2,13 @@ import { existsSync } from 'node:fs'
 import { request } from 'node:http'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { PostgresServer } from './postgres-server.ts'
+
+/** A server that tests make their databases on. */
+export interface PostgresServer {
+  /** Of a user who may create databases. */
+  readonly url: string
+  stop(): Promise<void>
+}
 
 const image = 'postgres:18-alpine'
 

@@ -5,9 +5,9 @@ import { promisify } from 'node:util'
 
 const root = join(import.meta.dirname, '..')
 const document = join(root, 'openapi/openapi.json')
-const resolver = createRequire(join(root, 'tools/generators/package.json'))
+const resolver = createRequire(import.meta.url)
 
-/** The program of one of the generators in tools/generators. */
+/** The program of one of the generators that `tools/package.json` names. */
 export const generator = (name: string, program: string) =>
   join(dirname(resolver.resolve(`${name}/package.json`)), program)
 

@@ -1,5 +1,8 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { type Browser, chromium } from 'playwright-core'
+
+export type { Browser, Page } from 'playwright-core'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
@@ -12,7 +15,7 @@ export function findChromium(): string | null {
 }
 
 /** A browser under test must not call home. */
-export const CHROMIUM_ARGUMENTS = [
+const flags = [
   '--headless',
   '--no-sandbox',
   '--disable-gpu',
@@ -22,6 +25,9 @@ export const CHROMIUM_ARGUMENTS = [
   '--disable-component-update',
   '--disable-sync',
 ]
+
+export const launchChromium = (executablePath: string): Promise<Browser> =>
+  chromium.launch({ executablePath, args: flags })
 
 function isExecutable(path: string): boolean {
   try {
