@@ -118,4 +118,7 @@ async function listen(server: FastifyInstance, options: ListenOptions): Promise<
   }
 }
 
-const isTaken = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+// Not a constant: the start above runs before the end of this file does.
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+}

@@ -70,7 +70,7 @@ export function createPermits(options: PermitsOptions): Permits {
   function inBackground(work: () => Promise<void>): void {
     schedule(0, () => {
       const done = work()
-        .catch((err) => log.warn({ err }, 'payment permit comes back later than it need'))
+        .catch((err) => log.warn({ err }, 'permit not given back'))
         .finally(() => background.delete(done))
       background.add(done)
     })
@@ -124,7 +124,7 @@ export function createPermits(options: PermitsOptions): Permits {
         },
         async turnedAway(forMs) {
           margin.turnedAway()
-          await store.holdBack(forMs).catch((err) => log.warn({ err }, 'payment permits not held back'))
+          await store.holdBack(forMs).catch((err) => log.warn({ err }, 'permits not held back'))
           return sinceMs !== null && now() + forMs < sinceMs + maxWaitMs
         },
       }
@@ -137,7 +137,7 @@ export function createPermits(options: PermitsOptions): Permits {
     },
     async open() {
       // Without its database the instance starts all the same, and is not ready. The first payment makes the permits then.
-      await store.provide().catch((err) => log.warn({ err }, 'payment permits not provided yet'))
+      await store.provide().catch((err) => log.warn({ err }, 'permits not created yet'))
     },
     close() {
       isClosed = true

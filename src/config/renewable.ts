@@ -41,8 +41,7 @@ export function renewAll(
 ): void {
   for (const [name, renewable] of Object.entries(renewables)) {
     const renewal = renewable.renew()
-    if (renewal === 'kept')
-      log.error({ name }, 'cannot be used as it is on disk now: what was read before stays')
-    else log.info({ name, renewal }, 'read again')
+    if (renewal === 'kept') log.error({ name }, 'file cannot be used, keeping what was read before')
+    else log.info({ name, renewal }, 'file read again')
   }
 }

@@ -1,44 +1,41 @@
 import { isCardNumber } from '../domain/card-number.ts'
 import { PROBLEM_CODES } from '../domain/problems.ts'
 
-/**
- * Every event that is logged, word for word. What else somebody passes as a message may hold anything, so it is not
- * written.
- */
+/** Every event that is logged, word for word. Any other message may quote anything, so it is not written. */
 export const LOG_EVENTS = [
-  'other users can open the file of a secret',
-  'unknown variable',
   'abandoned payments recovered',
-  'cannot be used as it is on disk now: what was read before stays',
+  'card-testing places not given back',
   'charge answered',
-  'charge turned away',
-  'charge unanswered',
+  'charge got no answer',
+  'charge refused with 429',
   'closed',
   'could not start',
   'database connection lost',
   'duplicate charge detected',
-  'management call turned away',
+  'file cannot be used, keeping what was read before',
+  'file read again',
+  'management call refused with 429',
   'migration waits for a lock',
-  'old idempotency keys forgotten',
+  'old idempotency keys deleted',
+  'other users can open the file of a secret',
   'outcome not recorded',
   'payment needs review',
   'payment reconciled',
   'payment refused after too many declines',
   'payment refused after too many failed attempts',
-  'payment permit comes back later than it need',
-  'payment permits not held back',
-  'payment permits not provided yet',
-  'read again',
-  'reconciliation could not look',
+  'permit not given back',
+  'permits not created yet',
+  'permits not held back',
+  'reconciliation look failed',
   'reconciliation round failed',
   'request answered',
   'request failed',
   'shutting down',
-  'velocity places not given back',
+  'unknown variable',
 ] as const
 export type LogEvent = (typeof LOG_EVENTS)[number]
 
-/** Messages with an address or a number of ours in them, and those of close-with-grace. */
+/** Messages with an address or a number of ours, and those of close-with-grace. */
 const SPOKEN = [
   /^(metrics|listening|Server listening) at https?:\/\/[\w.[\]:-]{1,80}(\/metrics)?$/,
   /^second (error|SIG[A-Z]{1,8}), exiting$/,
@@ -55,12 +52,12 @@ const text =
 const oneOf = (words: readonly string[]): Shape => text(new RegExp(`^(${words.join('|')})$`))
 /** Counts, durations and ids of BigCommerce's are shorter than any card number. */
 const number: Shape = (value) => typeof value === 'number' && Math.abs(value) < 1e11
-/** Of our own making, in code: no digit may be in it, as every number has in every alphabet. */
+/** A word from our code. It has no digit, so it is no number in any alphabet. */
 const word = text(/^[A-Za-z_]{1,48}$/)
 /** Node's, OpenSSL's and undici's codes (`ECONNRESET`, `ERR_SSL_TLSV13_ALERT`) and those of SQL (`57P01`). */
 const errorCode = text(/^(?!.*\d{3})[A-Z][A-Z0-9_]{2,47}$|^[0-9A-Z]{5}$/)
 
-/** Every field that is logged and what it may hold; no other field is written, and none of another shape. */
+/** Every field that is logged and what it may hold. Other fields, and other values, are not written. */
 const FIELDS = {
   charges: number,
   code: oneOf(PROBLEM_CODES),
@@ -82,7 +79,7 @@ const FIELDS = {
   // The caller may have chosen it.
   requestId: (value) => text(/^[A-Za-z0-9._-]{8,64}$/)(value) && !isCardNumber(String(value)),
   retryAfterSeconds: number,
-  // A template of ours: what stands in a path's variable parts is not in it.
+  // A template of ours, without what the caller put into the path.
   route: text(/^(none|\*|(\/(:?[A-Za-z][A-Za-z.-]*|\*)?)+)$/),
   signal: text(/^SIG[A-Z]{1,8}$/),
   status: number,
@@ -112,7 +109,7 @@ export interface ListedEntry extends LogFields {
   readonly refused?: number
 }
 
-/** What may be written of an entry. The rest is dropped, and `refused` says how much that was. */
+/** What may be written of an entry. The rest is dropped; `refused` counts it. */
 export function listedEntry(entry: Readonly<Record<string, unknown>>): ListedEntry {
   const { msg, err, ...fields } = entry
   const given = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null)
@@ -132,8 +129,8 @@ export function listedEntry(entry: Readonly<Record<string, unknown>>): ListedEnt
 const frame =
   /^ {4}at (async )?([\w$.<>#[\] ]{1,120} \()?((file:\/\/)?\/[\w./@+-]{1,300}|node:[\w/]{1,60}):\d{1,7}:\d{1,5}\)?$/
 /**
- * An error as it may be logged: what kind, which code, where. Never its message, since any may quote what was received,
- * those of V8 included ("Cannot use 'in' operator to search for 'type' in 4242…").
+ * An error as it may be logged: what kind, which code, where. Never its message: even V8's own may quote what was received
+ * ("Cannot use 'in' operator to search for 'type' in 4242…").
  */
 function listedError(error: unknown): object {
   if (typeof error !== 'object' || error === null) return {}

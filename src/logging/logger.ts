@@ -2,8 +2,8 @@ import { type DestinationStream, type Logger, pino } from 'pino'
 import { listedEntry } from './log-entry.ts'
 
 /**
- * JSON lines with a UTC time. Each passes one gate on its way out, whoever wrote it and however: only the fields,
- * messages and parts of errors that `log-entry.ts` lists get through.
+ * JSON lines with a UTC time. Every line passes one gate on its way out, libraries' lines too: only the fields, messages
+ * and parts of errors that `log-entry.ts` lists get through.
  */
 export const createLogger = (level: string, destination?: DestinationStream): Logger =>
   pino(
@@ -11,7 +11,7 @@ export const createLogger = (level: string, destination?: DestinationStream): Lo
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      // Not written anyway, and large.
+      // These would not be written anyway, and are large.
       serializers: { err: (error) => taken(error), req: () => undefined, res: () => undefined },
       hooks: { streamWrite: (line) => `${JSON.stringify(listedEntry(JSON.parse(line)))}\n` },
     },
@@ -29,7 +29,7 @@ function taken(error: unknown, depth = 0): object {
   return { type: error.name, ...code, stack: framesOf(error), ...cause }
 }
 
-/** The lines below the message, which may itself have lines that look like frames. */
+/** The lines below the message. A message may have lines that look like frames. */
 function framesOf({ stack = '', message }: Error): string[] {
   const at = stack.indexOf(message)
   return at < 0 ? [] : stack.slice(at + message.length).split('\n')

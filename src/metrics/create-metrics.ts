@@ -31,7 +31,7 @@ export interface Metrics extends UpstreamMetrics, Pick<PaymentMetrics, 'payOrder
   scrape(): Promise<string>
 }
 
-/** How the parts stand, for those who ask. */
+/** How the parts stand at this moment. */
 export interface Standings {
   readonly gate: () => GateStanding
   readonly permits: () => Promise<PermitOutlook[]>
@@ -101,7 +101,7 @@ function createConnectionGauge(registry: Registry): Metrics['showConnections'] {
   const pools = new Map<string, () => ConnectionCounts>()
   new Gauge({
     name: 'tillgate_connections',
-    help: 'Connections of a pool (open, of these idle), and how many wait for one.',
+    help: 'Connections of a pool: open, of these idle, and requests that wait for one.',
     labelNames: ['pool', 'state'],
     registers: [registry],
     collect() {

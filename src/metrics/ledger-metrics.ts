@@ -54,7 +54,7 @@ export function showUnsettled(registry: Registry, countUnsettled: UnsettledAttem
 
   new Gauge({
     name: 'tillgate_unsettled_payments',
-    help: 'Payments without an end, by status and by how long ago they were sent at most; of all instances together.',
+    help: 'Payments without an end, of all instances together, by status and by the time since they were sent, at most.',
     labelNames: ['status', 'age'],
     registers,
     async collect() {
@@ -69,7 +69,7 @@ export function showUnsettled(registry: Registry, countUnsettled: UnsettledAttem
   })
   new Gauge({
     name: 'tillgate_unsettled_oldest_age_seconds',
-    help: 'How long ago the oldest payment without an end was sent, 0 for none; of all instances together.',
+    help: 'Time since the oldest payment without an end was sent, 0 for none, of all instances together.',
     labelNames: ['status'],
     registers,
     async collect() {

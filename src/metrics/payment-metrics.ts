@@ -7,7 +7,7 @@ import { measured, problemOf } from './calls.ts'
 export interface PaymentMetrics {
   /** The same function, whose answers are counted: paid, declined, replayed, refused at the fence … */
   payOrder(payOrder: PayOrder): PayOrder
-  /** The same ledger for the one who makes attempts: the ends that he writes are counted. */
+  /** The same ledger, for paying: the ends that it writes are counted. */
   ends<Attempts extends Pick<PaymentAttempts, 'settle'>>(attempts: Attempts): Attempts
   /** BigCommerce has named these methods itself, so they may be labels. */
   learnMethods(paymentMethodIds: readonly string[]): void
@@ -18,13 +18,13 @@ export function createPaymentMetrics(registry: Registry): PaymentMetrics {
   const registers = [registry]
   const payments = new Counter({
     name: 'tillgate_payments_total',
-    help: 'Attempts to pay, by how they ended as far as the caller was told, problem code, and payment method.',
+    help: 'Attempts to pay, by outcome as the caller was told, problem code, and payment method.',
     labelNames: ['outcome', 'code', 'method'],
     registers,
   })
   const answers = new Counter({
     name: 'tillgate_pay_answers_total',
-    help: 'Answers to requests to pay, by status, problem code, and whether they repeat an earlier one.',
+    help: 'Answers to requests to pay, by status, problem code, and whether they repeat an earlier answer.',
     labelNames: ['status', 'code', 'replayed'],
     registers,
   })
@@ -33,7 +33,7 @@ export function createPaymentMetrics(registry: Registry): PaymentMetrics {
   answers.inc({ status: '429', code: 'payment_rate_limited', replayed: 'false' }, 0)
   const inFlight = new Gauge({
     name: 'tillgate_payments_in_flight',
-    help: 'Requests to pay that are being worked on.',
+    help: 'Requests to pay that this instance is working on.',
     registers,
   })
   const methods = createKnownMethods()

@@ -5,30 +5,30 @@ import { measured } from './calls.ts'
 /** The same function, whose events are counted. */
 export type MeasureReconciliation = (reconcileAttempt: ReconcileAttempt) => ReconcileAttempt
 
-/** Counts what reconciliation does. What wakes a person begins at 0, or Prometheus would not see its first rise. */
+/** Counts what reconciliation does. A counter that wakes a person begins at 0, or Prometheus would not see its first rise. */
 export function createReconciliationMetrics(registry: Registry): MeasureReconciliation {
   const registers = [registry]
   const looks = new Counter({
     name: 'tillgate_reconciliation_looks_total',
-    help: 'Looks at BigCommerce for what became of a payment, by what they proved.',
+    help: 'Looks at BigCommerce for lost payments, by what they proved.',
     labelNames: ['verdict'],
     registers,
   })
   looks.inc({ verdict: 'failed' }, 0)
   const settled = new Counter({
     name: 'tillgate_reconciled_payments_total',
-    help: 'Payments whose end was found out later, by where they stood and what they became.',
+    help: 'Payments whose end was found later, by status before and after.',
     labelNames: ['from', 'to'],
     registers,
   })
   const needsReview = new Counter({
     name: 'tillgate_needs_review_total',
-    help: 'Payments that a person must look into.',
+    help: 'Payments that a person must look at.',
     registers,
   })
   const duplicates = new Counter({
     name: 'tillgate_duplicate_charge_detected_total',
-    help: 'Orders found to have been charged more often than paid.',
+    help: 'Orders with more charges than payments.',
     registers,
   })
 

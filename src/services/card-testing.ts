@@ -48,7 +48,7 @@ export function createVelocityGate({ holds, limits, digest }: VelocityGateDepend
       // The caller must hear why the attempt failed, not this. The places expire anyway.
       await holds
         .release(attemptId)
-        .catch((err) => context.log.warn({ err }, 'velocity places not given back'))
+        .catch((err) => context.log.warn({ err }, 'card-testing places not given back'))
     },
   }
 }

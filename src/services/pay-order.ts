@@ -148,7 +148,7 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
   async function mayTryAgain({ attempt, waiting, context }: ClaimedPayment, outcome: PaymentOutcome) {
     if (outcome.kind !== 'not_sent' || outcome.reason !== 'rate_limited') return false
     const forMs = outcome.retryAfterSeconds * 1000
-    context.log.warn({ paymentId: attempt.id, forMs }, 'charge turned away')
+    context.log.warn({ paymentId: attempt.id, forMs }, 'charge refused with 429')
     return (await waiting.turnedAway(forMs)) && (await attempts.takeBack(attempt.id).catch(() => false))
   }
 

@@ -60,7 +60,7 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
       return [{ kind: 'looked', found: verdict?.kind ?? 'no_order' }, ...after]
     } catch (err) {
       if (err instanceof Problem && err.code === 'upstream_busy') return putOff(attempt, err)
-      log.warn({ paymentId: attempt.id, err }, 'reconciliation could not look')
+      log.warn({ paymentId: attempt.id, err }, 'reconciliation look failed')
       // If this fails as well, the lease ends and the attempt is due again.
       await unsettled.postpone(attempt.id, nextLookAtMs(attempt, now()), attempt.quiet).catch(() => {})
       return [{ kind: 'look_failed' }]

@@ -49,7 +49,7 @@ export function createReconciliationRound(options: ReconciliationRoundOptions): 
     sweptAtMs = now()
     await holds.deleteExpired()
     const deleted = await unsettled.deleteKeysBefore(now() - keyLifeMs)
-    if (deleted > 0) log.info({ deleted }, 'old idempotency keys forgotten')
+    if (deleted > 0) log.info({ deleted }, 'old idempotency keys deleted')
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 
-/** All that is ever said of a call. What libraries note besides (addresses with their query, messages) may quote a card. */
+/** The only attributes that leave. Others that libraries set (URLs with their query, messages) may quote a card. */
 const allowedAttributes = new Set([
   'http.request.method',
   'http.response.status_code',
@@ -13,7 +13,7 @@ const allowedAttributes = new Set([
   'tillgate.correlation_id',
 ])
 
-/** A span as it may leave the process: the attributes named here, and no event and no message of an error. */
+/** A span as it may leave the process: only the attributes named here, no event, no error message. */
 export const allowedSpan = (span: ReadableSpan): ReadableSpan => ({
   name: span.name,
   kind: span.kind,

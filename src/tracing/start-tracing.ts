@@ -9,12 +9,11 @@ import { detectResources, envDetector, resourceFromAttributes } from '@opentelem
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base'
 import type { FastifyPluginCallback } from 'fastify'
 import { allowedSpan } from './allowed-span.ts'
-import { createUpstreamRoute } from './upstream-route.ts'
 
 export interface Tracing {
   /** To be registered before everything else. */
   readonly plugin: FastifyPluginCallback
-  /** Sends what is left, for as long as one may wait for that. */
+  /** Sends the remaining spans, for two seconds at most. */
   stop(): Promise<void>
 }
 
@@ -24,14 +23,14 @@ export interface TracingOptions {
   readonly upstreamUrls: readonly string[]
 }
 
-/** A collector that is away must not hold up the end of a process. */
+/** A collector that does not answer must not hold up the end of the process. */
 const stopMsMax = 2_000
 
-/** A UUID, as ours are: what else a caller may write in a request id is not passed on. */
+/** As our own request ids are. Anything else in a request id came from the caller, and is not passed on. */
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 const probes = /^\/(livez|readyz)(\?|$)/
 
-/** Traces requests and the calls on BigCommerce they make. Endpoint, headers and sampling are OpenTelemetry's own variables. */
+/** Traces requests and their calls on BigCommerce. OpenTelemetry reads endpoint, headers and sampling from its own variables. */
 export function startTracing({ version, upstreamUrls }: TracingOptions): Tracing {
   const upstreamRoute = createUpstreamRoute(upstreamUrls)
   const provider = new BasicTracerProvider({
@@ -77,9 +76,20 @@ const allowedOnly = (exporter: SpanExporter): SpanExporter => ({
   shutdown: () => exporter.shutdown(),
 })
 
-/** undici gives names and values by turns. */
+/** undici gives names and values in turn. */
 function headerOf(headers: unknown, name: string): string | null {
   if (!Array.isArray(headers)) return null
   const value: unknown = headers[headers.indexOf(name) + 1]
   return headers.includes(name) && typeof value === 'string' ? value : null
+}
+
+/** The path of a call on BigCommerce, without ids and query; null for other hosts, whose paths we do not know. */
+function createUpstreamRoute(baseUrls: readonly string[]) {
+  const origins = new Set(baseUrls.map((url) => new URL(url).origin))
+
+  return function upstreamRoute(origin: string, pathAndQuery: string): string | null {
+    if (!origins.has(origin)) return null
+    const [path = ''] = pathAndQuery.split('?')
+    return path.replace(/\/stores\/[^/]+/, '/stores/{store_hash}').replace(/\/\d+(?=\/|$)/g, '/{id}')
+  }
 }

@@ -180,7 +180,7 @@ export function passageThrough(
       const answer = await visit.pass(send)
       if (answer.status !== 429) return answer
       timesTurnedAway += 1
-      log.warn({ forMs: Math.ceil(visit.heldForMs()) }, 'management call turned away')
+      log.warn({ forMs: Math.ceil(visit.heldForMs()) }, 'management call refused with 429')
     }
     throw visit.refusal()
   }

@@ -81,7 +81,7 @@ export function createPaymentsApi(options: PaymentsApiOptions): PaymentsApi {
         permit.answered()
         return classifyCharge(await readAnswer(response))
       } catch (error) {
-        context.log.warn({ failure: nameOf(error), connected }, 'charge unanswered')
+        context.log.warn({ failure: nameOf(error), connected }, 'charge got no answer')
         if (!connected) return { kind: 'not_sent', reason: isLate ? 'too_late' : 'unreachable' }
         const reason = nameOf(error) === 'TimeoutError' ? 'timed_out' : 'connection_lost'
         return { kind: 'unknown', reason, bigcommerceCode: null }

@@ -153,7 +153,7 @@ describe('a 429', () => {
     expect(await answer).toBe('200')
     expect(calls).toEqual(['paying at 0', 'paying at 2100'])
     expect(logged).toMatchObject([
-      { level: 'warn', fields: { forMs: 2_000 }, event: 'management call turned away' },
+      { level: 'warn', fields: { forMs: 2_000 }, event: 'management call refused with 429' },
     ])
   })
 

@@ -318,7 +318,7 @@ test('what is logged of a charge that got no answer names the failure and nothin
   const host = await opened(startNetHost((socket) => socket.resetAndDestroy()))
   await charge(host.url)
   expect(logged).toHaveLength(1)
-  expect(logged[0]?.event).toBe('charge unanswered')
+  expect(logged[0]?.event).toBe('charge got no answer')
   const told = JSON.stringify(logged)
   for (const secret of ['the.pat', '4242424242424242', '"422"', 'Jane']) expect(told).not.toContain(secret)
 })
