@@ -37,14 +37,14 @@ export interface AppDependencies {
   readonly tls: TlsMaterial | null
   readonly trustProxy: readonly string[]
   readonly corsOrigins: readonly string[]
-  /** Requests per minute that are answered; 0 for no limit. */
+  /** Requests per minute; 0 for no limit. */
   readonly rateLimits: { readonly addressPerMinute: number; readonly callerPerMinute: number }
-  /** Where tests put other bounds than those of production. */
+  /** For tests; production uses LOAD_BOUNDS. */
   readonly loadBounds?: Partial<LoadBounds>
   readonly verifyCallerToken: VerifyCallerToken
   readonly permits: PaymentTokenBucketOptions['permits']
   readonly payOrder: PayOrder
-  /** The instrument types that are taken at all. */
+  /** The instrument types that this instance accepts. */
   readonly instruments: ReadonlySet<InstrumentType>
   readonly listPaymentMethods: ListPaymentMethods
   readonly listPayments: ListPayments
@@ -53,7 +53,7 @@ export interface AppDependencies {
   readonly isReady: () => Promise<boolean>
   readonly isDraining: () => boolean
   readonly observeRequest: ObserveRequest
-  /** Traces every request; left out where nobody reads traces. */
+  /** Traces every request; left out where tracing is not configured. */
   readonly tracingPlugin?: FastifyPluginCallback
 }
 
@@ -78,12 +78,12 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     loggerInstance: logger,
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
   })
-  // Node would drop what is beyond the two thousandth header without a word; the limit in bytes is enough.
+  // Node would silently drop headers after the 2,000th. The limit in bytes is enough.
   app.server.maxHeadersCount = 0
-  // To ignore an expectation that nobody knows is as good as to refuse it (RFC 9110 §10.1.1), and answers in our words.
+  // An unknown `Expect` may be ignored (RFC 9110 §10.1.1). Node would refuse it with an answer of its own.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
 
-  // Before all routes and hooks, for it wraps them.
+  // Before all routes and hooks, because it wraps them.
   if (dependencies.tracingPlugin) await app.register(dependencies.tracingPlugin)
   // First, so that everything after it fails in our format.
   await app.register(problemDetailsPlugin)
@@ -108,10 +108,10 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
         'X-Request-Id',
       ],
     })
-  // Before the routes: it collects them as they are added.
+  // Before the routes, which it collects as they are added.
   await app.register(openapiPlugin, { instruments })
 
-  // After CORS, so that a page may read that it was refused.
+  // After CORS, so that a page can read why it was refused.
   await app.register(loadSheddingPlugin, { ...LOAD_BOUNDS, ...dependencies.loadBounds })
   await app.register(rateLimitsPlugin, rateLimits)
 

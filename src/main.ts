@@ -13,30 +13,30 @@ import { secureContextOf } from './server-options.ts'
 import type { Tracing } from './tracing/start-tracing.ts'
 import { version } from './version.ts'
 
-/** Beyond the longest charge: the time to answer it, write it down and close. */
+/** After the longest charge: time to write its end, answer it, and close. */
 const closingMarginMs = 5_000
 
-// A diagnostic report lists the environment, and so every secret that came by it.
+// Diagnostic reports list the environment, and with it every secret.
 process.report.excludeEnv = true
 
 const config = configOrExit()
 const logger = createLogger(config.logLevel)
 await run().catch((err) => {
   logger.fatal({ err }, 'could not start')
-  // Nothing has been received yet that the message could quote, and the operator needs the words.
+  // No request has come yet that the message could quote, and the operator needs it.
   process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`)
   process.exit(1)
 })
 
 async function run(): Promise<void> {
-  // Before anything that it traces.
+  // Before everything that it traces.
   const tracing = config.isTraced ? await startTracing() : null
   const service = await compose(config, logger)
   const app = await buildApp({
     ...service.dependencies,
     ...(tracing ? { tracingPlugin: tracing.plugin } : {}),
   })
-  // What is opened first is closed last: charges under way are answered before the ledger goes.
+  // The ledger closes last, after every charge in progress is answered.
   app.addHook('onClose', () => service.close())
   const { metrics, dependencies } = service
   metrics.showProcess(version)
@@ -47,7 +47,7 @@ async function run(): Promise<void> {
     logger.info({ signal, err }, 'shutting down')
     service.drain()
     await app.close()
-    // Last, so that the end of a long drain can be watched.
+    // Last, so that operators can watch a long drain to its end.
     await admin.close()
     await tracing?.stop()
     logger.info('closed')
@@ -59,7 +59,7 @@ async function run(): Promise<void> {
     logger.warn({ variable, name }, 'unknown variable')
 
   const { host, port, adminPort } = config
-  // First, so that no payment is taken by an instance that then ends because it cannot be watched.
+  // First: an instance whose metrics port is taken must end before it takes a payment.
   await listen(admin, {
     host,
     port: adminPort,
@@ -70,14 +70,14 @@ async function run(): Promise<void> {
   await listen(app, { host, port, variable: 'PORT', announce: (address) => `listening at ${address}` })
 }
 
-/** Loaded only where it is wanted, so that it costs nobody else anything. */
+/** Loaded only where it is configured, so that it costs nothing elsewhere. */
 async function startTracing(): Promise<Tracing> {
   const tracing = await import('./tracing/start-tracing.ts')
   const { apiUrl, paymentsUrl } = config.bigcommerce
   return tracing.startTracing({ version, upstreamUrls: [apiUrl, paymentsUrl] })
 }
 
-/** Takes over rotated secrets, keys and certificates. Connections that are open stay as they are. */
+/** Takes over rotated secrets, keys and certificates. Open connections stay as they are. */
 function renewOnHangUp(service: Service, server: Server): () => void {
   const tls = createRenewable(config.tls, config.renewals.tls, isDeepStrictEqual)
   return () => {
@@ -101,9 +101,9 @@ function configOrExit(): Config {
 interface ListenOptions {
   readonly host: string
   readonly port: number
-  /** The variable that names the port, for who has to change it. */
+  /** The variable that sets the port, for the error message. */
   readonly variable: string
-  /** The log line that names the address taken. */
+  /** The log line that names the address. */
   readonly announce: (address: string) => string
 }
 

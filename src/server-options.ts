@@ -9,15 +9,15 @@ import { PROBLEM_MEDIA_TYPE, Problem } from './domain/problem.ts'
 import type { ProblemCode } from './domain/problems.ts'
 import { sendProblem } from './plugins/problem-details.ts'
 
-/** A payment fits into two thousand characters. */
+/** The largest payment has about two thousand characters. */
 const bodyLimitBytes = 16 * 1024
-/** A shopper's phone on a bad line needs seconds for one small body, an attacker would like minutes. */
+/** For a whole request. A phone on a bad line needs seconds to send its small body; an attacker would take minutes. */
 const requestTimeoutMs = 15_000
-/** Headers are one packet or two, and are waited for before anything is known of who sends them. */
+/** Headers are one packet or two, and waiting for them costs a connection of an unknown client. */
 const headersTimeoutMs = 10_000
-/** How often Node looks for connections past their time; its own default of 30 s would triple the limit above. */
+/** How often Node looks for connections past these limits. Its default of 30 s would triple them. */
 const connectionsCheckingIntervalMs = 1_000
-/** Longer than the idle time of common load balancers (60 s), so that it is they who close. */
+/** Longer than the idle time of common load balancers (60 s): the side that sends requests should close first. */
 const keepAliveTimeoutMs = 65_000
 
 const requestIdSyntax = /^[A-Za-z0-9._-]{8,64}$/
@@ -26,14 +26,14 @@ const requestIdSyntax = /^[A-Za-z0-9._-]{8,64}$/
 export const listenerOptions = {
   connectionsCheckingInterval: connectionsCheckingIntervalMs,
   headersTimeout: headersTimeoutMs,
-  // plugins/request-shape.ts refuses a request without a host, in our words; Node's own answer has none.
+  // plugins/request-shape.ts refuses a request without a host as a problem; Node's own answer has no body.
   requireHostHeader: false,
 }
 
 /** A handshake is a few packets. A client that needs longer only holds a connection. */
 const handshakeTimeoutMs = 10_000
 
-/** What may be replaced while the listener is open. PCI DSS 4.2.1: nothing older than TLS 1.2. */
+/** The part that may be replaced while the listener is open. PCI DSS 4.2.1: nothing older than TLS 1.2. */
 export const secureContextOf = (material: TlsMaterial): SecureContextOptions => ({
   cert: material.certificate,
   key: material.privateKey,
@@ -41,7 +41,7 @@ export const secureContextOf = (material: TlsMaterial): SecureContextOptions => 
   minVersion: 'TLSv1.2',
 })
 
-/** The listener's own options: with an authority for clients, none gets in without a certificate of its making. */
+/** TLS options of the listener. With a CA for clients, a client needs a certificate from it. */
 export const tlsOptionsOf = (material: TlsMaterial): TlsOptions => ({
   ...secureContextOf(material),
   requestCert: material.clientAuthority !== null,
@@ -49,18 +49,18 @@ export const tlsOptionsOf = (material: TlsMaterial): TlsOptions => ({
   handshakeTimeout: handshakeTimeoutMs,
 })
 
-/** All other options of the one Fastify instance, so that the tested application is the shipped one. */
+/** Options of both Fastify instances, in tests as in production. */
 export const serverOptions = {
   bodyLimit: bodyLimitBytes,
   requestTimeout: requestTimeoutMs,
   keepAliveTimeout: keepAliveTimeoutMs,
   forceCloseConnections: 'idle',
-  // One line a request, by plugins/request-logging.ts.
+  // plugins/request-logging.ts writes one line a request.
   logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-  // Two of the five doors by which an error leaves (see plugins/problem-details.ts), and the third shut: while
-  // closing, plugins/draining.ts answers.
+  // Errors leave by five doors (plugins/problem-details.ts). These are two of them; the third is shut, because
+  // plugins/draining.ts answers while the process closes.
   frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
-    // No hook runs here: what plugins/security-headers.ts and plugins/request-logging.ts would have set.
+    // No hook runs here, so these are set as plugins/security-headers.ts and plugins/request-logging.ts would.
     reply.headers({
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
@@ -73,14 +73,14 @@ export const serverOptions = {
   genReqId: requestIdOf,
 } satisfies FastifyHttpOptions<Server>
 
-/** The caller's own request id where it is harmless to log, else a new one. */
+/** The caller's own request id if it is harmless to log, else a new one. */
 function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const given = headers['x-request-id']
   const isHarmless = typeof given === 'string' && requestIdSyntax.test(given) && !isCardNumber(given)
   return isHarmless ? given : randomUUID()
 }
 
-/** Node's words for bytes that are no HTTP request; any other is a malformed one. */
+/** Node's codes for bytes that are no HTTP request. All others are malformed requests. */
 const PROBLEM_OF_PARSER_CODE: Readonly<Record<string, ProblemCode>> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
@@ -88,7 +88,7 @@ const PROBLEM_OF_PARSER_CODE: Readonly<Record<string, ProblemCode>> = {
 
 /** Answers bytes that never became a request. There is no reply object for them, so the answer is written by hand. */
 function answerMalformedHttp(error: Error & { code?: string }, socket: Socket): void {
-  // A handshake that failed leaves no channel in which an answer could be read.
+  // After a failed handshake the client could not read an answer.
   if (!socket.writable || error.code === 'ECONNRESET' || error.code?.startsWith('ERR_SSL') === true) {
     socket.destroy()
     return

@@ -18,13 +18,13 @@ export const payOrderAnswerExamples = {
   201: {
     captured: { summary: 'Paid and captured', value: { data: payment, meta: {} } },
     authorized: {
-      summary: 'Paid, to be captured by the merchant',
+      summary: 'Paid, and not captured yet',
       value: { data: { ...payment, transaction_type: 'authorization' }, meta: {} },
     },
   },
   202: {
     pending: {
-      summary: 'Not finished by BigCommerce',
+      summary: 'BigCommerce has not finished it',
       value: {
         data: { ...payment, status: 'pending' },
         meta: {

@@ -20,7 +20,7 @@ export const payOrderBodyExamples = {
     },
   },
   saved_card: {
-    summary: 'A card that is stored while it pays',
+    summary: 'A card that is stored too',
     value: {
       payment: {
         instrument: {
@@ -109,7 +109,7 @@ export const payOrderBodyExamples = {
 /** Events as BigCommerce delivers them, for the published document. */
 export const webhookExamples = {
   order: {
-    summary: 'An order has another status',
+    summary: 'The status of an order changed',
     value: {
       scope: 'store/order/statusUpdated',
       store_id: '1001',

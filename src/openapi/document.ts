@@ -1,7 +1,7 @@
 import { PROBLEM_MEDIA_TYPE, Problem } from '../domain/problem.ts'
 import { PROBLEMS, type ProblemCode } from '../domain/problems.ts'
 
-/** The parts of an OpenAPI document that are added to here. */
+/** The parts of an OpenAPI document that are extended here. */
 export interface OpenApiDocument {
   paths?: Record<string, Record<string, Operation>>
   components?: { headers?: Record<string, object>; schemas?: Record<string, object> }
@@ -17,7 +17,7 @@ interface Operation {
   'x-examples'?: OperationExamples
 }
 
-/** What a route's schema may give under `x-examples`: of the body, and of each successful answer. */
+/** What a route's schema may have under `x-examples`: examples of the body, and of each successful answer. */
 export interface OperationExamples {
   readonly body?: object
   readonly responses: Readonly<Record<number, object>>
@@ -27,7 +27,7 @@ const exampleRequestId = '6f2f4f7e-6a1c-4a0f-9d1d-0b6e5c7a9d31'
 
 const headers = {
   RequestId: {
-    description: 'The id of this request; quote it when asking for help.',
+    description: 'The id of this request. Quote it when you ask for help.',
     schema: {
       type: 'string',
       maxLength: 64,
@@ -41,7 +41,7 @@ const headers = {
   },
   RateLimitPolicy: {
     description:
-      'The allowances that this request is under, as a structured field: `"address";q=600;w=60` is 600 requests in 60 seconds.',
+      'The allowances that apply to this request, as a structured field: `"address";q=600;w=60` means 600 requests in 60 seconds.',
     schema: {
       type: 'string',
       pattern: '^"[a-z]+";q=\\d+;w=\\d+(, "[a-z]+";q=\\d+;w=\\d+)*$',
@@ -51,7 +51,7 @@ const headers = {
   },
   RateLimit: {
     description:
-      'How each of them stands: `"address";r=598;t=31` is 598 requests left, and more in 31 seconds.',
+      'The state of each: `"address";r=598;t=31` means that 598 requests are left, and that more come in 31 seconds.',
     schema: {
       type: 'string',
       pattern: '^"[a-z]+";r=\\d+;t=\\d+(, "[a-z]+";r=\\d+;t=\\d+)*$',
@@ -60,7 +60,7 @@ const headers = {
     },
   },
   Location: {
-    description: 'Where to read how the payment stands.',
+    description: 'Where to read the state of the payment.',
     schema: {
       type: 'string',
       format: 'uri-reference',
@@ -69,22 +69,22 @@ const headers = {
     },
   },
   IdempotentReplayed: {
-    description: '`true` when this is the kept answer of an earlier request with the same Idempotency-Key.',
+    description: '`true` when this repeats the answer to an earlier request with the same Idempotency-Key.',
     schema: { type: 'string', enum: ['true'], examples: ['true'] },
   },
   AccessControlAllowOrigin: {
-    description: 'The origin that asks, where it is one of those that may call from a browser (CORS).',
+    description: 'The origin of the page, if it may call from a browser (CORS).',
     schema: { type: 'string', format: 'uri', maxLength: 255, examples: ['https://shop.example'] },
   },
 }
 const header = (name: keyof typeof headers) => ({ $ref: `#/components/headers/${name}` })
 
-/** Where each of these may come. */
+/** The statuses whose answers may carry each of these headers. */
 const retryAfterStatuses = new Set(['200', '202', '409', '429', '503'])
 const locationStatuses = new Set(['202', '409'])
 const replayedStatuses = new Set(['201', '402', '404', '409', '422', '502'])
 
-/** Adds what route schemas have no place for: response headers, and an example of each problem and each body. */
+/** Adds what route schemas cannot hold: response headers, and an example of each problem and body. */
 export function withExamplesAndHeaders(given: OpenApiDocument): OpenApiDocument {
   const document = withOneNameEach(given)
   for (const operations of Object.values(document.paths ?? {})) {
@@ -93,7 +93,7 @@ export function withExamplesAndHeaders(given: OpenApiDocument): OpenApiDocument 
   return { ...document, components: { ...document.components, headers } }
 }
 
-/** The generator names each schema twice, as `Name` and `NameInput`; ours are the same both ways. */
+/** The generator emits each schema twice, as `Name` and `NameInput`. Ours are the same in both directions. */
 function withOneNameEach(document: OpenApiDocument): OpenApiDocument {
   const { components, ...rest } = JSON.parse(
     JSON.stringify(document).replaceAll(/("#\/components\/schemas\/\w+)Input"/g, '$1"'),

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * A string in an answer. The longest that may come is told, so that a client knows what to make room for. It is not
- * enforced here, since an answer is never withheld for its length: what BigCommerce sends is cut where it comes in.
+ * A string in an answer, with its greatest length, so that clients know how much room it needs. The length is not enforced
+ * here: an answer is never withheld for it, and texts from BigCommerce are cut where they come in.
  */
 export const textField = (description: string, example: string, maxLength = 255) =>
   z.string().meta({ description, examples: [example], maxLength })

@@ -8,7 +8,7 @@ interface InstrumentUnion {
   }
 }
 
-/** Leaves the schemas of instruments that are not taken out of the document: who reads it must not build what is refused. */
+/** Removes instruments that this instance does not accept, so that no client is built for them. */
 export function withInstruments(document: OpenApiDocument, taken: ReadonlySet<string>): OpenApiDocument {
   const schemas = document.components?.schemas ?? {}
   const { oneOf, discriminator, ...rest } = schemas.PaymentInstrument as InstrumentUnion

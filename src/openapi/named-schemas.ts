@@ -4,7 +4,7 @@ type Node = Record<string, unknown>
 
 const int32Max = 2 ** 31 - 1
 
-/** Says in plain words what the generator of schemas says at length, so that linters and generators understand it. */
+/** Simplifies the generated schemas, so that linters and generators of clients understand them. */
 export const withPlainSchemas = (document: OpenApiDocument): OpenApiDocument =>
   plain(document) as OpenApiDocument
 
@@ -15,7 +15,7 @@ function plain(value: unknown): unknown {
   return withFormat(withoutDatePattern(nullableAsType(node)))
 }
 
-/** Integers have a size in most languages; it follows from their bounds. */
+/** Most languages need the size of an integer; it follows from the bounds. */
 function withFormat(node: Node): Node {
   const { type, minimum, maximum, exclusiveMinimum } = node
   const isInteger = type === 'integer' || (Array.isArray(type) && type.includes('integer'))
@@ -25,14 +25,14 @@ function withFormat(node: Node): Node {
   return { ...node, format: isShort ? 'int32' : 'int64' }
 }
 
-/** `date-time` says it all; the calendar as a regular expression says it in three hundred characters more. */
+/** `date-time` is enough; the same as a regular expression takes three hundred characters. */
 function withoutDatePattern(node: Node): Node {
   if (node.format !== 'date-time') return node
   const { pattern: _calendar, ...rest } = node
   return rest
 }
 
-/** "This or null" as a list of types, which generators turn into an optional value, where `anyOf` becomes a wrapper. */
+/** "This or null" as a list of types. Generators make an optional value of it; of `anyOf` they make a wrapper. */
 function nullableAsType(node: Node): Node {
   const { anyOf, ...rest } = node
   if (!Array.isArray(anyOf) || anyOf.length !== 2) return node

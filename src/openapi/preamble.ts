@@ -1,25 +1,24 @@
 const description = `Pays BigCommerce orders for storefronts and apps that must not hold the store's credentials.
 
-An order is never charged twice, and nobody is told something untrue about a charge. Send an \`Idempotency-Key\`
-with each payment, keep it, and send it again when an answer is lost. An answer of 202 means that the payment is
-not final: do not pay again, ask again.
+An order is never charged twice, and no answer says anything untrue about a charge. Send an \`Idempotency-Key\`
+with each payment, keep it, and send the same request again when an answer is lost. A 202 means that the payment is
+not final yet: do not pay again, ask again.
 
 Errors are problem details (RFC 9457). Branch on \`code\`; \`retry\` says what to do next.
 
 ## Versions
 
-The version of this document is that of the service, by semantic versioning. Without a new major version (below
-1.0.0: a new minor version) nothing is taken away, renamed or narrowed, and nothing new is required.
+This document has the version of the service, by semantic versioning. Without a new major version (below 1.0.0: a
+new minor version) nothing is removed, renamed or narrowed, and nothing new is required.
 
-What may be added at any time, so that a client must bear it: operations, optional fields of a request, fields of an
-answer, headers, statuses with a problem, problem codes, and instrument types. Go by \`retry\` where you do not
-know a \`code\`, and pass over fields and instrument types that you do not know.
+These may be added at any time, so your client must accept them: operations, optional fields of a request, fields of
+an answer, headers, statuses with a problem, problem codes, and instrument types. Where you do not know a \`code\`,
+follow \`retry\`. Ignore fields and instrument types that you do not know.
 
-What is going to be taken away is marked \`deprecated\` in at least one release before the one that takes it away. Each
-release keeps its document, and no release is made whose document breaks the one before it without saying so in its
-version.`
+Whatever is to be removed is marked \`deprecated\` for at least one release first. Each release keeps its document, and a
+release whose document breaks the one before it says so in its version.`
 
-/** What the document says of the whole service: the routes say the rest. */
+/** What the document says about the whole service. The routes say the rest. */
 export const openapiPreamble = (version: string) => ({
   info: {
     title: 'Tillgate',
@@ -38,7 +37,7 @@ export const openapiPreamble = (version: string) => ({
   ],
   tags: [
     { name: 'payments', description: 'What an order can be paid with, and paying it.' },
-    { name: 'webhooks', description: 'Where BigCommerce reports events, if an app is configured.' },
+    { name: 'webhooks', description: 'Where BigCommerce sends events, if an app is configured.' },
     { name: 'health', description: 'For orchestrators.' },
   ],
   components: {
@@ -48,14 +47,14 @@ export const openapiPreamble = (version: string) => ({
         scheme: 'bearer',
         bearerFormat: 'JWT',
         description:
-          "A JWT of the store's own issuer, checked by the best practices of RFC8725, with `scope` (`payments:read`, `payments:write`) and one of `order_ids`, `customer_id` or the scope `orders:any`; or BigCommerce's Current Customer JWT.",
+          "A JWT from the store's own issuer, checked by the best practices of RFC8725. It has `scope` (`payments:read`, `payments:write`) and one of `order_ids`, `customer_id` or the scope `orders:any`. BigCommerce's Current Customer JWT works too.",
       },
       webhookSignature: {
         type: 'apiKey' as const,
         in: 'header' as const,
         name: 'webhook-signature',
         description:
-          "By the Standard Webhooks scheme: an HMAC-SHA256 over `webhook-id`, `webhook-timestamp` and the body, made with the app's client secret.",
+          "The Standard Webhooks scheme: an HMAC-SHA256 of `webhook-id`, `webhook-timestamp` and the body, with the app's client secret.",
       },
     },
   },

@@ -27,19 +27,20 @@ export const ProblemSchema = z
       examples: [`${PROBLEM_TYPE_BASE}payment_declined`],
       maxLength: 255,
     }),
-    title: textField('What kind of problem it is, the same each time.', PROBLEMS.payment_declined.title),
+    title: textField('The kind of problem, always in the same words.', PROBLEMS.payment_declined.title),
     status: z
       .int()
       .min(400)
       .max(599)
       .meta({ description: 'The HTTP status.', examples: [402] }),
     detail: textField(
-      'A sentence that may be shown to the one who integrates, not to shoppers.',
+      'What happened and what to do. For developers, not for shoppers.',
       PROBLEMS.payment_declined.detail,
       1_024,
     ),
     code: z.enum(PROBLEM_CODES).meta({
-      description: 'The stable word to branch on. New ones may come: go by `retry` where you know no better.',
+      description:
+        'The stable word to branch on. New ones may come: follow `retry` where you do not know a code.',
       examples: ['payment_declined'],
     }),
     bigcommerce_code: z
@@ -49,18 +50,18 @@ export const ProblemSchema = z
     retry: z.enum(RETRY_ADVICE).meta({
       examples: ['new_key'],
       description:
-        'What to do next. `same_key`: send the same request with the same Idempotency-Key. `new_key`: correct it and send it with a new one. `after`: wait as Retry-After says, then send the same request with the same key. `never`: stop.',
+        'What to do next. `same_key`: send the same request with the same Idempotency-Key. `new_key`: correct the request and send it with a new key. `after`: wait as long as Retry-After says, then send the same request with the same key. `never`: stop.',
     }),
-    request_id: textField('Quote it when asking for help.', '6f2f4f7e-6a1c-4a0f-9d1d-0b6e5c7a9d31'),
+    request_id: textField('Quote it when you ask for help.', '6f2f4f7e-6a1c-4a0f-9d1d-0b6e5c7a9d31'),
     payment_id: textField(
-      'The payment this is about, where there is one.',
+      'The payment that the problem is about, if there is one.',
       '0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11',
       64,
     ).optional(),
     errors: z
       .array(FieldErrorSchema)
       .optional()
-      .meta({ description: 'What is wrong with which field, for `invalid_request`.', maxItems: 1_000 }),
+      .meta({ description: 'For `invalid_request`: one entry for each wrong field.', maxItems: 1_000 }),
     'violated-policies': z
       .array(textField('A name of `RateLimit-Policy`.', 'caller'))
       .optional()
@@ -72,7 +73,7 @@ export const ProblemSchema = z
   })
   .meta({ id: 'Problem', description: 'Problem details (RFC 9457).' })
 
-/** What an operation may answer that reads the ledger, and BigCommerce only to learn whose the order is. */
+/** Problems of operations that read the ledger, and BigCommerce only to learn whose order it is. */
 export const LEDGER_PROBLEMS = [
   'malformed_request',
   'invalid_request',
@@ -93,14 +94,14 @@ export const LEDGER_PROBLEMS = [
   'shutting_down',
 ] as const satisfies readonly ProblemCode[]
 
-/** What an operation may answer that also asks BigCommerce what can be done with the order. */
+/** Problems of operations that also ask BigCommerce what can be done with the order. */
 export const COMMON_PROBLEMS = [
   ...LEDGER_PROBLEMS,
   'order_not_payable',
   'merchant_configuration',
 ] as const satisfies readonly ProblemCode[]
 
-/** The response schemas for a list of problems, by status. plugins/openapi.ts adds an example of each. */
+/** The response schemas for a list of problems, by status. document.ts adds an example of each. */
 export function problemResponses(codes: readonly ProblemCode[]) {
   const byStatus = Object.groupBy(codes, (code) => String(PROBLEMS[code].status))
   const responses = Object.entries(byStatus).map(([status, same = []]) => [

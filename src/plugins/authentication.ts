@@ -5,7 +5,7 @@ import { Problem } from '../domain/problem.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What the caller token must allow. Every route of the authenticated scope names one. */
+    /** The scope that the caller token needs. Every route behind authentication names one. */
     scope?: Scope
   }
 }
@@ -14,10 +14,10 @@ export interface AuthenticationOptions {
   readonly verifyCallerToken: VerifyCallerToken
 }
 
-/** A token of four thousand characters holds a hundred order ids; a longer one is not worth a signature check. */
+/** A token with a hundred order ids has four thousand characters; a longer one is not worth a signature check. */
 const callerTokenLengthMax = 8_192
 
-/** `request.getDecorator('caller')` or 401, and 403 without the route's scope, for every route of the scope it is registered in. */
+/** Puts the caller on each request (`callerOf`). Answers 401 without a valid token, 403 without the route's scope. */
 async function authentication(app: FastifyInstance, { verifyCallerToken }: AuthenticationOptions) {
   app.decorateRequest('caller')
   app.addHook('onRequest', async (request) => {
@@ -34,7 +34,7 @@ export const authenticationPlugin = fp(authentication, {
   fastify: '5.x',
 })
 
-/** Who makes a request of the authenticated scope. @throws Error outside it. */
+/** The caller of a request behind authentication. @throws Error for other requests. */
 export const callerOf = (request: FastifyRequest): Caller => request.getDecorator<Caller>('caller')
 
 function callerTokenOf(request: FastifyRequest): string {

@@ -6,8 +6,8 @@ export interface ClosingConnectionsOptions {
 }
 
 /**
- * While the process drains, each answer is the last on its connection. Otherwise a connection that is kept alive
- * would hold the process up, answered and idle, until its time is over.
+ * While the process drains, each answer closes its connection. An idle connection that is kept alive would delay the end
+ * of the process.
  */
 async function closingConnections(app: FastifyInstance, { isDraining }: ClosingConnectionsOptions) {
   app.addHook('onSend', async (_request, reply) => {

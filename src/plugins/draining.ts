@@ -7,8 +7,8 @@ export interface DrainingOptions {
 }
 
 /**
- * While the process drains, connections that are kept alive may still bring requests. They are refused in our
- * own words, where Fastify by itself would answer with a plain 503 (`return503OnClosing`).
+ * While the process drains, open connections may still bring requests. They are refused with a problem; Fastify itself
+ * would answer with a plain 503 (`return503OnClosing`).
  */
 async function draining(app: FastifyInstance, { isDraining }: DrainingOptions) {
   app.addHook('onRequest', async () => {

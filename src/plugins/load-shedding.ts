@@ -102,12 +102,12 @@ interface EventLoopDelay {
   stop(): void
 }
 
-/** Node's timer looks this often; what it measures includes the interval itself. */
+/** How often Node's timer fires. What it measures includes this interval. */
 const resolutionMs = 20
 /** Long enough that one slow request does not count as overload, short enough to react before clients give up. */
 const periodMs = 1_000
 
-/** Measures how far behind its work the process is. Costs a timer, and nothing per request. */
+/** Measures how late the process is with its work. Costs one timer, and nothing per request. */
 export function watchEventLoopDelay(): EventLoopDelay {
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs })
   let latestMs = 0

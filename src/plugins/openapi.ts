@@ -9,11 +9,11 @@ import { openapiPreamble } from '../openapi/preamble.ts'
 import { version } from '../version.ts'
 
 export interface OpenapiOptions {
-  /** The instrument types that are taken at all; the document shows no others. */
+  /** The instrument types that this instance accepts; the document shows no others. */
   readonly instruments: ReadonlySet<string>
 }
 
-/** Collects the contract from the routes; must be registered before them. */
+/** Collects the contract from the routes, so it must be registered before them. */
 async function openapi(app: FastifyInstance, { instruments }: OpenapiOptions) {
   await app.register(swagger, {
     openapi: {

@@ -8,8 +8,8 @@ export interface PaymentTokenBucketOptions {
 }
 
 /**
- * The exact bucket as far as HTTP is concerned. Its permits are there before the first request, every answer of the scope
- * that it is registered in tells how the allowance stands, and a closing instance ends all waiting for a permit.
+ * Ties the exact bucket to HTTP: opens it before the first request, shows the state of the allowance on every answer of
+ * its scope, and ends all waiting for permits when the instance closes.
  */
 async function paymentTokenBucket(app: FastifyInstance, { permits }: PaymentTokenBucketOptions) {
   app.addHook('onReady', () => permits.open())

@@ -4,8 +4,8 @@ import { ResponseSerializationError } from 'fastify-type-provider-zod'
 import { PROBLEM_MEDIA_TYPE, Problem } from '../domain/problem.ts'
 
 /**
- * Two of the five doors by which an error leaves the process: thrown errors and unknown paths. The others are
- * options of the server (`serverOptions`) and the answer while closing (`draining`).
+ * Errors leave the process by five doors. These are two: thrown errors and unknown paths. The others are options of the
+ * server (server-options.ts) and the answer while closing (draining.ts).
  */
 async function problemDetails(app: FastifyInstance) {
   app.setErrorHandler((error: FastifyError | Problem, request, reply) =>
@@ -16,7 +16,7 @@ async function problemDetails(app: FastifyInstance) {
 
 export const problemDetailsPlugin = fp(problemDetails, { name: 'problem-details', fastify: '5.x' })
 
-/** Answers with a problem, and logs what the caller is not told. */
+/** Answers with a problem. Logs its cause, which the caller does not see. */
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply) {
   const { retryAfterSeconds, location, cause } = problem.options
   if (problem.status >= 500) request.log.error({ code: problem.code, err: cause }, 'request failed')
@@ -25,7 +25,7 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
     reply.header('www-authenticate', 'Bearer error="insufficient_scope"')
   if (location !== undefined) reply.header('location', location)
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
-  // Serialised here, past the route's response schema: no problem may itself fail to be answered.
+  // Serialised here rather than by the route's schema, so that no problem can fail to be answered.
   return reply
     .code(problem.status)
     .type(PROBLEM_MEDIA_TYPE)
@@ -33,7 +33,7 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
     .send(problem.toBody(request.id))
 }
 
-/** Fastify's own errors, by their stable codes. Their messages may quote the body, so none is passed on. */
+/** Fastify's own errors, by their codes. Their messages may quote the body, so they are not passed on. */
 const PROBLEM_OF_FASTIFY_CODE: Readonly<Record<string, Problem>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: new Problem('payload_too_large'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: new Problem('unsupported_media_type'),

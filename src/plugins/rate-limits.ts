@@ -7,13 +7,13 @@ import { callerOf } from './authentication.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Answered at any time, however many ask: for those to whom a refusal would do harm. */
+    /** Never limited: for routes where a refusal would do harm. */
     isUnlimited?: boolean
   }
 }
 
 export interface RateLimitsOptions {
-  /** Requests per minute from one client address, whatever becomes of them; 0 for no limit. */
+  /** Requests per minute from one client address, refused ones included; 0 for no limit. */
   readonly addressPerMinute: number
 }
 
@@ -25,15 +25,14 @@ export interface CallerRateLimitOptions {
 const windowMs = 60_000
 
 /**
- * Clients remembered by each limit; the one seen longest ago is forgotten first. An entry takes some 300 bytes, so a flood
- * from ever new addresses costs 6 MB and no more; with more than this many addresses in a minute a limit per address
- * stops nobody.
+ * Clients that each limit remembers; it forgets the one seen longest ago. An entry takes some 300 bytes, so a flood from
+ * ever new addresses costs at most 6 MB. A flood from more addresses in a minute gets past any limit per address.
  */
 const rememberedMax = 20_000
 
 /**
- * The limit per client address, on every route that does not say otherwise: the unauthenticated, the unknown paths, and the
- * refused count too. A hook of the application and not of the routes: those run last, after authentication has thrown.
+ * The limit per client address, on every route that does not opt out. Unauthenticated and refused requests count too, and
+ * unknown paths, so it is a hook of the application: hooks of routes run only after authentication has passed.
  */
 async function rateLimits(app: FastifyInstance, { addressPerMinute }: RateLimitsOptions) {
   await app.register(rateLimit, { global: false, max: 0 })
@@ -44,7 +43,7 @@ async function rateLimits(app: FastifyInstance, { addressPerMinute }: RateLimits
   })
 }
 
-/** The limit per caller, for the scope it is registered in, after authentication. */
+/** The limit per caller, for routes behind authentication. */
 async function callerRateLimit(app: FastifyInstance, { callerPerMinute }: CallerRateLimitOptions) {
   if (callerPerMinute === 0) return
   const principalOf = (request: FastifyRequest) => callerOf(request).principal
@@ -69,7 +68,7 @@ function limiter(
   limit: number,
   keyOf: (request: FastifyRequest) => string,
 ) {
-  // Given options of its own, each limiter counts in a memory of its own. (`cache` is missing in the library's types.)
+  // With options of its own, each limiter counts by itself. (`cache` is missing in the library's types.)
   const options = { max: limit, timeWindow: windowMs, cache: rememberedMax, keyGenerator: keyOf }
   const count = app.createRateLimit(options)
   return async (request: FastifyRequest, reply: FastifyReply) => {
@@ -81,14 +80,14 @@ function limiter(
   }
 }
 
-/** One allowance, as it stands after the request that asks. */
+/** The state of one allowance, with this request counted. */
 export interface Quota {
-  /** A word of ours, the same in both fields. */
+  /** Our name for it, the same in both fields. */
   readonly name: string
   readonly limit: number
   readonly windowSeconds: number
   readonly remaining: number
-  /** Until more is allowed again, rounded up. */
+  /** Time until more is allowed, rounded up. */
   readonly resetSeconds: number
 }
 
@@ -101,7 +100,7 @@ export const rateLimitItems = ({ name, limit, windowSeconds, remaining, resetSec
   state: `"${name}";r=${Math.max(0, remaining)};t=${resetSeconds}`,
 })
 
-/** Tells a caller how it stands with an allowance, beside those it has been told of already. */
+/** Adds the state of an allowance to the answer, after those that it already shows. */
 export function addRateLimitHeaders(reply: FastifyReply, quota: Quota): void {
   const { policy, state } = rateLimitItems(quota)
   addItem(reply, 'ratelimit-policy', policy)

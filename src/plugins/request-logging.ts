@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
 /**
- * One line for each request, with the fields named here and no others: no header, no body, no query, and of the
- * path only the route's template. The request's id goes out in a header, so that a caller can quote it.
+ * Logs one line for each request, with these fields only: no header, no body, no query, and the route's template in place
+ * of the path. The request's id goes out in a header, so that callers can quote it.
  */
 async function requestLogging(app: FastifyInstance) {
   app.addHook('onRequest', async (request, reply) => {

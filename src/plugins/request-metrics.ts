@@ -6,7 +6,7 @@ export interface RequestMetricsOptions {
   readonly observeRequest: ObserveRequest
 }
 
-/** Tells of each answered request. A path without a route is `none`, whatever it says: callers make no labels. */
+/** Reports each answered request. Every unknown path is `none`, so that callers cannot create labels. */
 async function requestMetrics(app: FastifyInstance, { observeRequest }: RequestMetricsOptions) {
   app.addHook('onResponse', async ({ method, routeOptions }, { statusCode, elapsedTime }) => {
     observeRequest({ method, route: routeOptions.url ?? 'none', status: statusCode, durationMs: elapsedTime })

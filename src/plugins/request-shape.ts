@@ -3,8 +3,8 @@ import fp from 'fastify-plugin'
 import { Problem } from '../domain/problem.ts'
 
 /**
- * Refuses what Node's parser lets through and a proxy in front may read differently: that difference is what request
- * smuggling is made of (RFC 9112 §11.2). The connection ends, since nobody knows where the next request would begin.
+ * Refuses requests that Node's parser accepts but a proxy in front may read differently, because request smuggling lives
+ * on that difference (RFC 9112 §11.2). Closes the connection, since it is unclear where the next request begins.
  */
 async function requestShape(app: FastifyInstance) {
   app.addHook('onRequest', async (request, reply) => {
@@ -26,8 +26,8 @@ function isPlain(request: FastifyRequest): boolean {
 }
 
 /**
- * The values of a header, one for each line it came in: `request.headers` has joined or dropped all but one.
- * (`headersDistinct` is missing where a request is injected.)
+ * The values of a header, one for each line. `request.headers` has joined them, or dropped all but one.
+ * (`headersDistinct` is missing where a test injects the request.)
  */
 export const headerLines = ({ raw: { rawHeaders } }: FastifyRequest, name: string): string[] =>
   rawHeaders.filter((_value, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name)

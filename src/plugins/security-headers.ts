@@ -2,10 +2,10 @@ import helmet from '@fastify/helmet'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
-/** A year, as browsers' own lists ask for. */
+/** A year, as browsers' preload lists require. */
 const transportSecurity = 'max-age=31536000; includeSubDomains'
 
-/** For an API: nothing it answers is a page, so a browser may load nothing on its account and keep nothing. */
+/** For an API: no answer is a page, so a browser may load nothing for it and keep none of it. */
 async function securityHeaders(app: FastifyInstance) {
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -18,7 +18,7 @@ async function securityHeaders(app: FastifyInstance) {
   })
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store')
-    // Only where TLS is: by its own listener, or by a proxy that is trusted to say so (RFC 6797 §7.2).
+    // Only over TLS (RFC 6797 §7.2): on our own listener, or where a trusted proxy says so.
     if (request.protocol === 'https') reply.header('strict-transport-security', transportSecurity)
   })
 }

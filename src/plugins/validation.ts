@@ -25,12 +25,12 @@ const checkBy = (schema: z.ZodType) => (given: unknown) => {
   return { error: new Problem('invalid_request', { errors: fieldErrorsOf(parsed.error.issues) }) }
 }
 
-/** A name that may be shown back. Anything else could be a card number in the place of a name. */
+/** A field's name that may be repeated in the answer. Anything else could be a card number in the wrong place. */
 const showableName = /^(?!.*\d{3})[A-Za-z_][A-Za-z0-9_]{0,39}$/
 
 /**
- * What is wrong with which field, as JSON pointers into the body (or `/id` of the path). Zod may have several complaints
- * about one field; only the first is told, since the others mostly follow from it.
+ * What is wrong with which field, by JSON pointer into the body (or `/id` of the path). Zod may complain several times about
+ * one field; only the first complaint is told, since the others mostly follow from it.
  */
 function fieldErrorsOf(issues: readonly z.core.$ZodIssue[]): FieldError[] {
   const errors = new Map<string, FieldError>()
@@ -54,7 +54,7 @@ const kinds: Readonly<Record<string, string>> = {
   array: 'a list',
 }
 
-/** Our words for what a schema has none for. Never with the value that was given. */
+/** The words where a schema has none of its own. They never quote the value. */
 function detailOf(issue: z.core.$ZodRawIssue): string {
   if (issue.code === 'unrecognized_keys') return 'This field is not known'
   if (issue.input === undefined) return 'This field is required'

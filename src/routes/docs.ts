@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import Fastify, { type FastifyInstance } from 'fastify'
 
-/** Replaced in each answer by a nonce of its own. */
+/** Replaced by a new nonce in each answer. */
 const noncePlaceholder = 'nonce-of-this-answer'
 
-/** Within the page, for a browser would ask for one that is not there. */
+/** In the page itself: the browser would ask for a file that does not exist. */
 const icon =
   "<link rel=\"icon\" href=\"data:image/svg+xml,%3Csvg xmlns='http:%2F%2Fwww.w3.org%2F2000%2Fsvg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='8' fill='%231f5f4a'/%3E%3Cpath d='M9 17l5 5 10-12' fill='none' stroke='%23fff' stroke-width='4'/%3E%3C/svg%3E\">"
 
-/** A page to read the contract. Its scripts and styles come from here; it asks no other host for anything. */
+/** A page to read the contract. It loads nothing from other hosts. */
 export async function docsRoutes(app: FastifyInstance) {
   const page = once(startReference)
 
@@ -35,7 +35,7 @@ export async function docsRoutes(app: FastifyInstance) {
   })
 }
 
-/** The viewer costs 35 MB and 140 ms to load, so only a process that is asked for the page loads it. */
+/** Loading the viewer takes 35 MB and 140 ms, so a process loads it only when the page is asked for. */
 async function startReference(): Promise<FastifyInstance> {
   const { default: apiReference } = await import('@scalar/fastify-api-reference')
   const inner = Fastify()
@@ -50,7 +50,7 @@ async function startReference(): Promise<FastifyInstance> {
       hideClientButton: true,
       showDeveloperTools: 'never',
       agent: { disabled: true },
-      // There for whoever tries an operation: the field for a caller token is open.
+      // Shows the field for a caller token at once, for trying an operation.
       authentication: { preferredSecurityScheme: 'callerToken' },
     },
   })

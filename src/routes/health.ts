@@ -3,7 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 
 export interface HealthRoutesOptions {
-  /** Whether a payment could be taken now: ledger reachable, migrations applied, not draining. */
+  /** Whether the instance can take a payment now: ledger reachable, migrations applied, not draining. */
   readonly isReady: () => Promise<boolean>
 }
 
@@ -11,15 +11,15 @@ const Health = z
   .strictObject({
     status: z
       .enum(['live', 'ready', 'not_ready'])
-      .meta({ description: 'What the instance says of itself.', examples: ['ready'] }),
+      .meta({ description: 'The state of the instance.', examples: ['ready'] }),
   })
-  .meta({ id: 'Health', description: 'What an orchestrator asks for.' })
+  .meta({ id: 'Health', description: 'The answer to a probe.' })
 const health = (description: string) => ({ description, content: { 'application/json': { schema: Health } } })
 
-/** An orchestrator that is refused would take a healthy instance for a dead one. */
+/** An orchestrator whose probe is refused would take a healthy instance for a dead one. */
 const config = { isUnlimited: true, isNeverShed: true }
 
-/** Liveness asks nothing of any dependency: restarting the process would not mend a database. */
+/** Liveness does not depend on the ledger: restarting the process would not repair a database. */
 export async function healthRoutes(plain: FastifyInstance, { isReady }: HealthRoutesOptions) {
   const app = plain.withTypeProvider<ZodTypeProvider>()
 
@@ -30,7 +30,8 @@ export async function healthRoutes(plain: FastifyInstance, { isReady }: HealthRo
       schema: {
         operationId: 'getLiveness',
         summary: 'Whether the process answers',
-        description: 'Asks nothing of any dependency. Where it does not answer, restart the process.',
+        description:
+          'Does not depend on the ledger or on BigCommerce. If it does not answer, restart the process.',
         security: [],
         tags: ['health'],
         response: { 200: health('The process answers.') },
@@ -47,7 +48,7 @@ export async function healthRoutes(plain: FastifyInstance, { isReady }: HealthRo
       schema: {
         operationId: 'getReadiness',
         summary: 'Whether the instance takes payments',
-        description: 'Asks the ledger. Where it does not answer 200, send the instance no traffic.',
+        description: 'Asks the ledger. Unless it answers 200, send this instance no traffic.',
         security: [],
         tags: ['health'],
         response: {

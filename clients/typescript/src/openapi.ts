@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * Whether the process answers
-         * @description Asks nothing of any dependency. Where it does not answer, restart the process.
+         * @description Does not depend on the ledger or on BigCommerce. If it does not answer, restart the process.
          */
         get: operations["getLiveness"];
         put?: never;
@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * Whether the instance takes payments
-         * @description Asks the ledger. Where it does not answer 200, send the instance no traffic.
+         * @description Asks the ledger. Unless it answers 200, send this instance no traffic.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -55,7 +55,7 @@ export interface paths {
         put?: never;
         /**
          * BigCommerce's order and transaction events
-         * @description For the scopes `store/order/*`. Signed by the Standard Webhooks scheme with the client secret of the app. An event is a hint to look now; what it says is never taken for the truth.
+         * @description For the scopes `store/order/*`, signed by the Standard Webhooks scheme with the client secret of the app. An event makes the service look at BigCommerce now; its content is never believed.
          */
         post: operations["receiveBigCommerceWebhook"];
         delete?: never;
@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * What this order can be paid with
-         * @description BigCommerce decides the methods by the order. Stored instruments are those of its customer.
+         * @description BigCommerce chooses the methods for each order. Stored instruments are those of its customer.
          */
         get: operations["listPaymentMethods"];
         put?: never;
@@ -95,7 +95,7 @@ export interface paths {
         put?: never;
         /**
          * Pay an order, at most once
-         * @description Takes BigCommerce's own body. Whatever happens to the connection, sending the same body with the same Idempotency-Key again is safe and tells what became of the payment. A new key is a new payment: never make one because an answer was lost.
+         * @description Takes BigCommerce's own body. If the connection fails, send the same body with the same Idempotency-Key again: that is always safe, and answers with the state of the payment. A new key is a new payment, so never use one because an answer was lost.
          */
         post: operations["payOrder"];
         delete?: never;
@@ -112,8 +112,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The payments of an order, and where each stands
-         * @description Newest first. Asking makes the service look up at BigCommerce what is not known yet.
+         * The payments of an order
+         * @description Newest first. While one of them is not final, asking makes the service look at BigCommerce.
          */
         get: operations["listPayments"];
         put?: never;
@@ -132,8 +132,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Where a payment stands
-         * @description What to poll after a 202 or a lost connection. Asking makes the service look up what is not known yet.
+         * The state of a payment
+         * @description Ask here after a 202 or a lost connection. While the payment is not final, asking makes the service look at BigCommerce.
          */
         get: operations["getPayment"];
         put?: never;
@@ -148,10 +148,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description What an orchestrator asks for. */
+        /** @description The answer to a probe. */
         Health: {
             /**
-             * @description What the instance says of itself.
+             * @description The state of the instance.
              * @example ready
              * @enum {string}
              */
@@ -334,7 +334,7 @@ export interface components {
              */
             type: string;
             /**
-             * @description What kind of problem it is, the same each time.
+             * @description The kind of problem, always in the same words.
              * @example The payment was declined
              */
             title: string;
@@ -345,12 +345,12 @@ export interface components {
              */
             status: number;
             /**
-             * @description A sentence that may be shown to the one who integrates, not to shoppers.
+             * @description What happened and what to do. For developers, not for shoppers.
              * @example The payment was declined. Nothing was charged.
              */
             detail: string;
             /**
-             * @description The stable word to branch on. New ones may come: go by `retry` where you know no better.
+             * @description The stable word to branch on. New ones may come: follow `retry` where you do not know a code.
              * @example payment_declined
              * @enum {string}
              */
@@ -362,22 +362,22 @@ export interface components {
              */
             bigcommerce_code?: number;
             /**
-             * @description What to do next. `same_key`: send the same request with the same Idempotency-Key. `new_key`: correct it and send it with a new one. `after`: wait as Retry-After says, then send the same request with the same key. `never`: stop.
+             * @description What to do next. `same_key`: send the same request with the same Idempotency-Key. `new_key`: correct the request and send it with a new key. `after`: wait as long as Retry-After says, then send the same request with the same key. `never`: stop.
              * @example new_key
              * @enum {string}
              */
             retry: "same_key" | "new_key" | "after" | "never";
             /**
-             * @description Quote it when asking for help.
+             * @description Quote it when you ask for help.
              * @example 6f2f4f7e-6a1c-4a0f-9d1d-0b6e5c7a9d31
              */
             request_id: string;
             /**
-             * @description The payment this is about, where there is one.
+             * @description The payment that the problem is about, if there is one.
              * @example 0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11
              */
             payment_id?: string;
-            /** @description What is wrong with which field, for `invalid_request`. */
+            /** @description For `invalid_request`: one entry for each wrong field. */
             errors?: components["schemas"]["FieldError"][];
             /**
              * @description The allowances that are used up, by their names in `RateLimit-Policy`.
@@ -387,7 +387,7 @@ export interface components {
              */
             "violated-policies"?: string[];
         };
-        /** @description BigCommerce's own body: what is paid with, by which method. */
+        /** @description BigCommerce's own body: the instrument and the method to pay with. */
         PayOrderPayment: {
             instrument: components["schemas"]["PaymentInstrument"];
             /**
@@ -396,7 +396,7 @@ export interface components {
              */
             payment_method_id: string;
             /**
-             * @description Store the card for the signed-in customer. Needs a caller token with `customer_id`.
+             * @description Stores the card for the signed-in customer. Needs a caller token with `customer_id`.
              * @example true
              */
             save_instrument?: boolean;
@@ -406,15 +406,15 @@ export interface components {
             payment: components["schemas"]["PayOrderPayment"];
             /**
              * Format: int64
-             * @description What the shopper has agreed to pay, in the currency's minor unit, as `meta.order.amount` gives it. A payment that would charge anything else is refused with `amount_changed`.
+             * @description The amount that the shopper agreed to, in the currency's minor unit, from `meta.order.amount`. If the order is over another amount, it is not charged: `amount_changed`.
              * @example 6098
              */
             expected_amount?: number;
         };
-        /** @description One attempt to pay an order, and where it stands. */
+        /** @description One attempt to pay an order, and its state. */
         Payment: {
             /**
-             * @description Its own id, for as long as the ledger lives.
+             * @description The id of this payment.
              * @example 0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11
              */
             id: string;
@@ -425,59 +425,59 @@ export interface components {
              */
             order_id: number;
             /**
-             * @description `success`, `declined` and `not_charged` are final. `processing`, `pending` and `unknown` are not: do not pay again. `needs_review` waits for a person.
+             * @description `success`, `declined` and `not_charged` are final. `processing`, `pending` and `unknown` are not: do not pay again. `needs_review` needs a person.
              * @example success
              * @enum {string}
              */
             status: "processing" | "success" | "pending" | "declined" | "not_charged" | "unknown" | "needs_review";
             /**
-             * @description `purchase`: captured. `authorization`: reserved, to be captured by the merchant.
+             * @description `purchase`: captured. `authorization`: reserved; the merchant captures it later.
              * @example purchase
              * @enum {string|null}
              */
             transaction_type: "authorization" | "purchase" | null;
             /**
              * Format: int64
-             * @description What is charged, in the currency's minor unit. Null until it is known, and for gift certificates and store credit: they may pay a part, and BigCommerce does not say how much. Read `meta.order.amount` of the payment methods for what is left.
+             * @description The amount of the charge, in the currency's minor unit. Null until it is known. Also null for gift certificates and store credit, which may pay a part without BigCommerce saying how much: `meta.order.amount` of the payment methods is what is left to pay.
              * @example 6098
              */
             amount: number | null;
             /**
-             * @description The ISO 4217 code of the currency; null while the amount is.
+             * @description The ISO 4217 code of the currency; null where the amount is null.
              * @example USD
              */
             currency: string | null;
             /**
-             * @description The method that it was paid by.
+             * @description The payment method.
              * @example stripe.card
              */
             payment_method_id: string;
             /**
-             * @description The kind of instrument that it was paid with.
+             * @description The type of the instrument.
              * @example card
              * @enum {string}
              */
             instrument_type: "card" | "stored_card" | "stored_paypal_account" | "stored_bank_account" | "tokenized_card" | "gift_certificate" | "store_credit";
             /**
-             * @description BigCommerce's own id of the payment.
+             * @description BigCommerce's id of the payment.
              * @example 693bb4cd-3f20-444a-8315-6369f582c68a
              */
             bigcommerce_id: string | null;
             /**
              * Format: int64
-             * @description BigCommerce's error code, where it gave one.
+             * @description BigCommerce's error code, if there was one.
              * @example 30106
              */
             bigcommerce_code: number | null;
             /**
              * Format: date-time
-             * @description When it was begun.
+             * @description When the payment began.
              * @example 2026-11-22T13:00:00.000Z
              */
             created_at: string;
             /**
              * Format: date-time
-             * @description When it was last learned how it stands.
+             * @description When it was last updated.
              * @example 2026-11-22T13:00:00.000Z
              */
             updated_at: string;
@@ -487,7 +487,7 @@ export interface components {
             /** @description The payments, newest first. */
             data: components["schemas"]["Payment"][];
             /**
-             * @description Empty as yet.
+             * @description Empty for now.
              * @example {}
              */
             meta: Record<string, never>;
@@ -495,14 +495,14 @@ export interface components {
         /** @description Advice while the payment is not final. */
         PaymentMeta: {
             /**
-             * @description There while the payment is not final: ask again.
+             * @description Present while the payment is not final: ask again.
              * @example after
              * @constant
              */
             retry?: "after";
             /**
              * @description What is known and what to do.
-             * @example The payment is under way. Do not pay again.
+             * @example The payment is in progress. Do not pay again.
              */
             detail?: string;
         };
@@ -524,7 +524,7 @@ export interface components {
              */
             token: string;
             /**
-             * @description Whether the shopper has chosen it as the usual one.
+             * @description Whether it is the shopper's default.
              * @example true
              */
             is_default?: boolean;
@@ -546,7 +546,7 @@ export interface components {
              */
             expiry_year?: number;
             /**
-             * @description The card's first digits: its issuer's.
+             * @description The card's first digits, which identify its issuer.
              * @example 424242
              */
             issuer_identification_number?: string;
@@ -561,7 +561,7 @@ export interface components {
              */
             email?: string;
             /**
-             * @description A bank account, all but its end hidden.
+             * @description The number of a bank account, with only its end shown.
              * @example ****6789
              */
             masked_account_number?: string;
@@ -571,7 +571,7 @@ export interface components {
              */
             issuer?: string;
         };
-        /** @description What BigCommerce says that the method takes. */
+        /** @description One kind of instrument that BigCommerce lists for the method. */
         SupportedInstrument: {
             /**
              * @description A card brand, or `STORED_CARD` and the like. An open set.
@@ -592,12 +592,12 @@ export interface components {
              */
             id: string;
             /**
-             * @description A name that may be shown to shoppers.
+             * @description A name to show to shoppers.
              * @example Stripe
              */
             name: string;
             /**
-             * @description What kind of method it is. An open set.
+             * @description The kind of method. An open set.
              * @example card
              */
             type: string;
@@ -606,12 +606,12 @@ export interface components {
              * @example false
              */
             test_mode: boolean;
-            /** @description BigCommerce's own list of what it takes. */
+            /** @description BigCommerce's own list of what the method takes. */
             supported_instruments: components["schemas"]["SupportedInstrument"][];
             /** @description The shopper's stored instruments for this method. */
             stored_instruments?: components["schemas"]["StoredInstrument"][];
             /**
-             * @description The instrument types that a payment by this method may use.
+             * @description The instrument types that `/pay` takes for this method.
              * @example [
              *       "card",
              *       "stored_card"
@@ -619,7 +619,7 @@ export interface components {
              */
             accepts: ("card" | "stored_card" | "stored_paypal_account" | "stored_bank_account" | "tokenized_card" | "gift_certificate" | "store_credit")[];
         };
-        /** @description What is to be paid for the order, and whether it can be. */
+        /** @description What is left to pay for the order, and whether it can be paid now. */
         OrderDue: {
             /**
              * Format: int32
@@ -629,7 +629,7 @@ export interface components {
             id: number;
             /**
              * Format: int64
-             * @description Still to be paid, in the currency's minor unit (cents, yen).
+             * @description What is left to pay, in the currency's minor unit (cents, yen).
              * @example 6098
              */
             amount: number;
@@ -639,7 +639,7 @@ export interface components {
              */
             currency: string;
             /**
-             * @description False while a payment is under way or its outcome unknown.
+             * @description False while a payment is in progress or its outcome is unknown.
              * @example true
              */
             payable: boolean;
@@ -656,17 +656,17 @@ export interface components {
         /** @description One of BigCommerce's order or transaction events. */
         BigCommerceEvent: {
             /**
-             * @description What has happened.
+             * @description What happened.
              * @example store/order/statusUpdated
              */
             scope: string;
             /**
-             * @description BigCommerce's number of the store.
+             * @description BigCommerce's number for the store.
              * @example 1001
              */
             store_id: string;
             /**
-             * @description Whose event it is; those of other stores are refused.
+             * @description The store that the event is about; events of other stores are refused.
              * @example stores/jrah6gmn
              */
             producer: string;
@@ -681,26 +681,26 @@ export interface components {
              * @example 1795352400
              */
             created_at: number;
-            /** @description What it has happened to. */
+            /** @description What it happened to. */
             data: {
                 /**
-                 * @description `order` or `transaction`; others are taken and passed over.
+                 * @description `order` or `transaction`; events of other types are accepted and ignored.
                  * @example order
                  */
                 type: string;
                 /**
                  * Format: int64
-                 * @description Of the order.
+                 * @description The id of the order.
                  * @example 215
                  */
                 id?: number;
                 /**
-                 * @description Of the transaction's order.
+                 * @description The id of the transaction's order.
                  * @example 215
                  */
                 order_id?: string;
                 /**
-                 * @description Of the transaction.
+                 * @description The id of the transaction.
                  * @example 97
                  */
                 transaction_id?: string;
@@ -715,19 +715,19 @@ export interface components {
     parameters: never;
     requestBodies: never;
     headers: {
-        /** @description The id of this request; quote it when asking for help. */
+        /** @description The id of this request. Quote it when you ask for help. */
         RequestId: string;
         /** @description Seconds to wait before asking again. */
         RetryAfter: number;
-        /** @description The allowances that this request is under, as a structured field: `"address";q=600;w=60` is 600 requests in 60 seconds. */
+        /** @description The allowances that apply to this request, as a structured field: `"address";q=600;w=60` means 600 requests in 60 seconds. */
         RateLimitPolicy: string;
-        /** @description How each of them stands: `"address";r=598;t=31` is 598 requests left, and more in 31 seconds. */
+        /** @description The state of each: `"address";r=598;t=31` means that 598 requests are left, and that more come in 31 seconds. */
         RateLimit: string;
-        /** @description Where to read how the payment stands. */
+        /** @description Where to read the state of the payment. */
         Location: string;
-        /** @description `true` when this is the kept answer of an earlier request with the same Idempotency-Key. */
+        /** @description `true` when this repeats the answer to an earlier request with the same Idempotency-Key. */
         IdempotentReplayed: "true";
-        /** @description The origin that asks, where it is one of those that may call from a browser (CORS). */
+        /** @description The origin of the page, if it may call from a browser (CORS). */
         AccessControlAllowOrigin: string;
     };
     pathItems: never;
@@ -799,7 +799,7 @@ export interface operations {
                  */
                 "webhook-id": string;
                 /**
-                 * @description Unix time in seconds; within five minutes of now.
+                 * @description Unix time in seconds; at most five minutes from now.
                  * @example 1795352400
                  */
                 "webhook-timestamp": string;
@@ -813,7 +813,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken. */
+            /** @description Accepted. */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1091,7 +1091,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description New for each payment a shopper means to make (a UUID), and the same for every retry of it. A finished one is answered the same again for 30 days.
+                 * @description A new one (a UUID) for each payment that a shopper means to make, and the same one for every retry of it. For 30 days, a finished payment gets the same answer again.
                  * @example 0b7f6c1e-52f3-4a8e-9d0c-6f1f8a3f2b11
                  */
                 "Idempotency-Key": string;
@@ -1122,7 +1122,7 @@ export interface operations {
                     "application/json": components["schemas"]["PaymentResponse"];
                 };
             };
-            /** @description Not final: still pending at BigCommerce, or its outcome unknown. Do not pay again; ask again. */
+            /** @description Not final: still pending at BigCommerce, or its outcome is unknown. Do not pay again; ask again. */
             202: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];

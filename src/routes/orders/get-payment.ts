@@ -12,9 +12,9 @@ const problems = [...LEDGER_PROBLEMS, 'payment_not_found'] as const
 
 const schema = {
   operationId: 'getPayment',
-  summary: 'Where a payment stands',
+  summary: 'The state of a payment',
   description:
-    'What to poll after a 202 or a lost connection. Asking makes the service look up what is not known yet.',
+    'Ask here after a 202 or a lost connection. While the payment is not final, asking makes the service look at BigCommerce.',
   tags: ['payments'],
   security: [{ callerToken: [] }],
   params: PaymentParams,

@@ -9,7 +9,7 @@ import { PaymentMethodsResponse } from './payment-method-schemas.ts'
 import { OrderParams } from './schemas.ts'
 
 const description =
-  'BigCommerce decides the methods by the order. Stored instruments are those of its customer.'
+  'BigCommerce chooses the methods for each order. Stored instruments are those of its customer.'
 
 const schema = {
   operationId: 'listPaymentMethods',

@@ -10,8 +10,8 @@ import { OrderParams, PaymentsResponse } from './schemas.ts'
 
 const schema = {
   operationId: 'listPayments',
-  summary: 'The payments of an order, and where each stands',
-  description: 'Newest first. Asking makes the service look up at BigCommerce what is not known yet.',
+  summary: 'The payments of an order',
+  description: 'Newest first. While one of them is not final, asking makes the service look at BigCommerce.',
   tags: ['payments'],
   security: [{ callerToken: [] }],
   params: OrderParams,

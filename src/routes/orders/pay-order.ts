@@ -46,7 +46,7 @@ const schemaOf = (instruments: ReadonlySet<InstrumentType>) => ({
   operationId: 'payOrder',
   summary: 'Pay an order, at most once',
   description:
-    "Takes BigCommerce's own body. Whatever happens to the connection, sending the same body with the same Idempotency-Key again is safe and tells what became of the payment. A new key is a new payment: never make one because an answer was lost.",
+    "Takes BigCommerce's own body. If the connection fails, send the same body with the same Idempotency-Key again: that is always safe, and answers with the state of the payment. A new key is a new payment, so never use one because an answer was lost.",
   tags: ['payments'],
   security: [{ callerToken: [] }],
   params: OrderParams,
@@ -55,7 +55,7 @@ const schemaOf = (instruments: ReadonlySet<InstrumentType>) => ({
   response: {
     201: payment('Paid.'),
     202: payment(
-      'Not final: still pending at BigCommerce, or its outcome unknown. Do not pay again; ask again.',
+      'Not final: still pending at BigCommerce, or its outcome is unknown. Do not pay again; ask again.',
     ),
     ...problemResponses(problems),
   },
@@ -72,7 +72,7 @@ const schemaOf = (instruments: ReadonlySet<InstrumentType>) => ({
 
 export interface PayOrderRouteOptions {
   readonly payOrder: PayOrder
-  /** The instrument types that are taken at all. */
+  /** The instrument types that this instance accepts. */
   readonly instruments: ReadonlySet<InstrumentType>
 }
 

@@ -12,7 +12,7 @@ const StoredInstrumentSchema = z
     ),
     is_default: z
       .boolean()
-      .meta({ description: 'Whether the shopper has chosen it as the usual one.', examples: [true] })
+      .meta({ description: "Whether it is the shopper's default.", examples: [true] })
       .optional(),
     brand: textField("A card's brand. An open set.", 'VISA').optional(),
     expiry_month: z
@@ -23,10 +23,16 @@ const StoredInstrumentSchema = z
       .int()
       .meta({ description: 'The year in which the card expires.', examples: [2030] })
       .optional(),
-    issuer_identification_number: textField("The card's first digits: its issuer's.", '424242').optional(),
+    issuer_identification_number: textField(
+      "The card's first digits, which identify its issuer.",
+      '424242',
+    ).optional(),
     last_4: textField("The card's last four digits.", '4242').optional(),
     email: textField('The address of a PayPal account.', 'jane@example.com', 320).optional(),
-    masked_account_number: textField('A bank account, all but its end hidden.', '****6789').optional(),
+    masked_account_number: textField(
+      'The number of a bank account, with only its end shown.',
+      '****6789',
+    ).optional(),
     issuer: textField('The bank of a bank account.', 'First National').optional(),
   })
   .meta({ id: 'StoredInstrument', description: "One of the shopper's stored instruments." })
@@ -39,25 +45,28 @@ const SupportedInstrumentSchema = z
       .meta({ description: 'Whether a payment with it needs the CVV.', examples: [true] })
       .optional(),
   })
-  .meta({ id: 'SupportedInstrument', description: 'What BigCommerce says that the method takes.' })
+  .meta({
+    id: 'SupportedInstrument',
+    description: 'One kind of instrument that BigCommerce lists for the method.',
+  })
 
 const PaymentMethodSchema = z
   .strictObject({
     id: textField('What to send as `payment_method_id`.', 'stripe.card'),
-    name: textField('A name that may be shown to shoppers.', 'Stripe'),
-    type: textField('What kind of method it is. An open set.', 'card'),
+    name: textField('A name to show to shoppers.', 'Stripe'),
+    type: textField('The kind of method. An open set.', 'card'),
     test_mode: z
       .boolean()
       .meta({ description: 'Whether the gateway moves no real money.', examples: [false] }),
     supported_instruments: z
       .array(SupportedInstrumentSchema)
-      .meta({ description: "BigCommerce's own list of what it takes.", maxItems: 1_000 }),
+      .meta({ description: "BigCommerce's own list of what the method takes.", maxItems: 1_000 }),
     stored_instruments: z
       .array(StoredInstrumentSchema)
       .meta({ description: "The shopper's stored instruments for this method.", maxItems: 1_000 })
       .optional(),
     accepts: z.array(z.enum(INSTRUMENT_TYPES)).meta({
-      description: 'The instrument types that a payment by this method may use.',
+      description: 'The instrument types that `/pay` takes for this method.',
       examples: [['card', 'stored_card']],
       maxItems: INSTRUMENT_TYPES.length,
     }),
@@ -68,16 +77,16 @@ const OrderDueSchema = z
   .strictObject({
     id: orderIdField,
     amount: minorUnits.meta({
-      description: "Still to be paid, in the currency's minor unit (cents, yen).",
+      description: "What is left to pay, in the currency's minor unit (cents, yen).",
       examples: [6098],
     }),
     currency: currency.meta({ description: 'The ISO 4217 code of the currency.', examples: ['USD'] }),
     payable: z.boolean().meta({
-      description: 'False while a payment is under way or its outcome unknown.',
+      description: 'False while a payment is in progress or its outcome is unknown.',
       examples: [true],
     }),
   })
-  .meta({ id: 'OrderDue', description: 'What is to be paid for the order, and whether it can be.' })
+  .meta({ id: 'OrderDue', description: 'What is left to pay for the order, and whether it can be paid now.' })
 
 export const PaymentMethodsResponse = z
   .strictObject({

@@ -18,7 +18,7 @@ const orderId = z.preprocess(
   wholeNumber(1, orderIdMax, 'Must be an order id'),
 )
 export const OrderParams = z.object({
-  // Zod leaves `examples` out where a value is turned into another.
+  // Zod drops `examples` where a value is transformed.
   id: orderId.meta({ description: aboutOrderId.description, 'x-examples': { order: { value: 215 } } }),
 })
 export const orderIdField = z.int().min(1).max(orderIdMax).meta(aboutOrderId)
@@ -40,11 +40,14 @@ const PayOrderPayment = z
       .boolean()
       .optional()
       .meta({
-        description: 'Store the card for the signed-in customer. Needs a caller token with `customer_id`.',
+        description: 'Stores the card for the signed-in customer. Needs a caller token with `customer_id`.',
         examples: [true],
       }),
   })
-  .meta({ id: 'PayOrderPayment', description: "BigCommerce's own body: what is paid with, by which method." })
+  .meta({
+    id: 'PayOrderPayment',
+    description: "BigCommerce's own body: the instrument and the method to pay with.",
+  })
 
 const PayOrderRequest = z
   .strictObject({
@@ -53,7 +56,7 @@ const PayOrderRequest = z
       .optional()
       .meta({
         description:
-          "What the shopper has agreed to pay, in the currency's minor unit, as `meta.order.amount` gives it. A payment that would charge anything else is refused with `amount_changed`.",
+          "The amount that the shopper agreed to, in the currency's minor unit, from `meta.order.amount`. If the order is over another amount, it is not charged: `amount_changed`.",
         examples: [6098],
       }),
   })
@@ -66,7 +69,7 @@ const PayOrderRequest = z
   })
   .meta({ id: 'PayOrderRequest', description: 'One payment that the shopper means to make.' })
 
-/** The body as it is published and checked; what comes out of the check has its instrument sealed. */
+/** The body as it is published and checked. The check seals the instrument. */
 export const PayOrderBody = PayOrderRequest.transform(({ payment, ...rest }) => ({
   ...rest,
   payment: { ...payment, instrument: sealInstrument(payment.instrument) },
@@ -78,7 +81,7 @@ export const PayOrderHeaders = z.looseObject({
     .regex(/^"?[A-Za-z0-9_-]{16,255}"?$/)
     .meta({
       description:
-        'New for each payment a shopper means to make (a UUID), and the same for every retry of it. A finished one is answered the same again for 30 days.',
+        'A new one (a UUID) for each payment that a shopper means to make, and the same one for every retry of it. For 30 days, a finished payment gets the same answer again.',
       examples: ['0b7f6c1e-52f3-4a8e-9d0c-6f1f8a3f2b11'],
       maxLength: 257,
     }),
@@ -88,45 +91,45 @@ const examplePaymentId = '0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11'
 
 export const PaymentSchema = z
   .strictObject({
-    id: textField('Its own id, for as long as the ledger lives.', examplePaymentId, 64),
+    id: textField('The id of this payment.', examplePaymentId, 64),
     order_id: orderIdField,
     status: z.enum(PUBLIC_STATUSES).meta({
       description:
-        '`success`, `declined` and `not_charged` are final. `processing`, `pending` and `unknown` are not: do not pay again. `needs_review` waits for a person.',
+        '`success`, `declined` and `not_charged` are final. `processing`, `pending` and `unknown` are not: do not pay again. `needs_review` needs a person.',
       examples: ['success'],
     }),
     transaction_type: z
       .enum(['authorization', 'purchase'])
       .nullable()
       .meta({
-        description: '`purchase`: captured. `authorization`: reserved, to be captured by the merchant.',
+        description: '`purchase`: captured. `authorization`: reserved; the merchant captures it later.',
         examples: ['purchase'],
       }),
     amount: minorUnits.nullable().meta({
       description:
-        "What is charged, in the currency's minor unit. Null until it is known, and for gift certificates and store credit: they may pay a part, and BigCommerce does not say how much. Read `meta.order.amount` of the payment methods for what is left.",
+        "The amount of the charge, in the currency's minor unit. Null until it is known. Also null for gift certificates and store credit, which may pay a part without BigCommerce saying how much: `meta.order.amount` of the payment methods is what is left to pay.",
       examples: [6098],
     }),
     currency: currency.nullable().meta({
-      description: 'The ISO 4217 code of the currency; null while the amount is.',
+      description: 'The ISO 4217 code of the currency; null where the amount is null.',
       examples: ['USD'],
     }),
-    payment_method_id: textField('The method that it was paid by.', 'stripe.card', 64),
+    payment_method_id: textField('The payment method.', 'stripe.card', 64),
     instrument_type: z
       .enum(INSTRUMENT_TYPES)
-      .meta({ description: 'The kind of instrument that it was paid with.', examples: ['card'] }),
+      .meta({ description: 'The type of the instrument.', examples: ['card'] }),
     bigcommerce_id: textField(
-      "BigCommerce's own id of the payment.",
+      "BigCommerce's id of the payment.",
       '693bb4cd-3f20-444a-8315-6369f582c68a',
     ).nullable(),
     bigcommerce_code: z
       .int()
       .nullable()
-      .meta({ description: "BigCommerce's error code, where it gave one.", examples: [30106] }),
-    created_at: instantField('When it was begun.'),
-    updated_at: instantField('When it was last learned how it stands.'),
+      .meta({ description: "BigCommerce's error code, if there was one.", examples: [30106] }),
+    created_at: instantField('When the payment began.'),
+    updated_at: instantField('When it was last updated.'),
   })
-  .meta({ id: 'Payment', description: 'One attempt to pay an order, and where it stands.' })
+  .meta({ id: 'Payment', description: 'One attempt to pay an order, and its state.' })
 
 export const PaymentParams = OrderParams.extend({
   paymentId: z
@@ -138,7 +141,7 @@ export const PaymentParams = OrderParams.extend({
 export const PaymentsResponse = z
   .strictObject({
     data: z.array(PaymentSchema).meta({ description: 'The payments, newest first.', maxItems: 10_000 }),
-    meta: z.strictObject({}).meta({ description: 'Empty as yet.', examples: [{}] }),
+    meta: z.strictObject({}).meta({ description: 'Empty for now.', examples: [{}] }),
   })
   .meta({ id: 'PaymentsResponse', description: 'Every attempt to pay an order.' })
 
@@ -149,11 +152,11 @@ export const PaymentResponse = z
       .strictObject({
         retry: z
           .literal('after')
-          .meta({ description: 'There while the payment is not final: ask again.', examples: ['after'] })
+          .meta({ description: 'Present while the payment is not final: ask again.', examples: ['after'] })
           .optional(),
         detail: textField(
           'What is known and what to do.',
-          'The payment is under way. Do not pay again.',
+          'The payment is in progress. Do not pay again.',
         ).optional(),
       })
       .meta({ id: 'PaymentMeta', description: 'Advice while the payment is not final.' }),
