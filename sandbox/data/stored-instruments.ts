@@ -127,5 +127,12 @@ function shopper12(card: (given: Card) => StoredCard): readonly StoredInstrument
       iin: '378282',
       last4: '0005',
     }),
+    card({
+      gatewayId: 'bolt.card',
+      token: '659ec8a7b855dec929e523dbfb991a2df00135e19b3434998235f292f8b80d7c',
+      brand: 'DISCOVER',
+      iin: '601111',
+      last4: '1117',
+    }),
   ]
 }

@@ -6,7 +6,7 @@ import type { Order } from '../state/order.ts'
 import { isPayable, standingOf } from '../state/order-standing.ts'
 import type { World } from '../world.ts'
 import { type Funding, fundPayment } from './fund-payment.ts'
-import { isOffered } from './offered-gateways.ts'
+import { configurationOf, isOffered } from './offered-gateways.ts'
 import { type PaymentInput, readPayment } from './payment-input.ts'
 
 /** A payment that passed the platform's checks. The gateway has not been asked yet. */
@@ -62,15 +62,15 @@ function refusedByConfiguration(
   gateway: Gateway,
   { instrument, save_instrument: saves }: PaymentInput,
 ): Answer | undefined {
-  const { gateways, vaulting } = world.settings
-  if (gateways[gateway.id] === 'missing') return refusal(30000)
-  if (gateways[gateway.id] === 'broken') return refusal(30001)
+  const configuration = configurationOf(world.settings, gateway)
+  if (configuration === 'missing') return refusal(30000)
+  if (configuration === 'broken') return refusal(30001)
   if (!isOffered(world, order, gateway)) return unknownMethod()
   if (!gateway.accepts.includes(instrument.type)) {
     return refusal(10001, { errors: { 'payment.instrument.type': 'is not accepted by this payment method' } })
   }
   const needsVault = instrument.type.startsWith('stored_') || saves
-  return needsVault && !vaulting ? refusal(30002) : undefined
+  return needsVault && !world.settings.vaulting ? refusal(30002) : undefined
 }
 
 const unknownMethod = () =>

@@ -21,7 +21,7 @@ test("the methods come in BigCommerce's own fields, with what each accepts and w
     'adyenv2.scheme': ['stored_card'],
     'braintree.paypal': ['stored_paypal_account'],
     'braintree.ach': ['stored_bank_account'],
-    'bolt.card': ['card', 'tokenized_card'],
+    'bolt.card': ['stored_card', 'tokenized_card'],
     'bigcommerce.gift_certificate': ['gift_certificate'],
     'bigcommerce.store_credit': ['store_credit'],
   })
