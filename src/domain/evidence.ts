@@ -1,4 +1,4 @@
-import type { Order } from './order.ts'
+import type { Order, OrderReading } from './order.ts'
 import type { PaymentAttempt } from './payment-attempt.ts'
 import { paysAPart } from './payment-instrument.ts'
 import type { Transaction, TransactionType } from './transaction.ts'
@@ -16,9 +16,7 @@ export interface PriorOutcomes {
 }
 
 /** What BigCommerce shows of an order, and what of it we can account for. */
-export interface Evidence {
-  readonly order: Order
-  readonly transactions: readonly Transaction[]
+export interface Evidence extends Pick<OrderReading, 'order' | 'transactions' | 'isWhole'> {
   readonly prior: PriorOutcomes
 }
 
@@ -51,8 +49,9 @@ const statusIds = { incomplete: 0, pending: 1, declined: 6 }
 /**
  * Judges an attempt by counting: a trace is this attempt's if there are more of its kind than our other attempts
  * account for. No clock of ours is held against BigCommerce's, and a trace that is not shown yet only delays a verdict.
+ * What was not read whole may prove that there is a charge, or that there may be one, and never that there is none.
  */
-export function judge(attempt: PaymentAttempt, { order, transactions, prior }: Evidence): Verdict {
+export function judge(attempt: PaymentAttempt, { order, transactions, isWhole, prior }: Evidence): Verdict {
   const own = transactions.filter((transaction) => mayBeOf(attempt, transaction))
   const count = (status: string, ...events: string[]) =>
     own.filter((each) => each.status === status && events.includes(each.event)).length
@@ -66,26 +65,32 @@ export function judge(attempt: PaymentAttempt, { order, transactions, prior }: E
     const isReserved = count('ok', 'purchase', 'capture', 'settled') === 0
     return { kind: 'charged', transactionType: isReserved ? 'authorization' : 'purchase', charges }
   }
-  if (paidStatuses.has(order.paymentStatus) && !isPaidByOthers(own, transactions, prior)) {
+  if (order && paidStatuses.has(order.paymentStatus) && !isPaidByOthers(own, transactions, prior)) {
     const isReserved = order.paymentStatus === 'authorized'
     return { kind: 'charged', transactionType: isReserved ? 'authorization' : 'purchase', charges: 1 }
   }
   const pendings = own.filter(({ event }) => event === 'pending')
-  const openPendings = pendings.filter(({ id }) => !own.some(({ referenceId }) => referenceId === id))
-  const failedPendings = pendings.filter(({ id }) =>
-    own.some(({ status, referenceId }) => status === 'error' && referenceId === id),
+  const followers = ({ id }: Transaction) =>
+    own.filter(({ referenceId }) => id !== null && referenceId === id)
+  const openPendings = pendings.filter((pending) => followers(pending).length === 0)
+  const failedPendings = pendings.filter((pending) =>
+    followers(pending).some(({ status }) => status === 'error'),
   )
   // Whatever else the order shows, what is still open may become a charge.
   if (openPendings.length > 0) return { kind: 'pending' }
+  if (!order || !isWhole) return { kind: order && isPending(order, prior) ? 'pending' : 'unclear' }
   if (failedPendings.length > prior.failedLater) return { kind: 'declined' }
   const isOpen = isUntouched(attempt, order, prior)
   const isDeclined = order.statusId === statusIds.declined
   const declines = count('error', 'purchase', 'authorization') - prior.declined
   if (isDeclined || (isOpen && declines > 0)) return { kind: 'seems_declined' }
-  // An order that is paid in part says pending of itself, which then says nothing of this attempt.
-  if (prior.parts === 0 && pendingStatuses.has(order.paymentStatus)) return { kind: 'pending' }
+  if (isPending(order, prior)) return { kind: 'pending' }
   return { kind: isOpen ? 'untouched' : 'unclear' }
 }
+
+/** An order that is paid in part says pending of itself, which then says nothing of this attempt. */
+const isPending = (order: Order, prior: PriorOutcomes) =>
+  prior.parts === 0 && pendingStatuses.has(order.paymentStatus)
 
 /** Whether the order shows more charges by other methods than ours account for: somebody paid it elsewhere. */
 function isPaidByOthers(
@@ -106,7 +111,7 @@ const isNameless = ({ paymentMethodId }: Transaction) => paymentMethodId === nul
 
 function mayBeOf(attempt: PaymentAttempt, { money, paymentMethodId }: Transaction): boolean {
   if (money === null || money.currency !== attempt.currency || attempt.amount === null) return false
-  if (paymentMethodId !== null && paymentMethodId !== attempt.paymentMethodId) return false
+  if (paymentMethodId !== null && paymentMethodId !== attempt.paymentMethodId.toLowerCase()) return false
   return paysAPart(attempt.instrumentType) ? money.amount <= attempt.amount : money.amount === attempt.amount
 }
 
@@ -114,5 +119,9 @@ function mayBeOf(attempt: PaymentAttempt, { money, paymentMethodId }: Transactio
 function isUntouched(attempt: PaymentAttempt, order: Order, prior: PriorOutcomes): boolean {
   const isOpen =
     order.statusId === statusIds.incomplete || (order.statusId === statusIds.pending && prior.parts > 0)
-  return isOpen && order.due.amount === attempt.amount && order.due.currency === attempt.currency
+  // An order that does not say what is due cannot show another amount either.
+  return (
+    isOpen &&
+    (order.due === null || (order.due.amount === attempt.amount && order.due.currency === attempt.currency))
+  )
 }

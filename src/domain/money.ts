@@ -30,3 +30,21 @@ export function moneyFromDecimal(decimal: string, currency: string): Money | nul
   const amount = Number(`${match[1]}${fraction.slice(0, places).padEnd(places, '0')}`)
   return Number.isSafeInteger(amount) ? { amount, currency } : null
 }
+
+/** Nearer than this to the middle between two amounts, a number does not say which of them is meant. */
+const middleWidth = 1e-6
+
+/**
+ * Reads an amount of a transaction, which BigCommerce gives as a float of the major unit, now and then as text, and may
+ * have summed: 0.30000000000000004 is 0.30. What is less than half a minor unit away is noise.
+ *
+ * @returns null when it is no number, or when two amounts are as near.
+ */
+export function nearestMoney(amount: unknown, currency: string): Money | null {
+  const text = typeof amount === 'string' && /^-?\d{1,12}(\.\d{1,20})?$/.test(amount)
+  const value = typeof amount === 'number' || text ? Number(amount) : Number.NaN
+  const scaled = value * 10 ** (MINOR_UNIT_DIGITS[currency] ?? 2)
+  const nearest = Math.round(scaled)
+  const isClear = Math.abs(scaled - nearest) < 0.5 - middleWidth
+  return isClear && Number.isSafeInteger(nearest) ? { amount: nearest + 0, currency } : null
+}

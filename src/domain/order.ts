@@ -1,16 +1,24 @@
 import type { Money } from './money.ts'
+import type { Transaction } from './transaction.ts'
 
 /** The part of a BigCommerce order that paying relies on. */
 export interface Order {
   readonly id: number
-  /** BigCommerce's fixed number for the order's state; the labels can be renamed by the merchant, this cannot. */
-  readonly statusId: number
-  /** null for a guest's order, so that no comparison can ever match "nobody" with "nobody". */
+  /** BigCommerce's fixed number for the order's state, which no merchant can rename; null where it is not said. */
+  readonly statusId: number | null
+  /** null for a guest's order, so that no comparison can ever match one guest with another. */
   readonly customerId: number | null
-  /** BigCommerce's word for the payment's state; empty for none. */
+  /** BigCommerce's word for the payment's state, in lower case; empty for none. */
   readonly paymentStatus: string
-  /** What is still to be paid: the total less store credit and gift certificates already applied. */
-  readonly due: Money
+  /**
+   * What is still to be paid: the total less store credit and gift certificates already applied. null where the order
+   * does not say it in whole minor units of a currency; its PAT does.
+   */
+  readonly due: Money | null
+  /** Whether the merchant has archived it: it can be read, and not be paid. */
+  readonly isArchived: boolean
+  /** When BigCommerce answered, by its own clock; null where the answer has no `Date`. */
+  readonly answeredAtMs: number | null
 }
 
 const incomplete = 0
@@ -19,7 +27,27 @@ const pending = 1
 /**
  * Whether BigCommerce may still take a payment for an order in this state. Incomplete is the rule; an order
  * paid in part by gift certificate or store credit is said to "stay Pending", so Pending is left for
- * BigCommerce to judge when the PAT is made (Payments API guide, store credit and gift certificates).
+ * BigCommerce to judge when the PAT is made (Payments API guide, store credit and gift certificates). So is what an
+ * order does not say.
  */
-export const mayBePayable = (order: Order): boolean =>
-  (order.statusId === incomplete || order.statusId === pending) && order.due.amount > 0
+export const mayBePayable = ({ statusId, due, isArchived }: Order): boolean =>
+  (statusId === null || statusId === incomplete || statusId === pending) &&
+  (due === null || due.amount > 0) &&
+  !isArchived
+
+/** What one look at BigCommerce brought: two witnesses, each of which may prove a charge. */
+export interface OrderReading {
+  /** null when it is away: gone, refused or unreadable. */
+  readonly order: Order | null
+  /** Every entry that could be read, each once. */
+  readonly transactions: readonly Transaction[]
+  /** Whether both witnesses were read whole. If not, what is missing proves nothing. */
+  readonly isWhole: boolean
+  /**
+   * The earliest moment of the answers, by BigCommerce's clock, in milliseconds since the epoch: nothing that is shown
+   * is older. null where an answer has no `Date`: such a look proves presence only.
+   */
+  readonly answeredAtMs: number | null
+  /** Why a witness could not be read, for the log. */
+  readonly failures: readonly unknown[]
+}

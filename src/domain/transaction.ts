@@ -5,14 +5,27 @@ export type TransactionType = 'authorization' | 'purchase'
 
 /** The part of BigCommerce's record of a payment that reconciliation relies on. */
 export interface Transaction {
-  readonly id: number
-  /** An open set; those that matter are `purchase`, `authorization`, `capture` and `pending`. */
+  /** null where the gateway leaves it out. */
+  readonly id: number | null
+  /** In lower case. An open set; those that matter are `purchase`, `authorization`, `capture` and `pending`. */
   readonly event: string
+  /** In lower case; `ok` or `error`, as far as is documented. */
   readonly status: string
   /** null when it is no amount that the currency can hold. */
   readonly money: Money | null
-  /** null where the gateway leaves it out. */
+  /** In lower case; null where the gateway leaves it out. */
   readonly paymentMethodId: string | null
   /** The transaction that this one ends or follows; null for none. */
   readonly referenceId: number | null
+  /** When BigCommerce recorded it, by its own clock, in milliseconds since the epoch; null where it does not say. */
+  readonly createdAtMs: number | null
+}
+
+/** What BigCommerce shows of the payments on an order; some gateways record nothing. */
+export interface TransactionsReading {
+  readonly transactions: readonly Transaction[]
+  /** Whether these are all there are. If not, what is missing proves nothing. */
+  readonly isWhole: boolean
+  /** The earliest of the answers' moments, by BigCommerce's clock; null where an answer has none. */
+  readonly answeredAtMs: number | null
 }

@@ -1,6 +1,8 @@
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import type { Caller, OrderAccess } from '../domain/caller.ts'
+import type { Money } from '../domain/money.ts'
 import { mayBePayable, type Order } from '../domain/order.ts'
+import { readPaymentAccessToken } from '../domain/payment-access-token.ts'
 import type { InstrumentType } from '../domain/payment-instrument.ts'
 import { acceptedInstruments, type PaymentMethod } from '../domain/payment-method.ts'
 import { Problem } from '../domain/problem.ts'
@@ -9,11 +11,14 @@ import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import type { AuthorizeOrder } from './authorize-order.ts'
 
 export interface OrderPaymentMethods {
-  readonly order: Order
+  readonly order: PricedOrder
   /** Whether `payOrder` would take a payment now: false while another one is under way or unknown. */
   readonly isPayable: boolean
   readonly methods: (PaymentMethod & { readonly accepts: InstrumentType[] })[]
 }
+
+/** An order of which it is known what is due. */
+type PricedOrder = Order & { readonly due: Money }
 
 /** What an order can be paid with, for one who may pay it. */
 export type ListPaymentMethods = (
@@ -23,7 +28,7 @@ export type ListPaymentMethods = (
 ) => Promise<OrderPaymentMethods>
 
 export interface ListPaymentMethodsDependencies {
-  readonly managementApi: Pick<ManagementApi, 'getOrder' | 'listPaymentMethods'>
+  readonly managementApi: Pick<ManagementApi, 'getOrder' | 'listPaymentMethods' | 'createPaymentAccessToken'>
   readonly attempts: Pick<PaymentAttempts, 'findFence'>
   readonly authorizeOrder: AuthorizeOrder
   /** The instrument types that this service takes at all. */
@@ -42,7 +47,14 @@ export function createListPaymentMethods(dependencies: ListPaymentMethodsDepende
       managementApi.listPaymentMethods(orderId, context),
     ])
     if (!order) throw new Problem('order_not_found')
-    return { order, methods }
+    return { order: { ...order, due: order.due ?? (await dueByToken(orderId, context)) }, methods }
+  }
+
+  /** What would be charged, where the order itself does not say: its access token does, which is not used here. */
+  async function dueByToken(orderId: number, context: RequestContext): Promise<Money> {
+    const claims = readPaymentAccessToken(await managementApi.createPaymentAccessToken(orderId, context))
+    if (claims?.orderId !== String(orderId)) throw new Problem('upstream_unusable')
+    return claims.due
   }
 
   return async function listPaymentMethods(caller, orderId, context) {

@@ -60,7 +60,8 @@ function refuseOtherAmount(
   order: Order | null,
 ) {
   if (expectedAmount !== null && due.amount !== expectedAmount) throw new Problem('amount_changed')
-  if (order && (due.amount !== order.due.amount || due.currency !== order.due.currency)) {
+  const shown = order?.due
+  if (shown && (due.amount !== shown.amount || due.currency !== shown.currency)) {
     throw new Problem('amount_changed')
   }
 }

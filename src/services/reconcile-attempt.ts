@@ -13,6 +13,7 @@ import type { Log } from '../logging/log-entry.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
+import { lookAtOrder } from './look-at-order.ts'
 import { isDueForReview, isPastStarting, nextLookAtMs, quietForMs, quietLooksMin } from './look-schedule.ts'
 
 /**
@@ -69,12 +70,15 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
 
   async function look(attempt: PaymentAttempt): Promise<Verdict | null> {
     const context = contextOf(attempt, log)
-    const [order, transactions, prior] = await Promise.all([
-      managementApi.getOrder(attempt.orderId, context),
-      managementApi.listTransactions(attempt.orderId, context),
+    const [reading, prior] = await Promise.all([
+      lookAtOrder(managementApi, attempt.orderId, context),
       unsettled.priorOutcomes(attempt),
     ])
-    return order && judge(attempt, { order, transactions, prior })
+    const verdict = judge(attempt, { ...reading, prior })
+    if (verdict.kind !== 'unclear' || reading.isWhole) return verdict
+    // A partial reading without a sign of a charge is no look at all.
+    if (reading.order === null && reading.failures.length === 0) return null
+    throw reading.failures[0] ?? new Problem('upstream_unusable')
   }
 
   /** Gives way to those who wait: there was no look, so it counts as none, and the pauses do not grow. */

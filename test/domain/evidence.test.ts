@@ -19,6 +19,8 @@ const order = (change: Partial<Order> = {}): Order => ({
   customerId: 7,
   paymentStatus: '',
   due,
+  isArchived: false,
+  answeredAtMs: null,
   ...change,
 })
 
@@ -30,6 +32,7 @@ const transaction = (change: Partial<Transaction> = {}): Transaction => ({
   money: due,
   paymentMethodId: 'stripe.card',
   referenceId: null,
+  createdAtMs: null,
   ...change,
 })
 
@@ -39,9 +42,10 @@ function verdict(
     of = attempt,
     given = order(),
     prior = nobodyElse,
-  }: { of?: PaymentAttempt; given?: Order; prior?: PriorOutcomes } = {},
+    isWhole = true,
+  }: { of?: PaymentAttempt; given?: Order | null; prior?: PriorOutcomes; isWhole?: boolean } = {},
 ) {
-  return judge(of, { order: given, transactions, prior })
+  return judge(of, { order: given, transactions, isWhole, prior })
 }
 
 describe('charged is said of', () => {
@@ -184,4 +188,48 @@ test('untouched is only an order in the state, and with the amount due, in which
   expect(verdict([], { given: order({ statusId: 1 }) }).kind).toBe('unclear')
   expect(verdict([], { given: order({ statusId: 11 }) }).kind).toBe('unclear')
   expect(verdict([], { given: order({ due: { amount: 4098, currency: 'USD' } }) }).kind).toBe('unclear')
+})
+
+describe('a partial reading', () => {
+  const partial = (transactions: Transaction[], given: Order | null = order()) =>
+    verdict(transactions, { isWhole: false, given }).kind
+
+  test('proves a charge that it shows, by either witness', () => {
+    expect(partial([transaction()])).toBe('charged')
+    expect(partial([transaction()], null)).toBe('charged')
+    expect(partial([], order({ statusId: 11, paymentStatus: 'captured' }))).toBe('charged')
+  })
+
+  test('shows what is pending', () => {
+    expect(partial([transaction({ event: 'pending' })], null)).toBe('pending')
+    expect(partial([], order({ paymentStatus: 'pending' }))).toBe('pending')
+  })
+
+  test.each([
+    ['nothing', []],
+    ['a decline', [transaction({ status: 'error' })]],
+    [
+      'a pending payment that failed',
+      [transaction({ id: 1, event: 'pending' }), transaction({ status: 'error', referenceId: 1 })],
+    ],
+  ])('that shows %s proves nothing', (_what, transactions) => {
+    expect(partial(transactions)).toBe('unclear')
+    expect(partial(transactions, order({ statusId: 6 }))).toBe('unclear')
+    expect(partial(transactions, null)).toBe('unclear')
+  })
+})
+
+test('an order that does not say what is due is untouched as long as its state is', () => {
+  expect(verdict([], { given: order({ due: null }) }).kind).toBe('untouched')
+  expect(verdict([], { given: order({ due: null, statusId: null }) }).kind).toBe('unclear')
+})
+
+test('a pending payment without an id stays open, whatever refers to nothing', () => {
+  const pending = transaction({ id: null, event: 'pending' })
+  expect(verdict([pending, transaction({ status: 'error' })], { isWhole: false }).kind).toBe('pending')
+})
+
+test('the method is compared without case', () => {
+  const spelled = attemptOf({ ...attempt, paymentMethodId: 'Stripe.Card' })
+  expect(verdict([transaction()], { of: spelled }).kind).toBe('charged')
 })

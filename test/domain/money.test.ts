@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { moneyFromDecimal } from '../../src/domain/money.ts'
+import { moneyFromDecimal, nearestMoney } from '../../src/domain/money.ts'
 
 const digitsOf = { USD: 2, JPY: 0, KWD: 3 } as const
 const currencies = Object.keys(digitsOf) as (keyof typeof digitsOf)[]
@@ -111,4 +111,53 @@ test.each([
   ['TND', 3],
 ])('the minor unit of %s has the %i digits of ISO 4217, not those in everyday use', (currency, digits) => {
   expect(moneyFromDecimal('7', currency)?.amount).toBe(7 * 10 ** digits)
+})
+
+test.each([
+  [0.30000000000000004, 'USD', 30],
+  [98.0000000001, 'USD', 9800],
+  [98.09999999999999, 'USD', 9810],
+  [60.979999999999997, 'USD', 6098],
+  ['1234567.89', 'USD', 123456789],
+  ['98.0000', 'USD', 9800],
+  [98.004, 'USD', 9800],
+  [1199.6, 'JPY', 1200],
+  [1.0049, 'KWD', 1005],
+  [0, 'USD', 0],
+  [-0.001, 'USD', 0],
+  [-5, 'USD', -500],
+  [1e-9, 'USD', 0],
+])('of a transaction, %s %s is %i', (amount, currency, expected) => {
+  expect(nearestMoney(amount, currency)).toEqual({ amount: expected, currency })
+})
+
+test.each([
+  ['half a cent', 98.005],
+  ['half a cent as text', '98.005'],
+  ['nothing', null],
+  ['no text', ''],
+  ['a word', 'all'],
+  ['a thousands separator', '1,098.00'],
+  ['an exponent', '1e3'],
+  ['no number', Number.NaN],
+  ['no end', Number.POSITIVE_INFINITY],
+  ['an object', {}],
+  ['a list', [98]],
+  ['more than can be counted', 1e15],
+])('of a transaction, %s is no amount', (_what, amount) => {
+  expect(nearestMoney(amount, 'USD')).toBeNull()
+})
+
+test('whatever noise there is below half a minor unit, the amount is found', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...currencies),
+      fc.nat(999_999_999),
+      fc.double({ min: -0.499, max: 0.499, noNaN: true }),
+      (currency, amount, noise) => {
+        const major = (amount + noise) / 10 ** digitsOf[currency]
+        expect(nearestMoney(major, currency)).toEqual({ amount, currency })
+      },
+    ),
+  )
 })

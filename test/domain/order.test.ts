@@ -7,6 +7,14 @@ const order = (statusId: number, amount: number): Order => ({
   customerId: 7,
   paymentStatus: '',
   due: { amount, currency: 'USD' },
+  isArchived: false,
+  answeredAtMs: null,
+})
+
+test('an archived order is not payable, and what an order does not say is left to BigCommerce', () => {
+  expect(mayBePayable({ ...order(0, 1), isArchived: true })).toBe(false)
+  expect(mayBePayable({ ...order(0, 1), statusId: null })).toBe(true)
+  expect(mayBePayable({ ...order(0, 1), due: null })).toBe(true)
 })
 
 test.each([0, 1])('status %i may be payable while something is due', (statusId) => {

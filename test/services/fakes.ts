@@ -41,6 +41,8 @@ export const orderOf = (change: Partial<Order> = {}): Order => ({
   customerId: 7,
   paymentStatus: '',
   due: { amount: 6098, currency: 'USD' },
+  isArchived: false,
+  answeredAtMs: null,
   ...change,
 })
 

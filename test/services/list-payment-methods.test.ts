@@ -4,9 +4,10 @@ import { ATTEMPT_STATUSES, type PaymentAttempt } from '../../src/domain/payment-
 import type { InstrumentType } from '../../src/domain/payment-instrument.ts'
 import type { PaymentMethod } from '../../src/domain/payment-method.ts'
 import { Problem } from '../../src/domain/problem.ts'
+import { Sealed } from '../../src/domain/sealed.ts'
 import type { AuthorizeOrder } from '../../src/services/authorize-order.ts'
 import { createListPaymentMethods } from '../../src/services/list-payment-methods.ts'
-import { attemptOf } from '../domain/samples.ts'
+import { attemptOf, patOf } from '../domain/samples.ts'
 import { contextOf, endOf, orderOf, server } from './fakes.ts'
 
 const method: PaymentMethod = {
@@ -17,12 +18,23 @@ const method: PaymentMethod = {
   supported_instruments: [{ instrument_type: 'VISA' }, { instrument_type: 'STORED_CARD' }],
 }
 
+/** A PAT over what the sample order is due. */
+const tokenOf = (orderId: number) =>
+  new Sealed(
+    patOf({
+      sub: 'abc123',
+      exp: 1_800_000_000,
+      data: { order_id: String(orderId), amount: 6098, currency: 'USD' },
+    }),
+  )
+
 interface Given {
   readonly order?: Order | null
   readonly authorized?: Order | null
   readonly fence?: PaymentAttempt | null
   readonly authorizeOrder?: AuthorizeOrder
   readonly instruments?: ReadonlySet<InstrumentType>
+  readonly token?: Sealed<string>
 }
 
 function listing({
@@ -31,6 +43,7 @@ function listing({
   fence = null,
   authorizeOrder,
   instruments,
+  token = tokenOf(118),
 }: Given = {}) {
   const calls: string[] = []
   const list = createListPaymentMethods({
@@ -42,6 +55,10 @@ function listing({
       async listPaymentMethods() {
         calls.push('methods')
         return [method]
+      },
+      async createPaymentAccessToken() {
+        calls.push('token')
+        return token
       },
     },
     attempts: { findFence: async () => fence },
@@ -68,6 +85,24 @@ test('an order that was read to authorise is not read again', async () => {
   const { calls, result } = listing({ authorized: orderOf() })
   await result
   expect(calls).toEqual(['methods'])
+})
+
+describe('an order that does not say what is due', () => {
+  const order = orderOf({ due: null })
+
+  test('has it from an access token that is not used', async () => {
+    const { calls, result } = listing({ order })
+    expect((await result).order).toEqual(orderOf({ due: { amount: 6098, currency: 'USD' } }))
+    expect((await result).isPayable).toBe(true)
+    expect(calls).toEqual(['order', 'methods', 'token'])
+  })
+
+  test.each([
+    ['of another order', tokenOf(119)],
+    ['that says nothing', new Sealed('no.token')],
+  ])('is not listed by a token %s', async (_what, token) => {
+    expect(await endOf(listing({ order, token }).result)).toBe('upstream_unusable')
+  })
 })
 
 describe('an order is payable', () => {
@@ -110,6 +145,7 @@ test('whoever joins a read from before a payment is not told that the order can 
           answer = resolve
         })
       },
+      createPaymentAccessToken: async () => tokenOf(118),
     },
     attempts: { findFence: async () => fence },
     authorizeOrder: async () => null,

@@ -27,18 +27,20 @@ const purchase: Transaction = {
   money: { amount: 6098, currency: 'USD' },
   paymentMethodId: unknown.paymentMethodId,
   referenceId: null,
+  createdAtMs: null,
 }
 
 interface World {
   readonly order?: () => Promise<Order | null>
   readonly transactions?: readonly Transaction[]
+  readonly isWhole?: boolean
 }
 
 /** Looks at an attempt again and again, as the loop does, until it is settled or the time is over. */
 async function lookUntil(
   endMs: number,
   attempt: PaymentAttempt,
-  { order = async () => orderOf(), transactions = [] }: World,
+  { order = async () => orderOf(), transactions = [], isWhole = true }: World,
 ) {
   const logged: Logged[] = []
   const metrics = createMetrics()
@@ -51,7 +53,10 @@ async function lookUntil(
     dueAtMs = null
     looksAtMs.push(nowMs)
     const reconcile = createReconcileAttempt({
-      managementApi: { getOrder: order, listTransactions: async () => [...transactions] },
+      managementApi: {
+        getOrder: order,
+        listTransactions: async () => ({ transactions, isWhole, answeredAtMs: null }),
+      },
       attempts: {
         settle: async (_id, settlement) => {
           settled = settlement
@@ -103,6 +108,30 @@ test('two charges raise an error with the id of the payment and a counter, and a
     event: 'duplicate charge detected',
   })
   expect(counted).toContain('tillgate_duplicate_charge_detected_total 1')
+})
+
+describe('of an order that cannot be read whole', () => {
+  test('a charge that shows is found', async () => {
+    const { settled } = await lookUntil(sentAtMs + day, unknown, { transactions: [purchase], isWhole: false })
+    expect(settled).toMatchObject({ status: 'succeeded' })
+    const gone = await lookUntil(sentAtMs + day, unknown, {
+      order: async () => null,
+      transactions: [purchase],
+    })
+    expect(gone.settled).toMatchObject({ status: 'succeeded' })
+  })
+
+  test.each([
+    ['nothing', []],
+    ['a decline', [{ ...purchase, status: 'error' }]],
+  ])('and shows %s, nothing is concluded, and each look counts as failed', async (_what, transactions) => {
+    const { settled, looksAtMs, counted } = await lookUntil(sentAtMs + 6 * day, unknown, {
+      transactions,
+      isWhole: false,
+    })
+    expect(settled).toBeNull()
+    expect(counted).toContain(`tillgate_reconciliation_looks_total{verdict="failed"} ${looksAtMs.length}`)
+  })
 })
 
 describe('an order that looks untouched', () => {

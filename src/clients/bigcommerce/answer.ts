@@ -27,6 +27,15 @@ function parsed(text: string): unknown {
   }
 }
 
+/** Now and then a clock of an intermediary writes another form; the obsolete ones are not read (RFC 9110 §5.6.7). */
+const httpDate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/
+
+/** When the answer was made, by BigCommerce's clock, in milliseconds since the epoch; null where it does not say. */
+export function answeredAtMs({ headers: { date } }: UpstreamAnswer): number | null {
+  const moment = typeof date === 'string' && httpDate.test(date) ? Date.parse(date) : Number.NaN
+  return Number.isFinite(moment) ? moment : null
+}
+
 /** No header makes anyone wait longer; BigCommerce's longest documented window is 30 s. */
 const pauseMsMax = 60_000
 /** When BigCommerce says nothing: one payment window (50 in 4 s), after which there must be room again. */

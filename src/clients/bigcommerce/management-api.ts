@@ -4,19 +4,20 @@ import type { PaymentMethod } from '../../domain/payment-method.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { ProblemCode } from '../../domain/problems.ts'
 import { Sealed } from '../../domain/sealed.ts'
-import type { Transaction } from '../../domain/transaction.ts'
+import type { TransactionsReading } from '../../domain/transaction.ts'
 import type { RequestContext } from '../../request-context.ts'
 import { readErrorEnvelope, retryAfterSeconds, type UpstreamAnswer } from './answer.ts'
 import type { ManagementHttp, ManagementRequest } from './management-call.ts'
-import { OrderAnswer, PaymentAccessTokenAnswer, PaymentMethodsAnswer, TransactionsAnswer } from './schemas.ts'
+import { readOrderTransactions } from './order-transactions.ts'
+import { PaymentAccessTokenAnswer, PaymentMethodsAnswer, readOrder } from './schemas.ts'
 
 /** The calls on BigCommerce's management host; each throws a Problem when it cannot be answered. */
 export interface ManagementApi {
   /** @returns null when the store has no such order. */
   getOrder(orderId: number, context: RequestContext): Promise<Order | null>
   listPaymentMethods(orderId: number, context: RequestContext): Promise<PaymentMethod[]>
-  /** What BigCommerce has recorded of payments on an order; some gateways record nothing. */
-  listTransactions(orderId: number, context: RequestContext): Promise<Transaction[]>
+  /** What BigCommerce has recorded of payments on an order: all pages, and whether that is all there is. */
+  listTransactions(orderId: number, context: RequestContext): Promise<TransactionsReading>
   /** Makes a payment access token: for one order, for one use, for an hour. Never to be stored, logged or returned. */
   createPaymentAccessToken(orderId: number, context: RequestContext): Promise<Sealed<string>>
 }
@@ -38,9 +39,9 @@ export function createManagementApi(http: ManagementHttp): ManagementApi {
       const answer = await http.call(read(`/v2/orders/${orderId}`), context)
       if (answer.status === 404) return null
       if (answer.status !== 200) throw problemOfUnreadOrder(answer)
-      const order = parsed(OrderAnswer, answer.json)
+      const order = readOrder(answer)
       // Whose order it is, is read off this answer: it must not be about another one.
-      if (order.id !== orderId) throw new Problem('upstream_unusable')
+      if (order?.id !== orderId) throw new Problem('upstream_unusable')
       return order
     },
 
@@ -54,10 +55,12 @@ export function createManagementApi(http: ManagementHttp): ManagementApi {
     },
 
     async listTransactions(orderId, context) {
-      const answer = await http.call(read(`/v3/orders/${orderId}/transactions`), context)
-      if (answer.status === 204) return []
-      if (answer.status !== 200) throw problemOfUnreadOrder(answer)
-      return parsed(TransactionsAnswer, answer.json).data
+      const path = `/v3/orders/${orderId}/transactions`
+      return readOrderTransactions({
+        orderId,
+        read: (query) => http.call(read(`${path}${query}`), context),
+        problemOf: problemOfUnreadOrder,
+      })
     },
 
     async createPaymentAccessToken(orderId, context) {

@@ -1,45 +1,57 @@
 import { z } from 'zod'
 import { isCardNumber } from '../../domain/card-number.ts'
-import { moneyFromDecimal } from '../../domain/money.ts'
+import { type Money, moneyFromDecimal } from '../../domain/money.ts'
 import type { Order } from '../../domain/order.ts'
-import type { Transaction } from '../../domain/transaction.ts'
+import { answeredAtMs, type UpstreamAnswer } from './answer.ts'
+import { booleanIn, currencyIn, fieldsIn, isAbsent, wholeNumberIn, wordIn } from './lenient.ts'
 
-/** Decimals come as strings, and now and then as numbers. */
-const decimal = z.union([z.string(), z.number().transform(String)])
+/**
+ * `GET /v2/orders/{id}`, as far as paying relies on it. What the order does not say is left to its PAT; only whose order
+ * it is has to be sure.
+ *
+ * @returns null when it is no order.
+ */
+export function readOrder(answer: UpstreamAnswer): Order | null {
+  const fields = fieldsIn(answer.json)
+  const id = wholeNumberIn(fields?.id)
+  if (!fields || id === null || id <= 0) return null
+  const customerId = wholeNumberIn(fields.customer_id)
+  return {
+    id,
+    statusId: wholeNumberIn(fields.status_id),
+    paymentStatus: wordIn(fields.payment_status),
+    // 0 is BigCommerce's word for a guest.
+    customerId: customerId !== null && customerId > 0 ? customerId : null,
+    due: dueOf(fields),
+    isArchived: booleanIn(fields.is_deleted) ?? false,
+    answeredAtMs: answeredAtMs(answer),
+  }
+}
 
-/** `GET /v2/orders/{id}`, as far as paying relies on it. Tolerant of additions. */
-export const OrderAnswer = z
-  .looseObject({
-    id: z.int().positive(),
-    status_id: z.int(),
-    customer_id: z.int(),
-    total_inc_tax: decimal,
-    store_credit_amount: decimal.default('0'),
-    gift_certificate_amount: decimal.default('0'),
-    payment_status: z.string().catch(''),
-    currency_code: z.string(),
-    /** The transactional currency: what is charged, where `currency_code` is what is displayed. */
-    default_currency_code: z.string().optional(),
-  })
-  .transform((answer, context): Order => {
-    const currency = answer.default_currency_code ?? answer.currency_code
-    const total = moneyFromDecimal(answer.total_inc_tax, currency)
-    const storeCredit = moneyFromDecimal(answer.store_credit_amount, currency)
-    const giftCertificates = moneyFromDecimal(answer.gift_certificate_amount, currency)
-    if (!total || !storeCredit || !giftCertificates) {
-      context.addIssue('Not an amount')
-      return z.NEVER
-    }
-    // Edited after credit was applied, an order can be worth less than the credit.
-    const due = Math.max(0, total.amount - storeCredit.amount - giftCertificates.amount)
-    return {
-      id: answer.id,
-      statusId: answer.status_id,
-      paymentStatus: answer.payment_status,
-      customerId: answer.customer_id > 0 ? answer.customer_id : null,
-      due: { amount: due, currency },
-    }
-  })
+function dueOf(fields: Readonly<Record<string, unknown>>): Money | null {
+  // The transactional currency is what is charged; `currency_code` is what is displayed, and often the same.
+  const currency = currencyIn(fields.default_currency_code) ?? currencyIn(fields.currency_code)
+  if (currency === null) return null
+  const total = amountIn(fields.total_inc_tax, currency)
+  const storeCredit = creditIn(fields.store_credit_amount, currency)
+  const giftCertificates = creditIn(fields.gift_certificate_amount, currency)
+  if (total === null || storeCredit === null || giftCertificates === null) return null
+  // Edited after credit was applied, an order can be worth less than the credit.
+  return { amount: Math.max(0, total - storeCredit - giftCertificates), currency }
+}
+
+/** A decimal in minor units; null for what is none, or says more than the currency's minor unit can hold. */
+const amountIn = (value: unknown, currency: string): number | null =>
+  moneyFromDecimal(decimalIn(value), currency)?.amount ?? null
+
+const creditIn = (value: unknown, currency: string): number | null =>
+  isAbsent(value) ? 0 : amountIn(value, currency)
+
+/** Decimals come as text with four places, and now and then as numbers, with a float's noise. */
+function decimalIn(value: unknown): string {
+  const text = typeof value === 'number' ? value.toFixed(4) : value
+  return typeof text === 'string' ? text.replace(/^-(?=[0.]+$)/, '') : ''
+}
 
 /** A field of decoration: one that is not as documented is left out rather than the whole answer refused. */
 const optional = <T extends z.ZodType>(shape: T) => shape.optional().catch(undefined)
@@ -94,39 +106,4 @@ export const PaymentMethodsAnswer = z.looseObject({ data: z.array(PaymentMethod)
 /** `POST /v3/payments/access_tokens`. */
 export const PaymentAccessTokenAnswer = z.looseObject({
   data: z.looseObject({ id: z.string().min(1).max(8192) }),
-})
-
-/** `GET /v3/orders/{id}/transactions`. The amount is a float in the major unit; events and gateways are open sets. */
-export const TransactionsAnswer = z.looseObject({
-  data: z.array(
-    z
-      .looseObject({
-        id: z.int(),
-        event: z.string(),
-        status: z.string(),
-        amount: decimal,
-        currency: z.string(),
-        payment_method_id: z.string().nullish().catch(null),
-        // Documented examples show `{}` where null is meant.
-        reference_transaction_id: z.int().nullish().catch(null),
-      })
-      .transform(
-        ({
-          id,
-          event,
-          status,
-          amount,
-          currency,
-          payment_method_id,
-          reference_transaction_id,
-        }): Transaction => ({
-          id,
-          event,
-          status,
-          money: moneyFromDecimal(amount, currency),
-          paymentMethodId: payment_method_id || null,
-          referenceId: reference_transaction_id ?? null,
-        }),
-      ),
-  ),
 })

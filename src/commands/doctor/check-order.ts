@@ -1,4 +1,4 @@
-import { OrderAnswer, PaymentMethodsAnswer } from '../../clients/bigcommerce/schemas.ts'
+import { PaymentMethodsAnswer, readOrder } from '../../clients/bigcommerce/schemas.ts'
 import { mayBePayable } from '../../domain/order.ts'
 import type { InstrumentType } from '../../domain/payment-instrument.ts'
 import { acceptedInstruments } from '../../domain/payment-method.ts'
@@ -21,8 +21,8 @@ export function checkOrder(
     ]
   }
   if (order.answer?.status !== 200) return [notChecked('The order could not be read.')]
-  const read = OrderAnswer.safeParse(order.answer.json)
-  if (!read.success) {
+  const read = readOrder(order.answer)
+  if (!read) {
     return [
       failure(
         'The order differs from what BigCommerce documents.',
@@ -30,11 +30,17 @@ export function checkOrder(
       ),
     ]
   }
-  const { statusId, due } = read.data
-  const state = mayBePayable(read.data)
-    ? ok(`${due.amount} ${due.currency} (in the minor unit) is due.`)
+  const { statusId, due, isArchived } = read
+  const state = mayBePayable(read)
+    ? ok(
+        due
+          ? `${due.amount} ${due.currency} (in the minor unit) is due.`
+          : 'The order does not say what is due in whole minor units of a currency; its access token will.',
+      )
     : warning(
-        `Its status is ${statusId}, so it cannot be paid.`,
+        isArchived
+          ? 'It is archived, so it cannot be paid.'
+          : `Its status is ${statusId}, so it cannot be paid.`,
         'Only orders with status 0 (Incomplete) can be paid.',
       )
   return [state, ...methodFindings(methods.answer, instruments)]

@@ -72,6 +72,7 @@ const order = {
   currency_code: 'USD',
   default_currency_code: 'USD',
 }
+const inFull = { due: { amount: 6098, currency: 'USD' } }
 const method = {
   id: 'stripe.card',
   name: 'Stripe',
@@ -90,6 +91,8 @@ describe('an order', () => {
       paymentStatus: '',
       customerId: 7,
       due: { amount: 6098, currency: 'USD' },
+      isArchived: false,
+      answeredAtMs: expect.any(Number),
     })
     expect(host.seen).toHaveLength(1)
     expect(host.seen[0]).toMatchObject({
@@ -155,22 +158,50 @@ describe('an order', () => {
       { credit_card_type: {} },
       { id: 118 },
     ],
+    ['no credit may be null', { store_credit_amount: null, gift_certificate_amount: null }, inFull],
+    ['no credit may be an empty text', { store_credit_amount: '', gift_certificate_amount: '' }, inFull],
+    ['no credit may be left out', { store_credit_amount: undefined, gift_certificate_amount: {} }, inFull],
+    ['no credit may have a sign', { store_credit_amount: '-0.0000' }, inFull],
+    ['no transactional currency may be null', { default_currency_code: null }, inFull],
+    ['no transactional currency may be an empty text', { default_currency_code: '' }, inFull],
+    ['a currency may be in lower case', { currency_code: 'usd', default_currency_code: 'usd' }, inFull],
+    ['ids may be text', { id: '118', customer_id: '7', status_id: '0' }, { customerId: 7, statusId: 0 }],
+    ['no customer may be null', { customer_id: null }, { customerId: null }],
+    ['no customer may be an empty text', { customer_id: '' }, { customerId: null }],
+    ['no customer may be left out', { customer_id: undefined }, { customerId: null }],
+    ['no payment status may be null', { payment_status: null }, { paymentStatus: '' }],
+    ['words are without case', { payment_status: 'Captured' }, { paymentStatus: 'captured' }],
+    ['an archived order reads', { is_deleted: true }, { isArchived: true }],
+    ['a state that is not said is not guessed at', { status_id: undefined }, { statusId: null }],
+    ['a float may have noise', { total_inc_tax: 60.980000000000004 }, inFull],
+    [
+      'without any currency the amount is left to the PAT',
+      { currency_code: null, default_currency_code: null },
+      { due: null },
+    ],
+    ['so is a fraction of a cent', { total_inc_tax: '107.1575' }, { due: null }],
+    ['so is an amount that is none', { total_inc_tax: 'free' }, { due: null }],
+    ['so is a total that is not said', { total_inc_tax: null }, { due: null }],
+    ['so is credit that cannot be read', { store_credit_amount: '1,000.00' }, { due: null }],
   ])('%s', async (_what, change, expected) => {
     const { api } = await managementApi({ status: 200, body: { ...order, ...change } })
     expect(await api.getOrder(118, contextOf())).toMatchObject(expected)
   })
 
   test.each([
-    ['an amount that is none', { ...order, total_inc_tax: 'free' }],
-    ['a fraction of a cent', { ...order, total_inc_tax: '60.985' }],
-    ['no customer_id', { ...order, customer_id: undefined }],
-    ['no status_id', { ...order, status_id: undefined }],
+    ['no id', { ...order, id: undefined }],
     ['another order than the one asked for', { ...order, id: 119 }],
     ['a list', [order]],
     ['nothing', undefined],
   ])('%s is unusable, not guessed at', async (_what, body) => {
     const { api } = await managementApi({ status: 200, body })
     expect((await problemOf(api.getOrder(118, contextOf()))).code).toBe('upstream_unusable')
+  })
+
+  test('keeps the moment of its answer, by the clock of the other side', async () => {
+    const date = 'Fri, 27 Nov 2026 10:00:00 GMT'
+    const { api } = await managementApi({ status: 200, body: order, headers: { date } })
+    expect((await api.getOrder(118, contextOf()))?.answeredAtMs).toBe(Date.UTC(2026, 10, 27, 10))
   })
 
   test('404 with a v2 list, HTML or nothing is no such order', async () => {
@@ -183,6 +214,40 @@ describe('an order', () => {
   test('204 with no body is unusable, and is not "no such order"', async () => {
     const { api } = await managementApi({ status: 204 })
     expect((await problemOf(api.getOrder(118, contextOf()))).code).toBe('upstream_unusable')
+  })
+})
+
+describe('transactions', () => {
+  const rows = Array.from({ length: 3 }, (_, index) => ({
+    id: index + 1,
+    event: 'purchase',
+    status: 'ok',
+    amount: 60.98,
+    currency: 'USD',
+  }))
+  const page = (number: number) => ({
+    status: 200,
+    body: {
+      data: rows.slice(2 * number - 2, 2 * number),
+      meta: { pagination: { total: 3, per_page: 2, current_page: number, total_pages: 2 } },
+    },
+  })
+
+  test('are read to the last page, and again to see that they are the same', async () => {
+    const { api, host } = await managementApi(page(1), page(2), page(1), page(2))
+    const { transactions, isWhole } = await api.listTransactions(118, contextOf())
+    expect([transactions.map(({ id }) => id), isWhole]).toEqual([[1, 2, 3], true])
+    const paths = ['', '?page=2&limit=2'].map((query) => `/stores/abc123/v3/orders/118/transactions${query}`)
+    expect(host.seen.map(({ path }) => path)).toEqual([...paths, ...paths])
+  })
+
+  test.each([
+    [403, 'upstream_refused'],
+    [404, 'upstream_unusable'],
+    [503, 'upstream_unavailable'],
+  ])('that are refused with %i are %s', async (status, code) => {
+    const { api } = await managementApi({ status })
+    expect((await problemOf(api.listTransactions(118, contextOf()))).code).toBe(code)
   })
 })
 

@@ -21,7 +21,7 @@ export function createManagementPorts(run: Run, ports: Ports, bigCommerce: BigCo
       read(`read order ${orderId}`, () => {
         const order = readOrder(bigCommerce.orderOf(orderId), now())
         const { statusId, paymentStatus, due } = order
-        run.trace?.('upstream', `order ${orderId} shows ${statusId} '${paymentStatus}', due ${due.amount}`)
+        run.trace?.('upstream', `order ${orderId} shows ${statusId} '${paymentStatus}', due ${due?.amount}`)
         return order
       }),
 
@@ -34,7 +34,7 @@ export function createManagementPorts(run: Run, ports: Ports, bigCommerce: BigCo
           'upstream',
           `order ${orderId} shows [${transactions.map(({ event, status, money }) => `${event} ${status} ${money?.amount}`).join(', ')}]`,
         )
-        return transactions
+        return { transactions, isWhole: true, answeredAtMs: now() }
       }),
 
     createPaymentAccessToken: (orderId) =>

@@ -35,6 +35,7 @@ const declinedElsewhere = (amount: number) => ({
     money: { amount, currency: CURRENCY },
     paymentMethodId: 'stripe.card',
     referenceId: null,
+    createdAtMs: null,
   },
   shown: { fromMs: 0, flash: null },
 })

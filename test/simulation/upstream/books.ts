@@ -52,7 +52,15 @@ export function createBooks(run: Run, { onCharge, onNews }: BooksOptions): Books
       const method = traits.leavesMethodOut ? null : paymentMethodId
       const id = ++lastTransactionId
       const referenceId = traits.leavesReferenceOut ? null : ends
-      const transaction = { id, event, status, money, paymentMethodId: method, referenceId }
+      const transaction = {
+        id,
+        event,
+        status,
+        money,
+        paymentMethodId: method,
+        referenceId,
+        createdAtMs: run.scheduler.now(),
+      }
       order.transactions.push({ transaction, shown: shownAfterLag(run) })
       return id
     },

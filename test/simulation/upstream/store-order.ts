@@ -66,6 +66,8 @@ export function readOrder(order: StoreOrder, nowMs: number): Order {
     paymentStatus,
     customerId: order.customerId,
     due: { amount: order.totalMinor - partsMinor, currency: CURRENCY },
+    isArchived: false,
+    answeredAtMs: nowMs,
   }
 }
 

@@ -1,0 +1,202 @@
+import { earliest } from '../../domain/clock.ts'
+import { nearestMoney } from '../../domain/money.ts'
+import { Problem } from '../../domain/problem.ts'
+import type { Transaction, TransactionsReading } from '../../domain/transaction.ts'
+import { answeredAtMs, type UpstreamAnswer } from './answer.ts'
+import { currencyIn, fieldsIn, wholeNumberIn, wordIn } from './lenient.ts'
+
+/*
+ * `GET /v3/orders/{id}/transactions`: all its pages, and whether that is all there is. The documented answer has
+ * `meta.pagination`, the documented path has no parameters, so what comes back decides. Whatever may hide an entry makes
+ * the reading partial: a page that is missing, an entry that comes twice or cannot be understood, a count that does not
+ * fit, pages that shift while they are read.
+ */
+
+export interface TransactionsRead {
+  readonly orderId: number
+  /** Reads one page; the query is '' for the first. @throws Problem when no answer came. */
+  readonly read: (query: string) => Promise<UpstreamAnswer>
+  /** What it means that the first page is refused. */
+  readonly problemOf: (refusal: UpstreamAnswer) => Problem
+}
+
+/** Far more than any order has. It bounds a server whose pages never end. */
+const pagesMax = 20
+/** BigCommerce's page size, as far as is known: where nothing is said of pages, so many entries may be the first of several. */
+const pageSize = 50
+
+/** @throws Problem when the first page cannot be read, or BigCommerce is busy. */
+export async function readOrderTransactions(options: TransactionsRead): Promise<TransactionsReading> {
+  const first = await readAllPages(options)
+  // Pages that shift show when they are read again.
+  const again = first.isWhole && first.pages > 1 ? await readAllPages(options) : first
+  return {
+    transactions: [...new Map([...first.entries, ...again.entries]).values()],
+    isWhole: first.isWhole && again.isWhole && keysOf(first.entries) === keysOf(again.entries),
+    answeredAtMs: earliest([...first.dates, ...again.dates]),
+  }
+}
+
+interface Sweep {
+  readonly entries: Entries
+  readonly pages: number
+  readonly isWhole: boolean
+  readonly dates: readonly (number | null)[]
+}
+
+async function readAllPages({ orderId, read, problemOf }: TransactionsRead): Promise<Sweep> {
+  const answer = await read('')
+  if (answer.status !== 200 && answer.status !== 204) throw problemOf(answer)
+  const first = pageOf(answer, orderId)
+  if (first === null) throw new Problem('upstream_unusable')
+  const entries = new Map(first.entries)
+  const dates = [answeredAtMs(answer)]
+  const readPage = async (number: number) => {
+    const limit = first.paging?.perPage ? `&limit=${first.paging.perPage}` : ''
+    const next = await read(`?page=${number}${limit}`).catch(lostUnlessBusy)
+    if (next) dates.push(answeredAtMs(next))
+    return { page: next && pageOf(next, orderId), isRefused: next !== null && isClientError(next.status) }
+  }
+  /** @returns whether all entries of the page were new, and whether any was. */
+  const add = (page: Page) => {
+    const before = entries.size
+    for (const [key, transaction] of page.entries) entries.set(key, transaction)
+    const added = entries.size - before
+    return { isClean: page.isClean && added === page.entries.size, isNew: added > 0 }
+  }
+
+  let isWhole = first.isClean
+  let pages = 1
+  const { paging } = first
+  if (paging !== null) {
+    for (; pages < Math.min(paging.pages, pagesMax); pages++) {
+      const { page } = await readPage(pages + 1)
+      const { isClean, isNew } = page === null ? { isClean: false, isNew: true } : add(page)
+      isWhole &&= isClean && page !== null && isNext(page.paging, paging, pages + 1)
+      // The same entries again: further pages would bring no others.
+      if (!isNew) break
+    }
+    isWhole &&= pages === paging.pages && entries.size === (paging.total ?? entries.size)
+  } else if (entries.size > 0) {
+    // Nothing is said of pages: there may be another one.
+    for (; ; pages++) {
+      const { page, isRefused } = await readPage(pages + 1)
+      const knowsNoPages = pages === 1 && (isRefused || (page !== null && isSame(page.entries, entries)))
+      if (knowsNoPages) isWhole &&= entries.size < pageSize
+      if (knowsNoPages || page?.isEnd) break
+      const { isClean, isNew } = page === null ? { isClean: false, isNew: false } : add(page)
+      isWhole &&= isClean && pages < pagesMax
+      if (!isNew || pages >= pagesMax) break
+    }
+  }
+  return { entries, pages, isWhole, dates }
+}
+
+const isClientError = (status: number) => status >= 400 && status < 500
+
+/** A later page that did not come leaves the reading partial; where BigCommerce is busy, all of it is put off. */
+function lostUnlessBusy(error: unknown): null {
+  if (!(error instanceof Problem) || error.code === 'upstream_busy') throw error
+  return null
+}
+
+/** Entries by what tells one from another. */
+type Entries = ReadonlyMap<string, Transaction>
+const keysOf = (entries: Entries) => JSON.stringify([...entries.keys()])
+const isSame = (one: Entries, other: Entries) => keysOf(one) === keysOf(other)
+
+interface Page {
+  readonly entries: Entries
+  /** Whether each entry could be understood, and none came twice. */
+  readonly isClean: boolean
+  /** Whether it has no entries because there are no more. */
+  readonly isEnd: boolean
+  readonly paging: Paging | null
+}
+
+/** What an answer says of its pages. */
+interface Paging {
+  readonly pages: number
+  readonly total: number | null
+  readonly perPage: number | null
+  readonly page: number | null
+}
+
+/** @returns null when it is no list. */
+function pageOf({ status, json }: UpstreamAnswer, orderId: number): Page | null {
+  if (status === 204) return { entries: new Map(), isClean: true, isEnd: true, paging: null }
+  const data = fieldsIn(json)?.data
+  if (status !== 200 || !Array.isArray(data)) return null
+  const read = data.map((entry: unknown) => entryOf(entry, orderId))
+  const entries = new Map(read.flatMap(({ key, transaction }) => (transaction ? [[key, transaction]] : [])))
+  return {
+    entries,
+    isClean: read.every(({ isClear }) => isClear) && entries.size === data.length,
+    isEnd: data.length === 0,
+    paging: pagingOf(json),
+  }
+}
+
+function pagingOf(json: unknown): Paging | null {
+  const said = fieldsIn(fieldsIn(fieldsIn(json)?.meta)?.pagination)
+  if (!said) return null
+  const total = wholeNumberIn(said.total)
+  const perPage = wholeNumberIn(said.per_page)
+  const counted = total !== null && perPage !== null && perPage > 0 ? Math.ceil(total / perPage) : null
+  const pages = wholeNumberIn(said.total_pages) ?? counted
+  if (pages === null) return null
+  return { pages: Math.max(1, pages, counted ?? 1), total, perPage, page: wholeNumberIn(said.current_page) }
+}
+
+/** Whether a page is the one that was asked for, of the list that the first one was of. */
+const isNext = (paging: Paging | null, first: Paging, number: number): boolean =>
+  paging !== null &&
+  (paging.page ?? number) === number &&
+  paging.total === first.total &&
+  paging.pages === first.pages
+
+/** The documented events and statuses. Of others it is not known whether money moved. */
+const knownEvents = new Set(['purchase', 'authorization', 'capture', 'refund', 'void', 'pending', 'settled'])
+const knownStatuses = new Set(['ok', 'error'])
+
+interface Entry {
+  readonly key: string
+  /** null when it is none of this order. */
+  readonly transaction: Transaction | null
+  /** Whether everything is there that may matter. */
+  readonly isClear: boolean
+}
+
+function entryOf(entry: unknown, orderId: number): Entry {
+  const fields = fieldsIn(entry)
+  if (!fields || (wholeNumberIn(fields.order_id) ?? orderId) !== orderId)
+    return { key: '', transaction: null, isClear: false }
+  const id = wholeNumberIn(fields.id)
+  const currency = currencyIn(fields.currency)
+  const transaction = {
+    id,
+    event: wordIn(fields.event),
+    status: wordIn(fields.status),
+    money: currency === null ? null : nearestMoney(fields.amount, currency),
+    paymentMethodId: wordIn(fields.payment_method_id) || null,
+    // Documented examples show `{}` where null is meant.
+    referenceId: wholeNumberIn(fields.reference_transaction_id),
+    createdAtMs: momentIn(fields.date_created),
+  }
+  return {
+    // An entry without an id is told from others by what it says: one that comes twice must not count as two.
+    key: id === null ? JSON.stringify(fields) : String(id),
+    transaction,
+    isClear:
+      id !== null &&
+      transaction.money !== null &&
+      knownEvents.has(transaction.event) &&
+      knownStatuses.has(transaction.status),
+  }
+}
+
+/** An ISO 8601 moment in milliseconds; null for what is none. */
+function momentIn(value: unknown): number | null {
+  const moment = typeof value === 'string' ? Date.parse(value) : Number.NaN
+  return Number.isFinite(moment) ? moment : null
+}

@@ -1,0 +1,38 @@
+import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
+import { earliest } from '../domain/clock.ts'
+import type { OrderReading } from '../domain/order.ts'
+import { Problem } from '../domain/problem.ts'
+import type { RequestContext } from '../request-context.ts'
+
+/**
+ * One look at BigCommerce: the order and its transactions, each a witness by itself. One that is away takes nothing from
+ * the other.
+ *
+ * @throws Problem when both are away, and `upstream_busy` where BigCommerce has no room for a look now.
+ */
+export async function lookAtOrder(
+  managementApi: Pick<ManagementApi, 'getOrder' | 'listTransactions'>,
+  orderId: number,
+  context: RequestContext,
+): Promise<OrderReading> {
+  const witnesses = await Promise.allSettled([
+    managementApi.getOrder(orderId, context),
+    managementApi.listTransactions(orderId, context),
+  ])
+  const [order, transactions] = witnesses
+  const failures = witnesses.flatMap((witness) => (witness.status === 'rejected' ? [witness.reason] : []))
+  const [fatal] = failures.length === witnesses.length ? failures : failures.filter((why) => !isAway(why))
+  if (fatal !== undefined) throw fatal
+  const shown = order.status === 'fulfilled' ? order.value : null
+  const recorded = transactions.status === 'fulfilled' ? transactions.value : null
+  return {
+    order: shown,
+    transactions: recorded?.transactions ?? [],
+    isWhole: shown !== null && recorded?.isWhole === true,
+    answeredAtMs: earliest([shown, recorded].flatMap((witness) => (witness ? [witness.answeredAtMs] : []))),
+    failures,
+  }
+}
+
+/** BigCommerce has no such order, refuses to show it, or cannot be read. Busy is not away: there is room later. */
+const isAway = (reason: unknown) => reason instanceof Problem && reason.code !== 'upstream_busy'
