@@ -237,10 +237,10 @@ export type InstrumentType = PaymentInstrument['type']
 
 export const INSTRUMENT_TYPES = PaymentInstrument.options.map((option) => option.shape.type.value)
 
-/** @throws Problem `invalid_request` where this service does not take instruments of this type. */
+/** @throws Problem `invalid_request`, with the types that this instance accepts, if it does not accept this one. */
 export function refuseTypeNotTaken(type: string, taken: ReadonlySet<InstrumentType>): void {
   if (new Set<string>(taken).has(type)) return
-  const error = { pointer: '/payment/instrument/type', detail: 'This service does not take this type' }
+  const error = { pointer: '/payment/instrument/type', detail: `Must be one of ${[...taken].join(', ')}` }
   throw new Problem('invalid_request', { errors: [error] })
 }
 

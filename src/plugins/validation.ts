@@ -79,9 +79,9 @@ function detailOf(issue: z.core.$ZodRawIssue): string {
 const tooShort = ({ minimum, exact }: { minimum: number | bigint; exact?: boolean }) =>
   minimum === 1 ? 'Must not be empty' : `Must have ${exact ? '' : 'at least '}${minimum} characters`
 
-const Typed = z.object({ payment: z.object({ instrument: z.object({ type: z.string() }) }) })
+const Typed = z.object({ payment: z.object({ instrument: z.object({ type: z.string().catch('') }) }) })
 
-/** The type of the instrument in a body, and nothing else of it. @returns null for a body of another shape. */
+/** The type of the instrument in a body, empty if it is missing; null for a body without an instrument. */
 export function instrumentTypeOf(body: unknown): string | null {
   const typed = Typed.safeParse(body instanceof Sealed ? reveal(body) : body)
   return typed.success ? typed.data.payment.instrument.type : null

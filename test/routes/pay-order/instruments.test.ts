@@ -11,7 +11,12 @@ const withoutCards = {
 const notTaken = {
   status: 400,
   code: 'invalid_request',
-  errors: [{ pointer: '/payment/instrument/type', detail: 'This service does not take this type' }],
+  errors: [
+    {
+      pointer: '/payment/instrument/type',
+      detail: 'Must be one of stored_card, stored_paypal_account, stored_bank_account, store_credit',
+    },
+  ],
 }
 
 test('where cards are kept out, the type alone decides: no field of a card is looked at, none comes back', async () => {
@@ -22,6 +27,7 @@ test('where cards are kept out, the type alone decides: no field of a card is lo
     // Each of these would be told what is wrong with it, if anybody looked.
     cardPayment({ number: `${goodCardNumber}1`, verification_value: 'x'.repeat(300), [goodCardNumber]: 1 }),
     { payment: { instrument: { type: 'card' } }, [goodCardNumber]: goodCardNumber },
+    cardPayment({ type: undefined }),
     cardPayment({ type: 'tokenized_card' }),
     cardPayment({ type: `card ${goodCardNumber}` }),
   ]) {
