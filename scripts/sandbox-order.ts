@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { readEnvironment } from '../sandbox/environment.ts'
+import { mintCallerToken } from './mint-caller-token.ts'
+import { readTokenIssuer } from './token-issuer.ts'
+import { UsageError } from './token-request.ts'
+
+const help = `Makes an order in the running sandbox and a caller token that may pay it, and prints both for a shell.
+
+  eval "$(npm run --silent sandbox:order -- --total 60.98 --customer 11)"
+
+  --total AMOUNT   default 60.98
+  --customer N     the signed-in customer; a guest without it
+  --currency CODE  default USD
+  --minutes N      how long the token lives, default 60
+
+SANDBOX_PORT, SANDBOX_STORE_HASH and SANDBOX_ACCESS_TOKEN say which sandbox, as for "npm run sandbox". AUTH_ISSUER,
+AUTH_AUDIENCE and AUTH_HMAC_SECRET come from the environment or from .env. "npm run demo" prints its own.`
+
+const options = {
+  total: { type: 'string', default: '60.98' },
+  customer: { type: 'string', default: '0' },
+  currency: { type: 'string', default: 'USD' },
+  minutes: { type: 'string', default: '60' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+/** A day, as for other tokens of a developer. */
+const minutesMax = 24 * 60
+
+interface OrderRequest {
+  readonly total: string
+  readonly customerId: number
+  readonly currency: string
+  readonly lifeSeconds: number
+}
+
+/** @returns null when only help is wanted. @throws UsageError that names every wrong part. */
+function readOrderRequest(args: readonly string[]): OrderRequest | null {
+  const { help: isHelp, total, customer, currency, minutes } = parsed(args)
+  if (isHelp) return null
+  const wrong: string[] = []
+  if (!/^\d{1,9}(\.\d{1,6})?$/.test(total)) wrong.push('--total must be an amount, for example 60.98.')
+  if (!/^\d{1,9}$/.test(customer)) wrong.push('--customer must be a whole number.')
+  if (!/^[A-Z]{3}$/.test(currency))
+    wrong.push('--currency must be a code of three capitals, for example USD.')
+  if (!(/^[1-9]\d{0,3}$/.test(minutes) && Number(minutes) <= minutesMax))
+    wrong.push(`--minutes must be a whole number from 1 to ${minutesMax}.`)
+  if (wrong.length > 0) throw new UsageError(wrong.join('\n'))
+  return { total, customerId: Number(customer), currency, lifeSeconds: Number(minutes) * 60 }
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options }).values
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** @throws UsageError when the sandbox does not answer, or refuses the order. */
+async function makeOrder({ total, customerId, currency }: OrderRequest): Promise<number> {
+  const { host, managementPort, storeHash, accessToken } = readEnvironment(process.env)
+  const url = `http://${host}:${managementPort}/stores/${storeHash}/v2/orders`
+  const order = {
+    status_id: 0,
+    customer_id: customerId,
+    default_currency_code: currency,
+    billing_address: {
+      first_name: 'Jane',
+      last_name: 'Does',
+      email: 'janedoe@email.com',
+      country_iso2: 'US',
+    },
+    products: [{ name: 'BigCommerce Poster', quantity: 1, price_inc_tax: total, price_ex_tax: total }],
+    total_inc_tax: total,
+  }
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-auth-token': accessToken ?? '' },
+    body: JSON.stringify(order),
+  }).catch(() => {
+    throw new UsageError(
+      `No sandbox answers at ${url}. Start one with "npm run sandbox", or set SANDBOX_PORT.`,
+    )
+  })
+  if (!answer.ok) throw new UsageError(`The sandbox answered ${answer.status}: ${await answer.text()}`)
+  return ((await answer.json()) as { id: number }).id
+}
+
+try {
+  const request = readOrderRequest(process.argv.slice(2))
+  if (request === null) {
+    console.log(help)
+  } else {
+    // Variables that are already set win over the file, as they do for the service.
+    if (existsSync('.env')) process.loadEnvFile('.env')
+    const issuer = readTokenIssuer(process.env)
+    const orderId = await makeOrder(request)
+    const { customerId, lifeSeconds } = request
+    const token = await mintCallerToken(issuer, {
+      subject: customerId === 0 ? `order-${orderId}` : `customer-${customerId}`,
+      scopes: ['payments:read', 'payments:write'],
+      orderIds: [orderId],
+      ...(customerId === 0 ? {} : { customerId }),
+      lifeSeconds,
+    })
+    console.log(`export ORDER_ID=${orderId} CALLER_TOKEN=${token}`)
+  }
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error
+  console.error(`${error.message}\nSee: npm run sandbox:order -- --help`)
+  process.exitCode = 1
+}
