@@ -36,7 +36,7 @@ import { version } from './version.ts'
 export interface Service {
   readonly dependencies: AppDependencies
   readonly metrics: Pick<Metrics, 'contentType' | 'scrape' | 'showProcess'>
-  /** Reads again what came from files and may be rotated: the store's token and the key of caller tokens. */
+  /** Reads again the secrets that may be rotated in their files: the store's token and the key of caller tokens. */
   renew(): void
   /** Begins to look up at BigCommerce what became of payments without an end. */
   startReconciling(): void
@@ -185,7 +185,7 @@ export async function compose(
   }
 }
 
-/** Puts together how callers are known: by the tokens of the store's own issuer, and those of the storefront's app if there is one. */
+/** Callers prove who they are by tokens of the store's own issuer, or of BigCommerce where an app is configured. */
 function createVerifyCallers(
   { auth, bigcommerce }: Config,
   publicKey: Renewable<KeyObject | null>,

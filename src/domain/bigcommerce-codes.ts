@@ -1,18 +1,17 @@
 import type { ProblemCode } from './problems.ts'
 
 export interface BigCommerceCode {
-  /** Said instead of a problem when the payments host gives this code for a charge, because it proves nothing. */
+  /** What this code proves when it answers a charge. `unknown`: it does not say whether there was a charge. */
   readonly charge: 'declined' | 'unknown'
   readonly problem: ProblemCode
-  /** Our public sentence where the problem's own is too general. BigCommerce's text is never passed on. */
+  /** Our sentence, where the problem's own is too general. BigCommerce's text is never passed on. */
   readonly detail?: string
 }
 
 /**
- * The Payments API's error table. On a charge, 10000 is advised to be tried again and 30105 means that an
- * earlier charge may stand: neither says what happened to the money, so both are `unknown` there. So is 30101: the
- * order was payable when the PAT was made, and what has changed it since may be the first copy of this very charge.
- * 30100 is no answer to a charge at all.
+ * The error table of the Payments API. As answers to a charge, some codes do not say what happened to the money and are
+ * `unknown`: 10000 (try again), 30105 (an earlier charge may stand), and 30101, since the order was payable when the PAT was
+ * made, and what changed it since may be the first copy of this very charge. 30100 is no answer to a charge at all.
  */
 export const BIGCOMMERCE_CODES: Readonly<Record<number, BigCommerceCode>> = {
   10000: { charge: 'unknown', problem: 'upstream_unavailable' },
@@ -70,15 +69,19 @@ export const BIGCOMMERCE_CODES: Readonly<Record<number, BigCommerceCode>> = {
   },
 }
 
-/** The number in print before September 2021 for 30001; some answers may still carry it. */
+/** Before September 2021 the documentation said 3001 for 30001; some answers may still carry it. */
 const alias: Readonly<Record<number, number>> = { 3001: 30001 }
 
-/** BigCommerce's have five digits. What is longer may be anything, a card number even, and is not passed on. */
+/** BigCommerce's codes have five digits. A longer number may be anything, even a card number, and is not passed on. */
 const codeMax = 999_999
-/** A code that is in no table: there was one, and it means nothing to us. */
+/** Stands for a number that cannot be one of BigCommerce's codes. */
 const otherCode = 0
 
-/** Reads a code, number or numeric string as BigCommerce may send it; null when it is neither, 0 when it cannot be one. */
+/**
+ * Reads a code, which BigCommerce may send as a number or as text.
+ *
+ * @returns null when it is neither, 0 when it cannot be a code.
+ */
 export function bigcommerceCodeOf(value: unknown): number | null {
   const code = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value
   if (typeof code !== 'number' || !Number.isSafeInteger(code)) return null

@@ -1,8 +1,8 @@
 export type Scope = 'payments:read' | 'payments:write'
 
 /**
- * Which orders a caller may touch. Of the claims that a token carries one decides: the orders it names, else the
- * customer, else the scope for any (decision 0006).
+ * Which orders a caller may read and pay. One claim of the token decides: the orders that it names, else the customer, else
+ * the scope for any order (decision 0006).
  */
 export type OrderAccess =
   | { readonly kind: 'orders'; readonly orderIds: ReadonlySet<number> }
@@ -11,17 +11,17 @@ export type OrderAccess =
 
 /** The authenticated party behind a request. */
 export interface Caller {
-  /** Issuer and subject: whose idempotency keys these are. Never shown to anybody. */
+  /** Issuer and subject. Idempotency keys belong to it. Never shown in an answer. */
   readonly principal: string
   readonly scopes: ReadonlySet<Scope>
   readonly access: OrderAccess
-  /** The signed-in customer the token speaks of; never 0, which is BigCommerce's word for a guest. */
+  /** The signed-in customer whom the token names; never 0, which BigCommerce uses for guests. */
   readonly customerId: number | null
 }
 
 /**
- * Turns a caller token into a caller.
+ * Verifies a caller token.
  *
- * @throws Problem `unauthenticated` when the token proves nothing, whatever the reason.
+ * @throws Problem `unauthenticated` when the token does not prove who the caller is, for whatever reason.
  */
 export type VerifyCallerToken = (callerToken: string) => Promise<Caller>

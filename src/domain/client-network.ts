@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net'
 
 /**
- * What counts as one client: an IPv4 address, or the /64 of an IPv6 address, which is what a single line or server is
- * given. An IPv4 address that a dual-stack socket shows as IPv6 is that IPv4 address, else all of IPv4 were one client.
+ * What counts as one client: an IPv4 address, or the /64 of an IPv6 address, since one household or server gets a whole /64.
+ * A dual-stack socket shows IPv4 addresses as IPv6; they count as IPv4, or all of IPv4 would be one client.
  */
 export function clientNetwork(address: string): string {
   const [plain = ''] = address.split('%')
@@ -19,7 +19,7 @@ export function clientNetwork(address: string): string {
 /** ::ffff:0:0/96 */
 const mappedPrefix = [0, 0, 0, 0, 0, 0xffff].join()
 
-/** The eight words of an IPv6 address; a URL writes every spelling of one in the same hexadecimal form. */
+/** The eight 16-bit words of an IPv6 address. `URL` turns every spelling into the same hexadecimal form. */
 function wordsOf(address: string): number[] {
   const spelled = new URL(`http://[${address}]`).hostname.slice(1, -1)
   const [head = [], tail = []] = spelled

@@ -6,5 +6,5 @@ export interface ConnectionCounts {
   readonly waiting: number
 }
 
-/** Takes note of a pool, to ask it later how it stands. */
+/** Is given a way to read how a pool stands, now and later. */
 export type WatchConnections = (read: () => ConnectionCounts) => void

@@ -1,39 +1,39 @@
-import type { Order, OrderReading } from './order.ts'
+import { ORDER_STATUS_IDS, type Order, type OrderReading } from './order.ts'
 import type { PaymentAttempt } from './payment-attempt.ts'
 import { paysAPart } from './payment-instrument.ts'
 import type { Transaction, TransactionType } from './transaction.ts'
 
 /** How the other attempts on an order ended. */
 export interface PriorOutcomes {
-  /** Successes by this attempt's payment method, so that none of their traces is taken for this one's. */
+  /** Successes by this attempt's payment method. Their traces are not this attempt's. */
   readonly succeeded: number
   /** Successes by any method: the order has been paid in part. */
   readonly parts: number
-  /** Declines by any method: not every trace says its method. */
+  /** Declines by any method, since not every trace says its method. */
   readonly declined: number
-  /** Those by any method that charged nothing, and were not told so at once: only they can have been pending. */
+  /** Those by any method that charged nothing, and ended only after a lost or pending answer. */
   readonly failedLater: number
 }
 
-/** What BigCommerce shows of an order, and what of it we can account for. */
+/** What BigCommerce shows of an order, and what of that comes from our other attempts. */
 export interface Evidence extends Pick<OrderReading, 'order' | 'transactions' | 'isWhole'> {
   readonly prior: PriorOutcomes
 }
 
 /**
- * What the evidence proves of one attempt.
+ * What the evidence proves about one attempt.
  *
- * - `declined`: the end of this very attempt, which BigCommerce had begun.
- * - `seems_declined`: a decline that may be this attempt's, or that of somebody who tried elsewhere, or the trace of a
- *   second try by the gateway whose first is not shown yet. It proves nothing while a charge can still begin or show.
- * - `untouched`: the order looks as if nobody had ever paid it, which proves as little.
+ * - `declined`: this attempt was begun at BigCommerce, and has failed there.
+ * - `seems_declined`: a decline that may be this attempt's. It may also come from a payment outside this service, or from a
+ *   second try by the gateway while the first is not shown yet. It proves nothing while a charge can still begin or show.
+ * - `untouched`: the order looks as if no payment was ever made. That proves nothing either, as long.
  * - `unclear`: anything else without a trace of this attempt.
  */
 export type Verdict =
   | { readonly kind: 'charged'; readonly transactionType: TransactionType; readonly charges: number }
   | { readonly kind: 'pending' | 'declined' | 'seems_declined' | 'untouched' | 'unclear' }
 
-/** `payment_status` of an order whose money is taken or reserved. */
+/** The values of `payment_status` that mean that money was taken or reserved. */
 const paidStatuses = new Set([
   'captured',
   'authorized',
@@ -43,20 +43,17 @@ const paidStatuses = new Set([
   'refunded',
 ])
 const pendingStatuses = new Set(['pending', 'held for review'])
-/** BigCommerce's fixed numbers for an order's state. */
-const statusIds = { incomplete: 0, pending: 1, declined: 6 }
-
 /**
- * Judges an attempt by counting: a trace is this attempt's if there are more of its kind than our other attempts
- * account for. No clock of ours is held against BigCommerce's, and a trace that is not shown yet only delays a verdict.
- * What was not read whole may prove that there is a charge, or that there may be one, and never that there is none.
+ * Judges an attempt by counting: if there are more traces of a kind than our other attempts left, one is this attempt's.
+ * Our clock is never compared with BigCommerce's. A trace that is not shown yet only delays the verdict. A reading that is
+ * not whole may prove that there is a charge, or that there may be one, but never that there is none.
  */
 export function judge(attempt: PaymentAttempt, { order, transactions, isWhole, prior }: Evidence): Verdict {
   const own = transactions.filter((transaction) => mayBeOf(attempt, transaction))
   const count = (status: string, ...events: string[]) =>
     own.filter((each) => each.status === status && events.includes(each.event)).length
 
-  // A capture belongs to an authorisation that was counted already, where the gateway shows one.
+  // If the gateway shows authorisations, its captures belong to those, and are not counted again.
   const traces = count('ok', 'purchase', 'authorization') || count('ok', 'capture', 'settled')
   const charges = own.some(isNameless)
     ? Math.min(traces, (startedCharges(transactions) || traces) - prior.parts)
@@ -76,23 +73,23 @@ export function judge(attempt: PaymentAttempt, { order, transactions, isWhole, p
   const failedPendings = pendings.filter((pending) =>
     followers(pending).some(({ status }) => status === 'error'),
   )
-  // Whatever else the order shows, what is still open may become a charge.
+  // A pending payment may still become a charge, whatever else the order shows.
   if (openPendings.length > 0) return { kind: 'pending' }
   if (!order || !isWhole) return { kind: order && isPending(order, prior) ? 'pending' : 'unclear' }
   if (failedPendings.length > prior.failedLater) return { kind: 'declined' }
   const isOpen = isUntouched(attempt, order, prior)
-  const isDeclined = order.statusId === statusIds.declined
+  const isDeclined = order.statusId === ORDER_STATUS_IDS.declined
   const declines = count('error', 'purchase', 'authorization') - prior.declined
   if (isDeclined || (isOpen && declines > 0)) return { kind: 'seems_declined' }
   if (isPending(order, prior)) return { kind: 'pending' }
   return { kind: isOpen ? 'untouched' : 'unclear' }
 }
 
-/** An order that is paid in part says pending of itself, which then says nothing of this attempt. */
+/** An order that was paid in part is pending for that reason alone. */
 const isPending = (order: Order, prior: PriorOutcomes) =>
   prior.parts === 0 && pendingStatuses.has(order.paymentStatus)
 
-/** Whether the order shows more charges by other methods than ours account for: somebody paid it elsewhere. */
+/** Whether the order shows more charges by other methods than ours made: it was paid outside this service. */
 function isPaidByOthers(
   own: readonly Transaction[],
   all: readonly Transaction[],
@@ -106,7 +103,7 @@ const startedCharges = (transactions: readonly Transaction[]) =>
     ({ status, event }) => status === 'ok' && (event === 'purchase' || event === 'authorization'),
   ).length
 
-/** A trace that does not say its method may be of any attempt, so then all of them are counted against all. */
+/** A trace without a method may be any attempt's. Then all traces are counted against all attempts. */
 const isNameless = ({ paymentMethodId }: Transaction) => paymentMethodId === null
 
 function mayBeOf(attempt: PaymentAttempt, { money, paymentMethodId }: Transaction): boolean {
@@ -115,10 +112,11 @@ function mayBeOf(attempt: PaymentAttempt, { money, paymentMethodId }: Transactio
   return paysAPart(attempt.instrumentType) ? money.amount <= attempt.amount : money.amount === attempt.amount
 }
 
-/** Still in the state in which it was to be paid, and as much of it due. */
+/** Still in the state in which it was to be paid, with the same amount due. */
 function isUntouched(attempt: PaymentAttempt, order: Order, prior: PriorOutcomes): boolean {
   const isOpen =
-    order.statusId === statusIds.incomplete || (order.statusId === statusIds.pending && prior.parts > 0)
+    order.statusId === ORDER_STATUS_IDS.incomplete ||
+    (order.statusId === ORDER_STATUS_IDS.pending && prior.parts > 0)
   // An order that does not say what is due cannot show another amount either.
   return (
     isOpen &&

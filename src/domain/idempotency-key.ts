@@ -27,9 +27,8 @@ export const isFreeAgain = ({ attempt, fingerprint }: KnownKey, wanted: string):
 const syntax = /^[A-Za-z0-9_-]{16,255}$/
 
 /**
- * Reads the Idempotency-Key header lines of one request. Takes the bare token that most clients send and the
- * quoted string of the IETF draft, as the same key. Two lines are refused: joined by a comma they would be a
- * new key, and a new key is a new payment.
+ * Reads the Idempotency-Key header lines of one request. Most clients send the bare key, the IETF draft wants it in quotes;
+ * both are the same key. Two lines are refused: joined by a comma they would be a new key, and so a new payment.
  *
  * @throws Problem `idempotency_key_missing` or `idempotency_key_invalid`.
  */
@@ -37,12 +36,12 @@ export function parseIdempotencyKey(lines: readonly string[]): string {
   const [line] = lines
   if (line === undefined || line.trim() === '') throw new Problem('idempotency_key_missing')
   const key = line.trim().replace(/^"(.*)"$/, '$1')
-  // A key is kept for a month, so it must not be a card number that somebody took for one.
+  // A key is kept for a month, so it must not be a card number that was sent by mistake.
   if (lines.length > 1 || !syntax.test(key) || isCardNumber(key)) throw new Problem('idempotency_key_invalid')
   return key
 }
 
-/** What must be the same for a repeated key to be the same request. Of the instrument only its digest counts. */
+/** What must be the same when a key comes again. Of the instrument, only its digest counts. */
 export function fingerprintOf({ orderId, payment, expectedAmount }: PaymentCommand): string {
   const { instrument, payment_method_id: methodId, save_instrument: isSaved } = payment
   const told = [orderId, expectedAmount, instrument.digest, methodId, isSaved ?? null]

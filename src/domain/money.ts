@@ -1,10 +1,10 @@
-/** An amount in the currency's minor unit (cents, yen, fils), the unit of the PAT's claims. */
+/** An amount in the currency's minor unit (cents, yen, fils), as in the claims of a PAT. */
 export interface Money {
   readonly amount: number
   readonly currency: string
 }
 
-/** Currencies whose minor unit is not a hundredth (ISO 4217). ICU, and so Intl, differs from ISO in a score of others. */
+/** Currencies whose minor unit is not a hundredth (ISO 4217). `Intl` differs from ISO for some twenty currencies. */
 const MINOR_UNIT_DIGITS: Readonly<Record<string, number>> = {
   ...digits(0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'),
   ...digits(3, 'BHD IQD JOD KWD LYD OMR TND'),
@@ -19,7 +19,7 @@ function digits(count: number, currencies: string): Record<string, number> {
  * Reads one of BigCommerce's decimal strings ("60.9800") exactly, with integer arithmetic: a float would
  * turn 1.005 into 1.00.
  *
- * @returns null when the string is no decimal number, or says more than the currency's minor unit can hold.
+ * @returns null when the string is not a decimal number, or has more places than the currency's minor unit.
  */
 export function moneyFromDecimal(decimal: string, currency: string): Money | null {
   const match = /^(\d{1,12})(?:\.(\d{1,8}))?$/.exec(decimal)

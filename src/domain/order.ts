@@ -6,7 +6,7 @@ export interface Order {
   readonly id: number
   /** BigCommerce's fixed number for the order's state, which no merchant can rename; null where it is not said. */
   readonly statusId: number | null
-  /** null for a guest's order, so that no comparison can ever match one guest with another. */
+  /** null for a guest's order. A guest caller must never match it. */
   readonly customerId: number | null
   /** BigCommerce's word for the payment's state, in lower case; empty for none. */
   readonly paymentStatus: string
@@ -21,17 +21,16 @@ export interface Order {
   readonly answeredAtMs: number | null
 }
 
-const incomplete = 0
-const pending = 1
+/** Some of BigCommerce's fixed numbers for an order's state. */
+export const ORDER_STATUS_IDS = { incomplete: 0, pending: 1, declined: 6 } as const
 
 /**
- * Whether BigCommerce may still take a payment for an order in this state. Incomplete is the rule; an order
- * paid in part by gift certificate or store credit is said to "stay Pending", so Pending is left for
- * BigCommerce to judge when the PAT is made (Payments API guide, store credit and gift certificates). So is what an
- * order does not say.
+ * Whether BigCommerce may still take a payment for an order in this state. Usually it must be Incomplete. But an order that
+ * was paid in part by gift certificate or store credit "stays Pending" (Payments API guide), so a Pending order is left for
+ * BigCommerce to judge when the PAT is made. So is an order that does not say its state or what is due.
  */
 export const mayBePayable = ({ statusId, due, isArchived }: Order): boolean =>
-  (statusId === null || statusId === incomplete || statusId === pending) &&
+  (statusId === null || statusId === ORDER_STATUS_IDS.incomplete || statusId === ORDER_STATUS_IDS.pending) &&
   (due === null || due.amount > 0) &&
   !isArchived
 

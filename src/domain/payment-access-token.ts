@@ -1,21 +1,21 @@
 import type { Money } from './money.ts'
 import { reveal, type Sealed } from './sealed.ts'
 
-/** What a PAT says of itself. Readable, never verifiable: BigCommerce keeps the HS256 key. */
+/** The claims of a PAT. We can read but not verify them: BigCommerce keeps the HS256 key. */
 export interface PaymentAccessTokenClaims {
   readonly storeHash: string
-  /** As text: BigCommerce has sent it as a number and as a string. */
+  /** As text, since BigCommerce has sent both numbers and strings. */
   readonly orderId: string
   /** What the payment will charge. */
   readonly due: Money
-  /** After this moment the PAT can start no payment; reconciliation leans on it. */
+  /** After this moment the PAT can start no payment. Reconciliation relies on it. */
   readonly expiresAtMs: number
 }
 
 /**
  * Reads the claims of a payment access token.
  *
- * @returns null when any of them is missing or of another shape: then nothing may be sent with it.
+ * @returns null when one of them is missing or has another shape. Such a PAT must not be used.
  */
 export function readPaymentAccessToken(paymentAccessToken: Sealed<string>): PaymentAccessTokenClaims | null {
   const claims = decodedClaims(reveal(paymentAccessToken))

@@ -5,10 +5,10 @@ import { Problem, type ProblemBody, type ProblemOptions } from './problem.ts'
 import type { ProblemCode } from './problems.ts'
 import type { TransactionType } from './transaction.ts'
 
-/** While a payment is not final, ask again this soon: most take a second or two. */
+/** How soon to ask again about a payment without an end: most take a second or two. */
 export const ASK_AGAIN_SECONDS = 2
 
-/** A payment as it is shown wherever one is shown. `status` and `transaction_type` are BigCommerce's own fields. */
+/** A payment as callers see it. `status` and `transaction_type` are BigCommerce's own fields. */
 export interface PaymentView {
   id: string
   order_id: number
@@ -29,7 +29,7 @@ export interface PaymentBody {
   meta: { retry?: 'after'; detail?: string }
 }
 
-/** What a caller is answered about a payment; a final one is kept with its key and replayed as it was. */
+/** The answer about a payment. A final one is kept with its key and given again as it was. */
 export interface PaymentAnswer {
   readonly status: number
   readonly body: PaymentBody | ProblemBody
@@ -57,8 +57,8 @@ export function toPaymentBody(attempt: PaymentAttempt): PaymentBody {
 }
 
 /**
- * The answer to the one who pays: 201 paid, 202 not final, otherwise the problem the attempt ended in. Depends
- * on nothing but the attempt, so that asking twice gets the same.
+ * The answer to the caller who pays: 201 paid, 202 not final, else the problem in which the attempt ended. It depends on
+ * nothing but the attempt, so asking twice gives the same answer.
  */
 export function answerOf(attempt: PaymentAttempt): PaymentAnswer {
   if (attempt.status === 'succeeded') return { status: 201, body: toPaymentBody(attempt) }
@@ -69,7 +69,7 @@ export function answerOf(attempt: PaymentAttempt): PaymentAnswer {
   return { status: 202, body: toPaymentBody(attempt) }
 }
 
-/** A final answer is kept with its key; what was never sent may be tried again and keeps none. */
+/** The answer to keep with the key, if it is final. The key of an attempt that was never sent is free again, and keeps none. */
 export const keptAnswer = (settled: PaymentAttempt): PaymentAnswer | null =>
   isFinal(settled.status) && settled.status !== 'not_sent' ? answerOf(settled) : null
 
@@ -83,11 +83,11 @@ function problemOf(attempt: PaymentAttempt, code: ProblemCode): Problem {
 const notFinal = (status: PublicStatus): string => {
   switch (status) {
     case 'processing':
-      return 'The payment is under way. Do not pay again.'
+      return 'The payment is in progress. Do not pay again.'
     case 'pending':
-      return 'BigCommerce has accepted the payment and not finished it. Do not pay again.'
+      return 'BigCommerce has accepted the payment, but not completed it yet. Do not pay again.'
     case 'needs_review':
-      return 'It could not be found out whether the payment went through; a person must. Do not pay again.'
+      return 'This service could not find out whether the payment went through. A person must check it at BigCommerce. Do not pay again.'
     default:
       return 'It is not known yet whether the payment went through. Do not pay again; ask again with the same key.'
   }

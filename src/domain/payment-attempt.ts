@@ -2,7 +2,7 @@ import { type InstrumentType, paysAPart } from './payment-instrument.ts'
 import type { ProblemCode } from './problems.ts'
 import type { TransactionType } from './transaction.ts'
 
-/** Where an attempt stands in the ledger. Callers see the fewer words of {@link publicStatus}. */
+/** Where an attempt stands in the ledger. Callers are told the fewer words of {@link publicStatus}. */
 export const ATTEMPT_STATUSES = [
   'claimed',
   'sending',
@@ -18,9 +18,8 @@ export const ATTEMPT_STATUSES = [
 export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number]
 
 /**
- * The state machine, as data. `not_sent` is reachable only before and during sending, and so is `claimed` again, for a
- * charge that was turned away unread and is to be tried once more; from `unknown` only
- * evidence leads on (`not_charged`), never the passing of time.
+ * The state machine, as data. `not_sent` is reachable only before and during sending. `sending` goes back to `claimed` when
+ * the charge was turned away unread and is to be sent once more. Only evidence leads out of `unknown`, never time alone.
  */
 const NEXT = {
   claimed: ['sending', 'not_sent'],
@@ -51,7 +50,7 @@ type RunningStatus = (typeof RUNNING_STATUSES)[number]
 export const isRunning = (status: AttemptStatus): status is RunningStatus =>
   (RUNNING_STATUSES as readonly AttemptStatus[]).includes(status)
 
-/** Sent, answered or given up on, and without an end: what is still looked up at BigCommerce. */
+/** No request is working on the attempt, and it has no end: reconciliation looks it up at BigCommerce. */
 export type UnsettledStatus = Exclude<AttemptStatus, FinalStatus | RunningStatus>
 
 export const isUnsettled = (status: AttemptStatus): status is UnsettledStatus =>
@@ -65,18 +64,18 @@ export const UNSETTLED_STATUSES = ATTEMPT_STATUSES.filter(isUnsettled)
 export const holdsOrder = ({ status, instrumentType }: Pick<PaymentAttempt, 'status' | 'instrumentType'>) =>
   !isFinal(status) || (status === 'succeeded' && !paysAPart(instrumentType))
 
-/** Declines that say nothing about the instrument: nobody tests cards by them. */
+/** Declines that say nothing about the instrument, and so are of no use to test cards. */
 const OF_NO_INSTRUMENT = ['merchant_configuration', 'order_not_found', 'amount_changed'] as const
 const ofNoInstrument = new Set<ProblemCode | null>(OF_NO_INSTRUMENT)
 
 /**
- * Whether an attempt counts against the limits on card testing: a decline does, and so does an attempt without an end, since a
- * decline may still show.
+ * Whether an attempt counts against the limits on card testing: a decline does, and so does an attempt without an end,
+ * since a decline may still show.
  */
 export const keepsPlace = (status: AttemptStatus, problemCode: ProblemCode | null): boolean =>
   !isFinal(status) || (status === 'declined' && !ofNoInstrument.has(problemCode))
 
-/** The statuses from which an attempt may come to this one: what the ledger's compare-and-set demands. */
+/** The statuses from which an attempt may come to this one. The ledger moves it from no other. */
 export const statusesBefore = (to: AttemptStatus): AttemptStatus[] =>
   ATTEMPT_STATUSES.filter((from) => mayBecome(from, to))
 
@@ -112,11 +111,11 @@ export interface QuietLooks {
   readonly sinceMs: number
 }
 
-/** One intent to pay one order: a row of the ledger. Holds nothing of the instrument but its type. */
+/** One intent to pay one order: a row of the ledger. Of the instrument it holds only the type. */
 export interface PaymentAttempt {
   readonly id: string
   readonly orderId: number
-  /** The signed-in customer who started it, null for a guest or a server. */
+  /** The signed-in customer who started it; null for a guest or a server. */
   readonly customerId: number | null
   readonly instrumentType: InstrumentType
   readonly paymentMethodId: string
@@ -127,7 +126,7 @@ export interface PaymentAttempt {
   readonly transactionType: TransactionType | null
   readonly bigcommercePaymentId: string | null
   readonly bigcommerceCode: number | null
-  /** Which problem the caller was answered, where the attempt ended in one. */
+  /** The problem that the caller was told, if the attempt ended in one. */
   readonly problemCode: ProblemCode | null
   /** The X-Correlation-Id that BigCommerce saw on every call of this attempt. */
   readonly correlationId: string
@@ -135,13 +134,13 @@ export interface PaymentAttempt {
   readonly requestId: string
   readonly createdAtMs: number
   readonly updatedAtMs: number
-  /** When the charge was about to leave; null when it never was. */
+  /** When the charge was about to be sent; null when it never was. */
   readonly sentAtMs: number | null
-  /** After this moment the attempt's PAT can start no payment any more. */
+  /** After this moment the attempt's PAT can no longer start a payment. */
   readonly patExpiresAtMs: number | null
-  /** How often it has been looked up at BigCommerce since its answer was lost. */
+  /** How many looks there were at BigCommerce since the answer was lost. */
   readonly looks: number
-  /** The latest looks, after the PAT had expired, that found the order untouched: how many, and since when. */
+  /** The latest looks in a row, after the PAT had expired, that found the order untouched: how many, and since when. */
   readonly quiet: QuietLooks | null
 }
 

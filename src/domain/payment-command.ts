@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto'
 import type { InstrumentType, PaymentInstrument } from './payment-instrument.ts'
 import { Sealed } from './sealed.ts'
 
-/** An instrument as the service handles it: its type, by which it decides, and the rest out of sight. */
+/** An instrument as the service handles it. Its type is readable; the rest is sealed. */
 export interface SealedInstrument {
   readonly type: InstrumentType
   /**
-   * What tells two instruments apart, without the CVV and with a card number only as first six and last four, so that
-   * not even by trying all of them could it be turned back into a card (PCI DSS 3.3.1, 3.5.1).
+   * Tells two instruments apart. The CVV is not in it, and of a card number only the first six and last four digits, so that
+   * the card cannot be found even by trying all numbers (PCI DSS 3.3.1, 3.5.1).
    */
   readonly digest: string
-  /** For the body of the charge, in the one file that writes it. */
+  /** Only for the body of the charge. */
   readonly fields: Sealed<PaymentInstrument>
 }
 
@@ -29,7 +29,7 @@ export interface PaymentCommand {
   readonly expectedAmount: number | null
 }
 
-/** Puts an instrument out of sight, for good. */
+/** Seals an instrument. */
 export const sealInstrument = (instrument: PaymentInstrument): SealedInstrument => ({
   type: instrument.type,
   digest: digestOf(instrument),

@@ -35,10 +35,10 @@ const STORED_TYPES: Readonly<Record<string, InstrumentType>> = {
   STORED_BANK_ACCOUNT: 'stored_bank_account',
 }
 
-/** The gateways whose cards come tokenized by the provider: Bolt, says BigCommerce's reference. */
+/** Methods that take cards tokenized by the provider. BigCommerce's reference names Bolt. */
 const tokenizedCardMethodIds: ReadonlySet<string> = new Set(['bolt.card'])
 
-/** The instrument types that a payment by this method may use, out of those that this service takes at all. */
+/** The instrument types for a payment by this method, out of those that this service takes at all. */
 export function acceptedInstruments(
   method: PaymentMethod,
   taken: ReadonlySet<InstrumentType>,

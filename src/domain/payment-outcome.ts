@@ -4,11 +4,11 @@ import { Problem } from './problem.ts'
 import type { TransactionType } from './transaction.ts'
 
 /**
- * What one submission to the payments host taught us (design decision 0001). Outcomes are values: a declined
- * card is an answer, not an exception.
+ * What is known after one charge was sent, or was to be sent (decision 0001). Outcomes are values: a declined card is an
+ * answer, not an exception.
  *
- * - `not_sent` is said only on proof that no charge can have started.
- * - `unknown` is everything that could not be classified, and never becomes anything else by itself.
+ * - `not_sent` only where it is certain that no charge can have started.
+ * - `unknown` for everything that could not be classified. It never becomes anything else by itself.
  */
 export type PaymentOutcome =
   | {
@@ -21,7 +21,7 @@ export type PaymentOutcome =
   | { readonly kind: 'not_sent'; readonly reason: 'rate_limited'; readonly retryAfterSeconds: number }
   | { readonly kind: 'unknown'; readonly bigcommerceCode: number | null; readonly reason: UnknownReason }
 
-/** BigCommerce classified the payment and refused it: nothing was charged. */
+/** Why BigCommerce refused the payment. Nothing was charged. */
 export type Refusal =
   | { readonly by: 'code'; readonly bigcommerceCode: number }
   | { readonly by: 'fields' | 'authentication_required' }
@@ -37,7 +37,7 @@ export type UnknownReason =
   | 'possible_duplicate'
   | 'token_refused'
 
-/** What the ledger records of an outcome. */
+/** What the ledger writes down of an outcome. */
 export function settlementOf(outcome: PaymentOutcome): Settlement {
   switch (outcome.kind) {
     case 'succeeded':
@@ -74,7 +74,7 @@ function refusalOnRecord(refusal: Refusal): Pick<Settlement, 'bigcommerceCode' |
   }
 }
 
-/** A charge that never left is the one end after which the same key may try again. */
+/** The answer where the charge never left. Only then may the same key try again. */
 export function problemOfNotSent(outcome: Extract<PaymentOutcome, { kind: 'not_sent' }>): Problem {
   return outcome.reason === 'rate_limited'
     ? new Problem('upstream_busy', { retryAfterSeconds: outcome.retryAfterSeconds })

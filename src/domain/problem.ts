@@ -10,21 +10,21 @@ export interface FieldError {
 }
 
 export interface ProblemOptions {
-  /** A truer public sentence than the catalogue's. Never upstream text. */
+  /** A more precise sentence than the catalogue's. Never BigCommerce's text. */
   readonly detail?: string
   readonly bigcommerceCode?: number | null
   readonly errors?: readonly FieldError[]
   readonly paymentId?: string
-  /** Where the payment of which this speaks can be read. */
+  /** Where the payment that this is about can be read. */
   readonly location?: string
   readonly retryAfterSeconds?: number
-  /** The allowances that are used up, by their names in RateLimit-Policy. */
+  /** The limits that are used up, by their names in RateLimit-Policy. */
   readonly violatedPolicies?: readonly string[]
   /** For the log only; never shown to a caller. */
   readonly cause?: unknown
 }
 
-/** The answer's body (RFC 9457), as published. */
+/** The body of the answer (RFC 9457), as published. */
 export interface ProblemBody {
   type: string
   title: string
@@ -36,11 +36,11 @@ export interface ProblemBody {
   request_id: string
   payment_id?: string
   errors?: FieldError[]
-  /** As draft-ietf-httpapi-ratelimit-headers names it in its own problem type, quota-exceeded. */
+  /** Named as in draft-ietf-httpapi-ratelimit-headers, in its problem type quota-exceeded. */
   'violated-policies'?: string[]
 }
 
-/** The one error class that is meant to leave the process, as application/problem+json. */
+/** An error that callers are told, as application/problem+json. No other error leaves the process. */
 export class Problem extends Error {
   readonly code: ProblemCode
   readonly options: ProblemOptions

@@ -1,4 +1,4 @@
-/** What a caller may do next: send the same key again, send a new key, wait as told and then ask again, or stop. */
+/** What a caller may do next: send the same key again, take a new key, wait as told and ask again, or stop. */
 export const RETRY_ADVICE = ['same_key', 'new_key', 'after', 'never'] as const
 export type RetryAdvice = (typeof RETRY_ADVICE)[number]
 
@@ -6,9 +6,9 @@ export interface ProblemKind {
   readonly status: number
   readonly title: string
   readonly retry: RetryAdvice
-  /** The public sentence, unless the one who raises the problem has a truer one. */
+  /** What the caller is told, where the code that throws the problem has nothing more precise. */
   readonly detail: string
-  /** For the documentation: what the integrator does about it. */
+  /** For the documentation: what to do about it. */
   readonly remedy: string
 }
 
@@ -16,8 +16,8 @@ export interface ProblemKind {
 export const PROBLEM_TYPE_BASE = 'https://tillgate.dev/problems#'
 
 /**
- * Every way this service says no. The error handler, the OpenAPI document, docs/problems.md and the tests all
- * read this table; `retry: same_key` and `after` promise that the same key is not spent.
+ * Every way in which this service says no. The error handler, the OpenAPI document, docs/problems.md and the tests read this
+ * table. `retry: same_key` and `after` promise that the same key can be used again.
  */
 export const PROBLEMS = {
   malformed_request: {
@@ -25,13 +25,13 @@ export const PROBLEMS = {
     title: 'The request could not be read',
     retry: 'new_key',
     detail: 'The request is not well-formed HTTP or JSON.',
-    remedy: 'Send valid HTTP/1.1 with a body of valid JSON.',
+    remedy: 'Send HTTP/1.1 with a body of valid JSON.',
   },
   invalid_request: {
     status: 400,
     title: 'The request is not valid',
     retry: 'new_key',
-    detail: 'Some fields are missing or not as they should be.',
+    detail: 'Some fields are missing or wrong; `errors` says which.',
     remedy:
       'Each entry of `errors` points to a field and says what it must be. Nothing was sent to BigCommerce.',
   },
@@ -39,28 +39,30 @@ export const PROBLEMS = {
     status: 400,
     title: 'An Idempotency-Key is required',
     retry: 'new_key',
-    detail: 'Send an Idempotency-Key header, new for each payment a shopper means to make.',
-    remedy: 'Make one key (a UUID) per intent to pay, keep it, and send it again with each retry.',
+    detail:
+      'The Idempotency-Key header is missing. Make a new key for each payment that a shopper means to make.',
+    remedy:
+      'Make one key (a UUID) for each payment that a shopper means to make. Keep it, and send it again with every retry of that payment.',
   },
   idempotency_key_invalid: {
     status: 400,
     title: 'The Idempotency-Key is not valid',
     retry: 'new_key',
     detail: 'Send exactly one Idempotency-Key of 16 to 255 letters, digits, hyphens or underscores.',
-    remedy: 'Use a UUID. A proxy or a client that adds the header a second time must stop doing so.',
+    remedy: 'Use a UUID. If a proxy or a client adds the header a second time, it must stop doing so.',
   },
   unauthenticated: {
     status: 401,
     title: 'A valid caller token is required',
     retry: 'same_key',
-    detail: 'Send a valid, unexpired caller token as Authorization: Bearer.',
-    remedy: 'Mint a new caller token and send the same request, with the same key, again.',
+    detail: 'The caller token is missing, expired or not valid. Send a valid one as Authorization: Bearer.',
+    remedy: 'Get a new caller token and send the same request, with the same key, again.',
   },
   webhook_unverified: {
     status: 401,
     title: 'The webhook is not verified',
     retry: 'never',
-    detail: 'The delivery has no valid, recent signature of BigCommerce for this store.',
+    detail: 'The delivery carries no valid, recent signature by BigCommerce for this store.',
     remedy: 'For the operator: check `BIGCOMMERCE_CLIENT_SECRET` and the clock of this machine.',
   },
   payment_declined: {
@@ -68,105 +70,109 @@ export const PROBLEMS = {
     title: 'The payment was declined',
     retry: 'new_key',
     detail: 'The payment was declined. Nothing was charged.',
-    remedy: 'Let the shopper correct the details or choose another instrument, and pay with a new key.',
+    remedy: 'Let the shopper correct the details or choose another way to pay, and pay with a new key.',
   },
   payment_not_charged: {
     status: 402,
     title: 'The payment did not go through',
     retry: 'new_key',
-    detail: 'Its answer was lost, and BigCommerce has no trace of it. Nothing was charged.',
+    detail:
+      'The answer to this payment was lost, and BigCommerce shows no charge for it. The shopper can pay again.',
     remedy: 'Let the shopper pay again, with a new key.',
   },
   payment_authentication_required: {
     status: 402,
-    title: 'The card needs the shopper to authenticate',
+    title: 'The shopper must confirm the payment with the bank',
     retry: 'new_key',
-    detail: 'The card issuer asks for a 3-D Secure challenge, which a server cannot do. Nothing was charged.',
-    remedy: 'Send the shopper to the hosted checkout, or use a card stored there.',
+    detail:
+      'The bank asks the shopper to confirm the payment (3-D Secure), which cannot be done here. Nothing was charged.',
+    remedy: 'Send the shopper to the hosted checkout, or let them use a card that is stored there.',
   },
   insufficient_scope: {
     status: 403,
     title: 'The caller token does not allow this',
     retry: 'never',
     detail: 'The caller token lacks the scope that this operation needs.',
-    remedy: 'Listing methods needs `payments:read`, paying needs `payments:write`.',
+    remedy: 'Listing payment methods and payments needs `payments:read`, paying needs `payments:write`.',
   },
   save_instrument_not_allowed: {
     status: 403,
     title: 'Only a signed-in customer may store an instrument',
     retry: 'new_key',
-    detail: 'save_instrument needs a caller token that names a signed-in customer.',
-    remedy: 'Leave `save_instrument` out for guests, or mint the caller token with `customer_id`.',
+    detail:
+      'Only a signed-in customer can store an instrument, and the caller token names none. Nothing was charged.',
+    remedy: 'Leave `save_instrument` out for guests, or put `customer_id` into the caller token.',
   },
   route_not_found: {
     status: 404,
     title: 'There is nothing here',
     retry: 'never',
-    detail: 'No operation has this method and path.',
-    remedy: 'See the OpenAPI document for the operations.',
+    detail: 'There is no operation with this method and path.',
+    remedy: 'The OpenAPI document lists the operations.',
   },
   order_not_found: {
     status: 404,
     title: 'Order not found',
     retry: 'never',
-    detail: 'There is no such order, or it is not yours.',
-    remedy: 'Check the order id and what the caller token names: `order_ids`, `customer_id` or `orders:any`.',
+    detail: 'There is no such order, or this caller may not see it.',
+    remedy:
+      'Check the order id, and what the caller token names: `order_ids`, `customer_id` or `orders:any`.',
   },
   payment_not_found: {
     status: 404,
     title: 'Payment not found',
     retry: 'never',
     detail: 'This order has no payment with this id.',
-    remedy: 'List the payments of the order.',
+    remedy: 'List the payments of the order to see their ids.',
   },
   request_timeout: {
     status: 408,
     title: 'The request took too long to arrive',
     retry: 'same_key',
-    detail: 'The request was not received completely in time.',
+    detail: 'The request did not arrive completely in time. Send it again.',
     remedy: 'Send it again with the same key.',
   },
   request_in_progress: {
     status: 409,
-    title: 'This very payment is under way',
+    title: 'This payment is in progress',
     retry: 'after',
-    detail: 'A request with this Idempotency-Key is being worked on.',
-    remedy: 'Wait as Retry-After says, then send the same request with the same key to learn its end.',
+    detail: 'An earlier request with this Idempotency-Key is still running. Wait, then ask again.',
+    remedy: 'Wait as Retry-After says, then send the same request with the same key to learn the result.',
   },
   order_payment_in_progress: {
     status: 409,
-    title: 'A payment of this order is under way',
+    title: 'Another payment for this order is in progress',
     retry: 'after',
-    detail: 'Another payment of this order has not ended yet. Do not pay again.',
-    remedy: 'Wait for its end. A payment whose outcome is unknown holds the order until it is known.',
+    detail: 'Another payment for this order has no result yet. Do not pay again.',
+    remedy: 'Wait for its result. While the outcome of a payment is unknown, its order cannot be paid again.',
   },
   order_already_paid: {
     status: 409,
     title: 'The order is paid',
     retry: 'never',
-    detail: 'This order has been paid.',
+    detail: 'This order has already been paid.',
     remedy: 'Show the shopper the confirmation.',
   },
   order_not_payable: {
     status: 409,
     title: 'The order cannot be paid',
     retry: 'never',
-    detail: 'BigCommerce takes payment only for incomplete orders made by its checkout or orders API.',
-    remedy: 'Create the order with `status_id: 0`; do not set a paid order back to 0.',
+    detail: 'BigCommerce takes payments only for incomplete orders that its checkout or its orders API made.',
+    remedy: 'Create the order with `status_id: 0`. Do not set a paid order back to 0.',
   },
   amount_changed: {
     status: 409,
     title: 'The amount is not what was expected',
     retry: 'new_key',
-    detail: 'The amount to be charged differs from the one expected. Nothing was charged.',
+    detail: 'The amount to be charged is not the one that was expected. Nothing was charged.',
     remedy: 'Read the order again, show the shopper the new amount, and pay with a new key.',
   },
   payload_too_large: {
     status: 413,
     title: 'The body is too large',
     retry: 'new_key',
-    detail: 'The request body is larger than this service takes.',
-    remedy: 'A payment fits into 16 kB.',
+    detail: 'The request body is larger than this service accepts.',
+    remedy: 'Send no more than 16 kB; a payment needs less.',
   },
   unsupported_media_type: {
     status: 415,
@@ -179,129 +185,136 @@ export const PROBLEMS = {
     status: 422,
     title: 'The Idempotency-Key belongs to another request',
     retry: 'new_key',
-    detail: 'This Idempotency-Key was used with a different order or body.',
+    detail: 'This Idempotency-Key was already used for a different order or body. Use a new one.',
     remedy: 'Make a new key whenever anything about the payment changes.',
   },
   instrument_not_found: {
     status: 422,
     title: 'The stored instrument was not found',
     retry: 'new_key',
-    detail: 'The stored instrument is not one of this shopper. Nothing was charged.',
+    detail: 'This shopper has no such stored instrument. Nothing was charged.',
     remedy: 'Read the payment methods again and use one of their `stored_instruments`.',
   },
   instrument_not_saved: {
     status: 422,
     title: 'The instrument could not be saved',
     retry: 'new_key',
-    detail: 'BigCommerce could not store the card and refused the payment. Nothing was charged.',
+    detail: 'BigCommerce could not store the card, so it refused the payment. Nothing was charged.',
     remedy: 'Check the card details, or pay without `save_instrument`.',
   },
   payment_rejected: {
     status: 422,
     title: 'BigCommerce refused the payment data',
     retry: 'new_key',
-    detail: 'BigCommerce found the payment data missing or incorrect. Nothing was charged.',
-    remedy: 'Check that the instrument fits the payment method: see `accepts` of the payment methods.',
+    detail: 'BigCommerce says that payment data is missing or wrong. Nothing was charged.',
+    remedy:
+      'Check that the instrument fits the payment method: the payment methods list what each one `accepts`.',
   },
   quota_exceeded: {
     status: 429,
     title: 'Too many requests',
     retry: 'after',
-    detail: 'This client has used up its allowance of requests. Nothing was charged by this request.',
+    detail:
+      'This client has sent too many requests. Wait, then try again. Nothing was charged by this request.',
     remedy:
-      'Wait as Retry-After says; `RateLimit` and `RateLimit-Policy` tell of each allowance. A server that calls for many shoppers needs higher limits: see the configuration.',
+      'Wait as Retry-After says. `RateLimit` and `RateLimit-Policy` describe each limit. A server that calls for many shoppers needs higher limits: see the configuration.',
   },
   payment_rate_limited: {
     status: 429,
-    title: "The store's allowance of payments is used up",
+    title: "The store's limit of payments is reached",
     retry: 'after',
-    detail: 'BigCommerce takes no more payments of this store in time. Nothing was charged by this request.',
+    detail:
+      'The store has reached its limit of payments for the moment. Wait, then try again. Nothing was charged by this request.',
     remedy:
-      'Wait as Retry-After says, then send the same request with the same key. `violated-policies` names the allowance, `RateLimit` tells how it stands.',
+      'Wait as Retry-After says, then send the same request with the same key. `violated-policies` names the limit, `RateLimit` says how much of it is left.',
   },
   velocity_blocked: {
     status: 429,
     title: 'Too many payments have failed',
     retry: 'after',
-    detail: 'No more payments are taken here for now. Nothing was charged.',
+    detail: 'Too many payments have failed, so no more are taken for now. Nothing was charged.',
     remedy:
-      'Wait as Retry-After says. These are the limits against card testing: attempts on one order, and declines of one caller and of one client address. A server that pays for many shoppers must forward their addresses (`TRUST_PROXY`).',
+      'Wait as Retry-After says. These are the limits against card testing: failed attempts on one order, declines of one caller, and declines from one client address. A server that pays for many shoppers must pass on their addresses (`TRUST_PROXY`).',
   },
   headers_too_large: {
     status: 431,
     title: 'The headers are too large',
     retry: 'new_key',
-    detail: 'The request headers are larger than this service takes.',
-    remedy: 'Send a smaller caller token and no unneeded headers.',
+    detail: 'The request headers are larger than this service accepts.',
+    remedy: 'Send a smaller caller token, and only the headers that are needed.',
   },
   internal_error: {
     status: 500,
     title: 'Something went wrong here',
     retry: 'same_key',
-    detail: 'An unexpected error. A payment is safe to repeat with the same key.',
-    remedy: 'Send the same request with the same key; report the `request_id` if it goes on.',
+    detail: 'An unexpected error. It is safe to send the same payment again with the same key.',
+    remedy: 'Send the same request with the same key. If it fails again, report the `request_id`.',
   },
   upstream_refused: {
     status: 502,
     title: 'BigCommerce refused this service',
     retry: 'same_key',
-    detail: "BigCommerce did not accept this service's credentials or request. Nothing was charged.",
+    detail: "BigCommerce did not accept this service's credentials, or its request. Nothing was charged.",
     remedy: 'For the operator: check the store hash, the access token and its OAuth scopes.',
   },
   upstream_unusable: {
     status: 502,
-    title: 'BigCommerce answered something unusable',
+    title: 'BigCommerce gave an answer that cannot be used',
     retry: 'same_key',
-    detail: 'BigCommerce answered something that cannot be relied on. Nothing was charged.',
-    remedy: 'Try again with the same key; report the `request_id` if it goes on.',
+    detail: 'BigCommerce gave an answer that this service cannot rely on. Nothing was charged.',
+    remedy: 'Try again with the same key. If it fails again, report the `request_id`.',
   },
   merchant_configuration: {
     status: 502,
     title: "The store's payment settings are incomplete",
     retry: 'new_key',
-    detail: 'The store cannot take this payment as it is configured. Nothing was charged.',
-    remedy: 'For the merchant: check the payment gateway and stored-card settings. Another method may work.',
+    detail: "The store's payment settings do not allow this payment. Nothing was charged.",
+    remedy:
+      'For the merchant: check the payment gateway and the settings for stored cards. Another payment method may work.',
   },
   upstream_unavailable: {
     status: 503,
     title: 'BigCommerce cannot be reached',
     retry: 'same_key',
-    detail: 'BigCommerce could not be reached or failed. Nothing was charged.',
+    detail: 'BigCommerce could not be reached, or failed. Nothing was charged.',
     remedy: 'Try again with the same key.',
   },
   upstream_busy: {
     status: 503,
     title: 'BigCommerce is busy',
     retry: 'after',
-    detail: 'BigCommerce takes no more requests of this store for a moment. Nothing was charged.',
+    detail:
+      'BigCommerce takes no more requests from this store for a moment. Wait, then try again. Nothing was charged.',
     remedy: 'Wait as Retry-After says, then send the same request with the same key.',
   },
   identity_unavailable: {
     status: 503,
     title: 'Caller tokens cannot be verified',
     retry: 'same_key',
-    detail: "The keys of the tokens' issuer cannot be fetched. Nothing was charged by this request.",
+    detail:
+      'This service cannot fetch the keys that caller tokens are checked with. Nothing was charged by this request.',
     remedy: 'Try again with the same key. For the operator: check `AUTH_JWKS_URL`.',
   },
   store_unavailable: {
     status: 503,
-    title: 'The ledger cannot be reached',
+    title: 'The database cannot be reached',
     retry: 'same_key',
-    detail: 'Without its database this service pays nothing. Nothing was charged by this request.',
+    detail:
+      'This service cannot reach its database, and takes no payments without it. Nothing was charged by this request.',
     remedy: 'Try again with the same key.',
   },
   overloaded: {
     status: 503,
-    title: 'This instance has too much to do',
+    title: 'This instance is overloaded',
     retry: 'after',
-    detail: 'This instance takes no more requests for a moment. Nothing was charged by this request.',
+    detail: 'This instance has too many requests. Wait, then try again. Nothing was charged by this request.',
     remedy: 'Wait as Retry-After says, then send the same request with the same key.',
   },
   shutting_down: {
     status: 503,
     title: 'This instance is shutting down',
     retry: 'same_key',
-    detail: 'This instance takes no new requests. Nothing was charged by this request.',
+    detail: 'This instance is shutting down and takes no new requests. Nothing was charged by this request.',
     remedy: 'Try again with the same key; another instance will answer.',
   },
 } as const satisfies Record<string, ProblemKind>

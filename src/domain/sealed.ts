@@ -5,12 +5,12 @@ const mask = '[sealed]'
 let open: <T>(sealed: Sealed<T>) => T
 
 /**
- * A value that shows nothing but that it is there: not in JSON, not in a string, not to the console or the inspector,
- * not when it is copied, spread, cloned or put into an error's message. Only `reveal` gets it out, and
+ * A value that cannot be seen: not in JSON, not in a string, not in the console or the inspector, and not when it is copied,
+ * spread, cloned or put into an error's message. Only `reveal` gets it out, and
  * `test/architecture.test.ts` lists the files that may call it.
  */
 export class Sealed<T> {
-  // A private member: whatever walks an object's properties does not come across it.
+  // A private member: code that walks through an object's properties does not find it.
   readonly #value: T
 
   constructor(value: T) {
@@ -29,12 +29,12 @@ export class Sealed<T> {
     return mask
   }
 
-  /** For `+`, template strings and comparisons; there is no number in it either. */
+  /** For `+`, template strings and comparisons. */
   [Symbol.toPrimitive](): string {
     return mask
   }
 
-  /** For `util.inspect` and the console, by the symbol that Node reserves for it. */
+  /** For `util.inspect` and the console; the symbol is Node's. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return mask
   }
@@ -44,15 +44,15 @@ export class Sealed<T> {
 export const isSameSealed = <T>(one: Sealed<T>, other: Sealed<T>): boolean =>
   Object.is(open(one), open(other))
 
-/** What is in it. For the moment in which it leaves for where it belongs, and for nothing else. */
+/** The value itself. To be called only where the value leaves for its destination. */
 export const reveal = <T>(sealed: Sealed<T>): T => open(sealed)
 
-/** A hash under a secret key: of no use to anyone who has the hash alone. */
+/** A hash under a secret key. */
 export type KeyedDigest = (text: string) => string
 
 /**
- * HMAC-SHA-256 under a key derived from a secret. Without the secret nobody can try through all addresses to see whose
- * digest it is, and neither key nor digest leads back to the secret.
+ * HMAC-SHA-256 under a key that is derived from a secret. Without the secret, trying all addresses does not reveal whose
+ * digest it is. The secret cannot be computed from key or digest.
  */
 export function createKeyedDigest(secret: Sealed<string>, purpose: string): KeyedDigest {
   const key = Buffer.from(hkdfSync('sha256', open(secret), '', purpose, 32))

@@ -1,6 +1,6 @@
 import type { Money } from './money.ts'
 
-/** `purchase` is captured money; `authorization` is reserved money that the merchant captures later. */
+/** `purchase`: the money is captured. `authorization`: it is reserved, and the merchant captures it later. */
 export type TransactionType = 'authorization' | 'purchase'
 
 /** The part of BigCommerce's record of a payment that reconciliation relies on. */
@@ -11,7 +11,7 @@ export interface Transaction {
   readonly event: string
   /** In lower case; `ok` or `error`, as far as is documented. */
   readonly status: string
-  /** null when it is no amount that the currency can hold. */
+  /** null when the amount cannot be one in this currency. */
   readonly money: Money | null
   /** In lower case; null where the gateway leaves it out. */
   readonly paymentMethodId: string | null

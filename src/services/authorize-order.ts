@@ -6,9 +6,9 @@ import type { Sealed } from '../domain/sealed.ts'
 import type { RequestContext } from '../request-context.ts'
 
 /**
- * Refuses an order that is not the caller's, in the very words of one that is not there.
+ * Refuses an order that is not the caller's, with the same answer as for one that does not exist.
  *
- * @returns the order where it had to be read to know, else null: a token bound to the order needs no read.
+ * @returns the order if it had to be read for this, else null: a token that names the order needs no read.
  * @throws Problem `order_not_found`.
  */
 export type AuthorizeOrder = (
@@ -27,7 +27,7 @@ export function createAuthorizeOrder(managementApi: Pick<ManagementApi, 'getOrde
         return null
       case 'customer': {
         const order = await managementApi.getOrder(orderId, context)
-        // A guest's order has a null customer, which equals no caller's.
+        // The customer of a guest's order is null, which no caller's customer is.
         if (order?.customerId !== caller.access.customerId) throw new Problem('order_not_found')
         return order
       }
@@ -37,7 +37,7 @@ export function createAuthorizeOrder(managementApi: Pick<ManagementApi, 'getOrde
   }
 }
 
-/** The same question about an order whose customer is on record, so that a replay needs no call. */
+/** The same for an attempt in the ledger, which knows the customer. A replay needs no call to BigCommerce. */
 export function maySeeAttempt(
   caller: Caller,
   attempt: { orderId: number; customerId: number | null },
@@ -54,20 +54,19 @@ export function maySeeAttempt(
   }
 }
 
-/** What came of learning whose an order is. */
 export interface AuthorizedPayment {
-  /** Where it had to be read to know. */
+  /** The order, if it had to be read to know whose it is. */
   readonly order: Order | null
-  /** The payment access token, where it is being made already. Not to be looked at before the order is claimed. */
+  /** The payment access token, if it is being made already. Nothing may depend on it before the order is claimed. */
   readonly minting: Promise<Sealed<string>> | null
 }
 
 /**
- * Refuses to pay an order that is not the caller's, as `AuthorizeOrder` does. Where it has to be read to know, its payment access
- * token is made meanwhile; nobody waits for that one until the order is the caller's and claimed, so whatever becomes
- * of it changes no answer about anybody else's order. It is thrown away unused then.
+ * Refuses to pay an order that is not the caller's, as `AuthorizeOrder` does. If the order has to be read for this, its payment
+ * access token is made at the same time, to save the shopper a wait. If the order is not the caller's, the token is dropped,
+ * and whether it could be made changes nothing about the answer.
  *
- * @param isNew whether the ledger knows nothing of this payment yet; one that comes again is not hurried.
+ * @param isNew whether the ledger knows nothing of this payment yet. A payment that comes again is not hurried.
  * @throws Problem `order_not_found`.
  */
 export type AuthorizePayment = (
@@ -79,7 +78,7 @@ export type AuthorizePayment = (
 export interface AuthorizePaymentDependencies {
   readonly authorizeOrder: AuthorizeOrder
   readonly managementApi: Pick<ManagementApi, 'createPaymentAccessToken'>
-  /** Whether the quota has room for a call that may turn out not to be needed. */
+  /** Whether the quota has room for a call that may not be needed. */
   readonly isAtEase: () => boolean
 }
 
@@ -90,7 +89,7 @@ export function createAuthorizePayment(dependencies: AuthorizePaymentDependencie
     const reading = authorizeOrder(caller, orderId, context)
     const mayOverlap = caller.access.kind === 'customer' && isNew && isAtEase()
     const minting = mayOverlap ? managementApi.createPaymentAccessToken(orderId, context) : null
-    // Perhaps nobody will ever ask what became of it.
+    // If the order is refused, no one awaits it, and a rejection must not end the process.
     minting?.catch(() => {})
     return { order: await reading, minting }
   }

@@ -12,7 +12,7 @@ import type { AuthorizeOrder } from './authorize-order.ts'
 
 export interface OrderPaymentMethods {
   readonly order: PricedOrder
-  /** Whether `payOrder` would take a payment now: false while another one is under way or unknown. */
+  /** Whether `payOrder` would take a payment now: false while another one is in progress or unknown. */
   readonly isPayable: boolean
   readonly methods: (PaymentMethod & { readonly accepts: InstrumentType[] })[]
 }
@@ -20,7 +20,7 @@ export interface OrderPaymentMethods {
 /** An order of which it is known what is due. */
 type PricedOrder = Order & { readonly due: Money }
 
-/** What an order can be paid with, for one who may pay it. */
+/** What an order can be paid with, for a caller who may pay it. */
 export type ListPaymentMethods = (
   caller: Caller,
   orderId: number,
@@ -60,7 +60,7 @@ export function createListPaymentMethods(dependencies: ListPaymentMethodsDepende
   return async function listPaymentMethods(caller, orderId, context) {
     const [{ order, methods }, fence] = await Promise.all([
       coalesce(keyOf(caller, orderId, context), () => read(caller, orderId, context)),
-      // Each reads it for himself: whoever asks after a payment must not be told what was so before it.
+      // Never shared: who asks after a payment must not be told how it was before.
       attempts.findFence(orderId),
     ])
     return {
@@ -72,7 +72,7 @@ export function createListPaymentMethods(dependencies: ListPaymentMethodsDepende
 }
 
 /**
- * Everything that the answer depends on: the order, who asks, what that very token lets him see of it, and the address that
+ * Everything that the answer depends on: the order, the principal, whether this token opens the order, and the address that
  * BigCommerce is told. Two tokens of one principal may name different orders.
  */
 const keyOf = ({ principal, access }: Caller, orderId: number, { shopperAddress }: RequestContext): string =>

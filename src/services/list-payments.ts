@@ -6,7 +6,7 @@ import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
 import { type AuthorizeOrder, maySeeAttempt } from './authorize-order.ts'
 
-/** The attempts to pay an order, newest first, for one who may pay it. Asking makes reconciliation look now. */
+/** The attempts to pay an order, newest first, for a caller who may pay it. Asking makes reconciliation look now. */
 export type ListPayments = (
   caller: Caller,
   orderId: number,
@@ -32,7 +32,7 @@ export function createListPayments(dependencies: ListPaymentsDependencies): List
 
   return async function listPayments(caller, orderId, context) {
     const payments = await attempts.findByOrder(orderId)
-    // A client polls this: what the ledger knows of the order's customer saves a call to BigCommerce each time.
+    // Clients poll this. What the ledger knows of the order's customer saves a call to BigCommerce each time.
     const isKnownToBeTheirs =
       payments.length > 0 && payments.every((payment) => maySeeAttempt(caller, payment))
     if (!isKnownToBeTheirs) await authorizeOrder(caller, orderId, context)

@@ -7,17 +7,17 @@ const day = 24 * hour
 
 /** Most lost answers are found within the first minute, while the shopper still waits. */
 const firstPausesMs = [2, 5, 10, 20, 40, 60, 120, 300, 600, 1_800].map((seconds) => seconds * second)
-/** Hourly for a day, then daily for as long as a person would still expect the machine to find out. */
+/** Then hourly for a day, then daily for a week. After a week a person must look. */
 const hourlyForMs = day
 const reviewAfterMs = 7 * day
 
-/** After its `exp`, allowing for clocks that differ, BigCommerce starts no payment with a PAT any more. */
+/** This long after the `exp` of a PAT, BigCommerce starts no payment with it, even if our clocks differ. */
 const patSkewMs = 5 * minute
-/** The order must look untouched in this many looks over this long, in case BigCommerce shows a payment late. */
+/** The order must look untouched in this many looks, over this long: BigCommerce may show a payment late. */
 export const quietLooksMin = 3
 export const quietForMs = 10 * minute
 
-/** Whether the attempt's charge can no longer begin. */
+/** Whether the attempt's charge can no longer begin at BigCommerce. */
 export const isPastStarting = (attempt: PaymentAttempt, nowMs: number): boolean =>
   attempt.patExpiresAtMs !== null && nowMs > attempt.patExpiresAtMs + patSkewMs
 
@@ -27,7 +27,7 @@ export const isPastStarting = (attempt: PaymentAttempt, nowMs: number): boolean 
  * @returns milliseconds since the epoch.
  */
 export function nextLookAtMs(attempt: PaymentAttempt, nowMs: number): number {
-  // Once the order has begun to look untouched, a few more looks settle it.
+  // Once the order looks untouched, a few more looks settle it.
   if (attempt.quiet !== null && attempt.quiet.looks <= quietLooksMin) {
     return nowMs + quietForMs / (quietLooksMin - 1)
   }
@@ -37,6 +37,6 @@ export function nextLookAtMs(attempt: PaymentAttempt, nowMs: number): number {
   return nowMs + (ageMs < hourlyForMs ? hour : day)
 }
 
-/** Whether the machine has looked long enough and a person must. */
+/** Whether this service has looked long enough, and a person must look now. */
 export const isDueForReview = (attempt: PaymentAttempt, nowMs: number): boolean =>
   nowMs - (attempt.sentAtMs ?? attempt.createdAtMs) >= reviewAfterMs

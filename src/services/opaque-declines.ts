@@ -7,13 +7,13 @@ import type { ListPayments } from './list-payments.ts'
 import type { PayOrder } from './pay-order.ts'
 
 /**
- * The bank's answers about a card. To one who tests cards their difference is what he pays for: an expired card, one
- * without funds and one that wants a challenge are all real.
+ * The bank's answers about a card. Card testers want to tell them apart: a card that has expired, has no funds or needs a
+ * challenge is a real card.
  */
 const BANK_ANSWERS = ['payment_declined', 'payment_authentication_required'] as const
 const bankAnswers = new Set<ProblemCode>(BANK_ANSWERS)
 
-/** An answer that says that the bank declined, and not why. Every other answer stays as it is. */
+/** The answer without the bank's reason. Every other answer stays as it is. */
 export function opaqueAnswer<Answer extends PaymentAnswer>(answer: Answer): Answer {
   const { body } = answer
   if (!('code' in body) || !bankAnswers.has(body.code)) return answer
@@ -22,7 +22,7 @@ export function opaqueAnswer<Answer extends PaymentAnswer>(answer: Answer): Answ
   return { ...answer, status: problem.status, body: problem.toBody(requestId) }
 }
 
-/** The same of an attempt that is read. */
+/** The same for an attempt that is read. */
 export function opaqueAttempt(attempt: PaymentAttempt): PaymentAttempt {
   const { bigcommerceCode, problemCode } = attempt
   const isOfBank =
@@ -37,8 +37,8 @@ export interface TellingOfPayments {
 }
 
 /**
- * The same services, which keep a bank's reasons to themselves. What is kept in the ledger stays whole, for the merchant, so a
- * replay is told by the setting of today.
+ * The same services, which do not tell the bank's reasons. The ledger keeps them, for the merchant; so a replay follows the
+ * setting of today.
  */
 export const withOpaqueDeclines = ({ payOrder, listPayments }: TellingOfPayments): TellingOfPayments => ({
   payOrder: async (command, context) => opaqueAnswer(await payOrder(command, context)),

@@ -165,7 +165,7 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     try {
       return await attempts.settle(paymentId, settlementOf(outcome), keptAnswer)
     } catch (error) {
-      // The ledger still says *sending*. Recovery will find the attempt there, and reconciliation will look what became of it.
+      // The ledger still says *sending*. Recovery finds the attempt there, and reconciliation looks what became of it.
       context.log.error({ paymentId, err: error }, 'outcome not recorded')
       return { ...attempt, status: 'unknown' as const }
     }

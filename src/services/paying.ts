@@ -28,7 +28,7 @@ export interface PayingPorts {
   readonly managementApi: ManagementApi
   readonly paymentsApi: PaymentsApi
   readonly permits: Pick<Permits, 'arrive'>
-  /** Whether the quota of management calls has room for one that may turn out not to be needed. */
+  /** Whether the quota of management calls has room for one that may not be needed. */
   readonly isAtEase: () => boolean
   readonly verifyWebhook: VerifyWebhook
   readonly now: Clock

@@ -11,14 +11,15 @@ import type { RequestContext } from '../request-context.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import type { AuthorizedPayment } from './authorize-order.ts'
 
-/** A payment access token that may be spent: its claims are what the caller means to pay. */
+/** A payment access token that may be used: its claims are what the caller wants to pay. */
 export interface PreparedPayment {
   readonly paymentAccessToken: Sealed<string>
   readonly claims: PaymentAccessTokenClaims
 }
 
 /**
- * Makes the payment access token, unless it is being made already, and holds its claims against the order and against what the caller expects.
+ * Makes the payment access token, unless it is being made already. Compares its claims with the order and with what the caller
+ * expects to pay.
  *
  * @throws Problem; nothing has been sent then.
  */
@@ -45,7 +46,7 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
     if (claims?.storeHash !== storeHash || claims.orderId !== String(command.orderId)) {
       throw new Problem('upstream_unusable')
     }
-    // Nobody has said what BigCommerce makes of a payment of nothing.
+    // What BigCommerce does with a payment of nothing is not documented.
     if (claims.due.amount === 0) throw new Problem('order_not_payable')
     refuseOtherAmount(claims, command, order)
     refuseStaleAmount(claims, await attempts.findByOrder(command.orderId))
@@ -53,7 +54,7 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
   }
 }
 
-/** The PAT's amount is what will be charged: the last moment to notice that it is not what was agreed. */
+/** The amount in the PAT is what will be charged. This is the last moment to notice that it is not what was agreed. */
 function refuseOtherAmount(
   { due }: PaymentAccessTokenClaims,
   { expectedAmount }: PaymentCommand,
@@ -67,8 +68,8 @@ function refuseOtherAmount(
 }
 
 /**
- * After a part was paid, less must be due than before it. Until BigCommerce shows that, the rest is not to be charged:
- * it would be charged together with the part.
+ * After a part was paid, less must be due than before. Until BigCommerce shows that, the rest must not be charged: the part
+ * would be charged again with it.
  */
 function refuseStaleAmount({ due }: PaymentAccessTokenClaims, payments: readonly PaymentAttempt[]) {
   const isStale = payments.some(
@@ -77,7 +78,8 @@ function refuseStaleAmount({ due }: PaymentAccessTokenClaims, payments: readonly
   )
   if (!isStale) return
   throw new Problem('upstream_busy', {
-    detail: 'BigCommerce has not taken an earlier part payment into account yet. Nothing was charged.',
+    detail:
+      'BigCommerce does not show an earlier part payment yet. Wait, then try again. Nothing was charged.',
     retryAfterSeconds: ASK_AGAIN_SECONDS,
   })
 }

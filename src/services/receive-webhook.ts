@@ -2,7 +2,7 @@ import type { VerifyWebhook } from '../clients/identity/webhooks.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
 
 /**
- * Takes a delivery as a hint to look now.
+ * Takes a webhook as a hint to look now.
  *
  * @throws Problem `webhook_unverified`, or `store_unavailable` so that BigCommerce delivers it again.
  */
@@ -13,7 +13,7 @@ export interface ReceiveWebhookDependencies {
   readonly unsettled: Pick<UnsettledAttempts, 'wake'>
 }
 
-/** Deliveries remembered, so that one that comes again costs no look; forgetting one costs one look. */
+/** Deliveries that are remembered, so that one that comes again causes no second look. A forgotten one costs one look. */
 const deliveriesMax = 10_000
 
 export function createReceiveWebhook({

@@ -17,8 +17,8 @@ import { lookAtOrder } from './look-at-order.ts'
 import { isDueForReview, isPastStarting, nextLookAtMs, quietForMs, quietLooksMin } from './look-schedule.ts'
 
 /**
- * Looks up at BigCommerce what became of an attempt, and settles it if the evidence says so. Only reads: a charge is
- * never probed by sending it again. Never throws; what cannot be read now is looked at later.
+ * Looks up at BigCommerce what became of an attempt, and settles it if the evidence is good enough. It only reads: it never sends
+ * a charge again to find out. Never throws; what cannot be read now is read later.
  *
  * @returns what happened, so that it can be counted.
  */
@@ -48,7 +48,7 @@ export interface ReconcileAttemptDependencies {
   readonly log: Log
 }
 
-/** Where BigCommerce is busy and does not say for how long. */
+/** When BigCommerce is busy and does not say for how long. */
 const putOffSecondsMin = 1
 
 export function createReconcileAttempt(dependencies: ReconcileAttemptDependencies): ReconcileAttempt {
@@ -81,7 +81,7 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
     throw reading.failures[0] ?? new Problem('upstream_unusable')
   }
 
-  /** Gives way to those who wait: there was no look, so it counts as none, and the pauses do not grow. */
+  /** Gives way to shoppers' calls. There was no look, so none is counted, and the pauses do not grow. */
   async function putOff(attempt: PaymentAttempt, { options }: Problem): Promise<Events> {
     const forMs = 1000 * (options.retryAfterSeconds ?? putOffSecondsMin)
     await unsettled.putOff(attempt.id, now() + forMs).catch(() => {})
@@ -118,7 +118,7 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
     }
   }
 
-  /** That nothing was charged is said only when no charge can begin any more, and none has come to light for long enough. */
+  /** Settles only when no charge can begin any more, and none has shown for long enough. */
   async function countQuietLook(attempt: PaymentAttempt, end: Settlement): Promise<Events> {
     const nowMs = now()
     if (!isPastStarting(attempt, nowMs)) return postpone(attempt)
@@ -129,7 +129,7 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
       : postpone({ ...attempt, quiet })
   }
 
-  /** An unknown never becomes a failure by the passing of time: in the end it becomes a person's task. */
+  /** Time alone never turns an unknown payment into a failed one. After a week a person must look. */
   async function postpone(attempt: PaymentAttempt): Promise<Events> {
     const nowMs = now()
     if (attempt.status !== 'needs_review' && isDueForReview(attempt, nowMs)) {
@@ -148,7 +148,7 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
   }
 }
 
-/** The look shows up at BigCommerce under the correlation id of the payment it is about. */
+/** BigCommerce sees the look under the correlation id of the payment. */
 const contextOf = (attempt: PaymentAttempt, log: Log): RequestContext => ({
   requestId: attempt.requestId,
   correlationId: attempt.correlationId,

@@ -4,20 +4,20 @@ import type { StillFor, UnsettledAttempts } from '../stores/unsettled-attempts.t
 import type { VelocityHolds } from '../stores/velocity-holds.ts'
 import type { ReconcileAttempt } from './reconcile-attempt.ts'
 
-/** Longer than any instance takes from claiming to sending: the gate, two tries for the PAT, and the time to write. */
+/** Longer than any instance prepares a payment, apart from waiting for a permit: the gate, two tries for the PAT, writing. */
 const preparingMsMax = 30_000
 /** Beyond the wait for an answer: the time to write it down. */
 const settlingMsMax = 15_000
-/** Attempts looked up side by side: four reads each at most, well inside the management host's quota. */
+/** Attempts looked up at the same time: four reads each at most, well within the management host's quota. */
 const leasedMax = 4
 /** How long an idempotency key is remembered; part of the published contract. */
 const keyLifeMs = 30 * 24 * 60 * 60 * 1_000
-/** Old keys are swept now and then; nothing depends on the moment. */
+/** How often old keys are deleted. Nothing depends on the moment. */
 const sweepEveryMs = 60 * 60 * 1_000
-/** A client that was told to ask again in two seconds should find news; one short read is what it costs. */
+/** Clients are told to ask again in two seconds, and should find news then. An empty round costs two short statements. */
 const pauseMs = 500
 
-/** How long an attempt must have stood still before it is certain that no living instance works on it. */
+/** How long an attempt must have stood still for certain that no living instance works on it. */
 export const stillForOf = (waits: {
   readonly permitWaitMsMax: number
   readonly paymentTimeoutMs: number

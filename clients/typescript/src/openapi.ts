@@ -899,7 +899,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: The ledger cannot be reached. `overloaded`: This instance has too much to do. */
+            /** @description `store_unavailable`: The database cannot be reached. `overloaded`: This instance is overloaded. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1057,7 +1057,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_refused`: BigCommerce refused this service. `upstream_unusable`: BigCommerce answered something unusable. `merchant_configuration`: The store's payment settings are incomplete. */
+            /** @description `upstream_refused`: BigCommerce refused this service. `upstream_unusable`: BigCommerce gave an answer that cannot be used. `merchant_configuration`: The store's payment settings are incomplete. */
             502: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1070,7 +1070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_unavailable`: BigCommerce cannot be reached. `upstream_busy`: BigCommerce is busy. `identity_unavailable`: Caller tokens cannot be verified. `store_unavailable`: The ledger cannot be reached. `overloaded`: This instance has too much to do. `shutting_down`: This instance is shutting down. */
+            /** @description `upstream_unavailable`: BigCommerce cannot be reached. `upstream_busy`: BigCommerce is busy. `identity_unavailable`: Caller tokens cannot be verified. `store_unavailable`: The database cannot be reached. `overloaded`: This instance is overloaded. `shutting_down`: This instance is shutting down. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1163,7 +1163,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `payment_declined`: The payment was declined. `payment_authentication_required`: The card needs the shopper to authenticate. `payment_not_charged`: The payment did not go through. */
+            /** @description `payment_declined`: The payment was declined. `payment_authentication_required`: The shopper must confirm the payment with the bank. `payment_not_charged`: The payment did not go through. */
             402: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1217,7 +1217,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `order_not_payable`: The order cannot be paid. `request_in_progress`: This very payment is under way. `order_payment_in_progress`: A payment of this order is under way. `order_already_paid`: The order is paid. `amount_changed`: The amount is not what was expected. */
+            /** @description `order_not_payable`: The order cannot be paid. `request_in_progress`: This payment is in progress. `order_payment_in_progress`: Another payment for this order is in progress. `order_already_paid`: The order is paid. `amount_changed`: The amount is not what was expected. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1273,7 +1273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `quota_exceeded`: Too many requests. `velocity_blocked`: Too many payments have failed. `payment_rate_limited`: The store's allowance of payments is used up. */
+            /** @description `quota_exceeded`: Too many requests. `velocity_blocked`: Too many payments have failed. `payment_rate_limited`: The store's limit of payments is reached. */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1313,7 +1313,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_refused`: BigCommerce refused this service. `upstream_unusable`: BigCommerce answered something unusable. `merchant_configuration`: The store's payment settings are incomplete. */
+            /** @description `upstream_refused`: BigCommerce refused this service. `upstream_unusable`: BigCommerce gave an answer that cannot be used. `merchant_configuration`: The store's payment settings are incomplete. */
             502: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1327,7 +1327,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_unavailable`: BigCommerce cannot be reached. `upstream_busy`: BigCommerce is busy. `identity_unavailable`: Caller tokens cannot be verified. `store_unavailable`: The ledger cannot be reached. `overloaded`: This instance has too much to do. `shutting_down`: This instance is shutting down. */
+            /** @description `upstream_unavailable`: BigCommerce cannot be reached. `upstream_busy`: BigCommerce is busy. `identity_unavailable`: Caller tokens cannot be verified. `store_unavailable`: The database cannot be reached. `overloaded`: This instance is overloaded. `shutting_down`: This instance is shutting down. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1474,7 +1474,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_refused`: BigCommerce refused this service. `upstream_unusable`: BigCommerce answered something unusable. */
+            /** @description `upstream_refused`: BigCommerce refused this service. `upstream_unusable`: BigCommerce gave an answer that cannot be used. */
             502: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1487,7 +1487,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_unavailable`: BigCommerce cannot be reached. `upstream_busy`: BigCommerce is busy. `identity_unavailable`: Caller tokens cannot be verified. `store_unavailable`: The ledger cannot be reached. `overloaded`: This instance has too much to do. `shutting_down`: This instance is shutting down. */
+            /** @description `upstream_unavailable`: BigCommerce cannot be reached. `upstream_busy`: BigCommerce is busy. `identity_unavailable`: Caller tokens cannot be verified. `store_unavailable`: The database cannot be reached. `overloaded`: This instance is overloaded. `shutting_down`: This instance is shutting down. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1639,7 +1639,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_refused`: BigCommerce refused this service. `upstream_unusable`: BigCommerce answered something unusable. */
+            /** @description `upstream_refused`: BigCommerce refused this service. `upstream_unusable`: BigCommerce gave an answer that cannot be used. */
             502: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1652,7 +1652,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_unavailable`: BigCommerce cannot be reached. `upstream_busy`: BigCommerce is busy. `identity_unavailable`: Caller tokens cannot be verified. `store_unavailable`: The ledger cannot be reached. `overloaded`: This instance has too much to do. `shutting_down`: This instance is shutting down. */
+            /** @description `upstream_unavailable`: BigCommerce cannot be reached. `upstream_busy`: BigCommerce is busy. `identity_unavailable`: Caller tokens cannot be verified. `store_unavailable`: The database cannot be reached. `overloaded`: This instance is overloaded. `shutting_down`: This instance is shutting down. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];

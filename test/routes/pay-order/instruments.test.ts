@@ -19,12 +19,12 @@ const notTaken = {
   ],
 }
 
-test('where cards are kept out, the type alone decides: no field of a card is looked at, none comes back', async () => {
+test('where cards are not taken, the type alone decides: no field of a card is read, and none is sent back', async () => {
   const { sandbox, call, log } = await startTillgate(withoutCards)
   const token = await callerToken({ customer_id: 11 })
   for (const payment of [
     cardPayment(),
-    // Each of these would be told what is wrong with it, if anybody looked.
+    // The checks of the fields would find something wrong with each of these.
     cardPayment({ number: `${goodCardNumber}1`, verification_value: 'x'.repeat(300), [goodCardNumber]: 1 }),
     { payment: { instrument: { type: 'card' } }, [goodCardNumber]: goodCardNumber },
     cardPayment({ type: undefined }),
@@ -40,7 +40,7 @@ test('where cards are kept out, the type alone decides: no field of a card is lo
 })
 
 test.each([[['card']], [{ card: true }], [null]])(
-  'a type that is no word (%j) is not taken either',
+  'a type that is no text (%j) is refused too',
   async (type) => {
     const { sandbox, call } = await startTillgate(withoutCards)
     const token = await callerToken({ customer_id: 11 })
@@ -51,7 +51,7 @@ test.each([[['card']], [{ card: true }], [null]])(
   },
 )
 
-test('of two types in one body the last is the one that counts, for the refusal as for the payment', async () => {
+test('if a body has two types, the last one counts, for the refusal as for the payment', async () => {
   const { sandbox, call } = await startTillgate(withoutCards)
   const token = await callerToken({ customer_id: 11 })
   const body = JSON.stringify(cardPayment()).replace('"type":"card"', '"type":"stored_card","type":"card"')
