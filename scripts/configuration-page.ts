@@ -12,9 +12,10 @@ export function configurationPage(): string {
 
 # Configuration
 
-All of it is environment variables, read once at the start; files that may be rotated are read again on SIGHUP. Empty means
-unset. A start with wrong variables names every one of them, and never prints the value of a secret. Each variable marked
-*Secret* may instead be read from a file: set \`NAME_FILE\` to its path. Of \`AUTH_JWKS_URL\`, \`AUTH_PUBLIC_KEY_FILE\` and \`AUTH_HMAC_SECRET\` exactly one is needed.
+Tillgate is configured by environment variables, which it reads once at the start. Files with secrets that you may rotate are
+read again on SIGHUP. An empty variable counts as unset. If variables are wrong, the start names all of them, and never prints
+the value of a secret. Each variable marked *Secret* may come from a file instead: set \`NAME_FILE\` to its path. Set exactly
+one of \`AUTH_JWKS_URL\`, \`AUTH_PUBLIC_KEY_FILE\` and \`AUTH_HMAC_SECRET\`.
 
 | Variable | Default | Meaning |
 |---|---|---|

@@ -21,17 +21,16 @@ Every error is \`application/problem+json\` (RFC 9457) with \`type\` (\`${PROBLE
 with JSON pointers. Branch on \`code\`. \`retry\` says what to do next:
 
 - \`same_key\`: send the same request with the same Idempotency-Key.
-- \`new_key\`: put right what was wrong, then send it with a new key.
-- \`after\`: wait as Retry-After says, then send the same request with the same key.
-- \`never\`: stop; nothing that you send again can succeed.
+- \`new_key\`: correct the request, then send it with a new key.
+- \`after\`: wait as long as Retry-After says, then send the same request with the same key.
+- \`never\`: stop. Sending it again cannot succeed.
 
-A payment whose outcome is not known is not a problem but an answer: **202** with \`status: unknown\` or \`pending\`.
+A payment whose outcome is not known yet is no problem but an answer: **202** with \`status: unknown\` or \`pending\`.
 
 ${sections.join('\n')}
 # BigCommerce's codes
 
-What each of BigCommerce's own error codes becomes, as the answer to a charge and as the answer to anything else.
-Its texts are never passed on.
+What becomes of each of BigCommerce's error codes in the answer to a charge, and in any other answer. Its texts are never passed on.
 
 | Code | To a charge | Elsewhere | We say |
 |---|---|---|---|

@@ -29,11 +29,11 @@ function fileOf(content: string, mode = 0o600): string {
 const tokenFrom = (path: string) =>
   loadConfig({ ...required, BIGCOMMERCE_ACCESS_TOKEN: '', BIGCOMMERCE_ACCESS_TOKEN_FILE: path })
 
-/** As if the process ran as somebody else than who owns the files. */
+/** As if the process ran as another user than the owner of the files. */
 const asAnotherUser = (path: string) => vi.spyOn(process, 'getuid').mockReturnValue(statSync(path).uid + 1)
 
 test.each(SECRETS)(
-  'the file of %s is looked at: a mode that lets everybody in is named, never the content',
+  'the mode of the file of %s is told if every user can read it, its content never is',
   (name) => {
     const path = fileOf(values[name] ?? 'a-secret-value', 0o644)
     const { looseFiles } = loadConfig({

@@ -80,7 +80,7 @@ describe('it is a breaking change', () => {
   })
 })
 
-describe('it breaks nobody', () => {
+describe('it breaks no client', () => {
   test.each<[string, Bend]>([
     [
       'to describe anew',

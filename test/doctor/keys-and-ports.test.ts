@@ -75,7 +75,7 @@ test('a key file, long enough and too short', async () => {
   }
 })
 
-test('a shared secret that nobody drew at random', async () => {
+test('a shared secret that is not random', async () => {
   expect(await keyFindings({ AUTH_HMAC_SECRET: 'aB'.repeat(16) })).toEqual(['warning'])
 })
 

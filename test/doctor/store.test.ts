@@ -76,7 +76,7 @@ test.each([
   ['out of quota', { kind: 'rate_limited' }],
   ['silent', { kind: 'hang_before_charge' }],
 ] as const)(
-  'a store that is %s leaves a scope unchecked, not failed, and keeps nobody waiting',
+  'a store that is %s leaves a scope unchecked, not failed, and causes no wait',
   async (_what, fault) => {
     const patient = await startPatient()
     await patient.sandbox.faults.add({ operation: 'methods', ...fault })

@@ -31,7 +31,7 @@ test('a client that follows the usual rule and repeats a 503 repeats it with the
   }
 })
 
-test('while a payment of the order is under way nobody is told to take a new key', () => {
+test('while a payment of the order is in progress, no answer asks for a new key', () => {
   const underWay = ['request_in_progress', 'order_payment_in_progress'] as const
   expect(underWay.map((code) => PROBLEMS[code].retry)).toEqual(['after', 'after'])
   expect(PROBLEMS.order_already_paid.retry).toBe('never')

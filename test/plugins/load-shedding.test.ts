@@ -10,7 +10,7 @@ const overloaded = { status: 503, code: 'overloaded', retry: 'after' }
 const withBounds = (bounds: object, environment = {}) =>
   startTillgate({ environment, replace: { loadBounds: { ...calm, ...bounds } } })
 
-/** Sends a payment whose charge BigCommerce does not answer. Resolves once that is under way. */
+/** Sends a payment whose charge BigCommerce does not answer. Resolves once it is in progress. */
 async function payWithoutEnd(tillgate: Tillgate, options: { signal?: AbortSignal } = {}): Promise<void> {
   const { sandbox, call } = tillgate
   await sandbox.faults.add({ operation: 'pay', kind: 'hang_before_charge', times: 1 })

@@ -102,7 +102,7 @@ describe('the limit per caller', () => {
     expect(await read('two', [orderId])).toBe(200)
   })
 
-  test('does not count who is nobody', async () => {
+  test('does not count requests without a caller', async () => {
     const { sandbox, call } = await startTillgate({ environment: { CALLER_RATE_LIMIT: '1' } })
     const path = `/orders/${createOrder(sandbox)}/payments`
     for (const _ of [1, 2, 3]) expect((await call(path)).status).toBe(401)

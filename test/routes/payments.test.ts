@@ -21,7 +21,7 @@ test('the payments of an order are listed, newest first, each as it stands', asy
   expect(body.data[1]).toMatchObject({ bigcommerce_code: 30106, amount: 6098, transaction_type: null })
 })
 
-test('an order that nobody tried to pay has none', async () => {
+test('an order without an attempt to pay it has none', async () => {
   const { sandbox, call } = await startTillgate()
   const { body } = await call(`/orders/${createOrder(sandbox)}/payments`, { token: await token })
   expect(body.data).toEqual([])
@@ -42,7 +42,7 @@ describe('where a 202 and a 409 point', () => {
     expect(headers['retry-after']).toBe('2')
   })
 
-  test('is the payment while it is under way', async () => {
+  test('is the payment while it is in progress', async () => {
     const { sandbox, call } = await startTillgate()
     const orderId = createOrder(sandbox)
     await sandbox.faults.add({ operation: 'pay', kind: 'latency', delay_ms: 500, times: 1 })

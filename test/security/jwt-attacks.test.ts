@@ -160,7 +160,7 @@ describe.each(Object.entries(settings))('with %s', (_name, setUp) => {
       'a jwk of the attacker': sign({ alg: 'RS256', jwk: attackersJwk }, claims, attacker.privateKey),
       'an x5c of the attacker': sign({ alg: 'RS256', x5c: ['MIIB'] }, claims, attacker.privateKey),
       'a good kid over the attacker’s key': sign({ ...header, alg: 'RS256' }, claims, attacker.privateKey),
-      'a crit that nobody understands': sign({ ...header, crit: ['exp2'], exp2: 1 }, claims, key),
+      'an unknown crit': sign({ ...header, crit: ['exp2'], exp2: 1 }, claims, key),
       'a payload that is not encoded (b64)': sign({ ...header, b64: false, crit: ['b64'] }, claims, key),
       'a logout token': sign({ ...header, typ: 'logout+jwt' }, claims, key),
       'a security event': sign({ ...header, typ: 'secevent+jwt' }, claims, key),

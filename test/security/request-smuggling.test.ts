@@ -46,7 +46,7 @@ const SHAPES: Record<string, string> = {
   'no version': 'GET /livez\r\n\r\n',
   'the beginning of HTTP/2': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
   'a blank in the path': 'GET /livez /x HTTP/1.1\r\nHost: a\r\n\r\n',
-  'a method nobody knows': 'PWN /livez HTTP/1.1\r\nHost: a\r\n\r\n',
+  'an unknown method': 'PWN /livez HTTP/1.1\r\nHost: a\r\n\r\n',
   'a tunnel': 'CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n',
   'the beginning of TLS': '\x16\x03\x01\x00\xa5\x01\x00\x00',
 }

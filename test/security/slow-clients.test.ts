@@ -11,7 +11,7 @@ async function startImpatient() {
   return { url, shipped, sandbox, call }
 }
 
-/** A byte at a time, for longer than anybody should listen. */
+/** A byte at a time, for longer than a server should wait. */
 function* drip(text: string) {
   for (let turn = 0; turn < 10_000; turn++) yield text[turn] ?? 'a'
 }

@@ -23,7 +23,7 @@ const ROUTES = {
   payments: (id: number) => ({ path: `/orders/${id}/payments` }),
 }
 
-/** How likely one of `a` took longer than one of `b`: a half where nobody can tell them apart. */
+/** How likely one of `a` took longer than one of `b`: a half where they cannot be told apart. */
 function likelihoodOfLonger(a: readonly number[], b: readonly number[]): number {
   const longer = a.reduce((sum, one) => sum + b.filter((other) => one > other).length, 0)
   return longer / (a.length * b.length)

@@ -76,7 +76,7 @@ async function addressToldFor(forwardedFor: string | string[] | undefined, trust
 }
 
 test.each([
-  ['nobody is trusted', '6.6.6.6', '', '127.0.0.1'],
+  ['no proxy is trusted', '6.6.6.6', '', '127.0.0.1'],
   ['the peer is not one of the trusted', '6.6.6.6', '10.0.0.0/8', '127.0.0.1'],
   ['the peer is trusted', '203.0.113.9', 'loopback', '203.0.113.9'],
   [
