@@ -1,8 +1,8 @@
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import type { Caller } from '../domain/caller.ts'
 import type { Order } from '../domain/order.ts'
+import type { MintedToken } from '../domain/payment-access-token.ts'
 import { Problem } from '../domain/problem.ts'
-import type { Sealed } from '../domain/sealed.ts'
 import type { RequestContext } from '../request-context.ts'
 
 /**
@@ -58,7 +58,7 @@ export interface AuthorizedPayment {
   /** The order, if it had to be read to know whose it is. */
   readonly order: Order | null
   /** The payment access token, if it is being made already. Nothing may depend on it before the order is claimed. */
-  readonly minting: Promise<Sealed<string>> | null
+  readonly minting: Promise<MintedToken> | null
 }
 
 /**

@@ -40,9 +40,8 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
 
   return async function preparePayment(command, { order, minting }, context) {
     if (order && !mayBePayable(order)) throw new Problem('order_not_payable')
-    const paymentAccessToken = await (minting ??
-      managementApi.createPaymentAccessToken(command.orderId, context))
-    const claims = readPaymentAccessToken(paymentAccessToken)
+    const minted = await (minting ?? managementApi.createPaymentAccessToken(command.orderId, context))
+    const claims = readPaymentAccessToken(minted)
     if (claims?.storeHash !== storeHash || claims.orderId !== String(command.orderId)) {
       throw new Problem('upstream_unusable')
     }
@@ -50,7 +49,7 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
     if (claims.due.amount === 0) throw new Problem('order_not_payable')
     refuseOtherAmount(claims, command, order)
     refuseStaleAmount(claims, await attempts.findByOrder(command.orderId))
-    return { paymentAccessToken, claims }
+    return { paymentAccessToken: minted.token, claims }
   }
 }
 

@@ -4,6 +4,8 @@ import { readPaymentAccessToken } from '../../src/domain/payment-access-token.ts
 import { Sealed } from '../../src/domain/sealed.ts'
 import { patOf } from './samples.ts'
 
+/** The clock that answers is a minute behind the one that writes the claims. */
+const mintedAtMs = 1_699_999_940_000
 const claims = {
   iss: 'payments.bigcommerce.com',
   sub: 'abc123',
@@ -18,8 +20,10 @@ const read = {
   orderId: '166',
   due: { amount: 2500, currency: 'USD' },
   expiresAtMs: 1_700_003_600_000,
+  issuedAtMs: mintedAtMs,
+  lifeMs: 3_600_000,
 }
-const claimsOf = (token: string) => readPaymentAccessToken(new Sealed(token))
+const claimsOf = (token: string) => readPaymentAccessToken({ token: new Sealed(token), mintedAtMs })
 const without = (name: string, value: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(value).filter(([member]) => member !== name))
 
@@ -30,6 +34,14 @@ test('what the token will charge is read from its claims, in minor units', () =>
 test('an order id reads the same as a number, as BigCommerce sent it in 2019, and as text', () => {
   const asNumber = { ...claims, data: { ...claims.data, store_id: 1001336324, order_id: 166 } }
   expect(claimsOf(patOf(asNumber, { alg: 'HS256', typ: 'JWT' }))).toEqual(read)
+})
+
+test.each([
+  ['none', undefined],
+  ['a text', '1700000000'],
+  ['one after its end', 1_700_003_601],
+])('a token with %s for the moment of its making has a life that is not known', (_what, iat) => {
+  expect(claimsOf(patOf({ ...claims, iat }))).toEqual({ ...read, lifeMs: null })
 })
 
 test.each(['sub', 'exp', 'data'])('a token without %s is worth nothing', (name) => {

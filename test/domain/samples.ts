@@ -1,6 +1,8 @@
+import type { MintedToken } from '../../src/domain/payment-access-token.ts'
 import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
 import { type PaymentCommand, sealInstrument } from '../../src/domain/payment-command.ts'
 import type { InstrumentType, PaymentInstrument } from '../../src/domain/payment-instrument.ts'
+import { Sealed } from '../../src/domain/sealed.ts'
 
 export const storedToken = 'a1'.repeat(32)
 
@@ -68,6 +70,12 @@ export const attemptOf = (overrides: Partial<PaymentAttempt> = {}): PaymentAttem
   createdAtMs: Date.UTC(2026, 0, 2, 3, 4, 5),
   updatedAtMs: Date.UTC(2026, 0, 2, 3, 4, 6),
   ...overrides,
+})
+
+/** A PAT as the client hands it on. */
+export const mintedOf = (text: string, mintedAtMs: number | null = null): MintedToken => ({
+  token: new Sealed(text),
+  mintedAtMs,
 })
 
 /** A payment access token as BigCommerce makes it, signed with nothing: nobody but BigCommerce can check. */

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { Problem } from '../../src/domain/problem.ts'
-import { reveal, Sealed } from '../../src/domain/sealed.ts'
+import { reveal } from '../../src/domain/sealed.ts'
 import { createAuthorizePayment } from '../../src/services/authorize-order.ts'
+import { mintedOf } from '../domain/samples.ts'
 import { contextOf, customer, endOf, holderOf, orderOf, server } from './fakes.ts'
 
 const notTheirs = () => Promise.reject(new Problem('order_not_found'))
 
 function authorizing({
   authorizeOrder = async () => orderOf() as ReturnType<typeof orderOf> | null,
-  mint = async () => new Sealed('the.pat'),
+  mint = async () => mintedOf('the.pat'),
   isAtEase = true,
 } = {}) {
   const minted: number[] = []
@@ -38,7 +39,7 @@ test("a customer's PAT is begun before the order has been read", async () => {
 test('what is known is handed on: the order, and the PAT that is being made', async () => {
   const { order, minting } = await authorizing().authorize()
   expect(order).toEqual(orderOf())
-  expect(minting && reveal(await minting)).toBe('the.pat')
+  expect(minting && reveal((await minting).token)).toBe('the.pat')
 })
 
 describe('is made in its turn', () => {
@@ -68,7 +69,7 @@ describe("of somebody else's order nothing is seen", () => {
   test.each([
     ['fails', () => Promise.reject(new Problem('upstream_unavailable'))],
     ['never ends', () => new Promise<never>(() => {})],
-    ['is made', async () => new Sealed('of.another')],
+    ['is made', async () => mintedOf('of.another')],
   ])('when the PAT %s', async (_what, mint) => {
     const { authorize } = authorizing({ authorizeOrder: notTheirs, mint })
     expect(await endOf(authorize())).toBe('order_not_found')

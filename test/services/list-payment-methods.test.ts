@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Order } from '../../src/domain/order.ts'
+import type { MintedToken } from '../../src/domain/payment-access-token.ts'
 import { ATTEMPT_STATUSES, type PaymentAttempt } from '../../src/domain/payment-attempt.ts'
 import type { InstrumentType } from '../../src/domain/payment-instrument.ts'
 import type { PaymentMethod } from '../../src/domain/payment-method.ts'
 import { Problem } from '../../src/domain/problem.ts'
-import { Sealed } from '../../src/domain/sealed.ts'
 import type { AuthorizeOrder } from '../../src/services/authorize-order.ts'
 import { createListPaymentMethods } from '../../src/services/list-payment-methods.ts'
-import { attemptOf, patOf } from '../domain/samples.ts'
+import { attemptOf, mintedOf, patOf } from '../domain/samples.ts'
 import { contextOf, endOf, orderOf, server } from './fakes.ts'
 
 const method: PaymentMethod = {
@@ -20,7 +20,7 @@ const method: PaymentMethod = {
 
 /** A PAT over what the sample order is due. */
 const tokenOf = (orderId: number) =>
-  new Sealed(
+  mintedOf(
     patOf({
       sub: 'abc123',
       exp: 1_800_000_000,
@@ -34,7 +34,7 @@ interface Given {
   readonly fence?: PaymentAttempt | null
   readonly authorizeOrder?: AuthorizeOrder
   readonly instruments?: ReadonlySet<InstrumentType>
-  readonly token?: Sealed<string>
+  readonly token?: MintedToken
 }
 
 function listing({
@@ -99,7 +99,7 @@ describe('an order that does not say what is due', () => {
 
   test.each([
     ['of another order', tokenOf(119)],
-    ['that says nothing', new Sealed('no.token')],
+    ['that says nothing', mintedOf('no.token')],
   ])('is not listed by a token %s', async (_what, token) => {
     expect(await endOf(listing({ order, token }).result)).toBe('upstream_unusable')
   })

@@ -14,11 +14,18 @@ import {
   type PayOrderCommand,
   type PayOrderDependencies,
 } from '../../src/services/pay-order.ts'
-import { attemptOf, commandOf, validInstruments } from '../domain/samples.ts'
+import { attemptOf, commandOf, mintedOf, validInstruments } from '../domain/samples.ts'
 import { claimedBy, contextOf, customer, endOf, holderOf, type Logged, server } from './fakes.ts'
 
 const due = { amount: 6098, currency: 'USD' }
-const claims = { storeHash: 'abc123', orderId: '118', due, expiresAtMs: 5_000_000 }
+const claims = {
+  storeHash: 'abc123',
+  orderId: '118',
+  due,
+  expiresAtMs: 5_000_000,
+  issuedAtMs: null,
+  lifeMs: null,
+}
 const succeeded: PaymentOutcome = {
   kind: 'succeeded',
   bigcommercePaymentId: 'bc-1',
@@ -271,7 +278,7 @@ describe('a charge that BigCommerce turns away unread', () => {
     const { pay, events } = paying({
       ...patient,
       firstOutcomes: [away],
-      minting: Promise.resolve(new Sealed('ahead')),
+      minting: Promise.resolve(mintedOf('ahead')),
     })
     expect((await pay()).status).toBe(201)
     expect(events.filter((event) => event.startsWith('prepare'))).toEqual(['prepare, minting', 'prepare'])

@@ -1,18 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import type { Order } from '../../src/domain/order.ts'
+import type { MintedToken } from '../../src/domain/payment-access-token.ts'
 import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
 import type { PaymentCommand } from '../../src/domain/payment-command.ts'
 import { Problem } from '../../src/domain/problem.ts'
 import { Sealed } from '../../src/domain/sealed.ts'
 import { createPreparePayment } from '../../src/services/prepare-payment.ts'
-import { attemptOf, commandOf, patOf, validInstruments } from '../domain/samples.ts'
+import { attemptOf, commandOf, mintedOf, patOf, validInstruments } from '../domain/samples.ts'
 import { contextOf, endOf, orderOf } from './fakes.ts'
 
 const claims = {
   sub: 'abc123',
+  iat: 1_700_000_000,
   exp: 1_700_003_600,
   data: { store_id: '1', order_id: '118', amount: 6098, currency: 'USD' },
 }
+const mintedAtMs = 1_700_000_000_000
 const claimsWith = (data: object) => patOf({ ...claims, data: { ...claims.data, ...data } })
 
 function preparing(
@@ -20,14 +23,14 @@ function preparing(
   order: Order | null = null,
   change: Partial<PaymentCommand> = {},
   payments: PaymentAttempt[] = [],
-  minting: Promise<Sealed<string>> | null = null,
+  minting: Promise<MintedToken> | null = null,
 ) {
   const minted: number[] = []
   const prepare = createPreparePayment({
     managementApi: {
       async createPaymentAccessToken(orderId) {
         minted.push(orderId)
-        return new Sealed(pat)
+        return mintedOf(pat, mintedAtMs)
       },
     },
     attempts: { findByOrder: async () => payments },
@@ -51,6 +54,8 @@ test.each([
       orderId: '118',
       due: { amount: 6098, currency: 'USD' },
       expiresAtMs: 1_700_003_600_000,
+      issuedAtMs: mintedAtMs,
+      lifeMs: 3_600_000,
     },
   })
   expect(minted).toEqual([118])
@@ -100,7 +105,7 @@ test.each([
 })
 
 test('a PAT that is being made already is used, and held against the order like any other', async () => {
-  const ahead = (data: object = {}) => Promise.resolve(new Sealed(claimsWith(data)))
+  const ahead = (data: object = {}) => Promise.resolve(mintedOf(claimsWith(data)))
   const ours = preparing('never asked for', orderOf(), {}, [], ahead())
   expect(await ours.result).toMatchObject({ claims: { due: { amount: 6098, currency: 'USD' } } })
   expect(ours.minted).toEqual([])
@@ -110,7 +115,7 @@ test('a PAT that is being made already is used, and held against the order like 
 
 test('an order that cannot be paid is told as that, whatever became of the PAT made ahead', async () => {
   const failed = () => {
-    const minting = Promise.reject<Sealed<string>>(new Problem('upstream_unavailable'))
+    const minting = Promise.reject<MintedToken>(new Problem('upstream_unavailable'))
     minting.catch(() => {})
     return minting
   }

@@ -49,7 +49,7 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
         const outcome = await paymentsApi.processPayment(pat, payment, context, permit)
         if (outcome.kind !== 'unknown' || outcome.reason !== 'server_error') return outcome
         const another = await managementApi.createPaymentAccessToken(100, context)
-        return paymentsApi.processPayment(another, payment, context, permit)
+        return paymentsApi.processPayment(another.token, payment, context, permit)
       },
   ),
   'takes a timeout for a decline': unknownFor('timed_out', declined),

@@ -1,12 +1,13 @@
 import { BIGCOMMERCE_CODES } from '../../domain/bigcommerce-codes.ts'
 import type { Order } from '../../domain/order.ts'
+import type { MintedToken } from '../../domain/payment-access-token.ts'
 import type { PaymentMethod } from '../../domain/payment-method.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { ProblemCode } from '../../domain/problems.ts'
 import { Sealed } from '../../domain/sealed.ts'
 import type { TransactionsReading } from '../../domain/transaction.ts'
 import type { RequestContext } from '../../request-context.ts'
-import { readErrorEnvelope, retryAfterSeconds, type UpstreamAnswer } from './answer.ts'
+import { answeredAtMs, readErrorEnvelope, retryAfterSeconds, type UpstreamAnswer } from './answer.ts'
 import type { ManagementHttp, ManagementRequest } from './management-call.ts'
 import { readOrderTransactions } from './order-transactions.ts'
 import { PaymentAccessTokenAnswer, PaymentMethodsAnswer, readOrder } from './schemas.ts'
@@ -19,7 +20,7 @@ export interface ManagementApi {
   /** What BigCommerce has recorded of payments on an order: all pages, and whether that is all there is. */
   listTransactions(orderId: number, context: RequestContext): Promise<TransactionsReading>
   /** Makes a payment access token: for one order, for one use, for an hour. Never to be stored, logged or returned. */
-  createPaymentAccessToken(orderId: number, context: RequestContext): Promise<Sealed<string>>
+  createPaymentAccessToken(orderId: number, context: RequestContext): Promise<MintedToken>
 }
 
 export function createManagementApi(http: ManagementHttp): ManagementApi {
@@ -27,9 +28,9 @@ export function createManagementApi(http: ManagementHttp): ManagementApi {
     request: ManagementRequest,
     context: RequestContext,
     problemOf: (answer: UpstreamAnswer) => Problem,
-  ): Promise<unknown> {
+  ): Promise<UpstreamAnswer> {
     const answer = await http.call(request, context)
-    if (answer.status >= 200 && answer.status < 300) return answer.json
+    if (answer.status >= 200 && answer.status < 300) return answer
     throw problemOf(answer)
   }
   const read = (path: string) => ({ method: 'GET', path }) as const
@@ -46,7 +47,7 @@ export function createManagementApi(http: ManagementHttp): ManagementApi {
     },
 
     async listPaymentMethods(orderId, context) {
-      const json = await accepted(
+      const { json } = await accepted(
         read(`/v3/payments/methods?order_id=${orderId}`),
         context,
         problemOfUnreadMethods,
@@ -66,9 +67,9 @@ export function createManagementApi(http: ManagementHttp): ManagementApi {
     async createPaymentAccessToken(orderId, context) {
       const body = { order: { id: orderId } }
       const mint = { method: 'POST', path: '/v3/payments/access_tokens', body } as const
-      return new Sealed(
-        parsed(PaymentAccessTokenAnswer, await accepted(mint, context, problemOfRefusal)).data.id,
-      )
+      const answer = await accepted(mint, context, problemOfRefusal)
+      const token = new Sealed(parsed(PaymentAccessTokenAnswer, answer.json).data.id)
+      return { token, mintedAtMs: answeredAtMs(answer) }
     },
   }
 }

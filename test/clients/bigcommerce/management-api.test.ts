@@ -51,6 +51,9 @@ function apiAt(
   return createManagementApi(http)
 }
 
+const mintedBy = async (api: ManagementApi) =>
+  reveal((await api.createPaymentAccessToken(118, contextOf())).token)
+
 async function problemOf(
   work: Promise<unknown>,
 ): Promise<ProblemBody & { retryAfterSeconds?: number | undefined }> {
@@ -321,7 +324,7 @@ describe('payment methods', () => {
 describe('a payment access token', () => {
   test('is made by one POST that names the order and nothing else', async () => {
     const { api, host } = await managementApi({ status: 201, body: { data: { id: 'pat' }, meta: {} } })
-    expect(reveal(await api.createPaymentAccessToken(118, contextOf()))).toBe('pat')
+    expect(await mintedBy(api)).toBe('pat')
     expect(host.seen).toHaveLength(1)
     expect(host.seen[0]).toMatchObject({
       method: 'POST',
@@ -329,6 +332,13 @@ describe('a payment access token', () => {
       body: '{"order":{"id":118}}',
       headers: { 'content-type': 'application/json', 'x-auth-token': 'store-token' },
     })
+  })
+
+  test('comes with the moment at which it was made, by the clock of the other side', async () => {
+    const headers = { date: 'Fri, 27 Nov 2026 10:00:00 GMT' }
+    const { api } = await managementApi({ status: 201, body: { data: { id: 'pat' } }, headers })
+    const { mintedAtMs } = await api.createPaymentAccessToken(118, contextOf())
+    expect(mintedAtMs).toBe(Date.UTC(2026, 10, 27, 10))
   })
 
   test.each([{ data: {} }, { data: { id: '' } }, { id: 'pat' }, {}, undefined])(
@@ -475,8 +485,8 @@ describe('a store token that is rotated', () => {
 
   test('is read again when BigCommerce refuses it, and the call made again, once', async () => {
     const { api, seen } = await rotating('new', () => 'new')
-    expect(reveal(await api.createPaymentAccessToken(118, contextOf()))).toBe('pat')
-    expect(reveal(await api.createPaymentAccessToken(118, contextOf()))).toBe('pat')
+    expect(await mintedBy(api)).toBe('pat')
+    expect(await mintedBy(api)).toBe('pat')
     expect(seen).toEqual(['old', 'new', 'new'])
   })
 
@@ -498,7 +508,7 @@ describe('a store token that is rotated', () => {
   test('by one call serves all that are running', async () => {
     const { api, seen } = await rotating('new', () => 'new')
     const answers = await Promise.all([1, 2, 3].map(() => api.createPaymentAccessToken(118, contextOf())))
-    expect(answers.map(reveal)).toEqual(['pat', 'pat', 'pat'])
+    expect(answers.map(({ token }) => reveal(token))).toEqual(['pat', 'pat', 'pat'])
     expect(seen.length).toBeLessThanOrEqual(6)
   })
 })

@@ -40,7 +40,7 @@ export function createManagementPorts(run: Run, ports: Ports, bigCommerce: BigCo
     createPaymentAccessToken: (orderId) =>
       ports.call(`mint a PAT for ${orderId}`, () => {
         if (run.strikes('mint_failed')) throw new Problem('upstream_unavailable')
-        return new Sealed(bigCommerce.mint(orderId))
+        return { token: new Sealed(bigCommerce.mint(orderId)), mintedAtMs: now() }
       }),
   }
 }
