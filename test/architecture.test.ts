@@ -1,10 +1,19 @@
-import { basename, dirname, relative } from 'node:path'
+import { basename, dirname, matchesGlob, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { listedEntry } from '../src/logging/log-entry.ts'
 import { circlesAmong } from './architecture/circles.ts'
 import { layerOf, RULES, wrongImportsOf } from './architecture/layers.ts'
 import { scrapsAmong, tooLong } from './architecture/sizes.ts'
-import { filesOf, importsOf, isOurs, sourceFile, targetOf } from './architecture/source-files.ts'
+import {
+  filesOf,
+  importsOf,
+  isOurs,
+  loadedBy,
+  type SourceFile,
+  sourceFile,
+  targetOf,
+} from './architecture/source-files.ts'
+import { PROJECTS, type ProjectName } from './projects.ts'
 
 const src = filesOf('src')
 const sandbox = filesOf('sandbox')
@@ -173,6 +182,39 @@ describe('the direction of dependencies', () => {
       'src/app.ts',
       'src/routes/docs.ts',
     ])
+  })
+})
+
+describe('the projects of the tests', () => {
+  const tests = filesOf('test').filter(({ path }) => path.endsWith('.test.ts'))
+  const known = new Map([...all, ...filesOf('test'), ...filesOf('tools')].map((file) => [file.path, file]))
+  const named = (name: ProjectName) => tests.filter(({ path }) => projectOf(path) === name)
+
+  function projectOf(path: string): ProjectName {
+    const names = Object.keys(PROJECTS) as ProjectName[]
+    return names.find((name) => PROJECTS[name].some((glob) => matchesGlob(path, glob))) ?? 'unit'
+  }
+
+  /** The files of which something reaches what a test loads: values, not types. */
+  const reaching = (files: readonly SourceFile[], starts: (file: SourceFile) => boolean) =>
+    files.filter((file) => loadedBy(file, known).some(starts)).map(({ path }) => path)
+  const startsProcesses = ({ imports }: SourceFile) =>
+    imports.some(({ from }) => from === 'node:child_process')
+  const usesPostgres = ({ text }: SourceFile) => /\binject\('postgresUrl'\)/.test(text)
+  const listens = ({ text }: SourceFile) => /\.listen\(|\bcreateServer\(/.test(text)
+
+  test('each of them has some tests', () => {
+    for (const name of Object.keys(PROJECTS) as ProjectName[]) expect(named(name).length).toBeGreaterThan(5)
+  })
+
+  test('unit tests start no process, use no Postgres and listen nowhere', () => {
+    const starts = (file: SourceFile) => startsProcesses(file) || usesPostgres(file) || listens(file)
+    expect(reaching(named('unit'), starts)).toEqual([])
+  })
+
+  test('only the tests of processes start some, and only those of Postgres get one', () => {
+    expect(reaching([...named('http'), ...named('postgres')], startsProcesses)).toEqual([])
+    expect(reaching(named('http'), usesPostgres)).toEqual([])
   })
 })
 

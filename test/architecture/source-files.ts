@@ -56,3 +56,19 @@ export const linesOf = ({ text }: SourceFile) => text.trimEnd().split('\n').leng
 /** The files of the repository that a file imports, types included. */
 export const importedBy = ({ path, imports }: SourceFile): string[] =>
   imports.filter(isOurs).map(({ from }) => targetOf(path, from))
+
+/** A file and all that is loaded with it: what it imports as values, and what that imports, and so on. */
+export function loadedBy(file: SourceFile, known: ReadonlyMap<string, SourceFile>): SourceFile[] {
+  const loaded = new Set<SourceFile>()
+  const open = [file]
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    if (loaded.has(one)) continue
+    loaded.add(one)
+    const { path, imports } = one
+    const targets = imports
+      .filter((each) => isOurs(each) && !each.isType)
+      .map(({ from }) => targetOf(path, from))
+    open.push(...targets.flatMap((target) => known.get(target) ?? []))
+  }
+  return [...loaded]
+}

@@ -1,0 +1,46 @@
+/** A real Postgres, one for the run. */
+const postgres = [
+  'test/doctor/database.test.ts',
+  'test/routes/{fleet,postgres}.test.ts',
+  'test/routes/pay-order/card-testing.test.ts',
+  'test/stores/{migrations,postgres,postgres-*,sqlite}.test.ts',
+]
+
+/** Whole processes, a browser, or thousands of stories. */
+const process = [
+  'test/canary/{postgres,sqlite}.test.ts',
+  'test/chaos/{chaos,parallel}.test.ts',
+  'test/demo/*.test.ts',
+  'test/docs/*.test.ts',
+  'test/fuzz/*.test.ts',
+  'test/generated/*.test.ts',
+  'test/process/*.test.ts',
+  'test/sandbox/{hooks,main}.test.ts',
+  'test/simulation/{sabotages,simulation}.test.ts',
+  'test/supply-chain/*.test.ts',
+]
+
+/** The service, the sandbox or another server behind a port of this machine. */
+const http = [
+  'test/client/{pay-order,resume}.test.ts',
+  'test/clients/bigcommerce/{management-*,payments-api}.test.ts',
+  'test/clients/identity/published-keys.test.ts',
+  'test/contract/{breaking-changes,described,lint,openapi,operations}.test.ts',
+  'test/doctor/*.test.ts',
+  'test/metrics/*.test.ts',
+  'test/plugins/*.test.ts',
+  'test/routes/**/*.test.ts',
+  'test/sandbox/*.test.ts',
+  'test/security/*.test.ts',
+  'test/stores/sqlite-flushes.test.ts',
+]
+
+/** Which files a project runs, by what they start: a file is of the first project that includes it. The rest starts nothing. */
+export const PROJECTS = { process, postgres, http, unit: ['test/**/*.test.ts'] }
+export type ProjectName = keyof typeof PROJECTS
+
+/** The globs of the projects before this one, whose files it leaves to them. */
+export const leftBy = (name: ProjectName): string[] => {
+  const names = Object.keys(PROJECTS) as ProjectName[]
+  return names.slice(0, names.indexOf(name)).flatMap((earlier) => PROJECTS[earlier])
+}
