@@ -8,6 +8,7 @@ import { buildApp } from './app.ts'
 import { compose, type Service } from './compose.ts'
 import { type Config, loadConfig } from './config/config.ts'
 import { createRenewable, renewAll } from './config/renewable.ts'
+import { createLogOutput } from './logging/log-output.ts'
 import { createLogger } from './logging/logger.ts'
 import { secureContextOf } from './server-options.ts'
 import type { Tracing } from './tracing/start-tracing.ts'
@@ -20,7 +21,10 @@ const closingMarginMs = 5_000
 process.report.excludeEnv = true
 
 const config = configOrExit()
-const logger = createLogger(config.logLevel)
+// Node makes a pipe non-blocking when its standard output is first touched, so that a reader who stops holds nothing up.
+const logOutput = createLogOutput({ fd: process.stdout.fd })
+process.on('exit', logOutput.flush)
+const logger = createLogger(config.logLevel, logOutput)
 await run().catch((err) => {
   logger.fatal({ err }, 'could not start')
   // No request has come yet that the message could quote, and the operator needs it.
@@ -39,7 +43,7 @@ async function run(): Promise<void> {
   // The ledger closes last, after every charge in progress is answered.
   app.addHook('onClose', () => service.close())
   const { metrics, dependencies } = service
-  metrics.showProcess(version)
+  metrics.showProcess({ version, lostLogLines: logOutput.lost })
   const admin = await buildAdmin({ logger, metrics, isReady: dependencies.isReady })
 
   const delay = config.paymentTimeoutMs + closingMarginMs

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { PermitOutlook } from '../allowance/permit-store.ts'
 import type { GateStanding } from '../clients/bigcommerce/management-gate.ts'
 import type { ConnectionCounts, WatchConnections } from '../domain/connection-counts.ts'
@@ -25,7 +25,7 @@ export interface Metrics extends UpstreamMetrics, Pick<PaymentMetrics, 'payOrder
   show(standings: Standings): void
   showConnections(pool: 'database' | 'management'): WatchConnections
   /** Once for a process: these are its own, whatever else it does. */
-  showProcess(version: string): void
+  showProcess(process: ProcessFacts): void
   readonly contentType: string
   /** All metrics in Prometheus' text format. */
   scrape(): Promise<string>
@@ -37,6 +37,12 @@ export interface Standings {
   readonly permits: () => Promise<PermitOutlook[]>
   readonly unsettled: UnsettledAttempts['count']
   readonly isReady: () => Promise<boolean>
+}
+
+export interface ProcessFacts {
+  readonly version: string
+  /** How many log lines could not be written. */
+  readonly lostLogLines: () => number
 }
 
 /** One answered request; of its path only the route's template. */
@@ -69,7 +75,7 @@ export function createMetrics(): Metrics {
       showReady(registry, isReady)
     },
     showConnections: createConnectionGauge(registry),
-    showProcess: (version) => showProcess(registry, version),
+    showProcess: (facts) => showProcess(registry, facts),
     contentType: registry.contentType,
     scrape: () => registry.metrics(),
   }
@@ -114,7 +120,7 @@ function createConnectionGauge(registry: Registry): Metrics['showConnections'] {
 }
 
 /** What every Node process has: event loop, memory, garbage collection, CPU, file descriptors; and which version runs. */
-function showProcess(registry: Registry, version: string): void {
+function showProcess(registry: Registry, { version, lostLogLines }: ProcessFacts): void {
   collectDefaultMetrics({ register: registry })
   new Gauge({
     name: 'tillgate_build_info',
@@ -122,4 +128,13 @@ function showProcess(registry: Registry, version: string): void {
     labelNames: ['version'],
     registers: [registry],
   }).set({ version }, 1)
+  new Counter({
+    name: 'tillgate_log_lines_lost_total',
+    help: 'Log lines that could not be written to standard output.',
+    registers: [registry],
+    collect() {
+      this.reset()
+      this.inc(lostLogLines())
+    },
+  })
 }

@@ -47,7 +47,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
     types: ['config'],
     packages: /^(fastify|node:(crypto|http|net|tls))$/,
   },
-  logging: { values: ['logging', 'domain'], types: [], packages: /^pino$/ },
+  logging: { values: ['logging', 'domain'], types: [], packages: /^(pino|node:fs)$/ },
   'request-context': { values: [], types: ['logging'], packages: /^$/ },
   version: { values: [], types: [], packages: /^node:(fs|path)$/ },
   config: { values: ['config', 'domain'], types: ['logging'], packages: /^(zod|node:(fs|crypto|net|tls))$/ },
