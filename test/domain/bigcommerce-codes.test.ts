@@ -10,18 +10,18 @@ const published = [
 ]
 const rows = Object.entries(BIGCOMMERCE_CODES).map(([code, row]) => ({ code: Number(code), ...row }))
 
-test('every published code has a row, and no row is of our invention', () => {
+test('every published code has a row, and there are no other rows', () => {
   expect(rows.map(({ code }) => code).sort()).toEqual([...published].sort())
 })
 
-test('a code that does not say what became of the money is unknown; the published ones are these', () => {
+test('these published codes do not say what happened to the money, and are unknown', () => {
   expect(rows.filter(({ charge }) => charge === 'unknown').map(({ code }) => code)).toEqual([
     10000, 30100, 30101, 30105,
   ])
 })
 
 test.each(rows.filter(({ charge }) => charge === 'declined'))(
-  'a refused charge is final, so its answer never advises the same key again: $code',
+  'a refusal is final, so its answer never advises the same key: $code',
   ({ problem }) => {
     expect(['same_key', 'after']).not.toContain(PROBLEMS[problem].retry)
     expect(PROBLEMS[problem].status).toBeGreaterThanOrEqual(400)
@@ -36,11 +36,14 @@ test.each(rows.filter(({ detail }) => detail !== undefined))(
   },
 )
 
-test.each([30102, 30103, 30104, 30106, 30107])('%i is a decline that another instrument may mend', (code) => {
-  expect(BIGCOMMERCE_CODES[code]?.problem).toBe('payment_declined')
-})
+test.each([30102, 30103, 30104, 30106, 30107])(
+  '%i is a decline that another instrument may avoid',
+  (code) => {
+    expect(BIGCOMMERCE_CODES[code]?.problem).toBe('payment_declined')
+  },
+)
 
-test.each([30000, 30001, 30002])('%i is for the merchant to mend', (code) => {
+test.each([30000, 30001, 30002])('%i is for the merchant to fix', (code) => {
   expect(BIGCOMMERCE_CODES[code]?.problem).toBe('merchant_configuration')
 })
 

@@ -9,7 +9,7 @@ test.each([
   'pay-4242424242424242',
   'order_4242424242424242_2',
   '378282246310005',
-])('%s is no id but a card number', (id) => {
+])('%s is refused as an id: it is a card number', (id) => {
   expect(isCardNumber(id)).toBe(true)
 })
 
@@ -22,7 +22,7 @@ test.each([
   expect(isCardNumber(id)).toBe(false)
 })
 
-test('no random id is taken for a card number, though one in a thousand holds one', () => {
+test('no random id is taken for a card number, though one in a thousand contains one', () => {
   for (let i = 0; i < 20_000; i++) {
     for (const id of [randomUUID(), randomBytes(16).toString('hex')])
       if (isCardNumber(id)) throw new Error(`${id} was taken for a card number`)

@@ -18,6 +18,6 @@ test('the next /64 is another client', () => {
 })
 
 test.each(['::ffff:203.0.113.9', '::ffff:cb00:7109', '::FFFF:203.0.113.9'])(
-  '%s is the IPv4 address that it carries, not one network with all others',
+  '%s counts as the IPv4 address in it',
   (address) => expect(clientNetwork(address)).toBe('203.0.113.9'),
 )

@@ -18,7 +18,7 @@ function refusal(lines: readonly string[]): string {
   }
 }
 
-test('a key sent bare and the same key in quotes are one key, whatever blanks surround them', () => {
+test('a key and the same key in quotes are one key, with or without spaces around them', () => {
   fc.assert(
     fc.property(validKey, (key) => {
       expect(parseIdempotencyKey([key])).toBe(key)
@@ -28,7 +28,7 @@ test('a key sent bare and the same key in quotes are one key, whatever blanks su
   )
 })
 
-test('capitals make another key', () => {
+test('upper and lower case make different keys', () => {
   expect(parseIdempotencyKey([uuid])).not.toBe(parseIdempotencyKey([uuid.toUpperCase()]))
 })
 
@@ -98,7 +98,7 @@ const { card, stored_card: storedCard } = validInstruments
 const digits = (length: number) =>
   fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: length, maxLength: length })
 
-/** Every way to write the same object with its members in another order, deeply. */
+/** The same object, with the members reordered at every level. */
 function reversed(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
@@ -123,7 +123,7 @@ test('the CVV never counts: another one, and none at all, are the same request',
   expect(fingerprint(plainOf(withoutCvv))).toBe(fingerprint(plainOf(storedCard)))
 })
 
-test('of a card number only the first six and last four count, so that no fingerprint leads back to a card', () => {
+test('of a card number only the first six and last four digits count, so no fingerprint leads back to a card', () => {
   fc.assert(
     fc.property(
       digits(6),
@@ -151,7 +151,7 @@ test('another first six or another last four is another card', () => {
   expect(new Set(numbers.map(of)).size).toBe(numbers.length)
 })
 
-test('not saying whether to save the instrument and not saying it explicitly are the same', () => {
+test('leaving save_instrument out and sending it as undefined are the same', () => {
   const { save_instrument: _save, ...payment } = plainOf(card).payment
   const absent = fingerprint(plainOf(card, { payment }))
   expect(fingerprint(plainOf(card, { payment: { ...payment, save_instrument: undefined } }))).toBe(absent)

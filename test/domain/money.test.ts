@@ -13,7 +13,7 @@ function decimalOf(amount: number, digits: number, zeros: number): string {
   return digits + zeros === 0 ? all : digits === 0 ? `${all}.${'0'.repeat(zeros)}` : `${whole}.${fraction}`
 }
 
-test('every amount survives the way to a decimal string and back, whatever zeros it is written with', () => {
+test('every amount survives the way to a decimal string and back, with any number of zeros', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...currencies),

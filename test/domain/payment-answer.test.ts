@@ -47,7 +47,7 @@ describe('not final is 202 with the advice not to pay again', () => {
   })
 })
 
-test('an unknown outcome names its code and is still no refusal', () => {
+test('an unknown outcome tells its code, and is not a refusal', () => {
   const answer = answerOf(attemptOf({ status: 'unknown', bigcommerceCode: 30105 }))
   expect(answer).toMatchObject({
     status: 202,
@@ -74,7 +74,7 @@ test.each(declines)(
   },
 )
 
-test('a code whose sentence belongs to another problem does not lend it', () => {
+test('the sentence of a code is not used for another problem', () => {
   const attempt = attemptOf({
     status: 'declined',
     bigcommerceCode: 30103,
@@ -83,6 +83,6 @@ test('a code whose sentence belongs to another problem does not lend it', () => 
   expect(answerOf(attempt).body).toMatchObject({ detail: PROBLEMS.merchant_configuration.detail })
 })
 
-test('asking twice gets the same: the answer depends on nothing but the attempt', () => {
+test('asking twice gets the same answer: it depends on nothing but the attempt', () => {
   expect(JSON.stringify(answerOf(paid))).toBe(JSON.stringify(answerOf(structuredClone(paid))))
 })

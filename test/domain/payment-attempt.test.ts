@@ -60,7 +60,7 @@ test('an attempt holds its order until its end is known, and for good once it ha
   expect(holding.toSorted()).toEqual([...all, ...paidInFull.map((type) => `succeeded ${type}`)].toSorted())
 })
 
-test('every status can come about: each is reached from claimed, to which only a charge that is being sent goes back', () => {
+test('every status can be reached from claimed, and only sending goes back to claimed', () => {
   expect([...reachableFrom('claimed')].sort()).toEqual([...ATTEMPT_STATUSES].sort())
   expect(statusesBefore('claimed')).toEqual(['sending'])
 })
@@ -89,7 +89,7 @@ test('no status becomes itself, so that a second settlement of the same kind cha
   expect(ATTEMPT_STATUSES.filter((one) => mayBecome(one, one))).toEqual([])
 })
 
-test('what may have been charged is never again said to be never sent', () => {
+test('a payment that may have been charged is never said to be not sent', () => {
   for (const from of ['unknown', 'pending', 'needs_review', 'succeeded'] as const) {
     expect(reachableFrom(from).has('not_sent'), from).toBe(false)
   }
@@ -102,7 +102,7 @@ test('a charge is sent only from claimed, and nothing is charged without having 
   }
 })
 
-test('not_charged is said only after doubt, never straight after sending', () => {
+test('not_charged comes only after unknown or review, never directly after sending', () => {
   expect(statusesBefore('not_charged').sort()).toEqual(['needs_review', 'unknown'])
 })
 
@@ -114,11 +114,11 @@ test('statusesBefore is the inverse of mayBecome', () => {
   )
 })
 
-test('a caller is told a word of the published list for every status, and each published word is used', () => {
+test('every status has a published word, and every published word is used', () => {
   expect(new Set(ATTEMPT_STATUSES.map(publicStatus))).toEqual(new Set(PUBLIC_STATUSES))
 })
 
-test('success is told of nothing but succeeded, and not_charged of nothing that may be charged', () => {
+test('only succeeded is published as success, and nothing that may be charged as not_charged', () => {
   expect(ATTEMPT_STATUSES.filter((one) => publicStatus(one) === 'success')).toEqual(['succeeded'])
   expect(ATTEMPT_STATUSES.filter((one) => publicStatus(one) === 'declined')).toEqual(['declined'])
   expect(ATTEMPT_STATUSES.filter((one) => publicStatus(one) === 'not_charged')).toEqual([

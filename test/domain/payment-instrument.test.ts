@@ -6,7 +6,7 @@ import { validInstruments } from './samples.ts'
 
 const { card, stored_card: storedCard, tokenized_card: tokenizedCard } = validInstruments
 
-// Only the date is ours: whether a card has expired is asked of the clock on the wall.
+// Whether a card has expired depends on the real date.
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.UTC(2026, 5, 15, 12), toFake: ['Date'] })
 })
@@ -14,7 +14,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Where a body is wrong, as dotted paths; an empty list for a valid one. */
+/** The paths of the wrong fields, with dots; empty for a valid body. */
 const wrongAt = (body: unknown) => {
   const { error } = PaymentInstrument.safeParse(body)
   return [...new Set(error?.issues.map(({ path }) => path.join('.')))]
@@ -23,11 +23,11 @@ const wrongAt = (body: unknown) => {
 describe.each(INSTRUMENT_TYPES)('%s', (type) => {
   const valid = validInstruments[type]
 
-  test('a valid one is taken as it came', () => {
+  test('a valid one is accepted unchanged', () => {
     expect(PaymentInstrument.parse(valid)).toEqual(valid)
   })
 
-  test('an unknown field is refused, since nobody has said what it would do', () => {
+  test('an unknown field is refused, since its effect is unknown', () => {
     const { error } = PaymentInstrument.safeParse({ ...valid, amount: 1 })
     expect(error?.issues[0]).toMatchObject({ code: 'unrecognized_keys', keys: ['amount'] })
   })
@@ -54,7 +54,7 @@ describe.each(INSTRUMENT_TYPES)('%s without a required field', (type) => {
 })
 
 test.each([{}, null, [], 'card', { type: 'cod' }, { type: 'Card' }, { type: ['card'] }])(
-  '%j is no instrument, though the published schema would let it pass',
+  '%j is no instrument, although the published schema accepts it',
   (body) => {
     expect(wrongAt(body).length).toBeGreaterThan(0)
   },
@@ -79,7 +79,7 @@ test.each([
   ['a wrong check digit', '4242424242424241'],
   ['two digits swapped', '2442424242424242'],
   ['too short for its brand', '424242424242'],
-  ['a brand nobody issues', '0000000000000000'],
+  ['a brand that does not exist', '0000000000000000'],
   ['spaces', '4242 4242 4242 4242'],
   ['hyphens', '4242-4242-4242-4242'],
   ['letters', '4242424242424O42'],
@@ -124,7 +124,7 @@ test.each([0, 13, 1.5, '6', null])('month %j is no month', (expiry_month) => {
 })
 
 test.each(['4242424242424242', '4242 4242 4242 4242', '4242-4242-4242-4242', '123', ' ', ''])(
-  'a number typed into the name is refused, because a name is logged and printed where a number must not be: %j',
+  'a number typed into the name is refused, because a name may be printed where a number must not be: %j',
   (cardholder_name) => {
     expect(wrongAt({ ...card, cardholder_name })).toContain('cardholder_name')
   },
@@ -147,7 +147,7 @@ test.each([
   expect(wrongAt({ ...storedCard, token })).toEqual(expect.arrayContaining(['token']))
 })
 
-test('a stored token is opaque: letters that are no hexadecimal digits are taken', () => {
+test('a stored token need not be hexadecimal', () => {
   expect(wrongAt({ ...storedCard, token: 'zZ'.repeat(32) })).toEqual([])
 })
 
@@ -166,7 +166,7 @@ test.each([
   expect(wrongAt({ ...tokenizedCard, ...change })).toEqual(wrong)
 })
 
-test('whatever is wrong with a card, no message quotes its number, its code or its holder', () => {
+test('no message quotes the number, code or holder of a card, whatever is wrong with it', () => {
   const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 12, maxLength: 19 })
   fc.assert(
     fc.property(digits, fc.constantFrom('98765', '987', '9876'), (number, verification_value) => {
@@ -184,7 +184,7 @@ test('whatever is wrong with a card, no message quotes its number, its code or i
   )
 })
 
-test('a number is taken exactly when the card validator takes it', () => {
+test('a number is accepted exactly if the card validator accepts it', () => {
   const almost = fc
     .constantFrom('424242', '555555', '378282')
     .chain((prefix) =>

@@ -25,11 +25,7 @@ const cases: [string, PaymentMethod, InstrumentType[]][] = [
     method({ id: 'adyenv2.scheme', supported_instruments: supports('STORED_CARD') }),
     ['stored_card'],
   ],
-  [
-    'a brand nobody has heard of is still a card',
-    method({ supported_instruments: supports('NEWBRAND') }),
-    ['card'],
-  ],
+  ['an unknown brand is still a card', method({ supported_instruments: supports('NEWBRAND') }), ['card']],
   [
     'PayPal takes stored accounts and no card number',
     method({
@@ -67,13 +63,13 @@ test.each(cases)('%s', (_what, given, accepted) => {
   expect(acceptedInstruments(given, all)).toEqual(accepted)
 })
 
-test('what this service does not take is not offered, whatever the store supports', () => {
+test('types that this service does not accept are not offered, whatever the store supports', () => {
   const both = method({ supported_instruments: supports('VISA', 'STORED_CARD') })
   expect(acceptedInstruments(both, new Set<InstrumentType>(['stored_card']))).toEqual(['stored_card'])
   expect(acceptedInstruments(both, new Set())).toEqual([])
 })
 
-test('each type is named once, however often the store names it', () => {
+test('each type is listed once, however often the store lists it', () => {
   const twice = method({
     supported_instruments: supports('VISA', 'MASTERCARD', 'STORED_CARD'),
     stored_instruments: [

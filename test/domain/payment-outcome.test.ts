@@ -34,7 +34,7 @@ test.each([
     { kind: 'not_sent', reason: 'rate_limited', retryAfterSeconds: 4 },
     { status: 'not_sent', problemCode: 'upstream_busy' },
   ],
-] as const)('%s goes on record as what it is', (_what, outcome, settlement) => {
+] as const)('%s is written down as what it is', (_what, outcome, settlement) => {
   expect(settlementOf(outcome)).toEqual(settlement)
 })
 
@@ -60,7 +60,7 @@ describe.each(refusals)('a charge refused by %s', (_by, refusal) => {
   })
 })
 
-test('a charge that never left may be repeated with the same key, after as long as BigCommerce asks', () => {
+test('a charge that never left may be repeated with the same key, after the pause that BigCommerce asks for', () => {
   expect(problemOfNotSent({ kind: 'not_sent', reason: 'unreachable' })).toMatchObject({
     code: 'upstream_unavailable',
     options: {},

@@ -19,13 +19,13 @@ test('no two problems have the same title', () => {
   expect(new Set(titles).size).toBe(titles.length)
 })
 
-test('a failure of ours or of BigCommerce (5xx) is never answered with "stop"', () => {
+test('the answer to a failure of ours or of BigCommerce (5xx) never advises to stop', () => {
   expect(
     PROBLEM_CODES.filter((code) => PROBLEMS[code].status >= 500 && PROBLEMS[code].retry === 'never'),
   ).toEqual([])
 })
 
-test('a client that follows the usual rule and repeats a 503 repeats it with the same key', () => {
+test('every 503 advises the same key, since clients usually repeat one', () => {
   for (const code of PROBLEM_CODES.filter((one) => PROBLEMS[one].status === 503)) {
     expect(['same_key', 'after'], code).toContain(PROBLEMS[code].retry)
   }
@@ -51,7 +51,7 @@ test('the body is RFC 9457, with an absolute type that ends in the code', () => 
   expect(URL.canParse(body.type)).toBe(true)
 })
 
-test('what a problem knows more is in its body, except the cause', () => {
+test('all that a problem holds is in its body, except the cause', () => {
   const problem = new Problem('payment_declined', {
     detail: 'The card has expired.',
     bigcommerceCode: 30103,

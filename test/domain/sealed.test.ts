@@ -38,39 +38,36 @@ const ways: readonly [string, (value: unknown) => unknown][] = [
   ['an array', (value) => inspect([[value]].join())],
 ]
 
-test.each(ways)('a sealed value shows nothing by %s', (_way, shown) => {
+test.each(ways)('a sealed value is not visible by %s', (_way, shown) => {
   expect(String(shown(sealed))).not.toMatch(/4242|9999/)
   expect(String(shown({ deep: { sealed } }))).not.toMatch(/4242|9999/)
 })
 
-test('it says that it is there', () => {
+test('it says that something is sealed', () => {
   expect(JSON.stringify({ sealed })).toBe('{"sealed":"[sealed]"}')
   expect(inspect(sealed)).toBe('[sealed]')
 })
 
-test('it comes out as it went in, by the one way there is', () => {
+test('reveal gives the value back as it was', () => {
   expect(reveal(sealed)).toBe(number)
   expect(() => reveal({} as Sealed<string>)).toThrow(TypeError)
 })
 
-test.each(Object.values(validInstruments))(
-  'of a sealed $type its type is seen and none of its values',
-  (instrument) => {
-    const all = inspect(sealInstrument(instrument), { showHidden: true, depth: 9 })
-    const { type, ...values } = instrument
-    expect(all).toContain(`type: '${type}'`)
-    for (const value of Object.values(values)) {
-      if (String(value).length > 2)
-        expect(all.replace(/digest: '[0-9a-f]{64}'/, '')).not.toContain(String(value))
-    }
-    expect(reveal(sealInstrument(instrument).fields)).toEqual(instrument)
-  },
-)
+test.each(Object.values(validInstruments))('of a sealed $type only the type is visible', (instrument) => {
+  const all = inspect(sealInstrument(instrument), { showHidden: true, depth: 9 })
+  const { type, ...values } = instrument
+  expect(all).toContain(`type: '${type}'`)
+  for (const value of Object.values(values)) {
+    if (String(value).length > 2)
+      expect(all.replace(/digest: '[0-9a-f]{64}'/, '')).not.toContain(String(value))
+  }
+  expect(reveal(sealInstrument(instrument).fields)).toEqual(instrument)
+})
 
 describe('a keyed digest', () => {
   const digest = createKeyedDigest(new Sealed('store-token'), 'velocity')
 
-  test('is the same on every instance, and another for every text, secret and purpose', () => {
+  test('is the same on every instance, and differs by text, secret and purpose', () => {
     expect(createKeyedDigest(new Sealed('store-token'), 'velocity')('address 203.0.113.9')).toBe(
       digest('address 203.0.113.9'),
     )

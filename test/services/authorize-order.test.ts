@@ -11,7 +11,7 @@ import {
 import { mintedOf } from '../domain/samples.ts'
 import { contextOf, customer, endOf, holderOf, orderOf, server } from './fakes.ts'
 
-/** What comes of asking for order 118, and how many reads of the order it took. */
+/** The result of asking for order 118, and how often the order was read for it. */
 async function asking(caller: Caller, order: Order | null) {
   let reads = 0
   const getOrder = async () => {
@@ -36,12 +36,12 @@ test.each([
   expect(await asking(caller, order)).toEqual({ result, reads })
 })
 
-describe('not yours and not there are the same refusal, to the letter', () => {
+describe('an order that is not yours is refused exactly like one that does not exist', () => {
   const absent = new Problem('order_not_found').toBody('request-1')
 
   test.each([
-    ['a customer, another’s order', customer(8), own],
-    ['a customer, a guest’s order: nobody is not somebody', customer(7), guests],
+    ['a customer, another customer’s order', customer(8), own],
+    ['a customer, a guest’s order', customer(7), guests],
     ['a customer, no such order', customer(7), null],
     ['a token for other orders', holderOf(117, 119), own],
     ['a token for no order', holderOf(), own],
@@ -52,8 +52,8 @@ describe('not yours and not there are the same refusal, to the letter', () => {
   })
 
   test('a caller without a customer does not match an order without one', async () => {
-    const nobody = { ...customer(7), access: { kind: 'customer', customerId: Number.NaN } } as const
-    expect((await asking(nobody, guests)).result).toMatchObject({ code: 'order_not_found' })
+    const noCustomer = { ...customer(7), access: { kind: 'customer', customerId: Number.NaN } } as const
+    expect((await asking(noCustomer, guests)).result).toMatchObject({ code: 'order_not_found' })
   })
 })
 
@@ -70,8 +70,8 @@ test.each([
   ['a token for another order', holderOf(119), { orderId: 118, customerId: 7 }, false],
   ['the customer who paid', customer(7), { orderId: 118, customerId: 7 }, true],
   ['another customer', customer(8), { orderId: 118, customerId: 7 }, false],
-  ['a customer, where nobody was signed in', customer(7), { orderId: 118, customerId: null }, false],
-])('of an attempt on record: %s', (_who, caller, attempt, may) => {
+  ['a customer, where the payer was a guest', customer(7), { orderId: 118, customerId: null }, false],
+])('who may see an attempt in the ledger: %s', (_who, caller, attempt, may) => {
   expect(maySeeAttempt(caller, attempt)).toBe(may)
 })
 
@@ -106,13 +106,13 @@ test("a customer's PAT is begun before the order has been read", async () => {
   expect(minted).toEqual([118])
 })
 
-test('what is known is handed on: the order, and the PAT that is being made', async () => {
+test('the order that was read and the PAT that is being made are passed on', async () => {
   const { order, minting } = await authorizing().authorize()
   expect(order).toEqual(orderOf())
   expect(minting && reveal((await minting).token)).toBe('the.pat')
 })
 
-describe('is made in its turn', () => {
+describe('the PAT is not made ahead', () => {
   test.each([
     ['where the order need not be read', holderOf(118)],
     ['for a trusted server', server],
@@ -135,7 +135,7 @@ describe('is made in its turn', () => {
   })
 })
 
-describe("of somebody else's order nothing is seen", () => {
+describe("nothing about another caller's order can be learned", () => {
   test.each([
     ['fails', () => Promise.reject(new Problem('upstream_unavailable'))],
     ['never ends', () => new Promise<never>(() => {})],

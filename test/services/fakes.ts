@@ -51,6 +51,6 @@ export const claimedBy = (attempt: NewAttempt): Claim & { kind: 'claimed' } => (
   attempt: attemptOf({ ...attempt, status: 'claimed' }),
 })
 
-/** The word of the problem that a piece of work ended in, or what it gave. */
+/** The code of the problem in which some work ended, or its result. */
 export const endOf = async (work: Promise<unknown>): Promise<unknown> =>
   work.catch((error: unknown) => (error instanceof Error && 'code' in error ? error.code : error))

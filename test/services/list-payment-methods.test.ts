@@ -122,17 +122,17 @@ describe('an order is payable', () => {
   })
 })
 
-test('who may not pay the order is told nothing of it: not one call is made', async () => {
+test('a caller who may not pay the order learns nothing about it, and no call is made', async () => {
   const { calls, result } = listing({ authorizeOrder: () => Promise.reject(new Problem('order_not_found')) })
   expect(await endOf(result)).toBe('order_not_found')
   expect(calls).toEqual([])
 })
 
-test('an order that is not there, for one who may see any', async () => {
+test('an order that does not exist, for a caller who may see any', async () => {
   expect(await endOf(listing({ order: null }).result)).toBe('order_not_found')
 })
 
-test('whoever joins a read from before a payment is not told that the order can still be paid', async () => {
+test('a caller who joins a read that began before a payment is not told that the order can still be paid', async () => {
   let answer: (methods: PaymentMethod[]) => void = () => {}
   let fence: PaymentAttempt | null = null
   let reads = 0
@@ -160,7 +160,7 @@ test('whoever joins a read from before a payment is not told that the order can 
   expect([(await early).isPayable, (await late).isPayable, reads]).toEqual([true, false, 1])
 })
 
-/** Work that ends when told to. */
+/** Work that ends when the test says so. */
 function work() {
   const runs: { resolve(value: string): void; reject(error: Error): void }[] = []
   return {
@@ -169,7 +169,7 @@ function work() {
   }
 }
 
-test('those who ask while it is under way share one piece of work', async () => {
+test('callers who ask while the work runs share it', async () => {
   const coalesce = createCoalesce<string>()
   const { runs, run } = work()
   const results = [coalesce('a', run), coalesce('a', run), coalesce('a', run)]
@@ -178,7 +178,7 @@ test('those who ask while it is under way share one piece of work', async () => 
   expect(await Promise.all(results)).toEqual(['done', 'done', 'done'])
 })
 
-test('another key is other work', () => {
+test('another key has work of its own', () => {
   const coalesce = createCoalesce<string>()
   const { runs, run } = work()
   void coalesce('a', run)
@@ -186,7 +186,7 @@ test('another key is other work', () => {
   expect(runs).toHaveLength(2)
 })
 
-test('nothing is remembered: whoever asks afterwards gets work of his own', async () => {
+test('nothing is remembered: a caller who asks afterwards gets new work', async () => {
   const coalesce = createCoalesce<string>()
   const { runs, run } = work()
   const first = coalesce('a', run)
@@ -197,7 +197,7 @@ test('nothing is remembered: whoever asks afterwards gets work of his own', asyn
   expect(await second).toBe('second')
 })
 
-test('a failure is shared as well, and forgotten', async () => {
+test('a failure is shared and forgotten too', async () => {
   const coalesce = createCoalesce<string>()
   const { runs, run } = work()
   const both = [coalesce('a', run), coalesce('a', run)]

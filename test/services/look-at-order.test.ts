@@ -85,7 +85,7 @@ test('without a Date of either there is no moment to reckon with', async () => {
 })
 
 describe('there is no reading', () => {
-  test('where both witnesses are away', async () => {
+  test('where neither witness can be read', async () => {
     const first = new Problem('upstream_unavailable')
     await expect(look(first, new Problem('upstream_unusable'))).rejects.toBe(first)
   })

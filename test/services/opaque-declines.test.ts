@@ -15,7 +15,7 @@ test.each([
   [30106, 'payment_declined'],
   [30107, 'payment_declined'],
   [null, 'payment_authentication_required'],
-] as const)('%s %s is the one opaque decline, answered and read', (code, problem) => {
+] as const)('%s %s becomes the one opaque decline, in answers and in reads', (code, problem) => {
   const attempt = declinedBy(code, problem)
   expect(opaqueAnswer(answerOf(attempt))).toEqual(opaque)
   expect(opaqueAttempt(attempt)).toEqual(declinedBy(null, 'payment_declined'))
@@ -26,13 +26,13 @@ test.each([
   [30000, 'merchant_configuration'],
   [30051, 'instrument_not_found'],
   [null, 'payment_not_charged'],
-] as const)('%s %s is no answer of a bank and stays', (code, problem) => {
+] as const)('%s %s is no reason of a bank, and stays', (code, problem) => {
   const attempt = declinedBy(code, problem)
   expect(opaqueAnswer(answerOf(attempt))).toEqual(answerOf(attempt))
   expect(opaqueAttempt(attempt)).toEqual(attempt)
 })
 
-test('a payment that was made, and one that is not final, are told as they are', () => {
+test('payments that succeeded or are not final are told as they are', () => {
   for (const status of ['succeeded', 'unknown', 'pending'] as const) {
     const attempt = attemptOf({ status, problemCode: null, bigcommerceCode: null })
     expect(opaqueAnswer(answerOf(attempt))).toEqual(answerOf(attempt))

@@ -63,7 +63,7 @@ interface Change {
   readonly turnedAway?: (forMs: number) => Promise<boolean>
 }
 
-/** The service among ports that write down what is asked of them, in order. */
+/** The service, with ports that write down in order what they are asked. */
 function paying({
   outcome = succeeded,
   firstOutcomes = [],
@@ -170,7 +170,7 @@ const sending = 'sending attempt-1 6098 USD 5000000'
 const charge = 'charge the.pat card'
 
 describe('write, call, write', () => {
-  test('the order is ours before it is fenced, and fenced and on record before a byte leaves', async () => {
+  test('the order is authorised, then claimed, then written down as sending, and only then charged', async () => {
     const { pay, events } = paying()
     const paid = await pay()
     expect(events).toEqual([...before, sending, charge, 'settle attempt-1 succeeded -'])
@@ -181,7 +181,7 @@ describe('write, call, write', () => {
     })
   })
 
-  test('nothing runs ahead: while one step is not done, the next has not begun', async () => {
+  test('each step waits for the one before it', async () => {
     const steps = ['find key', 'authorize 118', 'claim', 'prepare', 'sending', 'charge', 'settle']
     const { promise: never } = Promise.withResolvers<never>()
     const stuck: readonly [string, Change][] = [
@@ -219,7 +219,7 @@ describe('write, call, write', () => {
     },
   )
 
-  test('a final answer is kept as it is given; what is not final and what was never sent keep none', async () => {
+  test('a final answer is kept as it was given; payments that are not final or were never sent keep none', async () => {
     const ends: [PaymentOutcome, boolean][] = [
       [succeeded, true],
       [{ kind: 'declined', refusal: { by: 'fields' } }, true],
@@ -237,7 +237,7 @@ describe('write, call, write', () => {
     }
   })
 
-  test('who moved the attempt meanwhile is believed: the answer is of the attempt as it stands', async () => {
+  test('if the attempt was moved on meanwhile, the answer says how it stands now', async () => {
     const settled = attemptOf({ status: 'needs_review' })
     const { pay } = paying({ attempts: { settle: async () => settled } })
     expect(await pay()).toMatchObject({ status: 202, body: { data: { status: 'needs_review' } } })
@@ -248,7 +248,7 @@ describe('a charge that BigCommerce turns away unread', () => {
   const away: PaymentOutcome = { kind: 'not_sent', reason: 'rate_limited', retryAfterSeconds: 2 }
   const patient = { turnedAway: async (forMs: number) => forMs === 2_000 }
 
-  test('is tried again within its patience: back on record as not out, another PAT, another permit', async () => {
+  test('is sent again while it may still wait: written down as claimed again, with another PAT and another permit', async () => {
     let minted = 0
     let taken = 0
     const { pay, events } = paying({
@@ -274,7 +274,7 @@ describe('a charge that BigCommerce turns away unread', () => {
     expect(taken).toBe(3)
   })
 
-  test('never uses the PAT that was made ahead for more than the first try', async () => {
+  test('uses the PAT that was made ahead only for the first try', async () => {
     const { pay, events } = paying({
       ...patient,
       firstOutcomes: [away],
@@ -285,10 +285,10 @@ describe('a charge that BigCommerce turns away unread', () => {
   })
 
   test.each([
-    ['the patience is over', {}],
-    ['the attempt is no longer ours', { ...patient, attempts: { takeBack: async () => false } }],
+    ['it may not wait any longer', {}],
+    ['recovery has taken the attempt away', { ...patient, attempts: { takeBack: async () => false } }],
     [
-      'it cannot be put on record',
+      'that cannot be written down',
       { ...patient, attempts: { takeBack: () => Promise.reject(new Problem('store_unavailable')) } },
     ],
   ])('is not tried again when %s', async (_what, change: Change) => {
@@ -298,7 +298,7 @@ describe('a charge that BigCommerce turns away unread', () => {
     expect(events.at(-1)).toBe('settle attempt-1 not_sent upstream_busy')
   })
 
-  test('ends as what happened then, when it is tried again', async () => {
+  test('ends with the result of the second sending', async () => {
     const { pay, events } = paying({
       ...patient,
       firstOutcomes: [away],
@@ -308,7 +308,7 @@ describe('a charge that BigCommerce turns away unread', () => {
     expect(charges(events)).toHaveLength(2)
   })
 
-  test('is the only one that is', async () => {
+  test('is the only charge that is sent again', async () => {
     const others: PaymentOutcome[] = [
       unreachable,
       { kind: 'not_sent', reason: 'too_late' },
@@ -325,13 +325,13 @@ describe('a charge that BigCommerce turns away unread', () => {
 })
 
 describe('the permit', () => {
-  /** A permit that tells what becomes of it, in the order of everything else. */
+  /** A permit that reports what happens to it, in order with everything else. */
   const telling = (events: () => string[]): Permit => ({
     ...takenPermit,
     giveBack: () => void events().push('permit given back'),
   })
 
-  test('is taken when the PAT is there, before sending is put on record, and given back when the charge is over', async () => {
+  test('is taken after the PAT is made and before sending is written down, and given back after the charge', async () => {
     const { pay, events }: ReturnType<typeof paying> = paying({
       takePermit: async () => {
         events.push('permit taken')
@@ -349,7 +349,7 @@ describe('the permit', () => {
     ])
   })
 
-  test('that there is none in time ends the attempt as not sent: key and order are free', async () => {
+  test('if there is none in time, the attempt ends as not sent: key and order are free', async () => {
     const { pay, events } = paying({ takePermit: () => Promise.reject(new Problem('payment_rate_limited')) })
     expect(await endOf(pay())).toBe('payment_rate_limited')
     expect(events).toEqual([...before, 'settle attempt-1 not_sent payment_rate_limited'])
@@ -357,10 +357,10 @@ describe('the permit', () => {
 
   test.each([
     [
-      'sending could not be put on record',
+      'sending could not be written down',
       { markSending: () => Promise.reject(new Problem('store_unavailable')) },
     ],
-    ['the attempt is no longer ours', { markSending: async () => false }],
+    ['recovery has taken the attempt away', { markSending: async () => false }],
   ])('is given back when %s', async (_what, attempts) => {
     const { pay, events }: ReturnType<typeof paying> = paying({
       attempts,
@@ -399,13 +399,13 @@ describe('the ledger is lost after the charge', () => {
     },
   )
 
-  test('what was certainly not sent is still said to be not sent', async () => {
+  test('a charge that was certainly not sent is still answered as not sent', async () => {
     const { pay } = paying({ outcome: unreachable, attempts: lost })
     expect(await endOf(pay())).toBe('upstream_unavailable')
   })
 })
 
-describe('before the charge, any failure ends without one', () => {
+describe('any failure before the charge ends without a charge', () => {
   const failing = (code: 'upstream_unavailable' | 'store_unavailable' | 'order_not_found') => () =>
     Promise.reject(new Problem(code))
 
@@ -425,20 +425,20 @@ describe('before the charge, any failure ends without one', () => {
     expect(events).not.toContain('prepare')
   })
 
-  test('the PAT cannot be made: key and order are freed, and the reason is told', async () => {
+  test('the PAT cannot be made: key and order are free again, and the caller is told why', async () => {
     const { pay, events } = paying({ preparePayment: failing('upstream_unavailable') })
     expect(await endOf(pay())).toBe('upstream_unavailable')
     expect(events).toEqual([...before, 'settle attempt-1 not_sent upstream_unavailable'])
   })
 
-  test('something breaks while the PAT is made: key and order are freed all the same', async () => {
+  test('an unexpected error while the PAT is made: key and order are free again', async () => {
     const broken = new TypeError('broken')
     const { pay, events } = paying({ preparePayment: () => Promise.reject(broken) })
     expect(await endOf(pay())).toBe(broken)
     expect(events).toEqual([...before, 'settle attempt-1 not_sent internal_error'])
   })
 
-  test('sending cannot be put on record: no charge', async () => {
+  test('sending cannot be written down: no charge', async () => {
     const { pay, events } = paying({ attempts: { markSending: failing('store_unavailable') } })
     expect(await endOf(pay())).toBe('store_unavailable')
     expect(charges(events)).toEqual([])
@@ -446,7 +446,7 @@ describe('before the charge, any failure ends without one', () => {
     expect(events.at(-1)).toBe('settle attempt-1 not_sent store_unavailable')
   })
 
-  test('the attempt is no longer ours to send: no charge, and the caller is told to ask again', async () => {
+  test('recovery has taken the attempt away: no charge, and the caller is told to ask again', async () => {
     const { pay, events } = paying({ attempts: { markSending: async () => false } })
     expect(await endOf(pay())).toBe('request_in_progress')
     expect(charges(events)).toEqual([])
@@ -457,7 +457,7 @@ describe('before the charge, any failure ends without one', () => {
     [unreachable, 'upstream_unavailable', undefined],
     [{ kind: 'not_sent', reason: 'rate_limited', retryAfterSeconds: 7 }, 'upstream_busy', 7],
   ] as const)(
-    'a charge that never left is a problem to be repeated with the same key: %j',
+    'a charge that never left may be repeated with the same key: %j',
     async (outcome, code, seconds) => {
       const { pay, events } = paying({ outcome })
       const error = await pay().catch((thrown: unknown) => thrown)
@@ -486,7 +486,7 @@ describe('a key that is known', () => {
     expect(events).toEqual(['find key'])
   })
 
-  test.each(['claimed', 'sending'] as const)('is under way while %s', async (status) => {
+  test.each(['claimed', 'sending'] as const)('is in progress while %s', async (status) => {
     const { pay, events } = finding(knownKey(status))
     expect(await pay().catch((thrown: unknown) => thrown)).toMatchObject({
       code: 'request_in_progress',
@@ -496,7 +496,7 @@ describe('a key that is known', () => {
   })
 
   test.each(['unknown', 'pending', 'needs_review'] as const)(
-    '%s is told as it stands now, which is no replay',
+    '%s is answered as it stands now, which is not a replay',
     async (status) => {
       const { pay, events } = finding(knownKey(status))
       expect(await pay()).toMatchObject({ status: 202, isReplay: false, body: { data: { status } } })
@@ -514,7 +514,7 @@ describe('a key that is known', () => {
     'not_charged',
     'unknown',
     'needs_review',
-  ] as const)('of another request is refused, whatever became of the first: %s', async (status) => {
+  ] as const)('of another request is refused, however the first one ended: %s', async (status) => {
     const { pay, events } = finding(
       knownKey(status, { fingerprint: 'another body', answer: status === 'succeeded' ? answer : null }),
     )
@@ -522,13 +522,13 @@ describe('a key that is known', () => {
     expect(events).toEqual(['find key'])
   })
 
-  test('of an attempt that was never sent pays anew', async () => {
+  test('of an attempt that was never sent pays again', async () => {
     const { pay, events } = finding(knownKey('not_sent'))
     expect((await pay()).status).toBe(201)
     expect(charges(events)).toHaveLength(1)
   })
 
-  test('of an attempt that the caller may no longer see is authorised again before a word is said', async () => {
+  test('of an attempt that the caller may no longer see is authorised again before it is answered', async () => {
     const { pay, events } = paying({
       attempts: {
         findByKey: async () =>
@@ -540,7 +540,7 @@ describe('a key that is known', () => {
     expect(events).toEqual(['find key', 'authorize 118 again'])
   })
 
-  test('that another request took in the meantime is answered like one known from the start', async () => {
+  test('that another request took meanwhile is answered like one that was known from the start', async () => {
     const claim = async () => ({ kind: 'known', known: knownKey('succeeded', { answer }) }) as const
     const { pay, events } = paying({ attempts: { claim } })
     expect(await pay()).toEqual({ ...answer, isReplay: true })
@@ -567,7 +567,7 @@ test.each([
   },
 )
 
-describe('what this service does not take is refused before the ledger is asked', () => {
+describe('what this service does not accept is refused before the ledger is asked', () => {
   test.each(INSTRUMENT_TYPES)('%s, where it is not in the list', async (type) => {
     const others = new Set(INSTRUMENT_TYPES.filter((one) => one !== type))
     const { pay, events } = paying({ instruments: others })
@@ -579,7 +579,7 @@ describe('what this service does not take is refused before the ledger is asked'
     expect(events).toEqual([])
   })
 
-  test('saving an instrument for a guest, where it would be a stranger’s', async () => {
+  test('saving an instrument for a guest', async () => {
     const { pay, events } = paying()
     expect(await endOf(pay({ caller: holderOf(118) }))).toBe('save_instrument_not_allowed')
     expect(events).toEqual([])
@@ -595,7 +595,7 @@ describe('what this service does not take is refused before the ledger is asked'
   })
 })
 
-test('nothing that is logged on the way holds the card, the PAT or the key', async () => {
+test('no log line holds the card, the PAT or the key', async () => {
   const { pay, logged } = paying({
     attempts: { settle: () => Promise.reject(new Problem('store_unavailable')) },
   })

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { createInFlight } from '../../src/services/paying.ts'
 
-/** Lets everything run that can run now. */
+/** Lets all promises settle that can settle now. */
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
-/** Work that ends when it is told to, and whether idle() has come true. */
+/** Work that ends when the test says so. */
 function working() {
   const inFlight = createInFlight()
   const ends: PromiseWithResolvers<string>[] = []
@@ -25,11 +25,11 @@ const isDone = async (promise: Promise<void>) => {
   return done
 }
 
-test('with nothing under way it is idle at once', async () => {
+test('it is idle at once when no call is running', async () => {
   expect(await isDone(createInFlight().idle())).toBe(true)
 })
 
-test('it is idle once all work has ended, well or badly, whether or not anybody waited for it', async () => {
+test('it is idle once every call has ended, with or without success, whether or not anyone waits for it', async () => {
   const { inFlight, ends, work } = working()
   const first = work('first')
   const second = work('second')
@@ -44,7 +44,7 @@ test('it is idle once all work has ended, well or badly, whether or not anybody 
   await refused
 })
 
-test('work that begins while waiting is waited for as well', async () => {
+test('it waits for calls that begin meanwhile, too', async () => {
   const { inFlight, ends, work } = working()
   void work('first')
   const idle = inFlight.idle()

@@ -45,7 +45,7 @@ test.each([
   ['an order that was read', orderOf(), null],
   ['an amount the shopper agreed to', null, 6098],
   ['both', orderOf(), 6098],
-])('a PAT that says what is meant may be spent: %s', async (_what, order, expectedAmount) => {
+])('a PAT with the expected claims may be used: %s', async (_what, order, expectedAmount) => {
   const { minted, result } = preparing(patOf(claims), order, { expectedAmount })
   expect(await result).toEqual({
     paymentAccessToken: new Sealed(patOf(claims)),
@@ -67,7 +67,7 @@ test('no PAT is made for an order that cannot be paid', async () => {
   expect(minted).toEqual([])
 })
 
-describe('a PAT is not spent', () => {
+describe('a PAT is not used', () => {
   test.each([
     ['of another order', claimsWith({ order_id: '119' })],
     ['of no order', claimsWith({ order_id: null })],
@@ -104,7 +104,7 @@ test.each([
   expect(typeof given === 'string' ? given : 'spent').toBe(end)
 })
 
-test('a PAT that is being made already is used, and held against the order like any other', async () => {
+test('a PAT that is being made already is used, and compared with the order like any other', async () => {
   const ahead = (data: object = {}) => Promise.resolve(mintedOf(claimsWith(data)))
   const ours = preparing('never asked for', orderOf(), {}, [], ahead())
   expect(await ours.result).toMatchObject({ claims: { due: { amount: 6098, currency: 'USD' } } })
@@ -113,7 +113,7 @@ test('a PAT that is being made already is used, and held against the order like 
   expect(await preparing('', orderOf(), {}, [], ahead({ amount: 1 })).result).toBe('amount_changed')
 })
 
-test('an order that cannot be paid is told as that, whatever became of the PAT made ahead', async () => {
+test('an order that cannot be paid is answered so, whatever happens to the PAT made ahead', async () => {
   const failed = () => {
     const minting = Promise.reject<MintedToken>(new Problem('upstream_unavailable'))
     minting.catch(() => {})

@@ -36,7 +36,7 @@ interface World {
   readonly isWhole?: boolean
 }
 
-/** Looks at an attempt again and again, as the loop does, until it is settled or the time is over. */
+/** Looks at an attempt as often as the loop does, until it is settled or the time is over. */
 async function lookUntil(
   endMs: number,
   attempt: PaymentAttempt,
@@ -90,7 +90,7 @@ test('a charge that is found is a success at the first look', async () => {
     expect.arrayContaining([
       'tillgate_reconciliation_looks_total{verdict="charged"} 1',
       'tillgate_reconciled_payments_total{from="unknown",to="succeeded"} 1',
-      // What wakes a person is there from the start, so that its first rise is seen as one.
+      // Counters for alerts are there from the start, or Prometheus would miss their first rise.
       'tillgate_duplicate_charge_detected_total 0',
       'tillgate_needs_review_total 0',
     ]),
@@ -156,7 +156,7 @@ describe('an order that looks untouched', () => {
   })
 })
 
-test("what stays unclear becomes a person's task after a week, with an error and a counter, and nothing else", async () => {
+test('after a week without a clear result a person is called, with an error and a counter', async () => {
   const order = async () => orderOf({ statusId: 11, paymentStatus: '' })
   const { settled, atMs, logged, looksAtMs, counted } = await lookUntil(sentAtMs + 9 * day, unknown, {
     order,
@@ -170,7 +170,7 @@ test("what stays unclear becomes a person's task after a week, with an error and
   expect(looksAtMs.length).toBeLessThan(60)
 })
 
-test("while BigCommerce cannot be read nothing is concluded, and a week of that is a person's task too", async () => {
+test('while BigCommerce cannot be read nothing is concluded, and after a week a person is called', async () => {
   const order = () => Promise.reject(new Error('down'))
   const { settled, looksAtMs, counted } = await lookUntil(sentAtMs + 6 * day, unknown, { order })
   expect(settled).toBeNull()
@@ -178,7 +178,7 @@ test("while BigCommerce cannot be read nothing is concluded, and a week of that 
   expect(counted).toContain(`tillgate_reconciliation_looks_total{verdict="failed"} ${looksAtMs.length}`)
 })
 
-test('a look for which there is no room is put off until there is, and is no look: nothing grows, nothing is counted as failed', async () => {
+test('a look that finds no room in the quota is put off, and does not count: pauses do not grow, nothing counts as failed', async () => {
   let asked = 0
   const order = async () => {
     asked += 1
@@ -198,12 +198,12 @@ test('a look for which there is no room is put off until there is, and is no loo
   expect(logged.map(({ event }) => event)).toEqual(['payment reconciled'])
 })
 
-test('a pending payment of which every trace is gone is not given up', async () => {
+test('a pending payment is not given up when all its traces are gone', async () => {
   const { settled } = await lookUntil(sentAtMs + 6 * day, { ...unknown, status: 'pending' }, {})
   expect(settled).toBeNull()
 })
 
-test('a payment under review is looked at when it is woken, and left alone otherwise', async () => {
+test('a payment that needs review is looked at only when something wakes it', async () => {
   const { looksAtMs, settled } = await lookUntil(
     sentAtMs + 30 * day,
     { ...unknown, status: 'needs_review', patExpiresAtMs: null },

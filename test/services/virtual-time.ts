@@ -1,6 +1,6 @@
 import type { Schedule } from '../../src/domain/clock.ts'
 
-/** A clock that moves when it is told to, and everything that waits for it, in order. */
+/** A clock that moves only when the test says so, and runs in order what waits for it. */
 export function createVirtualTime() {
   let nowMs = 1_000_000
   let pending: { readonly atMs: number; readonly run: () => void }[] = []

@@ -2,7 +2,7 @@ import type { KnownKey } from '../../src/domain/idempotency-key.ts'
 import type { LedgerRows } from './ledger/ledger-rows.ts'
 import type { Sabotage } from './service/sabotage.ts'
 
-/** Every attempt is claimed on an order of its own, where nothing can be in its way. */
+/** Every attempt is claimed on an order of its own, so that no other attempt is in its way. */
 export const noFence: Sabotage = {
   calls: (calls, rows) => ({
     ...calls,

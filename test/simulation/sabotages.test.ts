@@ -7,13 +7,13 @@ import { simulate } from './simulate.ts'
 
 const seedsMax = 6_000
 
-/** Where it is not enough that anything breaks: without a fence, orders must be seen to be charged twice; and so on. */
+/** Which promise each of these must break. Without a fence, for example, orders must be charged twice. */
 const mustBreak: Readonly<Record<string, string>> = {
   'has no fence': '1:',
   ...Object.fromEntries(Object.keys(BUCKET_SABOTAGES).map((name) => [name, '5:'])),
 }
 
-/** The first seed that finds the bug, and would find nothing without it. */
+/** The first seed that fails with the bug, and passes without it. */
 async function firstToFind(
   sabotage: Sabotage,
   breaks: string,

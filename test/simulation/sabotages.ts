@@ -19,10 +19,10 @@ const charging = (change: (parts: NodeParts) => Charge): Sabotage => ({
 const onLedger = (change: (ledger: Ledger) => Partial<Ledger>): Sabotage => ({
   parts: (parts) => ({ ...parts, ledger: { ...parts.ledger, ...change(parts.ledger) } }),
 })
-/** An attempt that is due for a look taken for another. */
+/** Changes the attempts that are due for a look. */
 const looking = (change: (attempt: PaymentAttempt) => PaymentAttempt): Sabotage =>
   onLedger(({ lease }) => ({ lease: async (limit) => (await lease(limit)).map(change) }))
-/** A charge's outcome taken for another. */
+/** Takes the outcome of a charge for another. */
 const mistaking = (change: (outcome: PaymentOutcome) => PaymentOutcome): Sabotage =>
   charging(
     ({ paymentsApi }) =>
@@ -35,7 +35,7 @@ const unknownFor = (reason: string, instead: PaymentOutcome): Sabotage =>
 const declined: PaymentOutcome = { kind: 'declined', refusal: { by: 'code', bigcommerceCode: 30104 } }
 const paid: PaymentOutcome = { kind: 'succeeded', bigcommercePaymentId: 'bc', transactionType: 'purchase' }
 
-/** Bugs that payment systems are known for, by what they do. */
+/** Bugs that payment systems are known for. */
 export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
   'has no fence': noFence,
   'sends before it is on record': sentBeforeOnRecord,

@@ -32,7 +32,7 @@ export interface SimulateOptions {
   readonly drain?: Drain
 }
 
-/** Longer than reconciliation goes on looking before it calls a person. */
+/** Longer than reconciliation looks before it calls a person. */
 const daysMs = 9 * 24 * 60 * 60 * 1_000
 
 /** Runs one scenario to its end, or to the first broken promise. */
@@ -80,7 +80,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   outages.plan()
   await scheduler.run(START_MS + scenario.healAtMs + daysMs)
 
-  // Long after, every key is sent once more: what was final is told again, what never left may try again.
+  // Long after, every key is sent once more: final answers must be the same, and what was never sent may try again.
   for (const request of sent.values()) scheduler.after(run.random.below(1_000), () => void front.pay(request))
   await scheduler.run(scheduler.now() + daysMs)
   if (witness.violation() === null) witness.finish(bigCommerce.orders)

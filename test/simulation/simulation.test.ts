@@ -10,7 +10,7 @@ import { simulate } from './simulate.ts'
 const seeds = 20_000
 const secondsMax = 60
 
-test('no promise is broken in twenty thousand seeds, or in as many as fit into a minute', {
+test('no promise is broken in twenty thousand seeds, or as many as a minute allows', {
   timeout: 120_000,
 }, async () => {
   const startedMs = performance.now()
@@ -18,7 +18,7 @@ test('no promise is broken in twenty thousand seeds, or in as many as fit into a
   process.stdout.write(`${summaryOf(totals, (performance.now() - startedMs) / 1_000)}\n`)
   expect(totals.violations).toEqual([])
   expect(totals.seeds).toBeGreaterThan(1_000)
-  // Where nothing goes wrong, nothing has been shown.
+  // A campaign in which nothing goes wrong proves nothing.
   expect(totals.charges).toBeGreaterThan(totals.seeds / 2)
   expect(Object.keys(totals.ends)).toEqual(
     expect.arrayContaining(['succeeded', 'declined', 'not_charged', 'not_sent', 'needs_review']),
@@ -36,10 +36,10 @@ test('a seed is the same story each time, down to the millisecond', async () => 
     expect(await logOf(seed, 'microtasks')).toEqual(await logOf(seed, 'microtasks'))
 })
 
-test('between two events the code under test has come to rest', async () => {
+test('between two events the code under test is at rest', async () => {
   let turnsMax = 0
   for (let seed = 0; seed < 300; seed++) {
-    // A whole turn of the event loop leaves no microtask undone: the same story means that none was left before.
+    // A whole turn of the event loop runs every microtask: the same story means that none was left.
     expect(await logOf(seed, 'microtasks')).toEqual(await logOf(seed, 'macrotask'))
     turnsMax = Math.max(turnsMax, (await simulate(scenarioOf(seed))).turnsMax)
   }

@@ -4,7 +4,7 @@ import { createOrder, guideOrder, guideOrderAmount } from '../../support/orders.
 import { cardPayment, guideStoredCardToken, storedCardPayment } from '../../support/payments.ts'
 import { startTillgate, type Tillgate } from '../../support/start-tillgate.ts'
 
-describe("the payments of BigCommerce's own guide, word for word", () => {
+describe("the payments in BigCommerce's own guide, word for word", () => {
   // The guide's cards expire in 2020.
   const guideTime = () => vi.useFakeTimers({ toFake: ['Date'], now: new Date('2020-03-02T12:00:00Z') })
   afterEach(() => void vi.useRealTimers())
@@ -128,7 +128,7 @@ describe('every instrument that BigCommerce takes', () => {
     expect(sandbox.charges()).toMatchObject([{ amount: guideOrderAmount }])
   })
 
-  test('store credit and a gift certificate pay their parts and a card the rest, leg by leg', async () => {
+  test('store credit and a gift certificate pay parts of the order, and a card the rest', async () => {
     const { sandbox, call } = await startTillgate()
     const orderId = createOrder(sandbox)
     const caller = { token: await token() }
@@ -149,7 +149,7 @@ describe('every instrument that BigCommerce takes', () => {
     }
 
     expect(sandbox.charges().map(({ amount }) => amount)).toEqual([2500, 2000, 1598])
-    // What a part came to is not known, and so not said.
+    // BigCommerce does not say how much a part was, so neither do we.
     expect(told).toEqual([null, null, 1598])
     expect((await call.pay(orderId, cardPayment(), caller)).body.code).toBe('order_already_paid')
   })
@@ -175,7 +175,7 @@ describe('every instrument that BigCommerce takes', () => {
   }
 })
 
-describe('what else is a success', () => {
+describe('other successes', () => {
   test.each([
     [
       'an authorise-only gateway reserves the money',
@@ -311,7 +311,7 @@ describe("a customer's payment", () => {
   const mints = ({ sandbox }: Tillgate) =>
     sandbox.requests().filter(({ path }) => path.endsWith('/access_tokens'))
 
-  test('has its access token made while the order is read: one round trip less', async () => {
+  test('has its access token made while the order is read, which saves a round trip', async () => {
     const tillgate = await startTillgate()
     const { sandbox, call } = tillgate
     await sandbox.faults.add({ operation: 'order', kind: 'latency', delay_ms: 1_000, times: 1 })
@@ -323,7 +323,7 @@ describe("a customer's payment", () => {
     expect(mints(tillgate)).toHaveLength(1)
   })
 
-  test('has it made in its turn when more than half of the quota is used up', async () => {
+  test('has it made after the order was read when more than half of the quota is used up', async () => {
     const tillgate = await startTillgate()
     const { sandbox, call } = tillgate
     sandbox.configure({ management_quota: { limit: 8, window_ms: 60_000 } })

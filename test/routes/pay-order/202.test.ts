@@ -5,7 +5,7 @@ import { createOrder } from '../../support/orders.ts'
 import { cardPayment } from '../../support/payments.ts'
 import { startTillgate } from '../../support/start-tillgate.ts'
 
-/** The shortest that may be configured, so that an answer that never comes is given up soon. */
+/** The shortest that may be configured, so that the tests do not wait long for an answer that never comes. */
 const environment = { PAYMENT_TIMEOUT_MS: '1000' }
 const token = callerToken({ customer_id: 11 })
 
@@ -19,7 +19,7 @@ const faults: readonly [string, Record<string, unknown>, number][] = [
   ['a 503 comes after the charge', { kind: 'status_after_charge', status: 503 }, 1],
   ['a proxy answers with an HTML page', { kind: 'html', status: 502, charged: true }, 1],
   ['a proxy answers 403 with an HTML page', { kind: 'html', status: 403, charged: true }, 1],
-  ['a 2xx comes in a shape nobody documented', { kind: 'foreign_2xx', charged: false }, 0],
+  ['a 2xx comes in an undocumented shape', { kind: 'foreign_2xx', charged: false }, 0],
   ['a 2xx comes without a body', { kind: 'empty_2xx', charged: true }, 1],
   ['a refusal comes without a code', { kind: 'status_after_charge', status: 422 }, 1],
   ['code 10000, the charge made all the same', { kind: 'code', code: 10000, charged: true }, 1],
@@ -31,7 +31,7 @@ const faults: readonly [string, Record<string, unknown>, number][] = [
 ]
 
 describe.each(faults)('%s', (_name, fault, charges) => {
-  test('is told as unknown, never as a failure; no repetition charges again; the order stays fenced', async () => {
+  test('is answered as unknown, never as a failure; repeating it charges nothing; the order stays fenced', async () => {
     const { sandbox, call } = await startTillgate({ environment })
     const orderId = createOrder(sandbox)
     await sandbox.faults.add({ operation: 'pay', times: 1, ...fault } as FaultInput)
@@ -54,7 +54,7 @@ describe.each(faults)('%s', (_name, fault, charges) => {
   })
 })
 
-test('a payment that BigCommerce has not finished is pending, and is not paid again', async () => {
+test('a payment that BigCommerce has not completed is pending, and is not paid again', async () => {
   const { sandbox, call } = await startTillgate()
   const orderId = createOrder(sandbox)
   const caller = { token: await token, key: 'the-key-of-this-payment' }
@@ -70,7 +70,7 @@ test('a payment that BigCommerce has not finished is pending, and is not paid ag
   expect(sandbox.charges()).toHaveLength(1)
 })
 
-test('a client that goes away does not stop its charge, and learns the end with the same key', async () => {
+test('a client that disconnects does not stop its charge, and learns the result with the same key', async () => {
   const { sandbox, call } = await startTillgate()
   const orderId = createOrder(sandbox)
   await sandbox.faults.add({ operation: 'pay', kind: 'latency', delay_ms: 400, times: 1 })

@@ -66,7 +66,7 @@ describe('a payment is checked before any call, and the answer points to the fie
   })
 })
 
-test('a card number in the place of a name of a field is not shown back', async () => {
+test('a card number in the place of a field name is not shown back', async () => {
   const { sandbox, call } = await startTillgate()
   const body = { ...cardPayment(), [goodCardNumber]: true }
   const answer = await call.pay(createOrder(sandbox), body, { token: await token })
@@ -123,7 +123,7 @@ test.each(['0', '-1', 'abc', '1e3', '1.5', '2147483648', '99999999999999999999']
   },
 )
 
-test('a body that is no JSON is refused without quoting it', async () => {
+test('a body that is not JSON is refused without quoting it', async () => {
   const { sandbox, call } = await startTillgate()
   const answer = await call.pay(createOrder(sandbox), `{"number": ${goodCardNumber}4, oops`, {
     token: await token,

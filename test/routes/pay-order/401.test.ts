@@ -35,7 +35,7 @@ test.each([
   ],
   ['a claim of another shape', () => callerToken({ customer_id: 0 })],
   ['nine thousand characters', async () => 'a'.repeat(9_000)],
-])('a caller with %s is asked for a valid token, and nothing is looked up', async (_name, token) => {
+])('a caller with %s must send a valid token, and nothing is looked up', async (_name, token) => {
   const { sandbox, call } = await startTillgate()
   const answer = await call.pay(createOrder(sandbox), cardPayment(), { token: await token() })
   expect(answer.body).toMatchObject({ status: 401, code: 'unauthenticated', retry: 'same_key' })

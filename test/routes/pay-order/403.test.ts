@@ -15,7 +15,7 @@ test.each(['', 'payments:read', 'orders:any', 'payments:write:all'])(
   },
 )
 
-test('a guest cannot have a card stored', async () => {
+test('a guest cannot store a card', async () => {
   const { sandbox, call } = await startTillgate()
   const orderId = createOrder(sandbox, { customer_id: 0 })
   const token = await callerToken({ order_ids: [orderId] })

@@ -16,7 +16,7 @@ test.each([
     async () => callerToken({ order_ids: [nowhere + 1], customer_id: 11 }),
   ],
   ['any order, to a token that names nothing', {}, async () => callerToken({})],
-])('%s is answered in the very bytes of one that is not there', async (_name, order, tokenOf) => {
+])('%s gets the same bytes as an order that does not exist', async (_name, order, tokenOf) => {
   const { sandbox, call } = await startTillgate()
   const token = await tokenOf()
   const headers = { 'x-request-id': 'the-same-request' }
@@ -30,14 +30,14 @@ test.each([
   expect(sandbox.charges()).toEqual([])
 })
 
-test('an order that was deleted is not found, even with a token bound to it', async () => {
+test('a deleted order is not found, even with a token that names it', async () => {
   const { call } = await startTillgate()
   const answer = await call.pay(nowhere, cardPayment(), { token: await serverToken() })
   expect(answer.body).toMatchObject({ status: 404, code: 'order_not_found', bigcommerce_code: 30003 })
 })
 
 describe('the access token that is made while the order is read', () => {
-  test('is thrown away unused when the order is not theirs: what became of it is seen in no answer', async () => {
+  test('is dropped when the order is not theirs, and no answer shows whether it could be made', async () => {
     const { sandbox, call, log } = await startTillgate()
     const token = await callerToken({ customer_id: 11 })
     const headers = { 'x-request-id': 'the-same-request' }

@@ -3,7 +3,7 @@ import { callerToken } from '../../support/caller-token.ts'
 import { rawRequest } from '../../support/raw-http.ts'
 import { startTillgate } from '../../support/start-tillgate.ts'
 
-test('a payment that does not arrive in time is refused in our own words', async () => {
+test('a payment that does not arrive in time is refused with a problem', async () => {
   const { url, server } = await startTillgate()
   server.headersTimeout = 100
   server.requestTimeout = 100

@@ -8,7 +8,7 @@ import { startTillgate } from '../../support/start-tillgate.ts'
 const token = callerToken({ customer_id: 11 })
 
 describe('the order fence', () => {
-  test('an order that is paid is not paid again with another key, by another device, by another token', async () => {
+  test('a paid order is not paid again with another key, device or token', async () => {
     const { sandbox, call } = await startTillgate()
     const orderId = createOrder(sandbox)
     const paid = await call.pay(orderId, cardPayment(), { token: await token })
@@ -21,7 +21,7 @@ describe('the order fence', () => {
     expect(sandbox.charges()).toHaveLength(1)
   })
 
-  test('fifty payments of one order at once, each with its own key, make one charge', async () => {
+  test('fifty payments of one order at the same time, each with its own key, make one charge', async () => {
     const { sandbox, call } = await startTillgate()
     const orderId = createOrder(sandbox)
     await sandbox.faults.add({ operation: 'pay', kind: 'latency', delay_ms: 200 })
@@ -40,7 +40,7 @@ describe('the order fence', () => {
   })
 })
 
-test('fifty requests with one key at once make one charge, and the others are told to ask again or the same answer', async () => {
+test('fifty requests with one key at the same time make one charge, and the others get its answer or are told to ask again', async () => {
   const { sandbox, call } = await startTillgate()
   const orderId = createOrder(sandbox)
   await sandbox.faults.add({ operation: 'pay', kind: 'latency', delay_ms: 200 })
@@ -73,7 +73,7 @@ describe('the amount', () => {
     expect(sandbox.requests().filter(({ host }) => host === 'payments')).toEqual([])
   })
 
-  test('that is refused leaves the order free to be paid', async () => {
+  test('when it is refused, the order can still be paid', async () => {
     const { sandbox, call } = await startTillgate()
     const orderId = createOrder(sandbox)
     await call.pay(orderId, { ...cardPayment(), expected_amount: 1 }, { token: await token })

@@ -4,7 +4,7 @@ import { createOrder } from '../../support/orders.ts'
 import { cardPayment } from '../../support/payments.ts'
 import { startTillgate } from '../../support/start-tillgate.ts'
 
-test('a body larger than any payment is refused unread', async () => {
+test('a body larger than any payment is refused before it is read', async () => {
   const { sandbox, call } = await startTillgate()
   const body = cardPayment({ cardholder_name: 'J'.repeat(17_000) })
   const answer = await call.pay(createOrder(sandbox), body, { token: await callerToken({ customer_id: 11 }) })

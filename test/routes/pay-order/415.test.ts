@@ -8,7 +8,7 @@ test.each([
   'application/x-www-form-urlencoded',
   'application/xml',
   'application/json; charset=latin1',
-])('a body that says to be %s is refused', async (type) => {
+])('a body of type %s is refused', async (type) => {
   const { sandbox, call } = await startTillgate()
   const answer = await call.pay(createOrder(sandbox), 'payment=1', {
     token: await callerToken({ customer_id: 11 }),

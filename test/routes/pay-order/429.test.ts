@@ -8,7 +8,7 @@ import { startTillgate, type Tillgate, type TillgateOptions } from '../../suppor
 
 const token = callerToken({ customer_id: 11 })
 
-/** A small allowance, kept by BigCommerce and by us: the real one takes 4 s to try out once. */
+/** A small allowance, for BigCommerce and for us: one try of the real one takes 4 s. */
 const windowMs = 1_000
 const small = (limit: number, environment: Record<string, string> = {}): TillgateOptions => ({
   sandbox: { rateLimit: { limit, windowMs } },
@@ -31,11 +31,11 @@ const payEach = async ({ sandbox, call }: Tillgate, count: number, caller = toke
 }
 const withStatus = (answers: readonly ApiAnswer[], status: number) =>
   answers.filter((answer) => answer.status === status)
-/** What BigCommerce saw of the promise. */
+/** How many charges BigCommerce saw within any window. */
 const paymentsAt = (sandbox: Sandbox) => sandbox.stats().payments
 
 describe('more payments than BigCommerce takes', () => {
-  test('wait for their turn; who cannot be served in time is told, with when to come again, and nothing is lost', async () => {
+  test('wait for their turn; those that would wait too long are told when to come again, and no payment is lost', async () => {
     const tillgate = await startTillgate(small(10))
     const answers = await payEach(tillgate, 45)
     const [paid, refused] = [withStatus(answers, 201), withStatus(answers, 429)]
@@ -85,7 +85,7 @@ describe('more payments than BigCommerce takes', () => {
   })
 })
 
-test('how the allowance stands is told with every answer', async () => {
+test('every answer says how much of the allowance is left', async () => {
   const tillgate = await startTillgate()
   const [paid] = await payEach(tillgate, 1)
   expect(paid?.headers['ratelimit-policy']).toContain('"payments";q=50;w=4')
@@ -95,7 +95,7 @@ test('how the allowance stands is told with every answer', async () => {
   expect(unknown.headers['ratelimit-policy']).toContain('"payments";q=50;w=4')
 })
 
-test('a charge that BigCommerce could not be dialled for uses up nothing', async () => {
+test('a charge for which no connection could be made uses nothing of the allowance', async () => {
   const tillgate = await startTillgate(
     small(1, { PAYMENT_QUEUE_MAX_WAIT_MS: '0', PAYMENT_RATE_WINDOW_MS: '60000' }),
   )
@@ -106,7 +106,7 @@ test('a charge that BigCommerce could not be dialled for uses up nothing', async
   expect(withStatus(await payEach(tillgate, 1), 429)).toHaveLength(1)
 })
 
-test('an instance that closes lets nobody wait: they are told, and nothing was sent', async () => {
+test('an instance that shuts down answers those that wait, and sends nothing for them', async () => {
   const tillgate = await startTillgate(
     small(1, { PAYMENT_RATE_WINDOW_MS: '20000', PAYMENT_QUEUE_MAX_WAIT_MS: '30000' }),
   )

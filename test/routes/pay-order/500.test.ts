@@ -4,7 +4,7 @@ import { createOrder } from '../../support/orders.ts'
 import { cardPayment, goodCardNumber } from '../../support/payments.ts'
 import { startTillgate } from '../../support/start-tillgate.ts'
 
-test('an error of our own says nothing of itself, and is logged without what it may quote', async () => {
+test('the answer to an internal error says nothing about it, and the log line holds nothing that it may quote', async () => {
   const payOrder = () => Promise.reject(new Error(`broken inside: ${goodCardNumber}`))
   const { sandbox, call, log } = await startTillgate({ replace: { payOrder } })
   const answer = await call.pay(createOrder(sandbox), cardPayment(), {

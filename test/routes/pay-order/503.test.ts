@@ -8,7 +8,7 @@ import { startTillgate } from '../../support/start-tillgate.ts'
 const token = callerToken({ customer_id: 11 })
 const caller = async () => ({ token: await token, key: 'the-key-of-this-payment' })
 
-describe('what certainly was not sent may be tried again with the same key', () => {
+describe('a charge that was certainly not sent may be tried again with the same key', () => {
   test.each([
     ['the payments host cannot be reached', { operation: 'pay', kind: 'refuse' }],
     [
@@ -32,7 +32,7 @@ describe('what certainly was not sent may be tried again with the same key', () 
   })
 
   test.each(['access_tokens', 'order'] as const)(
-    'a 429 of %s that asks for more than a shopper waits: no call is made until then, and everybody is told when',
+    'a 429 of %s that asks for a longer pause than a shopper waits: no call is made until then, and every answer says when',
     async (operation) => {
       const { sandbox, call } = await startTillgate()
       const orderId = createOrder(sandbox)
@@ -53,7 +53,7 @@ describe('what certainly was not sent may be tried again with the same key', () 
 })
 
 describe('a charge that BigCommerce turns away with 429', () => {
-  test('is sent again as soon as it may be, unseen by the caller: with another PAT, and charged once', async () => {
+  test('is sent again as soon as allowed, without the caller noticing, with another PAT, and charged once', async () => {
     const { sandbox, call } = await startTillgate()
     const orderId = createOrder(sandbox)
     await sandbox.faults.add({ operation: 'pay', kind: 'rate_limited', retry_after_seconds: 1, times: 1 })
@@ -65,7 +65,7 @@ describe('a charge that BigCommerce turns away with 429', () => {
     expect(sandbox.charges()).toHaveLength(1)
   })
 
-  test('without a word of when, is left alone for a whole window', async () => {
+  test('that does not say when to try again is not sent again for a whole window', async () => {
     const { sandbox, call } = await startTillgate({ environment: { PAYMENT_QUEUE_MAX_WAIT_MS: '3000' } })
     await sandbox.faults.add({ operation: 'pay', kind: 'rate_limited', headers: false, times: 1 })
     const answer = await call.pay(createOrder(sandbox), cardPayment(), await caller())
@@ -73,7 +73,7 @@ describe('a charge that BigCommerce turns away with 429', () => {
     expect(answer.headers['retry-after']).toBe('4')
   })
 
-  test('for longer than the caller may wait is told at once; others are kept back as long, and nothing is lost', async () => {
+  test('for longer than the caller may wait is answered at once; others wait as long, and no payment is lost', async () => {
     const { sandbox, call } = await startTillgate()
     const orderId = createOrder(sandbox)
     await sandbox.faults.add({ operation: 'pay', kind: 'rate_limited', retry_after_seconds: 7, times: 1 })
@@ -94,18 +94,21 @@ describe('a charge that BigCommerce turns away with 429', () => {
 test.each([
   ['that asks for a second', { headers: true, retry_after_seconds: 1 }],
   ['without a word of when', { headers: false }],
-])('a 429 of a management call %s is waited for, unseen by the caller', async (_name, fault) => {
-  const { sandbox, call } = await startTillgate()
-  const orderId = createOrder(sandbox)
-  await sandbox.faults.add({ operation: 'access_tokens', kind: 'rate_limited', ...fault, times: 1 })
-  expect((await call.pay(orderId, cardPayment(), await caller())).status).toBe(201)
+])(
+  'the pause that a 429 to a management call %s asks for is waited out, without the caller noticing',
+  async (_name, fault) => {
+    const { sandbox, call } = await startTillgate()
+    const orderId = createOrder(sandbox)
+    await sandbox.faults.add({ operation: 'access_tokens', kind: 'rate_limited', ...fault, times: 1 })
+    expect((await call.pay(orderId, cardPayment(), await caller())).status).toBe(201)
 
-  const [first, second] = sandbox.requests().filter(({ path }) => path.endsWith('/access_tokens'))
-  expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(500)
-  expect(sandbox.charges()).toHaveLength(1)
-})
+    const [first, second] = sandbox.requests().filter(({ path }) => path.endsWith('/access_tokens'))
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(500)
+    expect(sandbox.charges()).toHaveLength(1)
+  },
+)
 
-test('a passing fault of a read is got over by trying again, unseen by the caller', async () => {
+test('a read that fails once is tried again, without the caller noticing', async () => {
   const { sandbox, call } = await startTillgate()
   const orderId = createOrder(sandbox)
   await sandbox.faults.add({ operation: 'order', kind: 'status', status: 503, times: 2 })
@@ -113,7 +116,7 @@ test('a passing fault of a read is got over by trying again, unseen by the calle
   expect((await call.pay(orderId, cardPayment(), await caller())).status).toBe(201)
 })
 
-test('an instance that shuts down takes no new payments, in our own words', async () => {
+test('an instance that shuts down refuses new payments with a problem', async () => {
   const { sandbox, call, drain } = await startTillgate()
   drain()
   const answer = await call.pay(createOrder(sandbox), cardPayment(), await caller())

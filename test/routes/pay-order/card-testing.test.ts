@@ -13,7 +13,7 @@ import { newPostgresDatabase } from '../../support/postgres.ts'
 import { serviceEnvironment } from '../../support/service-environment.ts'
 import { calm } from '../../support/start-tillgate.ts'
 
-/** Shoppers, orders and addresses that the attempts pretend to come from, where those are not what is counted. */
+/** Shoppers, orders and addresses that the attempts use, apart from those that are counted. */
 const disguises = 500
 const off = {
   VELOCITY_ORDER_ATTEMPTS: '0',
@@ -23,7 +23,7 @@ const off = {
   CALLER_RATE_LIMIT: '0',
 }
 
-/** The bank says no to it. */
+/** The bank declines it. */
 const body = JSON.stringify(cardPayment({ number: '4000000000009995' }))
 
 interface Tester {
@@ -33,11 +33,11 @@ interface Tester {
 
 interface Burst {
   readonly attempts: number
-  /** As many are under way at any one time. */
+  /** How many run at the same time. */
   readonly atOnce: number
 }
 
-/** So many instances with one ledger, before one store. */
+/** Several instances with one ledger, for one store. */
 async function openInstances(count: number, databaseUrl: string, environment: Record<string, string>) {
   const sandbox = await startSandbox()
   const config = loadConfig({ ...serviceEnvironment(sandbox, databaseUrl), ...off, ...environment })
@@ -61,7 +61,7 @@ async function openInstances(count: number, databaseUrl: string, environment: Re
         authorization: `Bearer ${token}`,
         'content-type': 'application/json',
         'idempotency-key': randomUUID(),
-        // Nobody has said that this proxy is to be believed.
+        // The service must not believe this header: no proxy is configured.
         'x-forwarded-for': `203.0.113.${number % 250}`,
       },
       payload: body,
@@ -97,7 +97,7 @@ const engines: { name: string; instances: number; burst: Burst; openUrl: () => P
     openUrl: async () => ledgerFile().environment.DATABASE_URL,
   },
   {
-    // Each of a burst waits for the one before it, so fewer: more than wait their time out are refused for want of a ledger.
+    // Fewer here: each of a burst waits for the one before it, and those that wait too long get 503.
     name: 'Postgres, two instances',
     instances: 2,
     burst: { attempts: 1_000, atOnce: 200 },
@@ -114,7 +114,7 @@ const testerOf = async (sub: string, orderId: number): Promise<Tester> => ({
   token: await callerToken({ sub, order_ids: [orderId] }),
 })
 
-/** What is limited, to how many, and as whom the tester comes: the same in what is counted, another in all else. */
+/** What is limited, to how many, and how a tester comes: the same in what is counted, different in everything else. */
 const limits = [
   {
     where: 'on one order',
@@ -145,9 +145,9 @@ describe.each(engines)(
         const testers = await Promise.all(orderIds.map((orderId, number) => testerOf(subOf(number), orderId)))
         const statuses = await service.attemptAll(testers, burst)
         expect(service.reached()).toBeLessThanOrEqual(limit)
-        // 409 beside another on the same order; 503 where the machine was too busy for the PAT to be made in time.
+        // 409: another attempt on the same order is running. 503: the machine was too busy to make the PAT in time.
         expect([402, 409, 429, 503]).toEqual(expect.arrayContaining([...statuses]))
-        // One after the other nothing is in the way of those that may still come through, and no more than those do.
+        // One after the other, exactly as many come through as the limit still allows.
         await service.attemptAll(testers, { attempts: 2 * limit, atOnce: 1 })
         expect(service.reached()).toBe(limit)
       },

@@ -8,12 +8,12 @@ import { createOrder } from '../../support/orders.ts'
 import { cardPayment, goodCardNumber } from '../../support/payments.ts'
 import { startTillgate } from '../../support/start-tillgate.ts'
 
-// Each of these is a fault that an idempotency layer in use elsewhere was found to have.
+// Each of these is a bug that was found in an idempotency layer elsewhere.
 
 const token = callerToken({ customer_id: 11 })
 const key = 'the-key-of-this-payment'
 
-test('a ledger that cannot be reached lets no payment through, however often it is tried', async () => {
+test('without its ledger no payment goes through, however often it is tried', async () => {
   const ledger = ledgerFile()
   const { sandbox, call } = await startTillgate({ environment: ledger.environment })
   const orderId = createOrder(sandbox)
@@ -25,7 +25,7 @@ test('a ledger that cannot be reached lets no payment through, however often it 
   expect(sandbox.charges()).toEqual([])
 })
 
-test('a key that is forgotten does not let its payment be made again: the fence stays for ever', async () => {
+test('a forgotten key does not allow its payment again: the fence stays for ever', async () => {
   const ledger = ledgerFile()
   const { sandbox, call } = await startTillgate({ environment: ledger.environment })
   const orderId = createOrder(sandbox)
@@ -36,7 +36,7 @@ test('a key that is forgotten does not let its payment be made again: the fence 
   expect(sandbox.charges()).toHaveLength(1)
 })
 
-test('a refusal of another body does not take the place of the answer that is kept', async () => {
+test('refusing another body does not change the answer that is kept', async () => {
   const { sandbox, call } = await startTillgate()
   const orderId = createOrder(sandbox)
   const first = await call.pay(orderId, cardPayment(), { token: await token, key })
@@ -46,7 +46,7 @@ test('a refusal of another body does not take the place of the answer that is ke
   expect([honest.status, honest.text]).toEqual([201, first.text])
 })
 
-test('the refusal of a request made meanwhile is not kept as the answer', async () => {
+test('refusing a request that comes meanwhile does not become the answer that is kept', async () => {
   const { sandbox, call } = await startTillgate()
   const orderId = createOrder(sandbox)
   await sandbox.faults.add({ operation: 'pay', kind: 'latency', delay_ms: 400, times: 1 })
@@ -59,7 +59,7 @@ test('the refusal of a request made meanwhile is not kept as the answer', async 
   expect([after.status, after.text]).toEqual([201, first.text])
 })
 
-test("another principal's key gets no one else's answer", async () => {
+test("a principal never gets the answer to another principal's key", async () => {
   const { sandbox, call } = await startTillgate()
   const [orderId, theirs] = [createOrder(sandbox), createOrder(sandbox, { customer_id: 12 })]
   const first = await call.pay(orderId, cardPayment(), { token: await token, key })
@@ -86,12 +86,12 @@ test('the header sent twice is not another key', async () => {
   expect(sandbox.charges()).toHaveLength(1)
 })
 
-test('a payment during which the process died is never made again', async () => {
+test('a payment during which the process died is not made again', async () => {
   const ledger = ledgerFile()
   const { sandbox, call } = await startTillgate({ environment: ledger.environment, reconciles: true })
   const orderId = createOrder(sandbox)
   await call.pay(orderId, cardPayment(), { token: await token, key })
-  // What a process leaves that died between writing `sending` and writing the outcome, a day ago.
+  // What a process leaves behind if it died a day ago, between writing `sending` and writing the outcome.
   ledger.run(`
     UPDATE idempotency_keys SET answer_status = NULL, answer_body = NULL;
     UPDATE payment_attempts SET status = 'sending', transaction_type = NULL, bigcommerce_payment_id = NULL,
@@ -105,7 +105,7 @@ test('a payment during which the process died is never made again', async () => 
   expect(sandbox.requests().filter(({ host }) => host === 'payments')).toHaveLength(1)
 })
 
-test('a payment during which the process died before sending leaves order and key free again', async () => {
+test('if the process died before sending, order and key are free again', async () => {
   const ledger = ledgerFile()
   const { sandbox, call } = await startTillgate({ environment: ledger.environment, reconciles: true })
   const orderId = createOrder(sandbox)
@@ -118,7 +118,7 @@ test('a payment during which the process died before sending leaves order and ke
     .toBe(201)
 })
 
-test('what is kept of a request is nothing from which its card could be computed', async () => {
+test('nothing that is kept of a request allows its card to be computed', async () => {
   const ledger = ledgerFile()
   const { sandbox, call } = await startTillgate({ environment: ledger.environment })
   await call.pay(createOrder(sandbox), cardPayment(), { token: await token, key })

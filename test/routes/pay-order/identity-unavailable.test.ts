@@ -5,7 +5,7 @@ import { createOrder } from '../../support/orders.ts'
 import { cardPayment } from '../../support/payments.ts'
 import { startTillgate } from '../../support/start-tillgate.ts'
 
-/** A token whose key must be looked up, from an issuer that does not answer as it should. */
+/** A token whose key must be fetched, from an issuer that fails. */
 async function payWhileIssuerAnswers(status: number, body: string) {
   const issuer = createServer((_request, response) => response.writeHead(status).end(body)).listen(
     0,
@@ -35,12 +35,12 @@ test.each([
   ['fails', 500, 'oops'],
   ['answers with a page', 200, '<html></html>'],
   ['answers with no keys', 200, '{}'],
-])('when the issuer of keys %s, the caller is not told to blame the token', async (_name, status, body) => {
+])('when the issuer of keys %s, the answer does not blame the token', async (_name, status, body) => {
   const answer = await payWhileIssuerAnswers(status, body)
   expect(answer.body).toMatchObject({ status: 503, code: 'identity_unavailable', retry: 'same_key' })
 })
 
-test('a token whose key the issuer does not know proves nothing', async () => {
+test('a token whose key the issuer does not know is refused', async () => {
   const answer = await payWhileIssuerAnswers(200, '{"keys":[]}')
   expect(answer.body).toMatchObject({ status: 401, code: 'unauthenticated' })
 })

@@ -58,7 +58,7 @@ test('if a body has two types, the last one counts, for the refusal as for the p
   expect((await call.pay(createOrder(sandbox), body, { token })).body).toMatchObject(notTaken)
 })
 
-test('what is taken is paid with, and the methods say what that is', async () => {
+test('the accepted types can pay, and the payment methods list them', async () => {
   const { sandbox, call } = await startTillgate(withoutCards)
   const token = await callerToken({ customer_id: 11 })
   const id = createOrder(sandbox)
@@ -67,7 +67,7 @@ test('what is taken is paid with, and the methods say what that is', async () =>
   expect((await call.pay(id, storedCardPayment(), { token })).status).toBe(201)
 })
 
-test('the document that is served then knows no card, and is still a valid one', async () => {
+test('the OpenAPI document then has no card, and is still valid', async () => {
   const { call } = await startTillgate(withoutCards)
   const { text, body } = await call('/openapi.json')
   expect(text).not.toMatch(/"verification_value":"422"|4242424242424242|4111111111111111/)
@@ -90,7 +90,7 @@ test('the document that is served then knows no card, and is still a valid one',
   expect(await openapiErrors(body)).toEqual([])
 })
 
-test('by default the document that is served is the one that is published', async () => {
+test('by default the document that is served is the published one', async () => {
   const { call } = await startTillgate()
   const { body } = await call('/openapi.json')
   expect(Object.keys(body.components.schemas)).toContain('CardInstrument')

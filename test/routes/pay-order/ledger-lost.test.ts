@@ -7,7 +7,7 @@ import { startTillgate } from '../../support/start-tillgate.ts'
 
 const token = callerToken({ customer_id: 11 })
 
-/** A service whose ledger lies in a file, and the ways to break that ledger from outside and to mend it. */
+/** A service with its ledger in a file, and ways to break and repair that ledger from outside. */
 async function withLedgerFile() {
   const ledger = ledgerFile()
   const tillgate = await startTillgate({ environment: ledger.environment })
@@ -30,7 +30,7 @@ test('without its ledger the service charges nothing and asks BigCommerce for no
   expect((await call.pay(orderId, cardPayment(), { token: await token })).status).toBe(201)
 })
 
-test('a ledger that is lost after sending leaves the outcome open: 202, the row says sending, and no second charge', async () => {
+test('if the ledger is lost after sending, the outcome is open: 202, the row says sending, and no second charge', async () => {
   const { sandbox, call, breakLedger, mendLedger, statuses, log } = await withLedgerFile()
   const orderId = createOrder(sandbox)
   await sandbox.faults.add({ operation: 'pay', kind: 'latency', delay_ms: 300, times: 1 })

@@ -17,11 +17,11 @@ const declinedCards = [
   '4000000000009995',
 ]
 
-/** What of an answer may differ between two payments. */
+/** The parts of an answer that may differ between two payments. */
 const withoutIds = ({ request_id: _request, payment_id: _payment, ...rest }: Record<string, unknown>) => rest
 
 describe('where declines are opaque', () => {
-  test('all of a bank’s reasons are one answer, and its replay the same bytes', async () => {
+  test('all reasons of a bank get one answer, and its replay is the same bytes', async () => {
     const { sandbox, call } = await startTillgate({ environment: opaque })
     const answers = []
     for (const [index, number] of declinedCards.entries()) {
@@ -38,7 +38,7 @@ describe('where declines are opaque', () => {
     expect(answers[0]).not.toHaveProperty('bigcommerce_code')
   })
 
-  test('reading the payments tells no more', async () => {
+  test('reading the payments tells no more either either', async () => {
     const { sandbox, call } = await startTillgate({ environment: opaque })
     const orderId = createOrder(sandbox)
     const caller = { token: await token }
@@ -52,7 +52,7 @@ describe('where declines are opaque', () => {
     }
   })
 
-  test('what is no answer about a card is told as it is', async () => {
+  test('an answer that is not about a card stays as it is', async () => {
     const { sandbox, call } = await startTillgate({ environment: opaque })
     const orderId = createOrder(sandbox)
     const misconfigured = cardPayment({ number: '4000000000300006' })
@@ -63,7 +63,7 @@ describe('where declines are opaque', () => {
     expect((await call.pay(orderId, cardPayment(), { token: await token })).status).toBe(201)
   })
 
-  test('an answer that was kept in full is replayed opaque, and the ledger keeps the reason', async () => {
+  test('a replay does not tell the reason, and the ledger keeps it', async () => {
     const ledger = ledgerFile()
     const full = await startTillgate({ environment: ledger.environment })
     const orderId = createOrder(full.sandbox)

@@ -8,7 +8,7 @@ import { startTillgate } from '../../support/start-tillgate.ts'
 const token = callerToken({ customer_id: 11 })
 const key = 'the-key-of-this-payment'
 
-/** Asks as a client does after a 202, until there is an end. */
+/** Asks again as a client does after a 202, until the payment is final. */
 async function payUntilKnown(given: FaultInput | null, body: object, change?: object) {
   const tillgate = await startTillgate({ reconciles: true, environment: { PAYMENT_TIMEOUT_MS: '1000' } })
   const { sandbox, call } = tillgate
@@ -28,7 +28,7 @@ async function payUntilKnown(given: FaultInput | null, body: object, change?: ob
   return { ...tillgate, orderId, first, last: await call.pay(orderId, body, caller), path }
 }
 
-describe('a lost answer is found out', () => {
+describe('a lost answer is looked up', () => {
   test.each([
     ['the connection was reset', { kind: 'reset_after_charge' }],
     ['it never came', { kind: 'hang_after_charge' }],
@@ -52,7 +52,7 @@ describe('a lost answer is found out', () => {
     expect(sandbox.charges()).toHaveLength(1)
   })
 
-  test("a decline that shows is not believed while the charge can still begin: it may be somebody else's", async () => {
+  test("a decline that shows is not believed while the charge can still begin: it may be another payment's", async () => {
     const { sandbox, call } = await startTillgate({ reconciles: true })
     const orderId = createOrder(sandbox)
     sandbox.configure({ declines_are_transactions: true })

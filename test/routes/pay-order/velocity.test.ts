@@ -5,7 +5,7 @@ import { createOrder } from '../../support/orders.ts'
 import { cardPayment } from '../../support/payments.ts'
 import { startTillgate, type Tillgate } from '../../support/start-tillgate.ts'
 
-/** The bank says no to it, whatever the order. */
+/** The bank declines it, for any order. */
 const declinedCard = cardPayment({ number: '4000000000009995' })
 const guest = (orderId: number, sub = `guest-${orderId}`) => callerToken({ sub, order_ids: [orderId] })
 const orders = ({ sandbox }: Tillgate, count: number) =>
@@ -28,7 +28,7 @@ async function declineOn(
   return answers
 }
 
-describe('as it ships', () => {
+describe('by default', () => {
   const shipped = {
     VELOCITY_ORDER_ATTEMPTS: '',
     VELOCITY_CALLER_DECLINES: '',
@@ -36,7 +36,7 @@ describe('as it ships', () => {
     VELOCITY_WINDOW_SECONDS: '',
   }
 
-  test('an order takes five attempts that fail, and the good card after them has to wait', async () => {
+  test('an order takes five failed attempts, then even a good card must wait', async () => {
     const tillgate = await startTillgate({ environment: shipped })
     const orderId = createOrder(tillgate.sandbox)
     const answers = await declineOn(tillgate, Array(6).fill(orderId), guest)
@@ -49,14 +49,14 @@ describe('as it ships', () => {
     expect(chargeRequests(tillgate)).toBe(5)
   })
 
-  test('a caller may meet ten declines, on whatever orders', async () => {
+  test('a caller gets ten declines, on any orders', async () => {
     const tillgate = await startTillgate({ environment: shipped })
     const answers = await declineOn(tillgate, orders(tillgate, 11), (orderId) => guest(orderId, 'one tester'))
     expect(statuses(answers)).toEqual([...Array(10).fill(402), 429])
     expect(chargeRequests(tillgate)).toBe(10)
   })
 
-  test('an address may meet thirty, by whatever callers', async () => {
+  test('an address gets thirty, by any callers', async () => {
     const tillgate = await startTillgate({ environment: shipped })
     const answers = await declineOn(tillgate, orders(tillgate, 31), guest)
     expect(statuses(answers)).toEqual([...Array(30).fill(402), 429])
@@ -64,7 +64,7 @@ describe('as it ships', () => {
   })
 })
 
-describe('a burst at once does not slip past', () => {
+describe('a burst does not slip past the limit', () => {
   test('on one order', async () => {
     const tillgate = await startTillgate({ environment: { VELOCITY_ORDER_ATTEMPTS: '3' } })
     const orderId = createOrder(tillgate.sandbox)
@@ -75,7 +75,7 @@ describe('a burst at once does not slip past', () => {
     expect(chargeRequests(tillgate)).toBe(3)
   })
 
-  test('of one caller, and nothing at all is asked of BigCommerce for those who are refused', async () => {
+  test('of one caller, and BigCommerce is asked nothing for those that are refused', async () => {
     const tillgate = await startTillgate({ environment: { VELOCITY_CALLER_DECLINES: '4' } })
     const answers = await Promise.all(
       orders(tillgate, 60).map(async (orderId) =>
@@ -99,10 +99,10 @@ describe('a burst at once does not slip past', () => {
   })
 })
 
-describe('who is counted', () => {
+describe('the limits count', () => {
   const limited = { VELOCITY_CALLER_DECLINES: '1', TRUST_PROXY: 'loopback' }
 
-  test("a trusted server is not, and its shoppers' addresses are", async () => {
+  test("the addresses of a trusted server's shoppers, not the server", async () => {
     const tillgate = await startTillgate({ environment: { ...limited, VELOCITY_ADDRESS_DECLINES: '2' } })
     const from = async (address: string) =>
       statuses(await declineOn(tillgate, orders(tillgate, 1), serverToken, { 'x-forwarded-for': address }))[0]
@@ -112,7 +112,7 @@ describe('who is counted', () => {
     expect(await from('2001:db8:0:2::1')).toBe(402)
   })
 
-  test('the limits are shared by instances with one ledger, and outlive a restart', async () => {
+  test('for all instances of one ledger together, and across restarts', async () => {
     const { environment } = ledgerFile()
     const one = await startTillgate({ environment: { ...limited, ...environment } })
     const two = await startTillgate({ environment: { ...limited, ...environment } })
@@ -122,7 +122,7 @@ describe('who is counted', () => {
   })
 })
 
-describe('what is not counted', () => {
+describe('the limits do not count', () => {
   const limited = {
     VELOCITY_ORDER_ATTEMPTS: '1',
     VELOCITY_CALLER_DECLINES: '1',
@@ -137,7 +137,7 @@ describe('what is not counted', () => {
     }
   })
 
-  test('the replay of a finished key, even for one whose allowance is used up', async () => {
+  test('the replay of a finished key, even when a limit is used up', async () => {
     const tillgate = await startTillgate({ environment: limited })
     const orderId = createOrder(tillgate.sandbox)
     const first = { token: await guest(orderId), key: 'the-key-of-this-payment' }
@@ -148,7 +148,7 @@ describe('what is not counted', () => {
     expect((await tillgate.call.pay(orderId, declinedCard, { token: await guest(orderId) })).status).toBe(429)
   })
 
-  test('what was never sent: the same key may be sent until BigCommerce is back', async () => {
+  test('charges that were never sent: the same key may be tried until BigCommerce is back', async () => {
     const tillgate = await startTillgate({ environment: limited })
     const orderId = createOrder(tillgate.sandbox)
     const caller = { token: await guest(orderId), key: 'the-key-of-this-payment' }
@@ -159,7 +159,7 @@ describe('what is not counted', () => {
     expect((await tillgate.call.pay(orderId, cardPayment(), caller)).status).toBe(201)
   })
 
-  test('an order that is not the caller’s: nobody can use up the allowance of another’s order', async () => {
+  test('attempts on another caller’s order, so that no one can use up its limit for others', async () => {
     const tillgate = await startTillgate({ environment: limited })
     const orderId = createOrder(tillgate.sandbox)
     const stranger = await callerToken({ sub: 'stranger', customer_id: 12 })
@@ -178,7 +178,7 @@ describe('what is not counted', () => {
   })
 })
 
-test('the ledger holds no address in clear', async () => {
+test('the ledger holds no plain address', async () => {
   const { environment, read } = ledgerFile()
   const tillgate = await startTillgate({
     environment: {

@@ -8,11 +8,11 @@ export interface WorkerTask {
   readonly step: number
 }
 
-/** How many seeds go by between two reports. */
+/** How many seeds a worker runs between two reports. */
 const batch = 250
 
 const { from, to, step } = workerData as WorkerTask
-// Problems are thrown by the million here, and nobody looks at where.
+// Millions of problems are thrown here, and no one reads their stacks.
 Error.stackTraceLimit = 0
 for (let start = from; start < to; start += batch * step) {
   const seeds: number[] = []

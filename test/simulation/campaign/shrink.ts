@@ -7,10 +7,10 @@ export interface Shrunk {
   readonly violation: string
 }
 
-/** A simpler scenario deals other cards to every step, so the story may need another throw to come up again. */
+/** A simpler scenario uses the dice differently, so the same story may need another seed of dice. */
 const throwsMax = 40
 
-/** Leaves out of a scenario whatever it does not need to break the same promise, one thing after another. */
+/** Removes from a scenario, one by one, all that is not needed to break the same promise. */
 export async function shrink(scenario: Scenario, options: SimulateOptions = {}): Promise<Shrunk | null> {
   const { violation } = await simulate(scenario, options)
   if (violation === null) return null
@@ -58,7 +58,7 @@ const plainTraits: Partial<UpstreamTraits> = {
 }
 const calm = { newKeyOnDoubt: 0, otherBody: 0, doubleClick: 0, polls: 0, startMs: 0 } as const
 
-/** Every scenario that differs from this one by one thing less. */
+/** Every scenario with one thing less than this one. */
 function* simplerThan(scenario: Scenario): Generator<Scenario> {
   const { shoppers, faults, upstream } = scenario
   for (const index of shoppers.keys()) {

@@ -4,7 +4,7 @@ import type { Totals } from './totals.ts'
 const number = (value: number) => value.toLocaleString('en-US')
 const line = (name: string, value: number) => `  ${name.padEnd(28)}${number(value).padStart(14)}`
 
-/** What a campaign came to, for a person to read. */
+/** The results of a campaign, for a person to read. */
 export function summaryOf(totals: Totals, seconds: number): string {
   const { seeds, orders, requests, attempts, charges, looks, steps, ends, faults, violations } = totals
   const lines = [

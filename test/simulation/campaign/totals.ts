@@ -7,7 +7,7 @@ export interface Violation {
   readonly what: string
 }
 
-/** What many runs have come to; plain data, so that workers can send it. */
+/** The results of many runs; plain data, so that workers can send it. */
 export interface Totals {
   seeds: number
   orders: number

@@ -5,12 +5,12 @@ import type { ServiceNode } from '../service/node.ts'
 import type { Witness } from '../witness/witness.ts'
 import { LOST, type PayRequest, type Reply, toldOf } from './requests.ts'
 
-/** The service as its clients see it: some node answers, or none, or too late. */
+/** The service as its clients see it: some node answers, or none does, or too late. */
 export interface Front {
   pay(request: PayRequest): Promise<Reply>
-  /** Resolves when the list is there, or nobody waits for it any more. */
+  /** Resolves when the list has arrived, or the client has given up. */
   list(request: PayRequest): Promise<void>
-  /** A webhook; nobody waits for its end. */
+  /** A webhook. Its sender does not wait. */
   notify(orderId: number, delivery: number): void
 }
 
@@ -22,7 +22,7 @@ export function createFront(run: Run, nodes: readonly ServiceNode[], witness: Wi
   const { random, scheduler, counts } = run
   const pickNode = () => nodes[random.below(nodes.length)]
 
-  /** A request on its way to a node, and the answer on its way back; either may come to nothing. */
+  /** A request on its way to a node, and the answer on its way back. Either may get lost. */
   function exchange<T>(
     fallback: T,
     serve: (node: ServiceNode, context: RequestContext) => Promise<T>,

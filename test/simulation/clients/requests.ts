@@ -8,11 +8,11 @@ export interface PayRequest {
   readonly caller: Caller
   readonly idempotencyKey: string
   readonly command: PaymentCommand
-  /** Names the body: two requests have the same one if and only if their fingerprints must be the same. */
+  /** Two requests have the same one exactly if their fingerprints must be the same. */
   readonly bodyId: string
 }
 
-/** What a client gets, or that it gets nothing. */
+/** What a client gets, if it gets anything. */
 export type Reply =
   | { readonly kind: 'answer'; readonly answer: PaymentAnswer; readonly isReplay: boolean }
   | { readonly kind: 'problem'; readonly problem: ProblemBody }
@@ -20,7 +20,7 @@ export type Reply =
 
 export const LOST: Reply = { kind: 'lost' }
 
-/** Keys mean nothing outside their principal. */
+/** A key belongs to its principal. */
 export const scopeOf = ({ caller, idempotencyKey }: PayRequest): string =>
   `${caller.principal} ${idempotencyKey}`
 

@@ -22,7 +22,7 @@ const pausesMs = [0, 2_000, 2_000, 30_000, 300_000, 63 * 60_000, 70 * 60_000] as
 /** What a reply makes a client do. */
 type Next = 'done' | 'same_key' | 'other_card' | 'new_key'
 
-/** One who wants to pay an order: asks again when in doubt, takes another card when declined; not always wisely. */
+/** A client that wants to pay an order. It asks again when in doubt, takes another card when declined, and makes mistakes. */
 export async function shop({ run, front, plan, orderId, newKey, onSent }: ShopperOptions): Promise<void> {
   const { random, scheduler, scenario } = run
   const [customer] = callersOf(orderId)

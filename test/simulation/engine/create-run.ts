@@ -6,7 +6,7 @@ import { createScheduler, type Drain } from './scheduler.ts'
 /** An arbitrary moment: nothing depends on which. */
 export const START_MS = Date.UTC(2026, 0, 1)
 
-/** The dice of the run are not those that made the scenario, so that shrinking a scenario does not load them. */
+/** The dice of the run are not those that made the scenario, so that shrinking a scenario does not change them. */
 const runSalt = 0x51ed270b
 
 export function createRun(scenario: Scenario, trace?: Trace, drain?: Drain): Run {

@@ -1,4 +1,4 @@
-/** Chance that can be had again: the same seed gives the same numbers, on any machine. */
+/** Repeatable chance: the same seed gives the same numbers on any machine. */
 export interface Random {
   /** From 0 up to, and never, 1. */
   next(): number
@@ -24,14 +24,14 @@ export function createRandom(seed: number): Random {
     c = (c + sum) | 0
     return sum >>> 0
   }
-  // Neighbouring seeds begin alike; a few rounds drive them apart.
+  // Neighbouring seeds start with similar numbers; a few rounds separate them.
   for (let round = 0; round < 12; round++) word()
 
   const next = () => word() / 0x1_0000_0000
   return {
     next,
     below: (limit) => Math.floor(next() * limit),
-    // Asked before the dice are thrown, so that what cannot happen costs nothing.
+    // Checked before the dice are thrown, so that what cannot happen uses no number.
     chance: (probability) => probability > 0 && next() < probability,
     pick: (items) => items[Math.floor(next() * items.length)] ?? items[0],
   }

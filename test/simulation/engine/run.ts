@@ -16,13 +16,13 @@ export interface Counts {
   looks: number
 }
 
-/** What everything in one run has at hand. */
+/** What all parts of one run share. */
 export interface Run {
   readonly scenario: Scenario
   readonly random: Random
   readonly scheduler: Scheduler
   readonly counts: Counts
-  /** The event log; absent where nobody reads it, so that no line of it is made up. */
+  /** The event log; absent when no one reads it, so that its lines cost nothing. */
   readonly trace: ((who: string, what: string) => void) | undefined
   /** Whether this goes wrong now; never after the world has healed. */
   strikes(kind: FaultKind): boolean

@@ -1,11 +1,11 @@
 import { createEventQueue } from './event-queue.ts'
 import type { Random } from './random.ts'
 
-/** How the code under test is let run after a promise of its has been resolved. */
+/** How the code under test runs on after one of its promises was resolved. */
 export type Drain = 'microtasks' | 'macrotask'
 
 /**
- * Owns time and order: everything that happens is an event, one at a time, and time moves only from one to the next.
+ * Decides time and order: everything is an event, one at a time, and time moves only from one event to the next.
  */
 export interface Scheduler {
   now(): number
@@ -13,7 +13,7 @@ export interface Scheduler {
   after(delayMs: number, run: () => void): void
   /** Resolves a promise that the code under test awaits; at most one in each event. */
   resume(settle: () => void): void
-  /** Told whenever the code under test has come to its next call or its end: until then it is running. */
+  /** Called when the code under test makes its next call, or ends. Until then it is running. */
   arrived(): void
   /** Runs until nothing is left to happen, or this moment has passed, or it is stopped. */
   run(untilMs: number): Promise<void>
@@ -26,10 +26,10 @@ export interface Scheduler {
 export const DRAIN_TURNS = 24
 
 /**
- * Between two events the code under test must have come to rest. A resolved promise sets one chain of continuations
- * going, which ends by calling the next port, by ending, or by waiting for its siblings (`Promise.all`): so the queue
- * of microtasks is let turn until one of the first two is reported, or so often that it must be the third. A chain may part
- * in two, where something is set going that is not waited for, so the queue turns on after each report.
+ * Between two events the code under test must be at rest. A resolved promise starts one chain of continuations. It ends with a
+ * call to the next port, or with the end of the work, or it waits for its siblings (`Promise.all`). The first two are reported
+ * by `arrived`. So the microtask queue is turned until that, or so often that it must be the third. A chain may also split in
+ * two, where work is started that no one awaits, so the queue is turned a little longer after each report.
  */
 export function createScheduler(random: Random, startMs: number, drain: Drain = 'microtasks'): Scheduler {
   const queue = createEventQueue()
@@ -60,7 +60,7 @@ export function createScheduler(random: Random, startMs: number, drain: Drain = 
     resume(settle) {
       if (isResumed) throw new Error('two promises resolved in one event')
       isResumed = true
-      // Whatever arrived earlier in this event was not on account of this promise.
+      // What arrived earlier in this event was not caused by this promise.
       hasArrived = false
       settle()
     },

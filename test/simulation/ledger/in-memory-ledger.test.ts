@@ -99,7 +99,7 @@ const asLedger = (calls: LedgerCalls, now: () => number): Ledger =>
 
 const endOf = (given: Promise<unknown>) => given.then(JSON.stringify, () => 'refused')
 
-test('the ledger in memory answers whatever is asked of it as SQLite does', {
+test('the ledger in memory gives the same answers as SQLite', {
   timeout: 120_000,
 }, async () => {
   await fc.assert(

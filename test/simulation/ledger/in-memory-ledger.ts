@@ -3,7 +3,7 @@ import type { LedgerRows } from './ledger-rows.ts'
 import { createPaymentCalls } from './payment-calls.ts'
 import { createUnsettledCalls } from './unsettled-calls.ts'
 
-/** The ledger as the databases keep it, without a database: a test holds every answer of it against SQLite's. */
+/** The ledger without a database. A test compares its answers with SQLite's. */
 export const createInMemoryLedger = (rows: LedgerRows): LedgerCalls => ({
   ...createPaymentCalls(rows),
   ...createUnsettledCalls(rows),

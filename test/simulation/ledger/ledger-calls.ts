@@ -1,18 +1,18 @@
 import type { PaymentAttempts } from '../../../src/stores/payment-attempts.ts'
 import type { UnsettledAttempts } from '../../../src/stores/unsettled-attempts.ts'
 
-/** The same methods, told what time it is and answering at once. */
+/** The same methods, which are told the time and answer at once. */
 export type Sync<T> = {
   [Name in keyof T]: T[Name] extends (...given: infer Given) => Promise<infer Result>
     ? (nowMs: number, ...given: Given) => Result
     : never
 }
 
-/** What is counted for the metrics is no part of the story of a payment. */
+/** Counting for the metrics is not part of the simulation. */
 export type UnsettledPorts = Omit<UnsettledAttempts, 'count'>
 
 /**
- * The ledger's statements, each of which happens at once or, if it throws, not at all: in the databases it is one
- * statement or one transaction. When, and whether its answer arrives, is decided around it.
+ * The statements of the ledger. Each happens at once or, if it throws, not at all: in the databases it is one
+ * statement or one transaction. When it happens, and whether its answer arrives, is decided by the ports.
  */
 export type LedgerCalls = Sync<PaymentAttempts> & Sync<UnsettledPorts>

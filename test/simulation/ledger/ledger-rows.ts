@@ -20,7 +20,7 @@ export interface KeyRow {
   readonly createdAtMs: number
 }
 
-/** The two tables. What survives every crash of every node. */
+/** The two tables, which survive all crashes. */
 export interface LedgerRows {
   readonly attempts: AttemptRow[]
   readonly byId: Map<string, AttemptRow>
@@ -32,7 +32,7 @@ export const createLedgerRows = (): LedgerRows => ({ attempts: [], byId: new Map
 export const keyOf = ({ principal, operation, idempotencyKey }: KeyScope): string =>
   `${principal}\n${operation}\n${idempotencyKey}`
 
-/** A copy, as a query gives one: what a node holds does not change when the row does. */
+/** A copy, as from a query: what a node holds does not change when the row does. */
 export const toAttempt = (row: AttemptRow): PaymentAttempt => ({
   id: row.id,
   orderId: row.orderId,

@@ -90,7 +90,7 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
       if (settlement.bigcommerceCode !== undefined) moved.bigcommerceCode = settlement.bigcommerceCode
       if (settlement.problemCode !== undefined) moved.problemCode = settlement.problemCode
       const attempt = toAttempt(moved)
-      // Before anything is written: what throws here undoes the whole transaction.
+      // Before anything is written: an error here undoes the whole transaction.
       const answer = finalAnswer(attempt)
       if (answer) keepAnswer(rows, id, answer.status, JSON.stringify(answer.body))
       Object.assign(row, moved)

@@ -21,7 +21,7 @@ export function createUnsettledCalls({ attempts, byId, keys }: LedgerRows): Sync
     postpone(nowMs, id, nextLookAtMs, quiet) {
       const row = byId.get(id)
       if (!row || !isUnsettled(row.status)) return
-      // An attempt has looked quiet since a moment, or never.
+      // Looked quiet since some moment, or never.
       Object.assign(row, {
         nextLookAtMs,
         quiet,

@@ -5,8 +5,8 @@ import type { GatewayEnd, OrderPlan, Scenario, ShopperPlan, UpstreamTraits } fro
 const minute = 60_000
 
 /**
- * The scenario of a seed. Each fault and trait is either in it or not, so that some seeds have few things going wrong
- * often: those find what a little of everything hides.
+ * The scenario of a seed. Each fault and trait is either in it or not, so that in some seeds few things go wrong, but
+ * often. They find what a little of everything hides.
  */
 export function scenarioOf(seed: number): Scenario {
   const random = createRandom(seed)
@@ -60,7 +60,7 @@ function shopperPlan(random: Random, orders: number): ShopperPlan {
   }
 }
 
-/** These strike at any call of any kind; more of them, and nothing else would ever happen. */
+/** These may strike at any call. With higher rates nothing else would ever happen. */
 const everyCall: ReadonlySet<FaultKind> = new Set([
   'store_failed_before',
   'store_failed_after_commit',
@@ -109,7 +109,7 @@ const rareEnds: GatewayEnd[] = [
   'duplicate_charged',
 ]
 
-/** Mostly charges, and one or two other ends that this seed is about. */
+/** Mostly charges, and one or two other ends for this seed. */
 function gatewayEnds(random: Random): [GatewayEnd, ...GatewayEnd[]] {
   const ends: [GatewayEnd, ...GatewayEnd[]] = ['charged', 'charged']
   for (let more = random.below(4); more > 0; more--) {

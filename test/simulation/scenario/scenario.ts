@@ -14,18 +14,18 @@ export type GatewayEnd =
   | 'duplicate'
   | 'duplicate_charged'
 
-/** What is left open by BigCommerce's documentation, decided for one seed. */
+/** What BigCommerce's documentation leaves open, decided for one seed. */
 export interface UpstreamTraits {
-  /** Transactions and order states are shown up to this long after they came about. */
+  /** Transactions and order states are shown up to this long after they happened. */
   readonly lagMsMax: number
-  /** Whether what is to be shown appears for a moment, disappears, and comes back, all within the lag. */
+  /** Whether something that shows may disappear and come back, all within the lag. */
   readonly flickers: boolean
-  /** Whether minting and charging go by what is shown of an order instead of what has become of it. */
+  /** Whether minting and charging use what is shown of an order, not what it really is. */
   readonly checksLag: boolean
   /** Whether gateways record transactions at all. */
   readonly isBlind: boolean
   readonly declinesAreTransactions: boolean
-  /** Whether a shopper was declined on the order before, at a checkout that is not ours. */
+  /** Whether a shopper was declined on the order before, at another checkout. */
   readonly wasDeclinedElsewhere: boolean
   /** Whether gateways leave the payment method out of their transactions. */
   readonly leavesMethodOut: boolean
@@ -33,7 +33,7 @@ export interface UpstreamTraits {
   readonly leavesReferenceOut: boolean
   /** Whether a proxy that sent a charge twice may pass on the answer to the second. */
   readonly answersForCopy: boolean
-  /** What a charge is refused for first: an order that cannot be paid, or a PAT that is spent. */
+  /** What is checked first: whether the order can be paid, or whether the PAT was used. */
   readonly looksAtOrderFirst: boolean
   /** The order's state while a payment is pending, and after it was declined late. */
   readonly lateDeclineStatusId: 0 | 6
@@ -60,11 +60,11 @@ export interface ShopperPlan {
   readonly polls: number
 }
 
-/** The allowance of payments, which everybody knows and BigCommerce counts by. */
+/** The allowance of payments, as BigCommerce counts it. */
 export interface BucketPlan {
   readonly limit: number
   readonly windowMs: number
-  /** As much as the network's delays differ. */
+  /** How much the delays of the network differ. */
   readonly marginMs: number
   readonly maxWaitMs: number
 }
@@ -72,7 +72,7 @@ export interface BucketPlan {
 /** All that is decided before a run; what happens within it is decided by its dice. */
 export interface Scenario {
   readonly seed: number
-  /** For what happens within the run; the seed's own unless somebody looks for a simpler story. */
+  /** For what happens within the run: the seed's own, except when a story is being simplified. */
   readonly dice: number
   readonly nodes: number
   readonly clockSkewMsMax: number
@@ -81,7 +81,7 @@ export interface Scenario {
   readonly faults: FaultRates
   /** From here on nothing new goes wrong. */
   readonly healAtMs: number
-  /** How far apart in time the answers of the ports may be. */
+  /** The longest that a call through a port takes. */
   readonly latencyMsMax: number
   readonly upstream: UpstreamTraits
   readonly bucket: BucketPlan

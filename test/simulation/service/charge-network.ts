@@ -11,7 +11,7 @@ export const PAYMENT_TIMEOUT_MS = 60_000
 const connectTimeoutMs = 3_000
 /** Longer than a PAT lives, so that some arrive on either side of its end. */
 const lateMsMax = 66 * 60_000
-/** And many just before it: those begin when everybody else thinks that none can any more. */
+/** Many arrive just before that end, when the others think that none can begin any more. */
 const justInTimeMs = 54 * 60_000
 
 type Done = (outcome: PaymentOutcome) => void
@@ -19,8 +19,8 @@ type Done = (outcome: PaymentOutcome) => void
 const lost = (reason: UnknownReason): PaymentOutcome => ({ kind: 'unknown', reason, bigcommerceCode: null })
 
 /**
- * The way of one charge to the payments host and back. What it gives for an answer, and for none, is what
- * clients/bigcommerce/payments-api.ts gives: the answers are classified by the very same code.
+ * The way of one charge to the payments host and back. It turns an answer, or none, into the same outcome as
+ * clients/bigcommerce/payments-api.ts, which uses the same code to classify answers.
  */
 export function createChargeNetwork(run: Run, bigCommerce: BigCommerce, onArrival: () => void) {
   const { random, scheduler } = run
@@ -32,7 +32,7 @@ export function createChargeNetwork(run: Run, bigCommerce: BigCommerce, onArriva
   function answerArrives(answer: UpstreamAnswer, permit: Permit, done: Done) {
     const latencyMs = run.latencyMs()
     if (run.strikes('charge_answer_lost')) {
-      // A connection that is reset tells at once; one that went silent never does.
+      // A reset connection fails at once; a silent one never does.
       return random.chance(0.5) ? deliver(latencyMs, lost('connection_lost'), done) : undefined
     }
     if (run.strikes('charge_answer_cut')) return deliver(latencyMs, lost('connection_lost'), done)
@@ -43,7 +43,7 @@ export function createChargeNetwork(run: Run, bigCommerce: BigCommerce, onArriva
     })
   }
 
-  /** What stands between the two may answer in BigCommerce's place, whatever BigCommerce does. */
+  /** A proxy may answer in BigCommerce's place, whatever BigCommerce does. */
   function inItsPlace(answer: UpstreamAnswer): UpstreamAnswer {
     if (run.strikes('charge_error_after')) return serverError(random.pick([500, 502, 504]))
     return run.strikes('charge_answer_foreign') ? random.pick(FOREIGN) : answer
@@ -62,7 +62,7 @@ export function createChargeNetwork(run: Run, bigCommerce: BigCommerce, onArriva
       arrive(reply)
     })
     if (run.strikes('charge_request_doubled')) {
-      // The sender waits for the answer to what it sent; the answer to the copy is nobody's, unless a proxy made it.
+      // The sender waits for the answer to its own request. The answer to the copy is lost, unless a proxy passes it on.
       const { answersForCopy } = run.scenario.upstream
       const copyMs = random.below(answersForCopy ? PAYMENT_TIMEOUT_MS : lateMsMax)
       scheduler.after(lateMs + copyMs, () => arrive(answersForCopy ? reply : () => {}))
@@ -87,7 +87,7 @@ export function createChargeNetwork(run: Run, bigCommerce: BigCommerce, onArriva
     hold(pat, payment, requestId, permit, done)
   }
 
-  /** There is a connection, perhaps before its moment. */
+  /** Waits, with an open connection, for the moment of its permit. */
   function hold(pat: string, payment: PaymentRequest, requestId: string, permit: Permit, done: Done) {
     void permit.moment().then(() => leave(pat, payment, requestId, permit, done))
   }

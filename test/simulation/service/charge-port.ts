@@ -5,7 +5,7 @@ import type { BigCommerce } from '../upstream/big-commerce.ts'
 import { createChargeNetwork } from './charge-network.ts'
 import type { Ports } from './ports.ts'
 
-/** Told of each charge the moment it is handed to the network. */
+/** Called with each charge when it is handed to the network. */
 export type ChargeWatch = (requestId: string, paymentAccessToken: string) => void
 
 export interface ChargePortOptions {
@@ -13,7 +13,7 @@ export interface ChargePortOptions {
   readonly ports: Ports
   readonly bigCommerce: BigCommerce
   readonly watch: ChargeWatch
-  /** Told when a request comes to BigCommerce's door, unless the network held it up for minutes. */
+  /** Called when a request reaches BigCommerce, unless the network delayed it for minutes. */
   readonly onArrival: () => void
   readonly onTurnedAway: (requestId: string) => void
 }

@@ -3,7 +3,7 @@ import type { NodeLife } from './ports.ts'
 
 const restartMsMax = 60_000
 
-/** A node's deaths and restarts. What it was doing when it died is gone, and what it remembered. */
+/** The crashes and restarts of a node. All work and memory of the node is lost with a crash. */
 export function createNodeLife(run: Run, name: string, onCrash: (life: NodeLife) => void): NodeLife {
   const node: NodeLife = {
     name,

@@ -15,7 +15,7 @@ export const ruleOf = ({ scenario: { bucket } }: Run) => ({
   sendWithinMs: SEND_WITHIN_MS,
 })
 
-/** Where a node's payments wait for their permits: in its memory, and so gone when it dies. */
+/** Where the payments of a node wait for permits: in its memory, so they are gone when it dies. */
 export function createNodePermits(
   run: Run,
   life: NodeLife,

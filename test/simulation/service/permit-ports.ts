@@ -11,7 +11,7 @@ export function createPermitPorts(
   isDown: () => boolean,
 ): PermitStore {
   const through = async <T>(what: string, work: () => Promise<T>): Promise<T> =>
-    // The model does at once what it is asked for, and promises only because the database would.
+    // The model answers at once; it returns promises only because the database does.
     ports.call(what, () => {
       if (isDown() || run.strikes('store_failed_before')) throw new Problem('store_unavailable')
       const result = work()

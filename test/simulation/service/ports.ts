@@ -1,27 +1,27 @@
 import type { Run } from '../engine/run.ts'
 
-/** Whether a node is there, which life of its it lives, and when it is to die. */
+/** Whether a node is up, how often it has started, and a way to crash it. */
 export interface NodeLife {
   readonly name: string
   isUp: boolean
-  /** Counts its starts: what an earlier life had begun never goes on. */
+  /** Counts its starts. Work of an earlier life never goes on. */
   life: number
   crash(): void
 }
 
 export interface Ports {
-  /** Something done elsewhere at one moment, whose answer comes back at that moment or later. */
+  /** Something that is done elsewhere at one moment; its answer comes back then or later. */
   call<T>(what: string, effect: () => T): Promise<T>
-  /** The same where what is done decides itself when to answer. Only the first answer counts. */
+  /** The same, where the other side decides when to answer. Only the first answer counts. */
   exchange<T>(what: string, begin: (answer: (value: T) => void) => void): Promise<T>
 }
 
-/** A node that stands still this long has missed every deadline there is. */
+/** After the longest of these, a node has missed every deadline. */
 const stallsMs = [1_000, 20_000, 90_000, 20 * 60_000, 70 * 60_000] as const
 
 /**
- * Everything a node waits for goes through here: the scheduler decides when each call takes effect and when its answer
- * arrives, and at each of these two boundaries the node may die.
+ * Everything that a node waits for goes through here. The scheduler decides when a call takes effect and when its answer
+ * arrives; at both moments the node may crash.
  */
 export function createPorts(run: Run, node: NodeLife): Ports {
   const { random, scheduler, counts } = run
@@ -40,13 +40,13 @@ export function createPorts(run: Run, node: NodeLife): Ports {
     scheduler.resume(settle)
   }
 
-  /** Runs what is called at its moment, unless the node has died by then and the call with it. */
+  /** Runs a call at its moment, unless the node has crashed by then and the call is lost with it. */
   function leave(what: string, begin: (life: number) => void): void {
     const { life } = node
     scheduler.arrived()
     counts.steps += 1
     scheduler.after(run.latencyMs(), () => {
-      // A call that was on its way may still arrive after the death of its caller.
+      // A call that was on its way may still arrive after its caller crashed.
       if (node.life !== life && random.chance(0.5)) return
       if (node.life === life && run.strikes('node_crash')) {
         run.trace?.(node.name, `dies before ${what}`)

@@ -5,7 +5,7 @@ import { PAYMENT_TIMEOUT_MS } from './charge-network.ts'
 import { PERMIT_WAIT_MS_MAX, type ServiceNode } from './node.ts'
 
 export interface Reconciler {
-  /** Sees to it that a round takes place when the next attempt is due. */
+  /** Plans a round for the time when the next attempt is due. */
   plan(): void
 }
 
@@ -13,8 +13,8 @@ const pauseMs = 500
 const afterFailureMsMax = 30_000
 
 /**
- * The nodes' reconciliation loops. Each of them looks twice a second, and nearly always finds nothing; a round is run
- * here only when there is something to find, by a node that the dice choose, sometimes by two at once.
+ * The reconciliation loops of the nodes. In production each runs a round twice a second, and usually finds nothing. Here a
+ * round runs only when something is due, on a node that the dice choose, sometimes on two at once.
  */
 export function createReconciler(
   run: Run,
@@ -56,10 +56,10 @@ export function createReconciler(
   }
 
   function look(node: ServiceNode) {
-    // A node that is down does not look; its next chance comes like everybody's.
+    // A node that is down does not look. Another round is planned.
     if (!node.life.isUp) return planAfter(afterFailureMsMax)
     run.trace?.(node.life.name, 'reconciles')
-    // Should the node die within it, the lease ends, and somebody else looks.
+    // If the node dies meanwhile, the lease ends and another node looks.
     if (plannedMs === Number.POSITIVE_INFINITY) planAfter(2 * afterFailureMsMax)
     node.reconcile().then(
       () => {

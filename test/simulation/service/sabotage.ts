@@ -14,10 +14,10 @@ export interface NodeParts {
 
 export type StoreOf = (instance: string) => PermitStore
 
-/** A bug put in on purpose, by wrapping what the code under test is given: the simulation must find it. */
+/** A planted bug, by wrapping what the code under test is given. The simulation must find it. */
 export interface Sabotage {
   readonly calls?: (calls: LedgerCalls, rows: LedgerRows) => LedgerCalls
   readonly parts?: (parts: NodeParts) => NodeParts
-  /** Of the permits of each instance. */
+  /** Changes the permits of each instance. */
   readonly permits?: (storeOf: StoreOf, run: Run) => StoreOf
 }

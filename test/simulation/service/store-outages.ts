@@ -3,7 +3,7 @@ import type { Run } from '../engine/run.ts'
 const withinMs = 3 * 60_000
 const lengthMsMax = 60_000
 
-/** Times in which the database cannot be reached at all. */
+/** Times when the database cannot be reached at all. */
 export function createStoreOutages({ random, scenario, scheduler, counts, trace }: Run) {
   let downs = 0
   return {

@@ -16,7 +16,7 @@ export const refused = (status: number, code: number): UpstreamAnswer =>
 export const serverError = (status: number): UpstreamAnswer => answer(status, undefined)
 export const rateLimited = (): UpstreamAnswer => answer(429, undefined, { 'retry-after': '4' })
 
-/** A success by its status, in a shape that nobody has documented. */
+/** A success by its status, in an undocumented shape. */
 export const FOREIGN: readonly [UpstreamAnswer, ...UpstreamAnswer[]] = [
   answer(200, undefined),
   answer(201, {}),

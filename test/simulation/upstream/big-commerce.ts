@@ -9,7 +9,7 @@ import { type BooksOptions, createBooks } from './books.ts'
 import { createGateway } from './gateway.ts'
 import { CURRENCY, STATUS, type StoreOrder, shownState, trueState } from './store-order.ts'
 
-/** A store with its orders and its books, which know of no key, no ledger and no node of ours. */
+/** A store with its orders and its books. It knows nothing of our keys, ledger and nodes. */
 export interface BigCommerce {
   readonly orders: readonly StoreOrder[]
   orderOf(id: number): StoreOrder
@@ -26,7 +26,7 @@ export interface BigCommerce {
 
 const FIRST_ORDER_ID = 100
 
-/** The trace of a card that was declined before anybody came to us. */
+/** The trace of a card that was declined elsewhere, before the first request to us. */
 const declinedElsewhere = (amount: number) => ({
   transaction: {
     id: 1_000,
@@ -96,7 +96,7 @@ export function createBigCommerce(run: Run, options: BooksOptions): BigCommerce 
     charge(pat, payment, requestId, reply) {
       const token = tokens.get(pat)
       const refusal = refusalOf(token)
-      // Any payment that gets past the check of its PAT spends it.
+      // A payment whose PAT is accepted uses the PAT up.
       if (token) token.isSpent = true
       if (refusal !== null || token === undefined) {
         run.trace?.('upstream', `refuses the charge of ${requestId} with ${refusal?.status}`)

@@ -8,7 +8,7 @@ import type { Charge, Sale } from './store-order.ts'
 
 const declineCodes = [30102, 30103, 30104, 30106] as const
 
-/** The gateway's part: here the money is taken, or not. */
+/** The gateway: here money is taken, or not. */
 export function createGateway(run: Run, books: Books) {
   const { random, scenario, scheduler } = run
   const traits = scenario.upstream

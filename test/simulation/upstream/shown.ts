@@ -1,6 +1,6 @@
 import type { Run } from '../engine/run.ts'
 
-/** When something that has come about can be seen: for good from a moment on, and perhaps for a while before. */
+/** When something that happened can be seen: for good from some moment on, and perhaps for a while before. */
 export interface Shown {
   readonly fromMs: number
   readonly flash: { readonly fromMs: number; readonly untilMs: number } | null
@@ -9,7 +9,7 @@ export interface Shown {
 export const isShown = ({ fromMs, flash }: Shown, nowMs: number): boolean =>
   nowMs >= fromMs || (flash !== null && nowMs >= flash.fromMs && nowMs < flash.untilMs)
 
-/** Late by up to the lag; where things flicker, seen once, gone again and back, all within it. */
+/** Late by up to the lag. Where things flicker, they are seen, gone again, and back, all within the lag. */
 export function shownAfterLag({ random, scenario, scheduler }: Run): Shown {
   const nowMs = scheduler.now()
   const { lagMsMax, flickers } = scenario.upstream

@@ -17,13 +17,13 @@ export interface OrderChange {
   readonly partsMinor: number
 }
 
-/** Money that was taken, or may yet be: the truth that everything said is held against. */
+/** Money that was taken, or may be taken yet: the truth with which all answers are compared. */
 export interface Charge {
   readonly requestId: string
   readonly amountMinor: number
   readonly paysAPart: boolean
   state: 'pending' | 'charged' | 'declined'
-  /** What a pending one comes to; nobody but the judge of the simulation may look. */
+  /** How a pending one will end. Only the witness may read this. */
   readonly becomes: 'charged' | 'declined'
 }
 
@@ -50,12 +50,12 @@ export interface Sale {
 
 export const NEW_ORDER = { statusId: STATUS.incomplete, paymentStatus: '', partsMinor: 0 }
 
-/** How the order stands for one who sees what is shown of it now. */
+/** How the order looks from outside now. */
 export function shownState({ changes }: StoreOrder, nowMs: number) {
   return changes.findLast(({ shown }) => isShown(shown, nowMs)) ?? NEW_ORDER
 }
 
-/** How it stands indeed. */
+/** How it really stands. */
 export const trueState = ({ changes }: StoreOrder) => changes.at(-1) ?? NEW_ORDER
 
 export function readOrder(order: StoreOrder, nowMs: number): Order {

@@ -3,7 +3,7 @@ import type { StoreOrder } from './store-order.ts'
 
 const delayMsMax = 180_000
 
-/** BigCommerce tells of an order's news: sometimes, late, in any order, and now and then twice. */
+/** BigCommerce's webhooks: not always, late, in any order, and sometimes twice. */
 export function createWebhooks(run: Run, deliver: (orderId: number, delivery: number) => void) {
   const { random, scheduler } = run
   let deliveries = 0

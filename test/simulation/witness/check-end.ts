@@ -13,7 +13,7 @@ export interface EndOptions {
 
 const unfinished: ReadonlySet<AttemptStatus> = new Set(['claimed', 'sending', 'unknown', 'pending'])
 
-/** Days after everything has healed: nothing hangs, and the ledger says what the books say. */
+/** Days after all faults are over: nothing hangs, and the ledger agrees with the books. */
 export function checkEnd({ rows, orders, truth, mayNeedReview, broken }: EndOptions): void {
   for (const { id, status, requestId } of rows.attempts) {
     if (unfinished.has(status)) broken(`3: ${id} is still ${status}`)

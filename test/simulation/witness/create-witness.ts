@@ -9,12 +9,12 @@ import type { Witness } from './witness.ts'
 
 export interface WitnessOptions {
   readonly rows: LedgerRows
-  /** Whether an attempt of this seed may end as a person's task. */
+  /** Whether an attempt of this seed may end in needs_review. */
   readonly mayNeedReview: boolean
   readonly stop: () => void
 }
 
-/** These name a payment without saying anything of its end. */
+/** These name a payment, but say nothing about its result. */
 const speaksOfNoEnd = new Set(['request_in_progress', 'order_payment_in_progress', 'order_already_paid'])
 
 export function createWitness({ rows, mayNeedReview, stop }: WitnessOptions): Witness {
@@ -28,7 +28,7 @@ export function createWitness({ rows, mayNeedReview, stop }: WitnessOptions): Wi
   const sent = new Set<string>()
   const requestOf = (attemptId: string) => rows.byId.get(attemptId)?.requestId ?? `no request (${attemptId})`
 
-  /** What a reply claims of money, each claim held against the books. */
+  /** Compares with the books what a reply says about money. */
   function hold(requestId: string, reply: Exclude<Reply, { kind: 'lost' }>) {
     const body = reply.kind === 'answer' ? reply.answer.body : reply.problem
     const words = toldOf(reply)
@@ -42,7 +42,7 @@ export function createWitness({ rows, mayNeedReview, stop }: WitnessOptions): Wi
       return truth.saidCharged(requestOf(body.payment_id), words)
     if (speaksOfNoEnd.has(body.code)) return
     if (body.payment_id !== undefined) truth.saidNothingCharged(requestOf(body.payment_id), words)
-    // Whether it says so or only looks like it: whoever reads an error believes that this request charged nothing.
+    // Even without the words: a client that gets an error believes that this request charged nothing.
     else truth.saidNothingCharged(requestId, words)
   }
 
@@ -69,7 +69,7 @@ export function createWitness({ rows, mayNeedReview, stop }: WitnessOptions): Wi
       sent.add(requestId)
       answers.sending(requestId)
       const row = rows.attempts.find((each) => each.requestId === requestId)
-      // Recovery may have moved it on since, but it must have said sending before.
+      // Recovery may have moved it on since, but it must have been sending before.
       if (row === undefined || row.sentAtMs === null)
         broken(`5: ${requestId} is sent, and the ledger says ${row?.status ?? 'nothing'}`)
     },

@@ -4,11 +4,11 @@ import { type PayRequest, type Reply, scopeOf, toldOf } from '../clients/request
 export interface SameAnswers {
   asked(requestId: string, request: PayRequest): void
   told(requestId: string, request: PayRequest, reply: Reply): void
-  /** The key of this request stands for its body from now on. */
+  /** From now on the key of this request stands for its body. */
   sending(requestId: string): void
 }
 
-/** What another body may be told: that the key is taken, or that even this cannot be found out now. */
+/** The possible answers to another body: the key is taken, or even this cannot be found out now. */
 const mayRefuseOtherBody = new Set([
   'idempotency_key_reused',
   'store_unavailable',

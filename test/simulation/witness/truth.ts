@@ -1,6 +1,6 @@
 import type { Charge } from '../upstream/store-order.ts'
 
-/** What was said of the charge of a request, and what there was of it. */
+/** What was answered about the charge of a request, and what really happened. */
 export interface Truth {
   chargeOf(requestId: string): Charge | undefined
   add(charge: Charge): void
@@ -9,8 +9,8 @@ export interface Truth {
 }
 
 /**
- * "Nothing was charged" must be true for ever, so it is held against every charge that comes after it as well;
- * "paid" must be true when it is said.
+ * "Nothing was charged" must be true for ever, so it is also compared with every later charge.
+ * "Paid" must be true when it is said.
  */
 export function createTruth(broken: (what: string) => void): Truth {
   const charges = new Map<string, Charge>()

@@ -1,4 +1,4 @@
-/** The payments that have arrived at BigCommerce, held against what it takes in any window, wherever it begins. */
+/** Checks that no window, wherever it begins, has more payments than BigCommerce allows. */
 export function createWindow(limit: number, windowMs: number, broken: (what: string) => void) {
   const arrived: number[] = []
   return function arrive(nowMs: number): void {

@@ -3,11 +3,11 @@ import type { PayRequest, Reply } from '../clients/requests.ts'
 import type { Charge, StoreOrder } from '../upstream/store-order.ts'
 
 /**
- * Watches everything that is charged and everything that is said, and holds the one against the other. It believes
- * BigCommerce's books; of our ledger it only asks whether it keeps its own promises.
+ * Compares everything that is charged with everything that is answered. It believes
+ * BigCommerce's books. About our ledger it checks only that it keeps its own promises.
  */
 export interface Witness {
-  /** The first promise that was broken; null while none has been. */
+  /** The first broken promise; null while there is none. */
   violation(): string | null
   broken(what: string): void
   asked(requestId: string, request: PayRequest): void
@@ -15,10 +15,10 @@ export interface Witness {
   shown(attempts: readonly PaymentAttempt[]): void
   /** A charge is handed to the network. */
   sending(requestId: string, paymentAccessToken: string): void
-  /** Its sender has been told that it was not taken in: it may send once more. */
+  /** The sender was told that the charge was not accepted, and may send it once more. */
   turnedAway(requestId: string): void
-  /** Money is taken, or will perhaps be. */
+  /** Money is taken, or may be taken later. */
   charged(order: StoreOrder, charge: Charge): void
-  /** Everything has healed, and time enough has passed. */
+  /** All faults are over, and enough time has passed. */
   finish(orders: readonly StoreOrder[]): void
 }
