@@ -48,7 +48,11 @@ const PRINCIPALS: Record<string, Principal> = {
     isKnown: false,
     owns: nobody,
   },
-  'customer 0': { token: () => callerToken({ customer_id: 0 }), isKnown: false, owns: nobody },
+  'a guest by customer 0': { token: () => callerToken({ customer_id: 0 }), owns: nobody },
+  'a guest by customer 0, with the scope for any': {
+    token: () => callerToken({ customer_id: 0, scope: `${readAndWrite} orders:any` }),
+    owns: nobody,
+  },
   'customer 11': {
     token: () => callerToken({ customer_id: 11 }),
     owns: ({ customerId }) => customerId === 11,

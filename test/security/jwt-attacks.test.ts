@@ -197,7 +197,7 @@ describe.each(Object.entries(settings))('with %s', (_name, setUp) => {
       'an empty list of aud': { aud: [] },
       'a longer aud': { aud: `${AUTH_AUDIENCE}-admin` },
       'no sub': { sub: undefined },
-      'customer 0': { customer_id: 0 },
+      'customer -1': { customer_id: -1 },
     }
     for (const [name, change] of Object.entries(attempts)) {
       const token = await sign(header, { ...goodClaims(), ...change }, key)

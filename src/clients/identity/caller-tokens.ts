@@ -40,14 +40,31 @@ const acceptedTypes = new Set([undefined, 'jwt', 'at+jwt'])
 /** Between machines whose clocks are kept by NTP, a few seconds are enough. */
 const clockToleranceSeconds = 5
 
-const positiveInt = z.int().positive()
+/** Some issuers write null for a claim that they leave empty. */
+const optional = <T extends z.ZodType>(claim: T) =>
+  z.preprocess((value) => (value === null ? undefined : value), claim.optional())
+/** Some issuers turn every claim into text. */
+const idFrom = (min: 0 | 1) =>
+  z.union([
+    z.int().min(min),
+    z
+      .string()
+      .regex(min === 0 ? /^(0|[1-9]\d{0,9})$/ : /^[1-9]\d{0,9}$/)
+      .transform(Number),
+  ])
+const words = z.union([z.string().transform((text) => text.split(' ')), z.array(z.string())])
+
+/** What an issuer means, in whichever of the usual ways it writes it. Any other claim refuses the token. */
 const Claims = z.object({
   iss: z.string(),
   iat: z.number().optional(),
-  sub: z.string().min(1).max(255),
-  scope: z.union([z.string().transform((words) => words.split(' ')), z.array(z.string())]).default([]),
-  order_ids: z.array(positiveInt).max(100).optional(),
-  customer_id: positiveInt.optional(),
+  sub: z.union([z.string().min(1).max(255), z.int().transform(String)]),
+  scope: optional(words),
+  /** Where Okta and Entra ID put the scopes. */
+  scp: optional(words),
+  order_ids: optional(z.union([idFrom(1).transform((id) => [id]), z.array(idFrom(1)).max(100)])),
+  /** 0 is BigCommerce's word for a guest. */
+  customer_id: optional(idFrom(0)),
 })
 
 /** Verifies the tokens that the store's own session or identity provider issues (decision 0006). */
@@ -94,19 +111,25 @@ const provesNothing = (error: unknown): boolean =>
   error.code !== 'ERR_JOSE_GENERIC'
 
 function toCaller(claims: z.output<typeof Claims>): Caller {
-  const customerId = claims.customer_id ?? null
+  const scopes = claims.scope ?? claims.scp ?? []
   return {
     principal: JSON.stringify([claims.iss, claims.sub]),
-    scopes: new Set(claims.scope.filter((word): word is Scope => word.startsWith('payments:'))),
-    access: accessOf(claims, customerId),
-    customerId,
+    scopes: new Set(scopes.filter((word): word is Scope => word.startsWith('payments:'))),
+    access: accessOf(claims, scopes),
+    customerId: claims.customer_id || null,
   }
 }
 
-/** Orders that are named are the whole list, else the customer decides, else the scope for any order. */
-function accessOf({ order_ids, scope }: z.output<typeof Claims>, customerId: number | null): OrderAccess {
+/**
+ * Orders that are named are the whole list, else the customer decides, else the scope for any order. A guest narrows as a
+ * customer does, and owns no order by that alone.
+ */
+function accessOf(
+  { order_ids, customer_id }: z.output<typeof Claims>,
+  scopes: readonly string[],
+): OrderAccess {
   if (order_ids) return { kind: 'orders', orderIds: new Set(order_ids) }
-  if (customerId !== null) return { kind: 'customer', customerId }
-  if (scope.includes('orders:any')) return { kind: 'any' }
+  if (customer_id) return { kind: 'customer', customerId: customer_id }
+  if (customer_id === undefined && scopes.includes('orders:any')) return { kind: 'any' }
   return { kind: 'orders', orderIds: new Set() }
 }

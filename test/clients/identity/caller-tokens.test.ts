@@ -71,14 +71,25 @@ describe('a token proves nothing', () => {
     ['without a subject', { sub: undefined }],
     ['of an empty subject', { sub: '' }],
     ['of a subject too long to keep', { sub: 's'.repeat(256) }],
-    ['of customer 0, which is the word for a guest', { customer_id: 0 }],
-    ['of a customer as text', { customer_id: '7' }],
+    ['of a subject that is no name', { sub: {} }],
+    ['of a subject that is no whole number', { sub: 1.5 }],
     ['of a negative customer', { customer_id: -7 }],
-    ['of an order as text', { order_ids: ['118'] }],
+    ['of a negative customer as text', { customer_id: '-7' }],
+    ['of a customer as hexadecimal text', { customer_id: '0x7' }],
+    ['of a customer as text with blanks', { customer_id: ' 7' }],
+    ['of a customer that is a fraction', { customer_id: 7.5 }],
+    ['of a customer that is a list', { customer_id: [7] }],
+    ['of customer true', { customer_id: true }],
     ['of order 0', { order_ids: [0] }],
+    ['of order 0 as text', { order_ids: ['0'] }],
+    ['of no order in a list', { order_ids: [null] }],
+    ['of an order with leading zeros', { order_ids: ['0118'] }],
+    ['of an order as a wordy text', { order_ids: ['order-118'] }],
     ['of more than a hundred orders', { order_ids: Array.from({ length: 101 }, (_, index) => index + 1) }],
-    ['of orders that are no list', { order_ids: 118 }],
+    ['of orders that are an object', { order_ids: { 0: 118 } }],
+    ['of orders in one text', { order_ids: '118,119' }],
     ['with a scope that is no text', { scope: 7 }],
+    ['with a scope that is no text, in scp', { scope: undefined, scp: { read: true } }],
   ])('%s', async (_what, change) => {
     expect(await callerOf(change as JWTPayload)).toBe('unauthenticated')
   })
@@ -126,6 +137,8 @@ describe('a token proves nothing', () => {
   })
 })
 
+const none = { kind: 'orders', orderIds: new Set() }
+
 describe('what a caller may touch', () => {
   test.each([
     ['a customer', { order_ids: undefined, customer_id: 7 }, { kind: 'customer', customerId: 7 }],
@@ -156,6 +169,55 @@ describe('what a caller may touch', () => {
     expect(await callerOf(change as JWTPayload)).toMatchObject({ access })
   })
 
+  test.each([
+    [
+      'a guest beside named orders: null',
+      { customer_id: null },
+      { kind: 'orders', orderIds: new Set([118]) },
+    ],
+    ['a guest beside named orders: 0', { customer_id: 0 }, { kind: 'orders', orderIds: new Set([118]) }],
+    [
+      'a guest beside named orders: 0 as text',
+      { customer_id: '0' },
+      { kind: 'orders', orderIds: new Set([118]) },
+    ],
+    [
+      'a customer beside a null list',
+      { order_ids: null, customer_id: 7 },
+      { kind: 'customer', customerId: 7 },
+    ],
+    ['a customer as text', { order_ids: null, customer_id: '7' }, { kind: 'customer', customerId: 7 }],
+    ['orders as texts', { order_ids: ['118', 119] }, { kind: 'orders', orderIds: new Set([118, 119]) }],
+    ['one order outside a list', { order_ids: 118 }, { kind: 'orders', orderIds: new Set([118]) }],
+    ['one order as text', { order_ids: '118' }, { kind: 'orders', orderIds: new Set([118]) }],
+    ['a guest alone has no order: 0', { order_ids: undefined, customer_id: 0 }, none],
+    ['a guest alone has no order: null', { order_ids: null, customer_id: null }, none],
+    [
+      'a guest narrows a server, as any customer does',
+      { order_ids: null, customer_id: 0, scope: 'payments:write orders:any' },
+      none,
+    ],
+    [
+      'null narrows nothing',
+      { order_ids: null, customer_id: null, scope: 'payments:write orders:any' },
+      { kind: 'any' },
+    ],
+  ])('claims as issuers make them: %s', async (_what, change, access) => {
+    expect(await callerOf(change as JWTPayload)).toMatchObject({ access })
+  })
+
+  test('a guest is no customer, however the issuer writes it', async () => {
+    for (const customer_id of [0, '0', null]) {
+      expect(await callerOf({ customer_id })).toMatchObject({ customerId: null })
+    }
+  })
+
+  test('a subject may be a number, and is the same one as its text', async () => {
+    expect(await callerOf({ sub: 42 as never })).toMatchObject({
+      principal: JSON.stringify(['https://shop.example', '42']),
+    })
+  })
+
   test('a customer is known as one also where the token names orders', async () => {
     expect(await callerOf({ customer_id: 7 })).toMatchObject({ customerId: 7 })
   })
@@ -165,10 +227,20 @@ describe('what a caller may touch', () => {
     ['a list', ['payments:read', 'payments:write'], ['payments:read', 'payments:write']],
     ['nothing', undefined, []],
     ['words of others', 'openid profile', []],
+    ['text with two blanks', 'payments:read  payments:write', ['payments:read', 'payments:write']],
+    ['null', null, []],
   ])('scopes come as %s', async (_what, scope, scopes) => {
-    const caller = await callerOf({ scope })
+    for (const claim of [{ scope }, { scope: undefined, scp: scope }, { scope: null, scp: scope }]) {
+      const caller = await callerOf(claim)
+      if (typeof caller === 'string') throw new Error(caller)
+      expect([...caller.scopes]).toEqual(scopes)
+    }
+  })
+
+  test('scopes in both claims: scope counts', async () => {
+    const caller = await callerOf({ scope: 'payments:read', scp: ['payments:write'] })
     if (typeof caller === 'string') throw new Error(caller)
-    expect([...caller.scopes]).toEqual(scopes)
+    expect([...caller.scopes]).toEqual(['payments:read'])
   })
 })
 
