@@ -210,7 +210,7 @@ function keyOf(key: AuthKey, publicKey: Renewable<KeyObject | null>): CallerToke
     case 'set':
       return {
         kind: 'set',
-        getKey: createPublishedKeys({ fetchKeys: createFetchKeys(key.url), now: Date.now }),
+        ...createPublishedKeys({ fetchKeys: createFetchKeys(key.url), now: Date.now }),
       }
     default:
       return key satisfies never

@@ -8,7 +8,12 @@ import { Problem } from '../../domain/problem.ts'
 export type CallerTokenKey =
   | { readonly kind: 'secret'; readonly secret: Uint8Array }
   | { readonly kind: 'public'; readonly key: CryptoKey | KeyObject }
-  | { readonly kind: 'set'; readonly getKey: JWTVerifyGetKey }
+  | {
+      readonly kind: 'set'
+      readonly getKey: JWTVerifyGetKey
+      /** Reads the set again. @returns whether there is a newer one. */
+      readonly readAgain?: () => Promise<boolean>
+    }
 
 export interface CallerTokensOptions {
   readonly issuer: string
@@ -29,6 +34,7 @@ export const asymmetricAlgorithms = [
   'ES384',
   'ES512',
   'EdDSA',
+  'Ed25519',
 ]
 
 /**
@@ -95,12 +101,51 @@ export function createVerifyCallerTokens(options: CallerTokensOptions): VerifyCa
 
 const typeOf = ({ typ }: { typ?: string }) => typ?.toLowerCase().replace(/^application\//, '')
 
-async function verify(callerToken: string, key: CallerTokenKey, rules: Parameters<typeof jwtVerify>[2]) {
+type Rules = Parameters<typeof jwtVerify>[2]
+
+async function verify(callerToken: string, key: CallerTokenKey, rules: Rules) {
   try {
-    if (key.kind === 'set') return await jwtVerify(callerToken, key.getKey, rules)
+    if (key.kind === 'set') return await verifyBySet(callerToken, key, rules)
     return await jwtVerify(callerToken, key.kind === 'secret' ? key.secret : key.key, rules)
   } catch (cause) {
     throw new Problem(provesNothing(cause) ? 'unauthenticated' : 'identity_unavailable', { cause })
+  }
+}
+
+/** More keys for one algorithm than an issuer has in use, so that a forged token costs a bounded time. */
+const keysTriedMax = 16
+
+async function verifyBySet(
+  callerToken: string,
+  { getKey, readAgain }: Extract<CallerTokenKey, { kind: 'set' }>,
+  rules: Rules,
+) {
+  try {
+    return await verifyByAny(callerToken, getKey, rules)
+  } catch (error) {
+    // Where keys have no kid, the token of a new key looks like a forged one until the newest keys are read.
+    if (!readAgain || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error
+    if (!(await readAgain())) throw error
+    return verifyByAny(callerToken, getKey, rules)
+  }
+}
+
+/** Tries each key that fits, since keys may have no `kid`, or share one during a rotation. */
+async function verifyByAny(callerToken: string, getKey: JWTVerifyGetKey, rules: Rules) {
+  try {
+    return await jwtVerify(callerToken, getKey, rules)
+  } catch (several) {
+    if (!(several instanceof errors.JWKSMultipleMatchingKeys)) throw several
+    let tried = 0
+    for await (const key of several) {
+      try {
+        return await jwtVerify(callerToken, key, rules)
+      } catch (error) {
+        tried += 1
+        if (!(error instanceof errors.JWSSignatureVerificationFailed) || tried === keysTriedMax) throw error
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed()
   }
 }
 

@@ -5,6 +5,13 @@ import type { Clock } from '../../domain/clock.ts'
 /** Reads the issuer's key set. @throws Error when the issuer does not give it. */
 export type FetchKeys = () => Promise<unknown>
 
+export interface PublishedKeys {
+  /** Finds the key of a token. Several that fit are an error of jose's that brings them all. */
+  readonly getKey: JWTVerifyGetKey
+  /** Reads the set again, unless that was done a moment ago. @returns whether there is a newer one. */
+  readonly readAgain: () => Promise<boolean>
+}
+
 export interface PublishedKeysOptions {
   readonly fetchKeys: FetchKeys
   readonly now: Clock
@@ -23,7 +30,7 @@ const cooldownAfterFailureMs = 5_000
  * The keys that an issuer publishes (JWKS), looked up by a token's `kid`. Only the configured address is ever read,
  * whatever `jku`, `x5u` or `jwk` a token's header brings.
  */
-export function createPublishedKeys({ fetchKeys, now }: PublishedKeysOptions): JWTVerifyGetKey {
+export function createPublishedKeys({ fetchKeys, now }: PublishedKeysOptions): PublishedKeys {
   let known: { readonly lookUp: JWTVerifyGetKey; readonly readAtMs: number } | null = null
   let failure: Error | null = null
   let triedAtMs = Number.NEGATIVE_INFINITY
@@ -36,7 +43,7 @@ export function createPublishedKeys({ fetchKeys, now }: PublishedKeysOptions): J
     triedAtMs = now()
     reading = fetchKeys()
       .then((keys) => {
-        known = { lookUp: createLocalJWKSet(keys as JSONWebKeySet), readAtMs: now() }
+        known = { lookUp: lookUpIn(keys as JSONWebKeySet), readAtMs: now() }
         failure = null
       })
       .catch((cause: unknown) => {
@@ -53,7 +60,7 @@ export function createPublishedKeys({ fetchKeys, now }: PublishedKeysOptions): J
     throw failure ?? new Error('the published keys have not been read')
   }
 
-  return async function keyOf(header, token) {
+  const getKey: JWTVerifyGetKey = async (header, token) => {
     if (!known || now() - known.readAtMs >= freshMs) await readAgain()
     try {
       return await usable()(header, token)
@@ -64,6 +71,44 @@ export function createPublishedKeys({ fetchKeys, now }: PublishedKeysOptions): J
       if (failure) throw failure
       return usable()(header, token)
     }
+  }
+
+  return {
+    getKey,
+    async readAgain() {
+      const before = known
+      await readAgain()
+      return known !== before
+    },
+  }
+}
+
+/** Looks keys up by the token's `kid`. Keys that have none fit every token. */
+function lookUpIn(set: JSONWebKeySet): JWTVerifyGetKey {
+  const byKid = createLocalJWKSet(withEitherName(set))
+  const withoutKid = createLocalJWKSet({
+    keys: withEitherName(set).keys.filter(({ kid }) => kid === undefined),
+  })
+  return async (header, token) => {
+    try {
+      return await byKid(header, token)
+    } catch (error) {
+      if (header.kid === undefined || !(error instanceof errors.JWKSNoMatchingKey)) throw error
+      const { kid: _unknown, ...rest } = header
+      return withoutKid(rest, token)
+    }
+  }
+}
+
+/** Ed25519 has two names, EdDSA and its own (RFC 9864). The curve of the key says it all, so both are taken. */
+function withEitherName(set: JSONWebKeySet): JSONWebKeySet {
+  if (!Array.isArray(set?.keys)) return set
+  return {
+    keys: set.keys.map((key) => {
+      if (key?.crv !== 'Ed25519') return key
+      const { alg: _either, ...rest } = key
+      return rest
+    }),
   }
 }
 

@@ -89,14 +89,6 @@ function keyFindings(keys: readonly Jwk[]): Finding[] {
     const says = `None of the ${keys.length} published keys can verify tokens here.`
     return [...findings, failure(says, `Publish one for ${asymmetricAlgorithms.join(', ')}.`)]
   }
-  if (usable.length > 1 && usable.some(({ kid }) => kid === undefined)) {
-    findings.push(
-      warning(
-        'Several keys are published, and not all have a `kid`.',
-        'Give each key and each token a `kid`.',
-      ),
-    )
-  }
   return [...findings, ok(`AUTH_JWKS_URL publishes ${keys.length} keys; ${usable.length} can verify tokens.`)]
 }
 

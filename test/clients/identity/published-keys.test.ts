@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createVerifyCallerTokens } from '../../../src/clients/identity/caller-tokens.ts'
 import { createFetchKeys, createPublishedKeys } from '../../../src/clients/identity/published-keys.ts'
 import { startKeyIssuer } from '../../support/key-issuer.ts'
@@ -8,14 +8,15 @@ import { nowMs, resultOf } from './token-factory.ts'
 const minutesMs = 60_000
 const first = await generateKeyPair('ES256', { extractable: true })
 const second = await generateKeyPair('ES256', { extractable: true })
-const published = async (pair: typeof first, kid: string) => ({ ...(await exportJWK(pair.publicKey)), kid })
+const third = await generateKeyPair('ES256', { extractable: true })
+const published = async (pair: typeof first, kid?: string) => ({ ...(await exportJWK(pair.publicKey)), kid })
 
 /** A verifier whose issuer and clock the test holds in its hands. */
 function prepare() {
   let timeMs = nowMs
   let answer: () => Promise<unknown> = async () => ({ keys: [] })
   let reads = 0
-  const getKey = createPublishedKeys({
+  const keys = createPublishedKeys({
     fetchKeys: () => {
       reads++
       return answer()
@@ -25,7 +26,7 @@ function prepare() {
   const verify = createVerifyCallerTokens({
     issuer: 'https://shop.example',
     audience: 'tillgate',
-    key: { kind: 'set', getKey },
+    key: { kind: 'set', ...keys },
     now: () => nowMs,
   })
   return {
@@ -39,9 +40,9 @@ function prepare() {
       timeMs += byMs
     },
     reads: () => reads,
-    ask: async (kid: string, pair = first) => {
+    ask: async (kid?: string, pair = first, alg = 'ES256') => {
       const token = new SignJWT({ scope: 'payments:read', order_ids: [118] })
-        .setProtectedHeader({ alg: 'ES256', kid })
+        .setProtectedHeader({ alg, ...(kid === undefined ? {} : { kid }) })
         .setIssuer('https://shop.example')
         .setAudience('tillgate')
         .setSubject('session-1')
@@ -72,6 +73,77 @@ test('a new key works at once, and a withdrawn one no longer than ten minutes', 
   issuer.advance(minutesMs)
   expect(await issuer.ask('two', second)).toBe('verified')
   expect(await issuer.ask('one')).toBe('unauthenticated')
+})
+
+describe('keys as issuers publish them', () => {
+  test('several that fit, without a kid: the one that signed is found', async () => {
+    const issuer = prepare()
+    issuer.publish(await published(second), await published(first))
+    expect(await issuer.ask(undefined, first)).toBe('verified')
+    expect(await issuer.ask(undefined, second)).toBe('verified')
+    expect(await issuer.ask(undefined, third)).toBe('unauthenticated')
+    expect(issuer.reads()).toBe(1)
+  })
+
+  test('a kid that stands twice: one key to encrypt, or one of yesterday', async () => {
+    const issuer = prepare()
+    issuer.publish({ ...(await published(third, 'one')), use: 'enc' }, await published(first, 'one'))
+    expect(await issuer.ask('one')).toBe('verified')
+    issuer.advance(10 * minutesMs)
+    issuer.publish(await published(second, 'one'), await published(first, 'one'))
+    expect(await issuer.ask('one')).toBe('verified')
+  })
+
+  test('a token with a kid, a key without', async () => {
+    const issuer = prepare()
+    issuer.publish(await published(first))
+    expect(await issuer.ask('one')).toBe('verified')
+    expect(await issuer.ask('one', second)).toBe('unauthenticated')
+  })
+
+  test('a kid counts where the keys have one', async () => {
+    const issuer = prepare()
+    issuer.publish(await published(first, 'one'), await published(second, 'two'))
+    expect(await issuer.ask('two', first)).toBe('unauthenticated')
+    expect(await issuer.ask('three', first)).toBe('unauthenticated')
+  })
+
+  test('a rotation without a kid: the new key works at once, and guesses do not hammer the issuer', async () => {
+    const issuer = prepare()
+    issuer.publish(await published(first))
+    expect(await issuer.ask()).toBe('verified')
+    issuer.publish(await published(second))
+    issuer.advance(minutesMs)
+    expect(await issuer.ask(undefined, second)).toBe('verified')
+    expect(await issuer.ask(undefined, first)).toBe('unauthenticated')
+    for (let turn = 0; turn < 60; turn++) {
+      issuer.advance(1_000)
+      expect(await issuer.ask(undefined, third)).toBe('unauthenticated')
+    }
+    expect(issuer.reads()).toBeLessThanOrEqual(5)
+  })
+
+  test.each([
+    ['EdDSA', undefined],
+    ['EdDSA', 'EdDSA'],
+    ['EdDSA', 'Ed25519'],
+    ['Ed25519', undefined],
+    ['Ed25519', 'EdDSA'],
+    ['Ed25519', 'Ed25519'],
+  ])('Ed25519 by either of its names: %s over a key for %s', async (alg, ofKey) => {
+    const issuer = prepare()
+    const pair = await generateKeyPair('Ed25519', { extractable: true })
+    const jwk = await published(pair, 'ed')
+    issuer.publish(ofKey === undefined ? jwk : { ...jwk, alg: ofKey })
+    expect(await issuer.ask('ed', pair, alg)).toBe('verified')
+  })
+
+  test('a key for another algorithm than the token’s is not tried', async () => {
+    const issuer = prepare()
+    const pair = await generateKeyPair('ES384', { extractable: true })
+    issuer.publish({ ...(await published(first, 'one')), alg: 'ES512' }, await published(pair, 'one'))
+    expect(await issuer.ask('one')).toBe('unauthenticated')
+  })
 })
 
 test('a withdrawn key is found out by the clock alone, without any new one', async () => {
