@@ -1,39 +1,34 @@
 import { ORDER_STATUS_IDS, type Order, type OrderReading } from './order.ts'
-import type { PaymentAttempt } from './payment-attempt.ts'
+import { isInDoubt, isUnsettled, type PaymentAttempt } from './payment-attempt.ts'
 import { paysAPart } from './payment-instrument.ts'
+import { isDone, isStart, type Trace, tracesOf } from './traces.ts'
 import type { Transaction, TransactionType } from './transaction.ts'
 
-/** How the other attempts on an order ended. */
-export interface PriorOutcomes {
-  /** Successes by this attempt's payment method. Their traces are not this attempt's. */
-  readonly succeeded: number
-  /** Successes by any method: the order has been paid in part. */
-  readonly parts: number
-  /** Declines by any method, since not every trace says its method. */
-  readonly declined: number
-  /** Those by any method that charged nothing, and ended only after a lost or pending answer. */
-  readonly failedLater: number
-}
-
-/** What BigCommerce shows of an order, and what of that comes from our other attempts. */
-export interface Evidence extends Pick<OrderReading, 'order' | 'transactions' | 'isWhole'> {
-  readonly prior: PriorOutcomes
-}
-
 /**
- * What the evidence proves about one attempt.
+ * What a reading proves of one attempt.
  *
- * - `declined`: this attempt was begun at BigCommerce, and has failed there.
- * - `seems_declined`: a decline that may be this attempt's. It may also come from a payment outside this service, or from a
- *   second try by the gateway while the first is not shown yet. It proves nothing while a charge can still begin or show.
- * - `untouched`: the order looks as if no payment was ever made. That proves nothing either, as long.
- * - `unclear`: anything else without a trace of this attempt.
+ * - `charged`: `charges` is how many charges can only be this attempt's, `by` which witness says so.
+ * - `failed`: a payment that BigCommerce had shown as pending has ended without a charge.
+ * - `absent`: everything was read and nothing of this attempt is there. `word` is what its end would be called; it proves an
+ *   end only when no charge can begin or show any more.
+ * - `unclear`: neither.
  */
 export type Verdict =
-  | { readonly kind: 'charged'; readonly transactionType: TransactionType; readonly charges: number }
-  | { readonly kind: 'pending' | 'declined' | 'seems_declined' | 'untouched' | 'unclear' }
+  | {
+      readonly kind: 'charged'
+      readonly by: 'transactions' | 'order'
+      readonly transactionType: TransactionType
+      readonly charges: number
+    }
+  | { readonly kind: 'absent'; readonly word: 'declined' | 'not_charged'; readonly isPaidOtherwise: boolean }
+  | { readonly kind: 'pending' | 'failed' | 'unclear' }
 
-/** The values of `payment_status` that mean that money was taken or reserved. */
+/** BigCommerce checks a PAT's `exp` when a payment begins; clocks between its own machines may differ by this much. */
+export const patSkewMs = 5 * 60_000
+/** `Date` and `date_created` have no fractions of a second. */
+const dateResolutionMs = 1_000
+
+/** `payment_status` of an order whose money is taken or reserved. */
 const paidStatuses = new Set([
   'captured',
   'authorized',
@@ -43,83 +38,185 @@ const paidStatuses = new Set([
   'refunded',
 ])
 const pendingStatuses = new Set(['pending', 'held for review'])
-/**
- * Judges an attempt by counting: if there are more traces of a kind than our other attempts left, one is this attempt's.
- * Our clock is never compared with BigCommerce's. A trace that is not shown yet only delays the verdict. A reading that is
- * not whole may prove that there is a charge, or that there may be one, but never that there is none.
- */
-export function judge(attempt: PaymentAttempt, { order, transactions, isWhole, prior }: Evidence): Verdict {
-  const own = transactions.filter((transaction) => mayBeOf(attempt, transaction))
-  const count = (status: string, ...events: string[]) =>
-    own.filter((each) => each.status === status && events.includes(each.event)).length
+/** `payment_status` of an order that nobody has paid. A void that is pending is none yet. */
+const unpaidStatuses = new Set(['', 'declined', 'void'])
+/** States that no payment has; the others, shipping and refunds among them, are what a paid order comes to. */
+const openStates = new Set<number | null>([
+  ORDER_STATUS_IDS.incomplete,
+  ORDER_STATUS_IDS.pending,
+  ORDER_STATUS_IDS.cancelled,
+  ORDER_STATUS_IDS.declined,
+])
 
-  // If the gateway shows authorisations, its captures belong to those, and are not counted again.
-  const traces = count('ok', 'purchase', 'authorization') || count('ok', 'capture', 'settled')
-  const charges = own.some(isNameless)
-    ? Math.min(traces, (startedCharges(transactions) || traces) - prior.parts)
-    : traces - prior.succeeded
-  if (charges > 0) {
-    const isReserved = count('ok', 'purchase', 'capture', 'settled') === 0
-    return { kind: 'charged', transactionType: isReserved ? 'authorization' : 'purchase', charges }
-  }
-  if (order && paidStatuses.has(order.paymentStatus) && !isPaidByOthers(own, transactions, prior)) {
-    const isReserved = order.paymentStatus === 'authorized'
-    return { kind: 'charged', transactionType: isReserved ? 'authorization' : 'purchase', charges: 1 }
-  }
-  const pendings = own.filter(({ event }) => event === 'pending')
-  const followers = ({ id }: Transaction) =>
-    own.filter(({ referenceId }) => id !== null && referenceId === id)
-  const openPendings = pendings.filter((pending) => followers(pending).length === 0)
-  const failedPendings = pendings.filter((pending) =>
-    followers(pending).some(({ status }) => status === 'error'),
+/** @param others the other attempts on the attempt's order, as they stand when the verdict is written. */
+export function judge(
+  attempt: PaymentAttempt,
+  reading: OrderReading,
+  others: readonly PaymentAttempt[],
+): Verdict {
+  const { order, transactions } = reading
+  const { traces, unplacedVoids } = tracesOf(reading)
+  const mayBeOwn = (trace: Trace) => mayBeOf(trace.start, attempt, [attempt, ...others])
+  const live = traces.filter(({ isVoid }) => !isVoid)
+  const own = live.filter((trace) => mayBeOwn(trace) && isWithin(trace.start, attempt))
+  const charges = own.length - spokenFor(own, live, attempt, others) - unplacedVoids
+  if (charges > 0) return charged('transactions', typeOf(own), charges)
+
+  const voided = traces.filter((trace) => trace.isVoid && mayBeOwn(trace)).length
+  const paidParts = others.filter(({ status }) => status === 'succeeded').length
+  const saysPaid = order !== null && paidStatuses.has(order.paymentStatus)
+  const isClosed = others.some(
+    ({ status, instrumentType }) => status === 'succeeded' && !paysAPart(instrumentType),
   )
-  // A pending payment may still become a charge, whatever else the order shows.
-  if (openPendings.length > 0) return { kind: 'pending' }
-  if (!order || !isWhole) return { kind: order && isPending(order, prior) ? 'pending' : 'unclear' }
-  if (failedPendings.length > prior.failedLater) return { kind: 'declined' }
-  const isOpen = isUntouched(attempt, order, prior)
-  const isDeclined = order.statusId === ORDER_STATUS_IDS.declined
-  const declines = count('error', 'purchase', 'authorization') - prior.declined
-  if (isDeclined || (isOpen && declines > 0)) return { kind: 'seems_declined' }
-  if (isPending(order, prior)) return { kind: 'pending' }
-  return { kind: isOpen ? 'untouched' : 'unclear' }
-}
+  const isExplained = isClosed || sumOf(live, attempt) >= (attempt.amount ?? Number.POSITIVE_INFINITY)
+  if (saysPaid && paidParts === 0 && voided === 0 && !isExplained) {
+    return charged('order', order.paymentStatus === 'authorized' ? 'authorization' : 'purchase', 1)
+  }
 
-/** An order that was paid in part is pending for that reason alone. */
-const isPending = (order: Order, prior: PriorOutcomes) =>
-  prior.parts === 0 && pendingStatuses.has(order.paymentStatus)
+  const pending = pendingsOf(attempt, transactions, others)
+  // Whatever else the order shows, what is still open may become a charge.
+  if (pending.open > 0) return { kind: 'pending' }
+  if (reading.isWhole && pending.failed > others.filter(failedLater).length) return { kind: 'failed' }
+  // An order that is paid in part says pending of itself, which then says nothing of this attempt.
+  if (order && paidParts === 0 && pendingStatuses.has(order.paymentStatus)) return { kind: 'pending' }
 
-/** Whether the order shows more charges by other methods than ours made: it was paid outside this service. */
-function isPaidByOthers(
-  own: readonly Transaction[],
-  all: readonly Transaction[],
-  prior: PriorOutcomes,
-): boolean {
-  return startedCharges(all.filter((each) => !own.includes(each))) > prior.parts - prior.succeeded
-}
-
-const startedCharges = (transactions: readonly Transaction[]) =>
-  transactions.filter(
-    ({ status, event }) => status === 'ok' && (event === 'purchase' || event === 'authorization'),
+  const isEarlier = live.some((trace) => mayBeOwn(trace) && !own.includes(trace))
+  const isDoubtful = unplacedVoids > 0 || (isEarlier && paidParts === 0)
+  if (!order || !reading.isWhole || isDoubtful) return { kind: 'unclear' }
+  if (!isOpen(order, paidParts) && !(saysPaid && isExplained)) return { kind: 'unclear' }
+  const declines = transactions.filter(
+    (each) => each.status === 'error' && isStart(each) && mayBeOf(each, attempt, [attempt, ...others]),
   ).length
-
-/** A trace without a method may be any attempt's. Then all traces are counted against all attempts. */
-const isNameless = ({ paymentMethodId }: Transaction) => paymentMethodId === null
-
-function mayBeOf(attempt: PaymentAttempt, { money, paymentMethodId }: Transaction): boolean {
-  if (money === null || money.currency !== attempt.currency || attempt.amount === null) return false
-  if (paymentMethodId !== null && paymentMethodId !== attempt.paymentMethodId.toLowerCase()) return false
-  return paysAPart(attempt.instrumentType) ? money.amount <= attempt.amount : money.amount === attempt.amount
+  const othersDeclined = others.filter(({ status }) => status === 'declined').length
+  const isDeclined = order.statusId === ORDER_STATUS_IDS.declined || voided > 0 || declines > othersDeclined
+  return { kind: 'absent', word: isDeclined ? 'declined' : 'not_charged', isPaidOtherwise: saysPaid }
 }
 
-/** Still in the state in which it was to be paid, with the same amount due. */
-function isUntouched(attempt: PaymentAttempt, order: Order, prior: PriorOutcomes): boolean {
-  const isOpen =
-    order.statusId === ORDER_STATUS_IDS.incomplete ||
-    (order.statusId === ORDER_STATUS_IDS.pending && prior.parts > 0)
-  // An order that does not say what is due cannot show another amount either.
+const charged = (
+  by: 'transactions' | 'order',
+  transactionType: TransactionType,
+  charges: number,
+): Verdict => ({
+  kind: 'charged',
+  by,
+  transactionType,
+  charges,
+})
+
+const typeOf = (traces: readonly Trace[]): TransactionType =>
+  traces.every(({ start, followedBy }) => start.event === 'authorization' && followedBy.size === 0)
+    ? 'authorization'
+    : 'purchase'
+
+/**
+ * Whether the order is in a state in which nothing of a charge would be told by it: unpaid, or cancelled by the merchant. A part that was paid leaves it open at Incomplete or Pending, whatever it says of the payment.
+ */
+function isOpen(order: Order, paidParts: number): boolean {
+  const { statusId, paymentStatus, paymentProviderId } = order
+  if (paidParts > 0 && (statusId === ORDER_STATUS_IDS.incomplete || statusId === ORDER_STATUS_IDS.pending))
+    return true
+  if (!unpaidStatuses.has(paymentStatus)) return false
+  // Awaiting Payment is also what an authorised order has.
   return (
-    isOpen &&
-    (order.due === null || (order.due.amount === attempt.amount && order.due.currency === attempt.currency))
+    openStates.has(statusId) || (statusId === ORDER_STATUS_IDS.awaitingPayment && paymentProviderId === '')
   )
 }
+
+/**
+ * How many of these traces must be of other attempts that succeeded: those that no trace outside explains. Of a part payment
+ * only a trace is subtracted that could be it.
+ */
+function spokenFor(
+  own: readonly Trace[],
+  live: readonly Trace[],
+  attempt: PaymentAttempt,
+  others: readonly PaymentAttempt[],
+): number {
+  const all = [attempt, ...others]
+  const taken = new Set<Trace>()
+  let inside = 0
+  for (const other of others.filter(({ status }) => status === 'succeeded')) {
+    const isIts = (trace: Trace) =>
+      !taken.has(trace) && mayBeOf(trace.start, other, all) && isWithin(trace.start, other)
+    const trace = live.find((each) => !own.includes(each) && isIts(each)) ?? own.find(isIts)
+    if (!trace) continue
+    taken.add(trace)
+    if (own.includes(trace)) inside++
+  }
+  return inside
+}
+
+/** Whether a row can be of this attempt: by BigCommerce's payment id where it shows one, else by method, kind and amount. */
+export function mayBeOf(row: Transaction, attempt: PaymentAttempt, all: readonly PaymentAttempt[]): boolean {
+  const named = all.find(
+    ({ bigcommercePaymentId: id }) =>
+      id !== null && (id === String(row.id) || id === row.gatewayTransactionId),
+  )
+  if (named) return named.id === attempt.id
+  const { money, paymentMethodId } = row
+  if (money === null || attempt.amount === null || money.currency !== attempt.currency) return false
+  if (paymentMethodId !== null && paymentMethodId !== attempt.paymentMethodId.toLowerCase()) return false
+  const isPart = paysAPart(attempt.instrumentType)
+  if (balances.has(row.method) && row.method !== attempt.instrumentType) return false
+  if (!isPart) return money.amount === attempt.amount
+  const paid = partPaidBy(attempt, all)
+  return paid === null ? money.amount <= attempt.amount : money.amount === paid
+}
+
+/** `method` of a row that was paid from a balance, spelt as the instrument's type is. */
+const balances = new Set<string>(['gift_certificate', 'store_credit'])
+
+/** How much a part payment paid, in minor units: what was due for it, less what was due next. null: not known. */
+function partPaidBy(part: PaymentAttempt, all: readonly PaymentAttempt[]): number | null {
+  const later = all
+    .filter(
+      ({ id, amount, createdAtMs }) => id !== part.id && amount !== null && createdAtMs > part.createdAtMs,
+    )
+    .sort((one, other) => one.createdAtMs - other.createdAtMs)[0]
+  const paid = (part.amount ?? 0) - (later?.amount ?? part.amount ?? 0)
+  return part.status === 'succeeded' && paid > 0 ? paid : null
+}
+
+/**
+ * Whether a row was made in an attempt's time, by BigCommerce's clock: after its PAT, and for an attempt that has ended before
+ * that PAT could begin nothing more. A pending payment ends later.
+ */
+export function isWithin({ createdAtMs }: Transaction, attempt: PaymentAttempt): boolean {
+  const { patIssuedAtMs, patExpiresAtMs } = attempt
+  if (createdAtMs === null || patIssuedAtMs === null || patExpiresAtMs === null) return true
+  if (attempt.pendingSinceMs !== null) return true
+  if (createdAtMs < patIssuedAtMs - dateResolutionMs) return false
+  return (
+    isUnsettled(attempt.status) || attempt.status === 'sending' || createdAtMs <= patExpiresAtMs + patSkewMs
+  )
+}
+
+function pendingsOf(
+  attempt: PaymentAttempt,
+  transactions: readonly Transaction[],
+  others: readonly PaymentAttempt[],
+) {
+  const own = transactions.filter(
+    (each) =>
+      each.event === 'pending' &&
+      each.status !== 'error' &&
+      mayBeOf(each, attempt, [attempt, ...others]) &&
+      isWithin(each, attempt),
+  )
+  const ends = (pending: Transaction) =>
+    transactions.filter(({ referenceId }) => referenceId !== null && referenceId === pending.id)
+  const isFailed = (end: Transaction) => end.status === 'error' || (end.event === 'void' && isDone(end))
+  return {
+    open: own.filter((each) => ends(each).length === 0).length,
+    failed: own.filter((each) => ends(each).some(isFailed)).length,
+  }
+}
+
+/** Charged nothing, and was not told so at once: only such an attempt can have been pending. */
+const failedLater = (attempt: PaymentAttempt) =>
+  isInDoubt(attempt) && (attempt.status === 'declined' || attempt.status === 'not_charged')
+
+const sumOf = (traces: readonly Trace[], { currency }: PaymentAttempt) =>
+  traces
+    .filter(({ money }) => money.currency === currency)
+    .reduce((total, { money }) => total + money.amount, 0)

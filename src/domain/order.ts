@@ -15,6 +15,10 @@ export interface Order {
    * does not say it in whole minor units of a currency; its PAT does.
    */
   readonly due: Money | null
+  /** What the whole order costs, where it says so like that. */
+  readonly total: Money | null
+  /** The gateway's id of the payment, empty for none. */
+  readonly paymentProviderId: string
   /** Whether the merchant has archived it: it can be read, and not be paid. */
   readonly isArchived: boolean
   /** When BigCommerce answered, by its own clock; null where the answer has no `Date`. */
@@ -22,7 +26,13 @@ export interface Order {
 }
 
 /** Some of BigCommerce's fixed numbers for an order's state. */
-export const ORDER_STATUS_IDS = { incomplete: 0, pending: 1, declined: 6 } as const
+export const ORDER_STATUS_IDS = {
+  incomplete: 0,
+  pending: 1,
+  cancelled: 5,
+  declined: 6,
+  awaitingPayment: 7,
+} as const
 
 /**
  * Whether BigCommerce may still take a payment for an order in this state. Usually it must be Incomplete. But an order that

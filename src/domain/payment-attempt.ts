@@ -59,9 +59,9 @@ export const UNSETTLED_STATUSES = ATTEMPT_STATUSES.filter(isUnsettled)
 
 /**
  * The order fence: while an attempt holds its order, no other attempt on the order may be claimed. It does until its end is
- * known, and for good if it paid all that was due. The migrations' index `payment_attempts_fence` says the same.
+ * known, and for good if it paid all that was due; unless another attempt held the order already when a late charge showed.
  */
-export const holdsOrder = ({ status, instrumentType }: Pick<PaymentAttempt, 'status' | 'instrumentType'>) =>
+export const mayHoldOrder = (status: AttemptStatus, instrumentType: InstrumentType): boolean =>
   !isFinal(status) || (status === 'succeeded' && !paysAPart(instrumentType))
 
 /** Declines that say nothing about the instrument, and so are of no use to test cards. */
@@ -106,6 +106,24 @@ const PUBLIC = {
 /** The word a caller is told. */
 export const publicStatus = (status: AttemptStatus): PublicStatus => PUBLIC[status]
 
+/**
+ * How BigCommerce answered a charge without proving its end: `refused` in words that we do not know on 400, 402 or 422,
+ * `refused_oddly` on another 4xx, `turned_away` by 429 twice.
+ */
+export type AnsweredAs = 'refused' | 'refused_oddly' | 'turned_away'
+
+/** Whether the attempt's end was unknown or pending once: only such an end is ever corrected. */
+export const isInDoubt = ({ unsettledSinceMs }: Pick<PaymentAttempt, 'unsettledSinceMs'>): boolean =>
+  unsettledSinceMs !== null
+
+/** A charge that BigCommerce has turned away twice, and of which nothing has shown since, was never taken. */
+export const mayBeFreed = ({ status, answeredAs }: Pick<PaymentAttempt, 'status' | 'answeredAs'>): boolean =>
+  status === 'unknown' && answeredAs === 'turned_away'
+
+/** Whether an attempt that has ended may still turn out to have charged: a correction, made by evidence alone. */
+export const mayBeCorrected = (attempt: PaymentAttempt): boolean =>
+  isFinal(attempt.status) && attempt.status !== 'succeeded' && attempt.sentAtMs !== null && isInDoubt(attempt)
+
 export interface QuietLooks {
   readonly looks: number
   readonly sinceMs: number
@@ -138,6 +156,24 @@ export interface PaymentAttempt {
   readonly sentAtMs: number | null
   /** After this moment the attempt's PAT can no longer start a payment. */
   readonly patExpiresAtMs: number | null
+  /** When that PAT was made, by BigCommerce's clock. */
+  readonly patIssuedAtMs: number | null
+  /** Since when its end was not known, kept after it came: such an end is in doubt. */
+  readonly unsettledSinceMs: number | null
+  /** Since when BigCommerce has called it pending, if it ever has. */
+  readonly pendingSinceMs: number | null
+  /** An answer that proves little, and when it came by BigCommerce's clock. */
+  readonly answeredAs: AnsweredAs | null
+  readonly answeredAtMs: number | null
+  /** What the whole order cost when the charge was sent, in minor units; null where the order was not read. */
+  readonly orderTotal: number | null
+  readonly endedAtMs: number | null
+  /** Whether it keeps every other attempt from paying the order. */
+  readonly holdsOrder: boolean
+  /** When it is looked at next by the schedule; null for never. */
+  readonly nextLookAtMs: number | null
+  /** From when on a look that a client or a webhook asked for is due. */
+  readonly askedAtMs: number | null
   /** How many looks there were at BigCommerce since the answer was lost. */
   readonly looks: number
   /** The latest looks in a row, after the PAT had expired, that found the order untouched: how many, and since when. */
@@ -157,4 +193,8 @@ export interface Settlement {
   readonly bigcommercePaymentId?: string
   readonly bigcommerceCode?: number | null
   readonly problemCode?: ProblemCode
+  readonly answeredAs?: AnsweredAs
+  readonly answeredAtMs?: number | null
+  /** When to look first, where an answer says that it is worth looking sooner or later than after a lost one. */
+  readonly firstLookInMs?: number
 }

@@ -11,6 +11,10 @@ export interface Transaction {
   readonly event: string
   /** In lower case; `ok` or `error`, as far as is documented. */
   readonly status: string
+  /** The kind of instrument, in lower case, an open set: `credit_card`, `gift_certificate`, `store_credit`, …; empty for none. */
+  readonly method: string
+  /** The gateway's own id, which may be the one that the answer to the charge named; empty for none. */
+  readonly gatewayTransactionId: string
   /** null when the amount cannot be one in this currency. */
   readonly money: Money | null
   /** In lower case; null where the gateway leaves it out. */

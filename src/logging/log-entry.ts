@@ -14,6 +14,7 @@ export const LOG_EVENTS = [
   'duplicate charge detected',
   'file cannot be used, keeping what was read before',
   'file read again',
+  'late charge detected',
   'management call refused with 429',
   'migration waits for a lock',
   'old idempotency keys deleted',

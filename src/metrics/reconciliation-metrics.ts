@@ -31,6 +31,11 @@ export function createReconciliationMetrics(registry: Registry): MeasureReconcil
     help: 'Orders with more charges than payments.',
     registers,
   })
+  const late = new Counter({
+    name: 'tillgate_late_charge_detected_total',
+    help: 'Charges that showed after another end had been told.',
+    registers,
+  })
 
   function count(event: ReconciliationEvent) {
     switch (event.kind) {
@@ -46,6 +51,8 @@ export function createReconciliationMetrics(registry: Registry): MeasureReconcil
         return needsReview.inc()
       case 'duplicate_charge':
         return duplicates.inc()
+      case 'late_charge':
+        return late.inc()
       default:
         return event satisfies never
     }

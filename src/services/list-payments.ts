@@ -36,7 +36,7 @@ export function createListPayments(dependencies: ListPaymentsDependencies): List
     const isKnownToBeTheirs =
       payments.length > 0 && payments.every((payment) => maySeeAttempt(caller, payment))
     if (!isKnownToBeTheirs) await authorizeOrder(caller, orderId, context)
-    if (payments.some(({ status }) => isUnsettled(status))) await unsettled.wake(orderId)
+    if (payments.some(({ status }) => isUnsettled(status))) await unsettled.wake(orderId, false)
     return payments
   }
 }

@@ -1,4 +1,7 @@
-import type { PaymentAttempt } from '../domain/payment-attempt.ts'
+import { quietForMs, quietLooksMin } from '../domain/conclusion.ts'
+import { patSkewMs } from '../domain/evidence.ts'
+import type { OrderReading } from '../domain/order.ts'
+import type { AnsweredAs, PaymentAttempt, QuietLooks } from '../domain/payment-attempt.ts'
 
 const second = 1_000
 const minute = 60 * second
@@ -7,36 +10,68 @@ const day = 24 * hour
 
 /** Most lost answers are found within the first minute, while the shopper still waits. */
 const firstPausesMs = [2, 5, 10, 20, 40, 60, 120, 300, 600, 1_800].map((seconds) => seconds * second)
-/** Then hourly for a day, then daily for a week. After a week a person must look. */
+/** Hourly for a day, then daily for as long as a person would still expect the machine to find out. */
 const hourlyForMs = day
-const reviewAfterMs = 7 * day
-
-/** This long after the `exp` of a PAT, BigCommerce starts no payment with it, even if our clocks differ. */
-const patSkewMs = 5 * minute
-/** The order must look untouched in this many looks, over this long: BigCommerce may show a payment late. */
-export const quietLooksMin = 3
-export const quietForMs = 10 * minute
-
-/** Whether the attempt's charge can no longer begin at BigCommerce. */
-export const isPastStarting = (attempt: PaymentAttempt, nowMs: number): boolean =>
-  attempt.patExpiresAtMs !== null && nowMs > attempt.patExpiresAtMs + patSkewMs
+/** After an answer that proves little, complete looks at once and at these ages of the answer: most shoppers wait that long. */
+const answeredAgesMs: Readonly<Record<AnsweredAs, readonly number[]>> = {
+  refused: [0, 10, 30, 60].map((seconds) => seconds * second),
+  refused_oddly: [0, 1, 3, 6, 10].map((minutes) => minutes * minute),
+  turned_away: [0, 10, 30, 60].map((seconds) => seconds * second),
+}
+/** `Date` has no fractions of a second, so a look this much later is past the age that it is meant to have. */
+const dateResolutionMs = 1_000
+/** What a person must decide may still show by itself: once a day for a month. */
+const reviewedForMs = 30 * day
 
 /**
- * When to look again.
+ * When to look again, by this instance's clock in milliseconds since the epoch: the sooner of the schedule and the moment from
+ * which on the PAT can begin nothing more.
  *
- * @returns milliseconds since the epoch.
+ * @param looks how many looks of the schedule there have been, this one included.
+ * @returns null for never.
  */
-export function nextLookAtMs(attempt: PaymentAttempt, nowMs: number): number {
-  // Once the order looks untouched, a few more looks settle it.
-  if (attempt.quiet !== null && attempt.quiet.looks <= quietLooksMin) {
-    return nowMs + quietForMs / (quietLooksMin - 1)
-  }
-  const first = firstPausesMs[attempt.looks]
-  if (first !== undefined) return nowMs + first
-  const ageMs = nowMs - (attempt.sentAtMs ?? attempt.createdAtMs)
-  return nowMs + (ageMs < hourlyForMs ? hour : day)
+export function nextLookAtMs(
+  attempt: PaymentAttempt,
+  { looks, quiet, reading, nowMs }: Looked,
+): number | null {
+  const sentMs = attempt.sentAtMs ?? attempt.createdAtMs
+  if (attempt.status === 'needs_review') return nowMs - sentMs < reviewedForMs + 7 * day ? nowMs + day : null
+  // Once the order has begun to look untouched, a few more looks settle it.
+  if (quiet !== null && quiet.looks <= quietLooksMin) return nowMs + quietForMs / (quietLooksMin - 1)
+  const candidates = [byAge(attempt, reading, nowMs), byExpiry(attempt, reading, nowMs)]
+  candidates.push(nowMs + (firstPausesMs[looks] ?? (nowMs - sentMs < hourlyForMs ? hour : day)))
+  return Math.min(...candidates.filter((atMs) => atMs !== null))
 }
 
-/** Whether this service has looked long enough, and a person must look now. */
-export const isDueForReview = (attempt: PaymentAttempt, nowMs: number): boolean =>
-  nowMs - (attempt.sentAtMs ?? attempt.createdAtMs) >= reviewAfterMs
+export interface Looked {
+  readonly looks: number
+  readonly quiet: QuietLooks | null
+  readonly reading: OrderReading | null
+  readonly nowMs: number
+}
+
+function byExpiry(
+  { patExpiresAtMs }: PaymentAttempt,
+  reading: OrderReading | null,
+  nowMs: number,
+): number | null {
+  // Without BigCommerce's clock ours has to do for choosing a moment; it decides nothing.
+  const bigcommerceNowMs = reading?.answeredAtMs ?? nowMs
+  if (patExpiresAtMs === null) return null
+  const restMs = patExpiresAtMs + patSkewMs + dateResolutionMs - bigcommerceNowMs
+  return restMs > 0 ? nowMs + restMs : null
+}
+
+function byAge({ answeredAs, answeredAtMs }: PaymentAttempt, reading: OrderReading | null, nowMs: number) {
+  if (answeredAs === null || answeredAtMs === null) return null
+  const ageMs = (reading?.answeredAtMs ?? nowMs) - answeredAtMs
+  const next = answeredAgesMs[answeredAs].find((each) => each > ageMs)
+  return next === undefined ? null : nowMs + next - ageMs + dateResolutionMs
+}
+
+/** Ends in doubt are looked at again after an hour, a day and a week. @returns null when the watch is over. */
+export function nextWatchAtMs({ endedAtMs, status }: PaymentAttempt, nowMs: number): number | null {
+  if (endedAtMs === null || status === 'succeeded') return null
+  const next = [hour, day, 7 * day].find((age) => endedAtMs + age > nowMs)
+  return next === undefined ? null : endedAtMs + next
+}

@@ -79,6 +79,7 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     const { authorized, claim } = await claimOrder(wanted, context)
     if (claim.kind === 'known') return replay(claim.known, fingerprint)
     if (claim.kind === 'fenced') throw fencedBy(claim.by)
+    if (claim.kind === 'charged_otherwise') throw new Problem('order_already_paid')
     if (claim.kind === 'blocked') {
       context.log.warn({ orderId: command.orderId }, 'payment refused after too many failed attempts')
       throw new Problem('velocity_blocked', { retryAfterSeconds: claim.retryAfterSeconds })
@@ -132,7 +133,12 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     try {
       // If it is in doubt whether this was written, nothing is sent. So the attempt may end as not sent.
       const isOurs = await attempts
-        .markSending(attempt.id, claims.due, claims.expiresAtMs)
+        .markSending(attempt.id, {
+          due: claims.due,
+          patIssuedAtMs: claims.issuedAtMs,
+          patExpiresAtMs: claims.expiresAtMs,
+          orderTotal: payment.authorized.order?.total?.amount ?? null,
+        })
         .catch((error) => endUnsent(attempt, error))
       if (!isOurs) throw new Problem('request_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
       return await paymentsApi.processPayment(paymentAccessToken, command.payment, context, permit)

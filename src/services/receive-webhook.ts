@@ -25,7 +25,7 @@ export function createReceiveWebhook({
   return async function receiveWebhook(body, headers) {
     const { id, orderId } = verifyWebhook(body, headers)
     if (orderId === null || received.has(id)) return
-    await unsettled.wake(orderId)
+    await unsettled.wake(orderId, true)
     received.add(id)
     const [oldest] = received
     if (received.size > deliveriesMax && oldest !== undefined) received.delete(oldest)

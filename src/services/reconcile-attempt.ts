@@ -1,24 +1,38 @@
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import type { Clock } from '../domain/clock.ts'
-import { judge, type Verdict } from '../domain/evidence.ts'
+import { type Conclusion, conclude } from '../domain/conclusion.ts'
+import type { Verdict } from '../domain/evidence.ts'
+import type { OrderReading } from '../domain/order.ts'
 import { keptAnswer } from '../domain/payment-answer.ts'
-import {
-  type AttemptStatus,
-  mayBecome,
-  type PaymentAttempt,
-  type Settlement,
-} from '../domain/payment-attempt.ts'
+import { type AttemptStatus, isFinal, isInDoubt, type PaymentAttempt } from '../domain/payment-attempt.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Log } from '../logging/log-entry.ts'
 import type { RequestContext } from '../request-context.ts'
-import type { PaymentAttempts } from '../stores/payment-attempts.ts'
+import type { Concluded, Weighed } from '../stores/conclude-look.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
 import { lookAtOrder } from './look-at-order.ts'
-import { isDueForReview, isPastStarting, nextLookAtMs, quietForMs, quietLooksMin } from './look-schedule.ts'
+import { nextLookAtMs, nextWatchAtMs } from './look-schedule.ts'
 
 /**
- * Looks up at BigCommerce what became of an attempt, and settles it if the evidence is good enough. It only reads: it never sends
- * a charge again to find out. Never throws; what cannot be read now is read later.
+ * What reconciliation does, for what counts it.
+ *
+ * - `looked`: BigCommerce was read, and this is what it proves.
+ * - `look_failed`: nothing could be read or written; the attempt is looked at again later.
+ * - `look_put_off`: BigCommerce's quota was needed for shoppers; the attempt is looked at when there is room.
+ * - `needs_review`: the machine has looked long enough, and a person must.
+ * - `duplicate_charge`: an order shows more charges than it should. `late_charge`: one that shows after another end was told.
+ *   Both are told at least once for each payment.
+ */
+export type ReconciliationEvent =
+  | { readonly kind: 'looked'; readonly found: Verdict['kind'] }
+  | {
+      readonly kind: 'look_failed' | 'look_put_off' | 'needs_review' | 'duplicate_charge' | 'late_charge'
+    }
+  | { readonly kind: 'settled'; readonly from: AttemptStatus; readonly to: AttemptStatus }
+
+/**
+ * Looks up at BigCommerce what became of an attempt, and writes what the evidence says. Only reads: a charge is never probed
+ * by sending it again. Never throws; what cannot be read now is looked at later.
  *
  * @returns what happened, so that it can be counted.
  */
@@ -26,129 +40,120 @@ export type ReconcileAttempt = (attempt: PaymentAttempt) => Promise<Events>
 
 type Events = readonly ReconciliationEvent[]
 
-/**
- * What one call of `reconcileAttempt` did, to be counted.
- *
- * - `looked`: the order and its transactions were read, and this is what they prove; `no_order` when there is none.
- * - `look_failed`: something could not be read or written; the attempt is looked at again later.
- * - `look_put_off`: BigCommerce's quota was needed for shoppers; the attempt is looked at when there is room.
- * - `needs_review`: the service has looked long enough, and a person must. At least once for each payment.
- * - `duplicate_charge`: an order shows more charges than its payments account for. At least once for each payment.
- */
-export type ReconciliationEvent =
-  | { readonly kind: 'looked'; readonly found: Verdict['kind'] | 'no_order' }
-  | { readonly kind: 'look_failed' | 'look_put_off' | 'needs_review' | 'duplicate_charge' }
-  | { readonly kind: 'settled'; readonly from: AttemptStatus; readonly to: AttemptStatus }
-
 export interface ReconcileAttemptDependencies {
   readonly managementApi: Pick<ManagementApi, 'getOrder' | 'listTransactions'>
-  readonly attempts: Pick<PaymentAttempts, 'settle'>
-  readonly unsettled: Pick<UnsettledAttempts, 'postpone' | 'putOff' | 'priorOutcomes'>
+  readonly unsettled: Pick<UnsettledAttempts, 'putOff' | 'conclude'>
   readonly now: Clock
   readonly log: Log
 }
 
-/** When BigCommerce is busy and does not say for how long. */
+/** Where BigCommerce is busy and does not say for how long. */
 const putOffSecondsMin = 1
 
 export function createReconcileAttempt(dependencies: ReconcileAttemptDependencies): ReconcileAttempt {
-  const { managementApi, attempts, unsettled, now, log } = dependencies
+  const { managementApi, unsettled, now, log } = dependencies
 
   return async function reconcileAttempt(attempt) {
+    const lookedFromMs = now()
     try {
-      const verdict = await look(attempt)
-      const after = await (verdict === null ? postpone(attempt) : conclude(attempt, verdict))
-      return [{ kind: 'looked', found: verdict?.kind ?? 'no_order' }, ...after]
+      const reading = await read(attempt)
+      if (reading === 'busy') return [{ kind: 'look_put_off' }]
+      const concluded = await unsettled.conclude(
+        attempt.id,
+        (present, others) => weigh(present, reading, others, lookedFromMs),
+        keptAnswer,
+        lookedFromMs,
+      )
+      return [seen(concluded.weighed.verdict, reading), ...tell(concluded)]
     } catch (err) {
-      if (err instanceof Problem && err.code === 'upstream_busy') return putOff(attempt, err)
-      log.warn({ paymentId: attempt.id, err }, 'reconciliation look failed')
-      // If this fails as well, the lease ends and the attempt is due again.
-      await unsettled.postpone(attempt.id, nextLookAtMs(attempt, now()), attempt.quiet).catch(() => {})
+      // The lease ends, and the attempt is due again.
+      log.warn({ paymentId: attempt.id, orderId: attempt.orderId, err }, 'reconciliation look failed')
       return [{ kind: 'look_failed' }]
     }
   }
 
-  async function look(attempt: PaymentAttempt): Promise<Verdict | null> {
-    const context = contextOf(attempt, log)
-    const [reading, prior] = await Promise.all([
-      lookAtOrder(managementApi, attempt.orderId, context),
-      unsettled.priorOutcomes(attempt),
-    ])
-    const verdict = judge(attempt, { ...reading, prior })
-    if (verdict.kind !== 'unclear' || reading.isWhole) return verdict
-    // A partial reading without a sign of a charge is no look at all.
-    if (reading.order === null && reading.failures.length === 0) return null
-    throw reading.failures[0] ?? new Problem('upstream_unusable')
-  }
-
-  /** Gives way to shoppers' calls. There was no look, so none is counted, and the pauses do not grow. */
-  async function putOff(attempt: PaymentAttempt, { options }: Problem): Promise<Events> {
-    const forMs = 1000 * (options.retryAfterSeconds ?? putOffSecondsMin)
-    await unsettled.putOff(attempt.id, now() + forMs).catch(() => {})
-    return [{ kind: 'look_put_off' }]
-  }
-
-  async function conclude(attempt: PaymentAttempt, verdict: Verdict): Promise<Events> {
-    switch (verdict.kind) {
-      case 'charged': {
-        const isDuplicate = verdict.charges > 1
-        if (isDuplicate) {
-          log.error({ paymentId: attempt.id, charges: verdict.charges }, 'duplicate charge detected')
-        }
-        const settled = await settle(attempt, {
-          status: 'succeeded',
-          transactionType: verdict.transactionType,
-        })
-        return isDuplicate ? [{ kind: 'duplicate_charge' }, ...settled] : settled
+  /** @returns null where nothing could be read; `busy` where the look gave way to shoppers, which does not count as one. */
+  async function read(attempt: PaymentAttempt): Promise<OrderReading | null | 'busy'> {
+    const { id: paymentId, orderId } = attempt
+    try {
+      const reading = await lookAtOrder(managementApi, orderId, contextOf(attempt, log))
+      for (const err of reading.failures) log.warn({ paymentId, orderId, err }, 'reconciliation look failed')
+      return reading.failures.length === 2 ? null : reading
+    } catch (err) {
+      if (err instanceof Problem && err.code === 'upstream_busy') {
+        const forMs = 1000 * (err.options.retryAfterSeconds ?? putOffSecondsMin)
+        await unsettled.putOff(paymentId, now() + forMs)
+        return 'busy'
       }
-      case 'declined':
-        return settle(attempt, { status: 'declined', problemCode: 'payment_declined' })
-      case 'pending':
-        return attempt.status === 'unknown'
-          ? settle(attempt, { status: 'pending' })
-          : postpone({ ...attempt, quiet: null })
-      case 'seems_declined':
-        return countQuietLook(attempt, { status: 'declined', problemCode: 'payment_declined' })
-      case 'untouched':
-        return countQuietLook(attempt, { status: 'not_charged', problemCode: 'payment_not_charged' })
-      case 'unclear':
-        return postpone({ ...attempt, quiet: null })
-      default:
-        return verdict satisfies never
+      log.warn({ paymentId, orderId, err }, 'reconciliation look failed')
+      return null
     }
   }
 
-  /** Settles only when no charge can begin any more, and none has shown for long enough. */
-  async function countQuietLook(attempt: PaymentAttempt, end: Settlement): Promise<Events> {
+  function weigh(
+    attempt: PaymentAttempt,
+    reading: OrderReading | null,
+    others: readonly PaymentAttempt[],
+    lookedFromMs: number,
+  ): Weighed {
     const nowMs = now()
-    if (!isPastStarting(attempt, nowMs)) return postpone(attempt)
-    const quiet = { looks: (attempt.quiet?.looks ?? 0) + 1, sinceMs: attempt.quiet?.sinceMs ?? nowMs }
-    const isProven = quiet.looks >= quietLooksMin && nowMs - quiet.sinceMs >= quietForMs
-    return isProven && mayBecome(attempt.status, end.status)
-      ? settle(attempt, end)
-      : postpone({ ...attempt, quiet })
-  }
-
-  /** Time alone never turns an unknown payment into a failed one. After a week a person must look. */
-  async function postpone(attempt: PaymentAttempt): Promise<Events> {
-    const nowMs = now()
-    if (attempt.status !== 'needs_review' && isDueForReview(attempt, nowMs)) {
-      log.error({ paymentId: attempt.id, orderId: attempt.orderId }, 'payment needs review')
-      return [{ kind: 'needs_review' }, ...(await settle(attempt, { status: 'needs_review' }))]
+    const conclusion = conclude(attempt, reading, others, nowMs)
+    if (isFinal(attempt.status)) return weighEnded(attempt, conclusion, nowMs)
+    const isDue = attempt.nextLookAtMs !== null && attempt.nextLookAtMs <= lookedFromMs
+    const looks = attempt.looks + (isDue ? 1 : 0)
+    const next = nextLookAtMs(attempt, { looks, quiet: conclusion.quiet, reading, nowMs })
+    const scheduled = isDue ? null : attempt.nextLookAtMs
+    return {
+      ...conclusion,
+      countsAsScheduled: isDue,
+      // A look that was asked for brings the next one forward, never back.
+      nextLookAtMs: next === null || scheduled === null ? next : Math.min(next, scheduled),
+      nextWatchAtMs: null,
     }
-    const next = attempt.status === 'needs_review' ? null : nextLookAtMs(attempt, nowMs)
-    await unsettled.postpone(attempt.id, next, attempt.quiet)
-    return []
   }
 
-  async function settle(attempt: PaymentAttempt, settlement: Settlement): Promise<Events> {
-    const settled = await attempts.settle(attempt.id, settlement, keptAnswer)
-    log.info({ paymentId: attempt.id, from: attempt.status, to: settled.status }, 'payment reconciled')
-    return [{ kind: 'settled', from: attempt.status, to: settled.status }]
+  function weighEnded(attempt: PaymentAttempt, conclusion: Conclusion, nowMs: number): Weighed {
+    // What may be of an attempt that is alive is judged again when that one has ended.
+    const isOpen = conclusion.verdict?.kind === 'charged' && conclusion.isUnaccounted === null
+    const next = isInDoubt(attempt) ? nextWatchAtMs(attempt, nowMs) : null
+    return {
+      ...conclusion,
+      countsAsScheduled: false,
+      nextLookAtMs: null,
+      nextWatchAtMs: isOpen ? nowMs + openWatchMs : next,
+    }
+  }
+
+  function tell({ before, after, weighed }: Concluded): ReconciliationEvent[] {
+    const { id: paymentId, orderId } = after
+    const { verdict, alert } = weighed
+    const events: ReconciliationEvent[] = []
+    if (alert) {
+      events.push({ kind: alert })
+      const charges = verdict?.kind === 'charged' ? verdict.charges : 1
+      const said = alert === 'duplicate_charge' ? 'duplicate charge detected' : 'late charge detected'
+      log.error({ paymentId, orderId, charges }, said)
+    }
+    if (after.status === before.status) return events
+    if (after.status === 'needs_review') {
+      events.push({ kind: 'needs_review' })
+      log.error({ paymentId, orderId }, 'payment needs review')
+    }
+    log.info({ paymentId, orderId, from: before.status, to: after.status }, 'payment reconciled')
+    return [...events, { kind: 'settled', from: before.status, to: after.status }]
   }
 }
 
-/** BigCommerce sees the look under the correlation id of the payment. */
+/** A partial reading without a sign of a charge is no look at all. */
+const seen = (verdict: Verdict | null, reading: OrderReading | null): ReconciliationEvent =>
+  verdict === null || (verdict.kind === 'unclear' && !reading?.isWhole)
+    ? { kind: 'look_failed' }
+    : { kind: 'looked', found: verdict.kind }
+
+/** How long until a charge is judged again that may be of another attempt, which has no end yet. */
+const openWatchMs = 10 * 60_000
+
+/** The look shows up at BigCommerce under the correlation id of the payment it is about. */
 const contextOf = (attempt: PaymentAttempt, log: Log): RequestContext => ({
   requestId: attempt.requestId,
   correlationId: attempt.correlationId,

@@ -23,6 +23,16 @@ export function toAttempt(row: Selectable<PaymentAttemptRow>): PaymentAttempt {
     sentAtMs: row.sent_at_ms,
     patExpiresAtMs: row.pat_expires_at_ms,
     looks: row.looks,
+    unsettledSinceMs: row.unsettled_since_ms,
+    holdsOrder: row.holds_order !== null,
+    patIssuedAtMs: row.pat_issued_at_ms,
+    pendingSinceMs: row.pending_since_ms,
+    answeredAs: row.answered_as,
+    answeredAtMs: row.answered_at_ms,
+    orderTotal: row.order_total,
+    endedAtMs: row.ended_at_ms,
+    nextLookAtMs: row.next_look_at_ms,
+    askedAtMs: row.asked_at_ms,
     quiet: row.quiet_since_ms === null ? null : { looks: row.quiet_looks, sinceMs: row.quiet_since_ms },
   }
 }

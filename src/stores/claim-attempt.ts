@@ -6,12 +6,15 @@ import { toAttempt } from './attempt-rows.ts'
 import type { Tables } from './engine/tables.ts'
 import { LostRace } from './engine/transact.ts'
 import { findByKey, findFence } from './find-attempts.ts'
+import { findClosing } from './settle-attempt.ts'
 
 export type Claim =
   | { readonly kind: 'claimed'; readonly attempt: PaymentAttempt }
   | { readonly kind: 'known'; readonly known: KnownKey }
   /** Another attempt holds the order: it has no end yet, or has paid. */
   | { readonly kind: 'fenced'; readonly by: PaymentAttempt }
+  /** BigCommerce shows a charge on the order that no payment here accounts for. */
+  | { readonly kind: 'charged_otherwise' }
   /** Too many attempts on the order failed within the window. */
   | { readonly kind: 'blocked'; readonly retryAfterSeconds: number }
 
@@ -45,6 +48,11 @@ export async function claimAttempt(transaction: Transaction<Tables>, options: Cl
 
   const row = await insertAttempt(transaction, options)
   if (!row) return refusal(transaction, options, known)
+  const closed = await closedBy(transaction, storeHash, options.attempt.orderId)
+  if (closed) {
+    await transaction.deleteFrom('payment_attempts').where('id', '=', row.id).execute()
+    return closed
+  }
   const retryAfterSeconds = await failuresWaitSeconds(transaction, options)
   if (retryAfterSeconds > 0) {
     await transaction.deleteFrom('payment_attempts').where('id', '=', row.id).execute()
@@ -54,7 +62,24 @@ export async function claimAttempt(transaction: Transaction<Tables>, options: Cl
   return { kind: 'claimed', attempt: toAttempt(row) }
 }
 
-/** The index `payment_attempts_fence` refuses the row when another attempt holds the order. */
+/** A charge that showed late, while another attempt held the order, closes it all the same. */
+async function closedBy(
+  transaction: Transaction<Tables>,
+  storeHash: string,
+  orderId: number,
+): Promise<Claim | null> {
+  const paid = await findClosing(transaction, storeHash, orderId)
+  if (paid) return { kind: 'fenced', by: toAttempt(paid) }
+  const unaccounted = await transaction
+    .selectFrom('unaccounted_charges')
+    .select('order_id')
+    .where('store_hash', '=', storeHash)
+    .where('order_id', '=', orderId)
+    .executeTakeFirst()
+  return unaccounted ? { kind: 'charged_otherwise' } : null
+}
+
+/** The index `payment_attempts_holds_order` refuses the row when another attempt holds the order. */
 const insertAttempt = (
   transaction: Transaction<Tables>,
   { storeHash, scope, attempt, nowMs }: ClaimOptions,
@@ -70,6 +95,7 @@ const insertAttempt = (
       instrument_type: attempt.instrumentType,
       payment_method_id: attempt.paymentMethodId,
       status: 'claimed',
+      holds_order: attempt.orderId,
       correlation_id: attempt.correlationId,
       request_id: attempt.requestId,
       created_at_ms: nowMs,

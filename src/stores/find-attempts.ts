@@ -1,12 +1,8 @@
 import type { Kysely } from 'kysely'
 import type { KeyScope, KnownKey } from '../domain/idempotency-key.ts'
-import { ATTEMPT_STATUSES, isFinal, type PaymentAttempt } from '../domain/payment-attempt.ts'
-import { INSTRUMENT_TYPES, paysAPart } from '../domain/payment-instrument.ts'
+import type { PaymentAttempt } from '../domain/payment-attempt.ts'
 import { toAttempt } from './attempt-rows.ts'
 import type { Tables } from './engine/tables.ts'
-
-const notFinal = ATTEMPT_STATUSES.filter((status) => !isFinal(status))
-const partPaying = INSTRUMENT_TYPES.filter(paysAPart)
 
 export async function findByKey(
   queries: Kysely<Tables>,
@@ -29,7 +25,7 @@ export async function findByKey(
   return { fingerprint: row.fingerprint, attempt: toAttempt(row), answer }
 }
 
-/** The attempt that holds the order: `holdsOrder` in SQL. */
+/** The attempt that holds the order. */
 export async function findFence(
   queries: Kysely<Tables>,
   storeHash: string,
@@ -39,13 +35,7 @@ export async function findFence(
     .selectFrom('payment_attempts')
     .selectAll()
     .where('store_hash', '=', storeHash)
-    .where('order_id', '=', orderId)
-    .where(({ eb, or, and }) =>
-      or([
-        eb('status', 'in', notFinal),
-        and([eb('status', '=', 'succeeded'), eb('instrument_type', 'not in', partPaying)]),
-      ]),
-    )
+    .where('holds_order', '=', orderId)
     .executeTakeFirst()
   return row ? toAttempt(row) : null
 }

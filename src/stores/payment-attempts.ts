@@ -30,7 +30,7 @@ export interface PaymentAttempts {
    *
    * @returns false when recovery has taken the attempt away: it must not be sent then.
    */
-  markSending(id: string, due: Money, patExpiresAtMs: number): Promise<boolean>
+  markSending(id: string, sending: Sending): Promise<boolean>
   /**
    * Writes down that the charge was turned away unread, before it is tried once more.
    *
@@ -47,6 +47,17 @@ export interface PaymentAttempts {
     settlement: Settlement,
     finalAnswer: (attempt: PaymentAttempt) => PaymentAnswer | null,
   ): Promise<PaymentAttempt>
+}
+
+/** What is known of a charge as it is about to leave. */
+export interface Sending {
+  /** What it will charge, from the PAT's claims. */
+  readonly due: Money
+  /** By BigCommerce's clock: when the PAT was made, and until when a payment can begin with it. */
+  readonly patIssuedAtMs: number | null
+  readonly patExpiresAtMs: number
+  /** What the whole order costs, in minor units; null where the order was not read. */
+  readonly orderTotal: number | null
 }
 
 export interface PaymentAttemptsOptions {
@@ -76,7 +87,7 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
         ),
       ),
 
-    markSending: (id, due, patExpiresAtMs) =>
+    markSending: (id, { due, patIssuedAtMs, patExpiresAtMs, orderTotal }) =>
       transact(async () => {
         const nowMs = now()
         const { amount, currency } = due
@@ -86,7 +97,9 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
             status: 'sending',
             amount,
             currency,
+            pat_issued_at_ms: patIssuedAtMs,
             pat_expires_at_ms: patExpiresAtMs,
+            order_total: orderTotal,
             sent_at_ms: nowMs,
             updated_at_ms: nowMs,
           })
@@ -113,9 +126,7 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
       transact(() =>
         database
           .transaction()
-          .execute((transaction) =>
-            settleAttempt(transaction, { id, settlement, finalAnswer, nowMs: now() }),
-          ),
+          .execute((transaction) => settleAttempt(transaction, id, settlement, finalAnswer, now())),
       ),
   }
 }

@@ -1,67 +1,157 @@
-import type { Transaction } from 'kysely'
+import { type Kysely, type SqlBool, sql, type Transaction } from 'kysely'
 import type { PaymentAnswer } from '../domain/payment-answer.ts'
 import {
   type AttemptStatus,
+  isFinal,
+  isUnsettled,
   keepsPlace,
+  mayBeCorrected,
+  mayBecome,
+  mayBeFreed,
+  mayHoldOrder,
   type PaymentAttempt,
   type Settlement,
-  statusesBefore,
 } from '../domain/payment-attempt.ts'
+import { INSTRUMENT_TYPES, paysAPart } from '../domain/payment-instrument.ts'
 import { toAttempt } from './attempt-rows.ts'
 import type { Tables } from './engine/tables.ts'
 import { releaseHolds } from './velocity-holds.ts'
 
-export interface SettleOptions {
-  readonly id: string
-  readonly settlement: Settlement
-  readonly finalAnswer: (attempt: PaymentAttempt) => PaymentAnswer | null
-  readonly nowMs: number
-}
+export type FinalAnswer = (attempt: PaymentAttempt) => PaymentAnswer | null
 
 /** BigCommerce needs a moment to show what it did; a shopper is waiting. */
 const firstLookMs = 2_000
 
 const needsLooking = (status: AttemptStatus) => status === 'unknown' || status === 'pending'
 
-/** Compare-and-set on the status, and the answer with it, within one transaction. */
+/**
+ * Writes an attempt's new word if it may still have it, and its final answer with its key, within one transaction.
+ *
+ * @returns the attempt as it stands afterwards.
+ */
 export async function settleAttempt(
   transaction: Transaction<Tables>,
-  { id, settlement, finalAnswer, nowMs }: SettleOptions,
+  id: string,
+  settlement: Settlement,
+  finalAnswer: FinalAnswer,
+  nowMs: number,
 ): Promise<PaymentAttempt> {
+  const attempt = await present(transaction, id)
+  const mayMove =
+    mayBecome(attempt.status, settlement.status) ||
+    (settlement.status === 'succeeded' && mayBeCorrected(attempt)) ||
+    (settlement.status === 'not_sent' && mayBeFreed(attempt))
+  return mayMove ? writeEnd(transaction, attempt, settlement, finalAnswer, nowMs) : attempt
+}
+
+async function writeEnd(
+  transaction: Transaction<Tables>,
+  before: PaymentAttempt,
+  settlement: Settlement,
+  finalAnswer: FinalAnswer,
+  nowMs: number,
+): Promise<PaymentAttempt> {
+  const { status } = settlement
+  const holds = mayHoldOrder(status, before.instrumentType)
   const moved = await transaction
     .updateTable('payment_attempts')
     .set(({ fn, ref, val }) => ({
-      status: settlement.status,
+      status,
       // Kysely leaves out what is undefined, so what an earlier answer said stays.
       transaction_type: settlement.transactionType,
       bigcommerce_payment_id: settlement.bigcommercePaymentId,
       bigcommerce_code: settlement.bigcommerceCode,
-      problem_code: settlement.problemCode,
+      problem_code: status === 'succeeded' ? null : settlement.problemCode,
+      answered_as: settlement.answeredAs,
+      answered_at_ms: settlement.answeredAtMs,
       updated_at_ms: nowMs,
-      next_look_at_ms: needsLooking(settlement.status) ? nowMs + firstLookMs : null,
+      next_look_at_ms: needsLooking(status)
+        ? nowMs + (settlement.firstLookInMs ?? firstLookMs)
+        : status === 'needs_review'
+          ? nowMs + dayMs
+          : null,
       leased_until_ms: null,
-      unsettled_since_ms: needsLooking(settlement.status)
+      asked_at_ms: null,
+      unsettled_since_ms: needsLooking(status)
         ? fn.coalesce(ref('unsettled_since_ms'), val(nowMs))
         : undefined,
+      pending_since_ms: status === 'pending' ? fn.coalesce(ref('pending_since_ms'), val(nowMs)) : undefined,
+      ended_at_ms: isFinal(status) ? nowMs : undefined,
+      next_watch_at_ms: isWatched(before, status) ? nowMs + hourMs : null,
+      // The fence never refuses the truth: where another attempt holds the order, this one is written without holding it.
+      holds_order: holds
+        ? sql<number | null>`CASE WHEN ${heldByAnother(before)} THEN NULL ELSE order_id END`
+        : null,
     }))
-    .where('id', '=', id)
-    .where('status', 'in', statusesBefore(settlement.status))
+    .where('id', '=', before.id)
+    .where('status', '=', before.status)
     .returningAll()
     .executeTakeFirst()
-  if (!moved) return present(transaction, id)
+  if (!moved) return settleAttempt(transaction, before.id, settlement, finalAnswer, nowMs)
 
   const attempt = toAttempt(moved)
-  if (!keepsPlace(attempt.status, attempt.problemCode)) await releaseHolds(transaction, [id])
+  if (!attempt.holdsOrder) await passOrderOn(transaction, moved.store_hash, attempt.orderId)
+  if (!keepsPlace(attempt.status, attempt.problemCode)) await releaseHolds(transaction, [attempt.id])
   const answer = finalAnswer(attempt)
   if (answer) {
     await transaction
       .updateTable('idempotency_keys')
       .set({ answer_status: answer.status, answer_body: JSON.stringify(answer.body) })
-      .where('attempt_id', '=', id)
+      .where('attempt_id', '=', attempt.id)
       .execute()
   }
   return attempt
 }
+
+const partPaying = INSTRUMENT_TYPES.filter(paysAPart)
+const hourMs = 60 * 60_000
+const dayMs = 24 * hourMs
+
+/** Only an end that was in doubt is looked at again by itself. */
+const isWatched = (before: PaymentAttempt, status: AttemptStatus) =>
+  isFinal(status) && status !== 'succeeded' && isUnsettled(before.status)
+
+const heldByAnother = ({ id }: PaymentAttempt) => sql<SqlBool>`EXISTS (
+  SELECT 1 FROM payment_attempts AS other
+  WHERE other.store_hash = payment_attempts.store_hash
+    AND other.holds_order = payment_attempts.order_id AND other.id <> ${id})`
+
+/** A success that showed while another attempt held the order closes it as soon as that one lets go. */
+export async function passOrderOn(
+  transaction: Kysely<Tables>,
+  storeHash: string,
+  orderId: number,
+): Promise<void> {
+  const paid = await findClosing(transaction, storeHash, orderId)
+  if (!paid || paid.holds_order !== null) return
+  await transaction
+    .updateTable('payment_attempts')
+    .set({ holds_order: orderId })
+    .where('id', '=', paid.id)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('payment_attempts as other')
+            .select('other.id')
+            .where('other.store_hash', '=', storeHash)
+            .where('other.holds_order', '=', orderId),
+        ),
+      ),
+    )
+    .execute()
+}
+
+/** A success that closes its order, whether or not it holds it. */
+export const findClosing = (queries: Kysely<Tables>, storeHash: string, orderId: number) =>
+  queries
+    .selectFrom('payment_attempts')
+    .selectAll()
+    .where('store_hash', '=', storeHash)
+    .where('order_id', '=', orderId)
+    .where('status', '=', 'succeeded')
+    .where('instrument_type', 'not in', partPaying)
+    .orderBy('holds_order')
+    .executeTakeFirst()
 
 async function present(transaction: Transaction<Tables>, id: string): Promise<PaymentAttempt> {
   const row = await transaction

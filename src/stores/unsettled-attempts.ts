@@ -1,16 +1,12 @@
-import { type Kysely, sql } from 'kysely'
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
-import type { PriorOutcomes } from '../domain/evidence.ts'
-import {
-  FINAL_STATUSES,
-  type PaymentAttempt,
-  type QuietLooks,
-  UNSETTLED_STATUSES,
-} from '../domain/payment-attempt.ts'
+import { FINAL_STATUSES, type PaymentAttempt, UNSETTLED_STATUSES } from '../domain/payment-attempt.ts'
 import { toAttempt } from './attempt-rows.ts'
+import { type Concluded, concludeLook, type Weighed } from './conclude-look.ts'
 import { countUnsettled, type UnsettledCount } from './count-unsettled.ts'
 import type { Tables } from './engine/tables.ts'
 import { transact } from './engine/transact.ts'
+import type { FinalAnswer } from './settle-attempt.ts'
 import { releaseHolds } from './velocity-holds.ts'
 
 /** How long an attempt must have stood still to count as abandoned, by where it stands. */
@@ -29,16 +25,27 @@ export interface Recovered {
 
 /** The attempts without an end. Each method throws Problem `store_unavailable` when the database fails. */
 export interface UnsettledAttempts {
-  /** Takes attempts that are due for a look. No other instance gets them until the lease ends. */
+  /**
+   * Takes attempts that are due for a look: those that were asked for first, then by the schedule, and with what room is left
+   * ended ones of the watch. No other instance gets them until the lease ends.
+   */
   lease(limit: number): Promise<PaymentAttempt[]>
-  /** Gives a leased attempt back after a look. The next one is at that moment; null: only when something wakes it. */
-  postpone(id: string, nextLookAtMs: number | null, quiet: QuietLooks | null): Promise<void>
   /** Gives a leased attempt back without a look. The next one is at that moment. */
   putOff(id: string, nextLookAtMs: number): Promise<void>
-  /** Makes the attempts of an order due for a look at once. @returns how many there are. */
-  wake(orderId: number): Promise<number>
-  /** How the other attempts on the order have ended. */
-  priorOutcomes(attempt: PaymentAttempt): Promise<PriorOutcomes>
+  /**
+   * Asks for a look at the attempts of an order at once.
+   *
+   * @param isNews whether BigCommerce itself has told of a change: then ended attempts are looked at again too.
+   * @returns how many attempts without an end there are.
+   */
+  wake(orderId: number, isNews: boolean): Promise<number>
+  /** Judges a leased attempt by what a look has brought, and writes what follows, in one transaction. */
+  conclude(
+    id: string,
+    weigh: (attempt: PaymentAttempt, others: readonly PaymentAttempt[]) => Weighed,
+    finalAnswer: FinalAnswer,
+    lookedFromMs: number,
+  ): Promise<Concluded>
   /** Ends what a crash left running: attempts that have stood still for longer than any instance works on one. */
   recoverAbandoned(stillFor: StillFor): Promise<Recovered>
   /** Forgets older keys whose payments have ended. The attempts, and so the fences, stay. */
@@ -66,94 +73,77 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
     lease: (limit) =>
       transact(async () => {
         const nowMs = now()
-        const due = database
-          .selectFrom('payment_attempts')
-          .select('id')
-          .where('store_hash', '=', storeHash)
-          .where('next_look_at_ms', '<=', nowMs)
-          .where(({ eb, or }) => or([eb('leased_until_ms', 'is', null), eb('leased_until_ms', '<=', nowMs)]))
-          .orderBy('next_look_at_ms')
-          .limit(limit)
-        // The condition stands twice: between choosing and taking, another instance may have taken it.
-        const rows = await database
-          .updateTable('payment_attempts')
-          .set({ leased_until_ms: nowMs + leaseMs })
-          .where('id', 'in', due)
-          .where(({ eb, or }) => or([eb('leased_until_ms', 'is', null), eb('leased_until_ms', '<=', nowMs)]))
-          .returningAll()
-          .execute()
-        return rows.map(toAttempt)
-      }),
-
-    postpone: (id, nextLookAtMs, quiet) =>
-      transact(async () => {
-        await database
-          .updateTable('payment_attempts')
-          .set(({ eb }) => ({
-            next_look_at_ms: nextLookAtMs,
-            quiet_looks: quiet?.looks ?? 0,
-            quiet_since_ms: quiet?.sinceMs ?? null,
-            looks: eb('looks', '+', 1),
-            looked_at_ms: now(),
-            leased_until_ms: null,
-          }))
-          .where('id', '=', id)
-          .where('status', 'in', UNSETTLED_STATUSES)
-          .execute()
+        const leased: PaymentAttempt[] = []
+        for (const column of ['asked_at_ms', 'next_look_at_ms', 'next_watch_at_ms'] as const) {
+          if (leased.length >= limit) break
+          const due = database
+            .selectFrom('payment_attempts')
+            .select('id')
+            .where('store_hash', '=', storeHash)
+            .where(column, '<=', nowMs)
+            .where(isFree(nowMs))
+            .orderBy(column)
+            .limit(limit - leased.length)
+          // The condition stands twice: between choosing and taking, another instance may have taken it.
+          const rows = await database
+            .updateTable('payment_attempts')
+            .set({ leased_until_ms: nowMs + leaseMs })
+            .where('id', 'in', due)
+            .where(isFree(nowMs))
+            .returningAll()
+            .execute()
+          leased.push(...rows.map(toAttempt))
+        }
+        return leased
       }),
 
     putOff: (id, nextLookAtMs) =>
       transact(async () => {
         await database
           .updateTable('payment_attempts')
-          .set({ next_look_at_ms: nextLookAtMs, leased_until_ms: null })
+          .set(({ ref }) => ({
+            leased_until_ms: null,
+            asked_at_ms: later(ref('asked_at_ms')),
+            next_look_at_ms: later(ref('next_look_at_ms')),
+            next_watch_at_ms: later(ref('next_watch_at_ms')),
+          }))
           .where('id', '=', id)
-          .where('status', 'in', UNSETTLED_STATUSES)
           .execute()
+        function later(column: unknown) {
+          return sql<
+            number | null
+          >`CASE WHEN ${column} < ${nextLookAtMs} THEN ${nextLookAtMs} ELSE ${column} END`
+        }
       }),
 
-    wake: (orderId) =>
+    wake: (orderId, isNews) =>
       transact(async () => {
         const nowMs = now()
+        const soonest = sql<number>`CASE
+          WHEN looked_at_ms + ${wakeGapMs} > ${nowMs} THEN looked_at_ms + ${wakeGapMs} ELSE ${nowMs} END`
         const woken = await database
           .updateTable('payment_attempts')
           .set({
-            next_look_at_ms: sql<number>`CASE
-              WHEN next_look_at_ms <= ${nowMs} THEN next_look_at_ms
-              WHEN looked_at_ms + ${wakeGapMs} > ${nowMs} THEN looked_at_ms + ${wakeGapMs}
-              ELSE ${nowMs} END`,
+            asked_at_ms: sql<number>`CASE WHEN asked_at_ms <= ${nowMs} AND leased_until_ms IS NULL
+            THEN asked_at_ms ELSE ${soonest} END`,
           })
           .where('store_hash', '=', storeHash)
           .where('order_id', '=', orderId)
           .where('status', 'in', UNSETTLED_STATUSES)
           .returning('id')
           .execute()
+        if (isNews) await wakeEnded(database, storeHash, orderId, nowMs)
         return woken.length
       }),
 
-    priorOutcomes: (attempt) =>
-      transact(async () => {
-        const others = await database
-          .selectFrom('payment_attempts')
-          .select(['status', 'payment_method_id', 'unsettled_since_ms'])
-          .where('store_hash', '=', storeHash)
-          .where('order_id', '=', attempt.orderId)
-          .where('id', '!=', attempt.id)
-          .execute()
-        const byMethod = others.filter((other) => other.payment_method_id === attempt.paymentMethodId)
-        const count = (of: typeof others, status: string) =>
-          of.filter((other) => other.status === status).length
-        return {
-          succeeded: count(byMethod, 'succeeded'),
-          declined: count(others, 'declined'),
-          parts: count(others, 'succeeded'),
-          failedLater: others.filter(
-            (other) =>
-              other.unsettled_since_ms !== null &&
-              (other.status === 'declined' || other.status === 'not_charged'),
-          ).length,
-        }
-      }),
+    conclude: (id, weigh, finalAnswer, lookedFromMs) =>
+      transact(() =>
+        database
+          .transaction()
+          .execute((transaction) =>
+            concludeLook(transaction, id, weigh, finalAnswer, { nowMs: now(), lookedFromMs }),
+          ),
+      ),
 
     recoverAbandoned: (stillFor) => transact(() => recoverAbandoned(database, storeHash, now(), stillFor)),
 
@@ -176,6 +166,48 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
   }
 }
 
+const isFree =
+  (nowMs: number) =>
+  ({ eb, or }: ExpressionBuilder<Tables, 'payment_attempts'>) =>
+    or([eb('leased_until_ms', 'is', null), eb('leased_until_ms', '<=', nowMs)])
+
+/** How long after its end a payment is watched: chargebacks apart, gateways show a late charge within days. */
+const watchForMs = 30 * 24 * 60 * 60_000
+/** News within this long of the order's last end is of that end itself. */
+const ownNewsMs = 10 * 60_000
+
+/** Ends in doubt are looked at on any news, the others only on news that cannot be of their own end. */
+async function wakeEnded(
+  database: Kysely<Tables>,
+  storeHash: string,
+  orderId: number,
+  nowMs: number,
+): Promise<void> {
+  await database
+    .updateTable('payment_attempts')
+    .set({ next_watch_at_ms: nowMs })
+    .where('store_hash', '=', storeHash)
+    .where('order_id', '=', orderId)
+    .where('status', 'in', FINAL_STATUSES)
+    .where('sent_at_ms', 'is not', null)
+    .where('ended_at_ms', '>', nowMs - watchForMs)
+    .where(({ eb, or, not, exists, selectFrom }) =>
+      or([
+        eb('unsettled_since_ms', 'is not', null),
+        not(
+          exists(
+            selectFrom('payment_attempts as other')
+              .select('other.id')
+              .where('other.store_hash', '=', storeHash)
+              .where('other.order_id', '=', orderId)
+              .where('other.ended_at_ms', '>', nowMs - ownNewsMs),
+          ),
+        ),
+      ]),
+    )
+    .execute()
+}
+
 /**
  * Ends what a dead instance left running. What says *claimed* was certainly not sent, and never will be: an instance that is
  * alive after all finds, before it sends, that the attempt is no longer its own. What says *sending* may have been charged:
@@ -195,7 +227,13 @@ async function recoverAbandoned(
       .where('updated_at_ms', '<=', nowMs - stillForMs)
       .returning('id')
   const released = await abandoned('claimed', stillFor.claimedMs)
-    .set({ status: 'not_sent', problem_code: 'internal_error', updated_at_ms: nowMs })
+    .set({
+      status: 'not_sent',
+      problem_code: 'internal_error',
+      holds_order: null,
+      updated_at_ms: nowMs,
+      ended_at_ms: nowMs,
+    })
     .execute()
   if (released.length > 0)
     await releaseHolds(

@@ -1,52 +1,55 @@
 import { describe, expect, test } from 'vitest'
-import { judge, type PriorOutcomes } from '../../src/domain/evidence.ts'
-import type { Order } from '../../src/domain/order.ts'
+import { judge } from '../../src/domain/evidence.ts'
+import type { Order, OrderReading } from '../../src/domain/order.ts'
 import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
 import type { Transaction } from '../../src/domain/transaction.ts'
-import { attemptOf } from './samples.ts'
+import { orderOf as order } from '../services/fakes.ts'
+import { attemptOf, transactionOf as transaction } from './samples.ts'
 
+const hour = 60 * 60_000
 const due = { amount: 6098, currency: 'USD' }
-const attempt = attemptOf({ status: 'unknown', ...due })
+const issuedAtMs = Date.UTC(2026, 0, 2, 3, 4, 5)
+const attempt = attemptOf({
+  status: 'unknown',
+  ...due,
+  patIssuedAtMs: issuedAtMs,
+  patExpiresAtMs: issuedAtMs + hour,
+})
 const gift = attemptOf({
   ...attempt,
   instrumentType: 'gift_certificate',
   paymentMethodId: 'bigcommerce.gift_certificate',
 })
-const nobodyElse = { succeeded: 0, declined: 0, parts: 0, failedLater: 0 }
-const order = (change: Partial<Order> = {}): Order => ({
-  id: 118,
-  statusId: 0,
-  customerId: 7,
-  paymentStatus: '',
-  due,
-  isArchived: false,
-  answeredAtMs: null,
+let lastId = 0
+/** Another attempt on the order, which came before this one. */
+const earlier = (change: Partial<PaymentAttempt> = {}): PaymentAttempt => ({
+  ...attempt,
+  id: `earlier-${++lastId}`,
+  status: 'declined',
+  createdAtMs: attempt.createdAtMs - 1_000 + lastId,
   ...change,
 })
-
-let nextId = 1
-const transaction = (change: Partial<Transaction> = {}): Transaction => ({
-  id: nextId++,
-  event: 'purchase',
-  status: 'ok',
-  money: due,
-  paymentMethodId: 'stripe.card',
-  referenceId: null,
-  createdAtMs: null,
-  ...change,
-})
+const declinedBefore = earlier()
+const certificate = earlier({ ...gift, id: 'certificate', status: 'succeeded' })
 
 function verdict(
   transactions: Transaction[],
   {
     of = attempt,
     given = order(),
-    prior = nobodyElse,
-    isWhole = true,
-  }: { of?: PaymentAttempt; given?: Order | null; prior?: PriorOutcomes; isWhole?: boolean } = {},
+    others = [],
+    ...reading
+  }: { of?: PaymentAttempt; given?: Order | null; others?: PaymentAttempt[] } & Partial<OrderReading> = {},
 ) {
-  return judge(of, { order: given, transactions, isWhole, prior })
+  return judge(
+    of,
+    { order: given, transactions, isWhole: true, answeredAtMs: issuedAtMs, failures: [], ...reading },
+    others,
+  )
 }
+
+const untouched = { kind: 'absent', word: 'not_charged' }
+const seemsDeclined = { kind: 'absent', word: 'declined' }
 
 describe('charged is said of', () => {
   test.each([
@@ -61,7 +64,12 @@ describe('charged is said of', () => {
     ['a pending payment that came through', [transaction({ event: 'pending' }), transaction()], 'purchase'],
     ['a purchase that names no method', [transaction({ paymentMethodId: null })], 'purchase'],
   ])('%s, once', (_name, transactions, transactionType) => {
-    expect(verdict(transactions)).toEqual({ kind: 'charged', transactionType, charges: 1 })
+    expect(verdict(transactions)).toEqual({
+      kind: 'charged',
+      by: 'transactions',
+      transactionType,
+      charges: 1,
+    })
   })
 
   test('two purchases, which a person must hear of', () => {
@@ -103,63 +111,63 @@ describe('charged is not said of', () => {
       money: { amount: 2000, currency: 'USD' },
       paymentMethodId: gift.paymentMethodId,
     })
-    expect(verdict([first], { of: gift, prior: { ...nobodyElse, succeeded: 1, parts: 1 } }).kind).not.toBe(
-      'charged',
-    )
+    expect(verdict([first], { of: gift, others: [certificate] }).kind).not.toBe('charged')
   })
 
   test('the nameless trace of an earlier part, paid by another method', () => {
     const part = transaction({ money: { amount: 2000, currency: 'USD' }, paymentMethodId: null })
-    expect(verdict([part], { of: gift, prior: { ...nobodyElse, parts: 1 } }).kind).not.toBe('charged')
+    expect(
+      verdict([part], { of: gift, others: [{ ...certificate, paymentMethodId: 'bigcommerce.store_credit' }] })
+        .kind,
+    ).not.toBe('charged')
   })
 
-  test('an order that somebody paid elsewhere, by another method', () => {
+  test('an order that was paid elsewhere, by another method', () => {
     const elsewhere = transaction({ paymentMethodId: 'paypal.express' })
-    expect(verdict([elsewhere], { given: order({ statusId: 11, paymentStatus: 'captured' }) }).kind).toBe(
-      'unclear',
-    )
+    expect(verdict([elsewhere], { given: order({ statusId: 11, paymentStatus: 'captured' }) })).toEqual({
+      kind: 'absent',
+      word: 'not_charged',
+      isPaidOtherwise: true,
+    })
   })
 })
 
 describe('a decline', () => {
   const decline = (change: Partial<Transaction> = {}) => transaction({ status: 'error', ...change })
-  const priorDecline = { ...nobodyElse, declined: 1 }
 
   test('that ends a pending payment of this attempt is its end', () => {
     const pending = transaction({ event: 'pending' })
-    expect(verdict([pending, decline({ referenceId: pending.id })]).kind).toBe('declined')
-    expect(verdict([pending, decline({ referenceId: 4711 })]).kind).not.toBe('declined')
+    expect(verdict([pending, decline({ referenceId: pending.id })]).kind).toBe('failed')
+    expect(verdict([pending, decline({ referenceId: 4711 })]).kind).not.toBe('failed')
   })
 
   test('that ends a pending payment is not counted against the cards that were declined at once before it', () => {
     const pending = transaction({ event: 'pending' })
     const ended = [pending, decline({ referenceId: pending.id })]
-    expect(verdict(ended, { prior: priorDecline }).kind).toBe('declined')
+    expect(verdict(ended, { others: [declinedBefore] }).kind).toBe('failed')
   })
 
   test('that ends an earlier pending payment says nothing of this one', () => {
-    const earlier = transaction({ event: 'pending' })
-    const ended = [earlier, decline({ referenceId: earlier.id })]
-    const prior = { ...priorDecline, failedLater: 1 }
-    expect(verdict(ended, { prior }).kind).toBe('untouched')
+    const first = transaction({ event: 'pending' })
+    const ended = [first, decline({ referenceId: first.id })]
+    const others = [earlier({ unsettledSinceMs: 1 })]
+    expect(verdict(ended, { others })).toMatchObject(untouched)
     const pending = transaction({ event: 'pending' })
     // The earlier one may also be of somebody who pays elsewhere, as long as this one is still open.
     expect(verdict([...ended, pending]).kind).toBe('pending')
-    expect(verdict([...ended, pending], { prior }).kind).toBe('pending')
-    expect(verdict([...ended, pending, decline({ referenceId: pending.id })], { prior }).kind).toBe(
-      'declined',
-    )
+    expect(verdict([...ended, pending], { others }).kind).toBe('pending')
+    expect(verdict([...ended, pending, decline({ referenceId: pending.id })], { others }).kind).toBe('failed')
   })
 
   test('more than our other attempts account for only seems to be this one: somebody may have tried elsewhere', () => {
-    expect(verdict([decline()]).kind).toBe('seems_declined')
-    expect(verdict([decline()], { prior: priorDecline }).kind).toBe('untouched')
-    expect(verdict([decline(), decline()], { prior: priorDecline }).kind).toBe('seems_declined')
+    expect(verdict([decline()])).toMatchObject(seemsDeclined)
+    expect(verdict([decline()], { others: [declinedBefore] })).toMatchObject(untouched)
+    expect(verdict([decline(), decline()], { others: [declinedBefore] })).toMatchObject(seemsDeclined)
   })
 
   test('of the whole order only seems to be of this attempt', () => {
-    expect(verdict([], { given: order({ statusId: 6, paymentStatus: 'declined' }) }).kind).toBe(
-      'seems_declined',
+    expect(verdict([], { given: order({ statusId: 6, paymentStatus: 'declined' }) })).toMatchObject(
+      seemsDeclined,
     )
   })
 
@@ -178,49 +186,132 @@ test('pending is said of a pending transaction, and of a pending order unless it
   )
   const partPaid = {
     given: order({ statusId: 1, paymentStatus: 'pending' }),
-    prior: { ...nobodyElse, parts: 1 },
+    others: [certificate],
   }
-  expect(verdict([], partPaid).kind).toBe('untouched')
+  expect(verdict([], partPaid)).toMatchObject(untouched)
 })
 
-test('untouched is only an order in the state, and with the amount due, in which it was to be paid', () => {
-  expect(verdict([]).kind).toBe('untouched')
-  expect(verdict([], { given: order({ statusId: 1 }) }).kind).toBe('unclear')
-  expect(verdict([], { given: order({ statusId: 11 }) }).kind).toBe('unclear')
-  expect(verdict([], { given: order({ due: { amount: 4098, currency: 'USD' } }) }).kind).toBe('unclear')
+test('absent is said only of an order in a state that no payment has', () => {
+  for (const statusId of [0, 1, 5, 6]) expect(verdict([], { given: order({ statusId }) }).kind).toBe('absent')
+  for (const statusId of [2, 3, 4, 8, 9, 10, 11, 12, 13, 14])
+    expect(verdict([], { given: order({ statusId }) }).kind, String(statusId)).toBe('unclear')
+})
+
+test('an order that was edited, and shows no trace, is as good as an untouched one', () => {
+  expect(verdict([], { given: order({ due: { amount: 4098, currency: 'USD' } }) })).toMatchObject(untouched)
+  expect(verdict([], { given: order({ statusId: 7 }) })).toMatchObject(untouched)
+  expect(verdict([], { given: order({ statusId: 7, paymentProviderId: 'ch_1' }) }).kind).toBe('unclear')
+  expect(verdict([], { given: order({ statusId: 7, paymentStatus: 'void pending' }) }).kind).toBe('unclear')
 })
 
 describe('a partial reading', () => {
-  const partial = (transactions: Transaction[], given: Order | null = order()) =>
-    verdict(transactions, { isWhole: false, given }).kind
-
-  test('proves a charge that it shows, by either witness', () => {
-    expect(partial([transaction()])).toBe('charged')
-    expect(partial([transaction()], null)).toBe('charged')
-    expect(partial([], order({ statusId: 11, paymentStatus: 'captured' }))).toBe('charged')
+  test('proves that a charge is there, by either witness', () => {
+    expect(verdict([transaction()], { isWhole: false }).kind).toBe('charged')
+    expect(verdict([transaction()], { given: null, isWhole: false }).kind).toBe('charged')
+    const paid = order({ statusId: 11, paymentStatus: 'captured' })
+    expect(verdict([], { given: paid, isWhole: false }).kind).toBe('charged')
+    expect(verdict([transaction({ event: 'pending' })], { given: null, isWhole: false }).kind).toBe('pending')
   })
 
-  test('shows what is pending', () => {
-    expect(partial([transaction({ event: 'pending' })], null)).toBe('pending')
-    expect(partial([], order({ paymentStatus: 'pending' }))).toBe('pending')
+  test('proves nothing else', () => {
+    expect(verdict([], { isWhole: false }).kind).toBe('unclear')
+    expect(verdict([transaction({ status: 'error' })], { isWhole: false }).kind).toBe('unclear')
+    const pending = transaction({ event: 'pending' })
+    const failed = transaction({ status: 'error', referenceId: pending.id })
+    expect(verdict([pending, failed], { isWhole: false }).kind).toBe('unclear')
+  })
+})
+
+describe('a void', () => {
+  const authorization = transaction({ event: 'authorization' })
+
+  test('cancels what it refers to', () => {
+    const undone = transaction({ event: 'void', referenceId: authorization.id })
+    for (const given of [
+      order(),
+      order({ statusId: 6, paymentStatus: 'void' }),
+      order({ statusId: 5, paymentStatus: 'void' }),
+    ])
+      expect(verdict([authorization, undone], { given })).toMatchObject(seemsDeclined)
   })
 
-  test.each([
-    ['nothing', []],
-    ['a decline', [transaction({ status: 'error' })]],
-    [
-      'a pending payment that failed',
-      [transaction({ id: 1, event: 'pending' }), transaction({ status: 'error', referenceId: 1 })],
-    ],
-  ])('that shows %s proves nothing', (_what, transactions) => {
-    expect(partial(transactions)).toBe('unclear')
-    expect(partial(transactions, order({ statusId: 6 }))).toBe('unclear')
-    expect(partial(transactions, null)).toBe('unclear')
+  test('cancels the only charge of its amount where it refers to none, and the order may say it alone', () => {
+    expect(verdict([authorization, transaction({ event: 'void' })])).toMatchObject(seemsDeclined)
+    expect(verdict([authorization], { given: order({ paymentStatus: 'void' }) })).toMatchObject(seemsDeclined)
+  })
+
+  test('cancels nothing while it is pending, or where it failed', () => {
+    const pending = order({ statusId: 7, paymentStatus: 'void pending' })
+    expect(verdict([authorization], { given: pending }).kind).toBe('charged')
+    const failed = transaction({ event: 'void', status: 'error', referenceId: authorization.id })
+    expect(verdict([authorization, failed]).kind).toBe('charged')
+  })
+
+  test('of one of two charges leaves the other', () => {
+    const undone = transaction({ event: 'void', referenceId: authorization.id })
+    expect(verdict([authorization, undone, transaction()])).toMatchObject({ kind: 'charged', charges: 1 })
+  })
+
+  test('leaves it open whose charge it cancels, where it could be either', () => {
+    const other = transaction({ event: 'authorization' })
+    const unplaced = transaction({ event: 'void' })
+    expect(verdict([authorization, other, unplaced])).toMatchObject({ kind: 'charged', charges: 1 })
+    const paid = earlier({ ...attempt, id: 'paid', status: 'succeeded' })
+    expect(verdict([authorization, other, unplaced], { others: [paid] }).kind).toBe('unclear')
+  })
+})
+
+describe('whose charge it is', () => {
+  test("BigCommerce's payment id decides where it is shown", () => {
+    const paid = earlier({ status: 'succeeded', bigcommercePaymentId: 'pay-1' })
+    const its = transaction({ gatewayTransactionId: 'pay-1' })
+    expect(verdict([its], { others: [paid] }).kind).toBe('absent')
+    expect(verdict([its, transaction()], { others: [paid] })).toMatchObject({ kind: 'charged', charges: 1 })
+  })
+
+  test('a trace from before the PAT is not of this attempt, and proves no absence either', () => {
+    const before = transaction({ createdAtMs: issuedAtMs - hour })
+    expect(verdict([before]).kind).toBe('unclear')
+    expect(verdict([transaction({ createdAtMs: issuedAtMs + 3 * hour })]).kind).toBe('charged')
+  })
+
+  test('once an attempt has ended, a trace from after its PAT is not its own either', () => {
+    const ended = { ...attempt, status: 'not_charged' as const }
+    expect(verdict([transaction({ createdAtMs: issuedAtMs + hour })], { of: ended }).kind).toBe('charged')
+    expect(verdict([transaction({ createdAtMs: issuedAtMs + 2 * hour })], { of: ended }).kind).not.toBe(
+      'charged',
+    )
+  })
+
+  test('of earlier part payments only those are subtracted that the trace can be of', () => {
+    const first = { ...certificate, amount: 9000, createdAtMs: gift.createdAtMs - 1 }
+    const second = { ...gift, amount: 3000 }
+    // What was due fell from 90 to 30, so the first certificate paid 60.
+    const its = transaction({
+      money: { amount: 2500, currency: 'USD' },
+      paymentMethodId: gift.paymentMethodId,
+    })
+    expect(verdict([its], { of: second, others: [first] })).toMatchObject({ kind: 'charged', charges: 1 })
+  })
+
+  test('while a part is paid, the word of the order says nothing of the rest', () => {
+    const says = order({ statusId: 1, paymentStatus: 'captured' })
+    expect(verdict([], { given: says, others: [certificate] })).toMatchObject(untouched)
+    const done = order({ statusId: 11, paymentStatus: 'captured' })
+    expect(verdict([], { given: done, others: [certificate] }).kind).toBe('unclear')
+  })
+
+  test('an order that another attempt has paid says nothing of this one', () => {
+    const paid = earlier({ status: 'succeeded' })
+    const given = order({ statusId: 11, paymentStatus: 'captured' })
+    expect(verdict([], { given, others: [paid] })).toMatchObject({ kind: 'absent', isPaidOtherwise: true })
+    expect(verdict([transaction()], { given, others: [paid] }).kind).toBe('absent')
+    expect(verdict([transaction(), transaction()], { given, others: [paid] })).toMatchObject({ charges: 1 })
   })
 })
 
 test('an order that does not say what is due is untouched as long as its state is', () => {
-  expect(verdict([], { given: order({ due: null }) }).kind).toBe('untouched')
+  expect(verdict([], { given: order({ due: null, total: null }) })).toMatchObject(untouched)
   expect(verdict([], { given: order({ due: null, statusId: null }) }).kind).toBe('unclear')
 })
 

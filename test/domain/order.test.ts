@@ -6,7 +6,9 @@ const order = (statusId: number, amount: number): Order => ({
   statusId,
   customerId: 7,
   paymentStatus: '',
+  total: { amount, currency: 'USD' },
   due: { amount, currency: 'USD' },
+  paymentProviderId: '',
   isArchived: false,
   answeredAtMs: null,
 })

@@ -4,12 +4,12 @@ import {
   ATTEMPT_STATUSES,
   type AttemptStatus,
   FINAL_STATUSES,
-  holdsOrder,
   isFinal,
   isRunning,
   isUnsettled,
   keepsPlace,
   mayBecome,
+  mayHoldOrder,
   PUBLIC_STATUSES,
   publicStatus,
   statusesBefore,
@@ -49,7 +49,7 @@ test('every status is one of three kinds: a request works on it, its end is not 
 
 test('an attempt holds its order until its end is known, and for good once it has paid all that was due', () => {
   const holding = ATTEMPT_STATUSES.flatMap((each) =>
-    INSTRUMENT_TYPES.filter((instrumentType) => holdsOrder({ status: each, instrumentType })).map(
+    INSTRUMENT_TYPES.filter((instrumentType) => mayHoldOrder(each, instrumentType)).map(
       (instrumentType) => `${each} ${instrumentType}`,
     ),
   )

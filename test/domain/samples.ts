@@ -3,6 +3,7 @@ import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
 import { type PaymentCommand, sealInstrument } from '../../src/domain/payment-command.ts'
 import type { InstrumentType, PaymentInstrument } from '../../src/domain/payment-instrument.ts'
 import { Sealed } from '../../src/domain/sealed.ts'
+import type { Transaction } from '../../src/domain/transaction.ts'
 
 export const storedToken = 'a1'.repeat(32)
 
@@ -64,12 +65,37 @@ export const attemptOf = (overrides: Partial<PaymentAttempt> = {}): PaymentAttem
   correlationId: '5b1c7c1e-0000-4000-8000-000000000002',
   requestId: 'request-of-the-attempt',
   sentAtMs: null,
+  patIssuedAtMs: null,
   patExpiresAtMs: null,
+  unsettledSinceMs: null,
+  pendingSinceMs: null,
+  answeredAs: null,
+  answeredAtMs: null,
+  orderTotal: null,
+  endedAtMs: null,
+  holdsOrder: false,
+  nextLookAtMs: null,
+  askedAtMs: null,
   looks: 0,
   quiet: null,
   createdAtMs: Date.UTC(2026, 0, 2, 3, 4, 5),
   updatedAtMs: Date.UTC(2026, 0, 2, 3, 4, 6),
   ...overrides,
+})
+
+let lastTransactionId = 0
+/** A purchase over the sample order, as BigCommerce records it. */
+export const transactionOf = (change: Partial<Transaction> = {}): Transaction => ({
+  id: ++lastTransactionId,
+  event: 'purchase',
+  status: 'ok',
+  method: 'credit_card',
+  gatewayTransactionId: '',
+  money: { amount: 6098, currency: 'USD' },
+  paymentMethodId: 'stripe.card',
+  referenceId: null,
+  createdAtMs: null,
+  ...change,
 })
 
 /** A PAT as the client hands it on. */

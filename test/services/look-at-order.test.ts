@@ -8,6 +8,8 @@ const purchase = {
   id: 1,
   event: 'purchase',
   status: 'ok',
+  method: '',
+  gatewayTransactionId: '',
   money: { amount: 6098, currency: 'USD' },
   paymentMethodId: 'stripe.card',
   referenceId: null,

@@ -91,7 +91,7 @@ function paying({
         current = claim.attempt
         return claim
       },
-      async markSending(_id, { amount, currency }) {
+      async markSending(_id, { due: { amount, currency } }) {
         current = { ...current, status: 'sending', amount, currency }
         return true
       },
@@ -128,9 +128,10 @@ function paying({
         events.push(`claim ${scope.operation} ${body === fingerprint} ${wanted.id} ${wanted.customerId}`)
         return ports.attempts.claim(scope, body, wanted)
       },
-      markSending(id, money, until) {
-        events.push(`sending ${id} ${money.amount} ${money.currency} ${until}`)
-        return ports.attempts.markSending(id, money, until)
+      markSending(id, sending) {
+        const { due, patExpiresAtMs } = sending
+        events.push(`sending ${id} ${due.amount} ${due.currency} ${patExpiresAtMs}`)
+        return ports.attempts.markSending(id, sending)
       },
       takeBack(id) {
         events.push(`take back ${id}`)

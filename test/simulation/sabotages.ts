@@ -19,10 +19,7 @@ const charging = (change: (parts: NodeParts) => Charge): Sabotage => ({
 const onLedger = (change: (ledger: Ledger) => Partial<Ledger>): Sabotage => ({
   parts: (parts) => ({ ...parts, ledger: { ...parts.ledger, ...change(parts.ledger) } }),
 })
-/** Changes the attempts that are due for a look. */
-const looking = (change: (attempt: PaymentAttempt) => PaymentAttempt): Sabotage =>
-  onLedger(({ lease }) => ({ lease: async (limit) => (await lease(limit)).map(change) }))
-/** Takes the outcome of a charge for another. */
+/** A charge's outcome taken for another. */
 const mistaking = (change: (outcome: PaymentOutcome) => PaymentOutcome): Sabotage =>
   charging(
     ({ paymentsApi }) =>
@@ -32,10 +29,17 @@ const mistaking = (change: (outcome: PaymentOutcome) => PaymentOutcome): Sabotag
 const unknownFor = (reason: string, instead: PaymentOutcome): Sabotage =>
   mistaking((outcome) => (outcome.kind === 'unknown' && outcome.reason === reason ? instead : outcome))
 
+/** A judge that takes an attempt for another. */
+const judging = (change: (attempt: PaymentAttempt) => PaymentAttempt): Sabotage =>
+  onLedger(({ conclude }) => ({
+    conclude: (id, weigh, ...rest) =>
+      conclude(id, (attempt, others) => weigh(change(attempt), others), ...rest),
+  }))
+
 const declined: PaymentOutcome = { kind: 'declined', refusal: { by: 'code', bigcommerceCode: 30104 } }
 const paid: PaymentOutcome = { kind: 'succeeded', bigcommercePaymentId: 'bc', transactionType: 'purchase' }
 
-/** Bugs that payment systems are known for. */
+/** Bugs that payment systems are known for, by what they do. */
 export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
   'has no fence': noFence,
   'sends before it is on record': sentBeforeOnRecord,
@@ -74,11 +78,11 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
 
   ...BUCKET_SABOTAGES,
 
-  'does not wait for the PAT to expire': looking((attempt) => ({
+  'does not wait for the PAT to expire': judging((attempt) => ({
     ...attempt,
     patExpiresAtMs: attempt.sentAtMs,
   })),
-  'calls a charge off the moment its PAT expires': looking((attempt) => ({
+  'calls a charge off the moment its PAT expires': judging((attempt) => ({
     ...attempt,
     patExpiresAtMs: (attempt.patExpiresAtMs ?? 0) - 300_000,
     quiet: { looks: 9, sinceMs: 0 },

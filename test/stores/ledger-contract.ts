@@ -3,7 +3,7 @@ import type { PaymentAnswer } from '../../src/domain/payment-answer.ts'
 import {
   ATTEMPT_STATUSES,
   type AttemptStatus,
-  holdsOrder,
+  mayHoldOrder,
   type NewAttempt,
 } from '../../src/domain/payment-attempt.ts'
 import { INSTRUMENT_TYPES, type InstrumentType } from '../../src/domain/payment-instrument.ts'
@@ -11,7 +11,7 @@ import { Problem } from '../../src/domain/problem.ts'
 import type { Claim } from '../../src/stores/claim-attempt.ts'
 import { createPaymentAttempts, type PaymentAttempts } from '../../src/stores/payment-attempts.ts'
 import type { Engine, OpenedLedger } from './engines.ts'
-import { newAttempt, scopeOf } from './wanted-attempts.ts'
+import { newAttempt, scopeOf, sendingOf } from './wanted-attempts.ts'
 
 const due = { amount: 6098, currency: 'USD' }
 const patExpiresAtMs = 5_000_000
@@ -38,7 +38,7 @@ export function describeLedger({ name, open }: Engine): void {
     }
     const sent = async (key: string, change: Partial<NewAttempt> = {}) => {
       const attempt = await claimed(key, change)
-      expect(await ledger.markSending(attempt.id, due, patExpiresAtMs)).toBe(true)
+      expect(await ledger.markSending(attempt.id, sendingOf(due, patExpiresAtMs))).toBe(true)
       return attempt
     }
     const kindOf = async (work: Promise<Claim>) => (await work).kind
@@ -75,7 +75,17 @@ export function describeLedger({ name, open }: Engine): void {
         createdAtMs: nowMs,
         updatedAtMs: nowMs,
         sentAtMs: null,
+        patIssuedAtMs: null,
         patExpiresAtMs: null,
+        unsettledSinceMs: null,
+        pendingSinceMs: null,
+        answeredAs: null,
+        answeredAtMs: null,
+        orderTotal: null,
+        endedAtMs: null,
+        holdsOrder: true,
+        nextLookAtMs: null,
+        askedAtMs: null,
         looks: 0,
         quiet: null,
       }
@@ -148,7 +158,7 @@ export function describeLedger({ name, open }: Engine): void {
       test('is written down with its amount, its moment and the end of its PAT', async () => {
         const { id } = await claimed('k1')
         nowMs = 2_000_000
-        expect(await ledger.markSending(id, due, patExpiresAtMs)).toBe(true)
+        expect(await ledger.markSending(id, sendingOf(due, patExpiresAtMs))).toBe(true)
         expect(await rowOf(id)).toMatchObject({
           status: 'sending',
           amount: 6098,
@@ -163,7 +173,7 @@ export function describeLedger({ name, open }: Engine): void {
       test('is granted once', async () => {
         const { id } = await claimed('k1')
         const granted = await Promise.all(
-          Array.from({ length: 20 }, () => ledger.markSending(id, due, patExpiresAtMs)),
+          Array.from({ length: 20 }, () => ledger.markSending(id, sendingOf(due, patExpiresAtMs))),
         )
         expect(granted.filter(Boolean)).toHaveLength(1)
       })
@@ -174,23 +184,23 @@ export function describeLedger({ name, open }: Engine): void {
           const { id } = await sent('k1')
           await ledger.settle(id, { status }, keepsNothing)
           const before = await rowOf(id)
-          expect(await ledger.markSending(id, { amount: 1, currency: 'EUR' }, 1)).toBe(false)
+          expect(await ledger.markSending(id, sendingOf({ amount: 1, currency: 'EUR' }, 1))).toBe(false)
           expect(await rowOf(id)).toEqual(before)
         },
       )
 
       test('is refused to an attempt that does not exist', async () => {
-        expect(await ledger.markSending('no-such-attempt', due, patExpiresAtMs)).toBe(false)
+        expect(await ledger.markSending('no-such-attempt', sendingOf(due, patExpiresAtMs))).toBe(false)
       })
 
       test('is taken back once after a charge was turned away, and may be granted again', async () => {
         const { id } = await claimed('k1')
         expect(await ledger.takeBack(id)).toBe(false)
-        await ledger.markSending(id, due, patExpiresAtMs)
+        await ledger.markSending(id, sendingOf(due, patExpiresAtMs))
         expect(await ledger.takeBack(id)).toBe(true)
         expect(await ledger.takeBack(id)).toBe(false)
         expect((await ledger.findFence(118))?.status).toBe('claimed')
-        expect(await ledger.markSending(id, due, patExpiresAtMs + 1)).toBe(true)
+        expect(await ledger.markSending(id, sendingOf(due, patExpiresAtMs + 1))).toBe(true)
         expect(await ledger.findFence(118)).toMatchObject({
           status: 'sending',
           patExpiresAtMs: patExpiresAtMs + 1,
@@ -414,10 +424,15 @@ export function describeLedger({ name, open }: Engine): void {
       test.each(
         ATTEMPT_STATUSES.flatMap((status) => INSTRUMENT_TYPES.map((type) => [status, type] as const)),
       )('is held exactly when an attempt is told to hold it: %s by %s', async (status, instrumentType) => {
-        const { id } = await sent('k1', { instrumentType })
-        await opened.database.updateTable('payment_attempts').set({ status }).where('id', '=', id).execute()
+        const { id } =
+          status === 'claimed'
+            ? await claimed('k1', { instrumentType })
+            : await sent('k1', { instrumentType })
+        if (status === 'not_charged' || status === 'needs_review')
+          await ledger.settle(id, { status: 'unknown' }, () => null)
+        if (status !== 'claimed' && status !== 'sending') await ledger.settle(id, { status }, () => null)
         const fence = await ledger.findFence(118)
-        expect(fence !== null).toBe(holdsOrder({ status, instrumentType }))
+        expect(fence !== null).toBe(mayHoldOrder(status, instrumentType))
         expect(await kindOf(claim('k2'))).toBe(fence === null ? 'claimed' : 'fenced')
       })
 
@@ -479,7 +494,7 @@ export function describeLedger({ name, open }: Engine): void {
         () => ledger.findByKey(scopeOf('k1')),
         () => ledger.findFence(118),
         () => claim('k2'),
-        () => ledger.markSending(id, due, patExpiresAtMs),
+        () => ledger.markSending(id, sendingOf(due, patExpiresAtMs)),
         () => ledger.settle(id, success, keepsPaid),
       ]
       for (const work of works) {

@@ -5,7 +5,7 @@ import type { Tables } from '../../src/stores/engine/tables.ts'
 import { createPaymentAttempts } from '../../src/stores/payment-attempts.ts'
 import { createUnsettledAttempts } from '../../src/stores/unsettled-attempts.ts'
 import { type OpenedLedger, postgres } from './engines.ts'
-import { newAttempt, scopeOf } from './wanted-attempts.ts'
+import { newAttempt, scopeOf, sendingOf } from './wanted-attempts.ts'
 
 /** Twice as many as an instance has connections; the last must not wait two seconds for one. */
 const claimsEach = 20
@@ -93,7 +93,7 @@ describe('several instances of the service', () => {
     const [ledger] = instances(1)
     const claim = await ledger?.claim(scopeOf('k1'), 'body-1', newAttempt())
     const id = claim?.kind === 'claimed' ? claim.attempt.id : ''
-    await ledger?.markSending(id, { amount: 6098, currency: 'USD' }, 5_000_000)
+    await ledger?.markSending(id, sendingOf({ amount: 6098, currency: 'USD' }, 5_000_000))
     await ledger?.settle(id, { status: 'unknown' }, () => null)
     nowMs += 60_000
 

@@ -4,12 +4,15 @@ import {
   type AttemptStatus,
   isFinal,
   type NewAttempt,
+  type PaymentAttempt,
+  type QuietLooks,
 } from '../../src/domain/payment-attempt.ts'
 import { Problem } from '../../src/domain/problem.ts'
+import type { Weighed } from '../../src/stores/conclude-look.ts'
 import { createPaymentAttempts, type PaymentAttempts } from '../../src/stores/payment-attempts.ts'
 import { createUnsettledAttempts, type UnsettledAttempts } from '../../src/stores/unsettled-attempts.ts'
 import type { Engine, OpenedLedger } from './engines.ts'
-import { newAttempt, scopeOf } from './wanted-attempts.ts'
+import { newAttempt, nothingFound, scopeOf, sendingOf } from './wanted-attempts.ts'
 
 const due = { amount: 6098, currency: 'USD' }
 const patExpiresAtMs = 5_000_000
@@ -44,7 +47,7 @@ export function describeUnsettled({ name, open }: Engine): void {
     }
     const sent = async (change: Partial<NewAttempt> = {}, key?: string) => {
       const id = await claimed(change, key)
-      await ledger.markSending(id, due, patExpiresAtMs)
+      await ledger.markSending(id, sendingOf(due, patExpiresAtMs))
       return id
     }
     /** An attempt that has come to stand here, by the ways that lead here. */
@@ -57,6 +60,9 @@ export function describeUnsettled({ name, open }: Engine): void {
       await ledger.settle(id, { status }, keepsNothing)
       return id
     }
+    /** Gives a leased attempt back after a look that changed nothing. */
+    const postpone = (id: string, nextLookAtMs: number | null, quiet: QuietLooks | null) =>
+      unsettled.conclude(id, () => ({ ...nothingFound, nextLookAtMs, quiet }), keepsNothing, nowMs)
     const unknowns = (count: number) =>
       Promise.all(Array.from({ length: count }, (_, index) => standing('unknown', { orderId: 200 + index })))
 
@@ -167,22 +173,22 @@ export function describeUnsettled({ name, open }: Engine): void {
         const id = await standing('unknown')
         nowMs += minute
         await unsettled.lease(1)
-        await unsettled.postpone(id, nowMs + 10 * second, { looks: 2, sinceMs: nowMs })
+        await postpone(id, nowMs + 10 * second, { looks: 2, sinceMs: nowMs })
         const quiet = { looks: 2, sinceMs: nowMs }
         nowMs += 10 * second - 1
         expect(await unsettled.lease(1)).toEqual([])
         nowMs += 1
         expect(await unsettled.lease(1)).toMatchObject([{ id, looks: 1, quiet }])
-        await unsettled.postpone(id, nowMs, null)
+        await postpone(id, nowMs, null)
         expect(await unsettled.lease(1)).toMatchObject([{ id, looks: 2, quiet: null }])
       })
 
       test('to no moment waits until something wakes it', async () => {
         const id = await standing('needs_review')
-        await unsettled.postpone(id, null, null)
+        await postpone(id, null, null)
         nowMs += 365 * day
         expect(await unsettled.lease(50)).toEqual([])
-        expect(await unsettled.wake(118)).toBe(1)
+        expect(await unsettled.wake(118, false)).toBe(1)
         expect(ids(await unsettled.lease(50))).toEqual([id])
       })
 
@@ -190,9 +196,9 @@ export function describeUnsettled({ name, open }: Engine): void {
         'stays settled and gets no more looks once it is %s',
         async (status) => {
           const id = await standing(status)
-          const before = await rowOf(id)
-          await unsettled.postpone(id, nowMs, { looks: 9, sinceMs: nowMs })
-          expect(await rowOf(id)).toEqual(before)
+          await postpone(id, nowMs, { looks: 9, sinceMs: nowMs })
+          expect(await rowOf(id)).toMatchObject({ status, next_look_at_ms: null })
+          expect(await unsettled.lease(50)).toEqual([])
         },
       )
     })
@@ -202,20 +208,20 @@ export function describeUnsettled({ name, open }: Engine): void {
         const id = await standing('unknown')
         nowMs += minute
         await unsettled.lease(1)
-        await unsettled.postpone(id, nowMs, { looks: 2, sinceMs: nowMs })
+        await postpone(id, nowMs, { looks: 2, sinceMs: nowMs })
         const [before] = await unsettled.lease(1)
         await unsettled.putOff(id, nowMs + 10 * second)
         nowMs += 10 * second - 1
         expect(await unsettled.lease(1)).toEqual([])
         nowMs += 1
-        expect(await unsettled.lease(1)).toEqual([before])
+        expect(await unsettled.lease(1)).toEqual([{ ...before, nextLookAtMs: nowMs }])
       })
 
       test('can be woken earlier', async () => {
         const id = await standing('unknown')
         await unsettled.lease(1)
         await unsettled.putOff(id, nowMs + minute)
-        expect(await unsettled.wake(118)).toBe(1)
+        expect(await unsettled.wake(118, false)).toBe(1)
         expect(ids(await unsettled.lease(1))).toEqual([id])
       })
 
@@ -234,26 +240,26 @@ export function describeUnsettled({ name, open }: Engine): void {
       test('makes the unsettled attempt of an order due at once, and no other', async () => {
         const id = await standing('unknown', { orderId: 1 })
         await standing('unknown', { orderId: 2 })
-        expect(await unsettled.wake(1)).toBe(1)
+        expect(await unsettled.wake(1, false)).toBe(1)
         expect(ids(await unsettled.lease(50))).toEqual([id])
       })
 
       test('tells how many it woke', async () => {
-        expect(await unsettled.wake(118)).toBe(0)
+        expect(await unsettled.wake(118, false)).toBe(0)
         await standing('succeeded', { orderId: 1 })
-        expect(await unsettled.wake(1)).toBe(0)
+        expect(await unsettled.wake(1, false)).toBe(0)
         for (const [index, status] of (['unknown', 'pending', 'needs_review'] as const).entries()) {
           await standing(status, { orderId: 10 + index })
-          expect(await unsettled.wake(10 + index), status).toBe(1)
+          expect(await unsettled.wake(10 + index, false), status).toBe(1)
         }
       })
 
       test('again and again gives an attempt one look a second at most', async () => {
         const id = await standing('unknown')
-        await unsettled.wake(118)
+        await unsettled.wake(118, false)
         await unsettled.lease(1)
-        await unsettled.postpone(id, nowMs + minute, null)
-        for (let asked = 0; asked < 5; asked++) await unsettled.wake(118)
+        await postpone(id, nowMs + minute, null)
+        for (let asked = 0; asked < 5; asked++) await unsettled.wake(118, false)
         expect(await unsettled.lease(1)).toEqual([])
         nowMs += second - 1
         expect(await unsettled.lease(1)).toEqual([])
@@ -263,8 +269,8 @@ export function describeUnsettled({ name, open }: Engine): void {
 
       test('does not delay what is already due', async () => {
         const id = await standing('unknown')
-        await unsettled.postpone(id, nowMs, null)
-        await unsettled.wake(118)
+        await postpone(id, nowMs, null)
+        await unsettled.wake(118, false)
         expect(ids(await unsettled.lease(1))).toEqual([id])
       })
 
@@ -272,49 +278,155 @@ export function describeUnsettled({ name, open }: Engine): void {
         await standing('unknown')
         nowMs += minute
         await unsettled.lease(1)
-        await unsettled.wake(118)
+        await unsettled.wake(118, false)
         expect(await ofAnotherInstance().lease(1)).toEqual([])
       })
     })
 
-    test('prior outcomes are those of the same order: by the same method, and of all the parts that were paid', async () => {
-      await standing('declined')
-      await standing('declined')
-      await standing('not_charged')
-      await standing('succeeded', { instrumentType: 'gift_certificate' })
-      await standing('succeeded', {
-        instrumentType: 'store_credit',
-        paymentMethodId: 'bigcommerce.store_credit',
+    describe('a conclusion', () => {
+      const judged = async (id: string, change: Partial<Weighed>) => {
+        let given: readonly [PaymentAttempt, readonly PaymentAttempt[]] | null = null
+        const concluded = await unsettled.conclude(
+          id,
+          (attempt, others) => {
+            given = [attempt, others]
+            return { ...nothingFound, ...change }
+          },
+          keepsNothing,
+          nowMs,
+        )
+        if (!given) throw new Error('was not asked')
+        const [attempt, others] = given as readonly [PaymentAttempt, readonly PaymentAttempt[]]
+        return { concluded, attempt, others }
+      }
+
+      test('is drawn from the attempt and the others on its order as they stand then', async () => {
+        const declined = await standing('declined')
+        const part = await standing('succeeded', { instrumentType: 'gift_certificate' })
+        await standing('declined', { orderId: 119 })
+        const id = await standing('unknown')
+        const { attempt, others } = await judged(id, {})
+        expect(attempt).toMatchObject({ id, status: 'unknown', holdsOrder: true, unsettledSinceMs: nowMs })
+        expect(ids(others)).toEqual([declined, part].sort())
       })
-      await standing('declined', { orderId: 119 })
-      const id = await standing('unknown')
-      nowMs += minute
-      const [attempt] = await unsettled.lease(1)
-      expect(attempt?.id).toBe(id)
-      expect(attempt && (await unsettled.priorOutcomes(attempt))).toEqual({
-        succeeded: 1,
-        declined: 2,
-        parts: 2,
-        failedLater: 1,
+
+      test('writes the end, and frees the order', async () => {
+        const id = await standing('unknown')
+        const { concluded } = await judged(id, {
+          end: { status: 'not_charged', problemCode: 'payment_not_charged' },
+        })
+        expect(concluded.before.status).toBe('unknown')
+        expect(concluded.after).toMatchObject({ status: 'not_charged', holdsOrder: false, endedAtMs: nowMs })
+        expect(await ledger.findFence(118)).toBeNull()
+      })
+
+      test('does not use the schedule up when it was asked for', async () => {
+        const id = await standing('unknown')
+        await judged(id, { countsAsScheduled: false, nextLookAtMs: nowMs + minute })
+        expect(await rowOf(id)).toMatchObject({ looks: 0, next_look_at_ms: nowMs + minute })
+      })
+
+      test('keeps a look that was asked for while it was being drawn', async () => {
+        const id = await standing('unknown')
+        await unsettled.wake(118, false)
+        await unsettled.lease(1)
+        nowMs += 2 * second
+        await unsettled.wake(118, true)
+        await unsettled.conclude(id, () => nothingFound, keepsNothing, nowMs - 2 * second)
+        nowMs += 2 * second
+        expect(ids(await unsettled.lease(1))).toEqual([id])
+        await unsettled.conclude(id, () => nothingFound, keepsNothing, nowMs)
+        nowMs += minute
+        expect(await unsettled.lease(1)).toEqual([])
+      })
+
+      test('writes a late charge although another attempt holds the order, and what is not sent yet is stopped', async () => {
+        const late = await standing('not_charged')
+        const alive = await claimed()
+        const { concluded } = await judged(late, {
+          end: { status: 'succeeded', transactionType: 'purchase' },
+        })
+        expect(concluded.after.status).toBe('succeeded')
+        expect(await rowOf(alive)).toMatchObject({ status: 'not_sent', holds_order: null })
+        expect(await ledger.markSending(alive, sendingOf(due, patExpiresAtMs))).toBe(false)
+        expect(await ledger.findFence(118)).toMatchObject({ id: late })
+      })
+
+      test('lets a late charge close the order when the attempt that holds it has ended', async () => {
+        const late = await standing('not_charged')
+        const alive = await sent()
+        const { concluded } = await judged(late, { end: { status: 'succeeded' } })
+        expect(concluded.after).toMatchObject({ status: 'succeeded', holdsOrder: false })
+        expect(await ledger.findFence(118)).toMatchObject({ id: alive })
+        await ledger.settle(alive, { status: 'declined' }, keepsNothing)
+        expect(await ledger.findFence(118)).toMatchObject({ id: late })
+        expect(await ledger.claim(scopeOf('again'), 'body-1', newAttempt())).toMatchObject({ kind: 'fenced' })
+      })
+
+      test('never takes a success back, nor corrects an end that was never in doubt', async () => {
+        const paid = await standing('succeeded', { orderId: 1 })
+        const refused = await standing('declined', { orderId: 2 })
+        expect((await judged(paid, { end: { status: 'declined' } })).concluded.after.status).toBe('succeeded')
+        expect((await judged(refused, { end: { status: 'succeeded' } })).concluded.after.status).toBe(
+          'declined',
+        )
+      })
+
+      test('closes the order while a charge shows that no payment accounts for', async () => {
+        const id = await standing('declined')
+        await judged(id, { isUnaccounted: true })
+        const claim = () => ledger.claim(scopeOf('next'), 'body-1', newAttempt())
+        expect(await claim()).toEqual({ kind: 'charged_otherwise' })
+        await judged(id, { isUnaccounted: null })
+        expect(await claim()).toEqual({ kind: 'charged_otherwise' })
+        await judged(id, { isUnaccounted: false })
+        expect(await claim()).toMatchObject({ kind: 'claimed' })
       })
     })
 
-    test('prior outcomes tell failures that were answered at once from those that became known later', async () => {
-      await standing('declined')
-      const pending = await standing('pending')
-      await ledger.settle(pending, { status: 'declined' }, keepsNothing)
-      const abandoned = await standing('sending')
-      nowMs += 75 * second
-      await unsettled.recoverAbandoned({ claimedMs: 30 * second, sendingMs: 75 * second })
-      await ledger.settle(abandoned, { status: 'declined' }, keepsNothing)
-      await standing('not_charged')
-      await standing('unknown')
-      nowMs += minute
-      const [attempt] = await unsettled.lease(1)
-      expect(attempt && (await unsettled.priorOutcomes(attempt))).toMatchObject({
-        declined: 3,
-        failedLater: 3,
+    describe('the watch over ended attempts', () => {
+      test('leases them behind everything else, an hour after an end in doubt', async () => {
+        const ended = await standing('not_charged', { orderId: 1 })
+        await standing('declined', { orderId: 2 })
+        nowMs += 60 * minute
+        const due = await standing('unknown', { orderId: 3 })
+        nowMs += minute
+        expect(ids(await unsettled.lease(1))).toEqual([due])
+        expect(ids(await unsettled.lease(9))).toEqual([ended])
       })
+
+      test('is woken by news, not by a client that asks', async () => {
+        const ended = await standing('not_charged')
+        await unsettled.wake(118, false)
+        expect(await unsettled.lease(1)).toEqual([])
+        await unsettled.wake(118, true)
+        expect(ids(await unsettled.lease(1))).toEqual([ended])
+      })
+
+      test('takes news within ten minutes of an end without doubt for news of that end', async () => {
+        const paid = await standing('succeeded')
+        await unsettled.wake(118, true)
+        expect(await unsettled.lease(1)).toEqual([])
+        nowMs += 11 * minute
+        await unsettled.wake(118, true)
+        expect(ids(await unsettled.lease(1))).toEqual([paid])
+      })
+
+      test('ends after thirty days', async () => {
+        await standing('succeeded')
+        nowMs += 31 * day
+        await unsettled.wake(118, true)
+        expect(await unsettled.lease(1)).toEqual([])
+      })
+    })
+
+    test('what was asked for is leased before what is merely due', async () => {
+      await standing('unknown', { orderId: 1 })
+      await standing('unknown', { orderId: 2 })
+      nowMs += minute
+      const asked = await standing('unknown', { orderId: 3 })
+      await unsettled.wake(3, false)
+      expect(ids(await unsettled.lease(1))).toEqual([asked])
     })
 
     describe('recovery', () => {
@@ -356,7 +468,7 @@ export function describeUnsettled({ name, open }: Engine): void {
         const id = await claimed({}, 'k1')
         nowMs += minute
         await unsettled.recoverAbandoned(stillFor)
-        expect(await ledger.markSending(id, due, patExpiresAtMs)).toBe(false)
+        expect(await ledger.markSending(id, sendingOf(due, patExpiresAtMs))).toBe(false)
         expect((await rowOf(id)).status).toBe('not_sent')
         expect(await claimed({}, 'k1')).not.toBe(id)
       })
@@ -366,7 +478,7 @@ export function describeUnsettled({ name, open }: Engine): void {
         nowMs += 2 * minute
         await unsettled.recoverAbandoned(stillFor)
         expect(await ledger.findFence(118)).toMatchObject({ id, status: 'unknown' })
-        expect(await ledger.markSending(id, due, patExpiresAtMs)).toBe(false)
+        expect(await ledger.markSending(id, sendingOf(due, patExpiresAtMs))).toBe(false)
         expect(ids(await unsettled.lease(1))).toEqual([id])
       })
 
@@ -387,7 +499,7 @@ export function describeUnsettled({ name, open }: Engine): void {
         nowMs += minute
         const instances = [unsettled, ofAnotherInstance(), ofAnotherInstance()]
         const [marked, recovered] = await Promise.all([
-          Promise.all(claims.map((id) => ledger.markSending(id, due, patExpiresAtMs))),
+          Promise.all(claims.map((id) => ledger.markSending(id, sendingOf(due, patExpiresAtMs)))),
           Promise.all(instances.map((instance) => instance.recoverAbandoned(stillFor))),
         ])
         const released = recovered.reduce((sum, one) => sum + one.released, 0)
@@ -441,10 +553,9 @@ export function describeUnsettled({ name, open }: Engine): void {
       await broken.close()
       const works = [
         () => unsettled.lease(1),
-        () => unsettled.postpone(attempt.id, nowMs, null),
+        () => postpone(attempt.id, nowMs, null),
         () => unsettled.putOff(attempt.id, nowMs),
-        () => unsettled.wake(118),
-        () => unsettled.priorOutcomes(attempt),
+        () => unsettled.wake(118, false),
         () => unsettled.recoverAbandoned({ claimedMs: 0, sendingMs: 0 }),
         () => unsettled.deleteKeysBefore(nowMs),
       ]

@@ -3,7 +3,7 @@ import { createPaymentAttempts, type PaymentAttempts } from '../../src/stores/pa
 import { createUnsettledAttempts } from '../../src/stores/unsettled-attempts.ts'
 import { createVelocityHolds, type VelocityHolds } from '../../src/stores/velocity-holds.ts'
 import type { Engine, OpenedLedger } from './engines.ts'
-import { newAttempt, scopeOf } from './wanted-attempts.ts'
+import { newAttempt, scopeOf, sendingOf } from './wanted-attempts.ts'
 
 const windowMs = 3_600_000
 const due = { amount: 6098, currency: 'USD' }
@@ -41,7 +41,7 @@ export function describeVelocity({ name, open }: Engine): void {
       if (subjects.length > 0) expect(await holds.reserve(wanted.id, subjects)).toEqual(reserved)
       const claim = await attempts.claim(scopeOf(`key-${++last}`), 'body', wanted)
       if (claim.kind !== 'claimed') return claim
-      await attempts.markSending(wanted.id, due, nowMs + 3_600_000)
+      await attempts.markSending(wanted.id, sendingOf(due, nowMs + 3_600_000))
       return { kind: 'sending' as const, id: wanted.id }
     }
     async function ended(settlement: Parameters<PaymentAttempts['settle']>[1], orderId = ++last + 1_000) {

@@ -1,5 +1,8 @@
 import type { KeyScope } from '../../src/domain/idempotency-key.ts'
+import type { Money } from '../../src/domain/money.ts'
 import type { NewAttempt } from '../../src/domain/payment-attempt.ts'
+import type { Weighed } from '../../src/stores/conclude-look.ts'
+import type { Sending } from '../../src/stores/payment-attempts.ts'
 
 export const scopeOf = (idempotencyKey: string, change: Partial<KeyScope> = {}): KeyScope => ({
   principal: '["https://shop.example","session-1"]',
@@ -19,3 +22,22 @@ export const newAttempt = (change: Partial<NewAttempt> = {}): NewAttempt => ({
   requestId: 'request-1',
   ...change,
 })
+
+export const sendingOf = (due: Money, patExpiresAtMs: number): Sending => ({
+  due,
+  patIssuedAtMs: null,
+  patExpiresAtMs,
+  orderTotal: null,
+})
+
+/** A look that found nothing worth a word. */
+export const nothingFound: Weighed = {
+  verdict: null,
+  end: null,
+  quiet: null,
+  isUnaccounted: null,
+  alert: null,
+  nextLookAtMs: null,
+  nextWatchAtMs: null,
+  countsAsScheduled: true,
+}

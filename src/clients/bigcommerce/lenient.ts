@@ -35,3 +35,7 @@ export const fieldsIn = (value: unknown): Readonly<Record<string, unknown>> | nu
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : null
+
+/** A text, or a number as text; empty for anything else. */
+export const textIn = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : ''

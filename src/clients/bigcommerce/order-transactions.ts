@@ -3,7 +3,7 @@ import { nearestMoney } from '../../domain/money.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { Transaction, TransactionsReading } from '../../domain/transaction.ts'
 import { answeredAtMs, type UpstreamAnswer } from './answer.ts'
-import { currencyIn, fieldsIn, wholeNumberIn, wordIn } from './lenient.ts'
+import { currencyIn, fieldsIn, textIn, wholeNumberIn, wordIn } from './lenient.ts'
 
 /*
  * `GET /v3/orders/{id}/transactions`: all its pages, and whether that is all there is. The documented answer has
@@ -177,6 +177,8 @@ function entryOf(entry: unknown, orderId: number): Entry {
     id,
     event: wordIn(fields.event),
     status: wordIn(fields.status),
+    method: wordIn(fields.method),
+    gatewayTransactionId: textIn(fields.gateway_transaction_id),
     money: currency === null ? null : nearestMoney(fields.amount, currency),
     paymentMethodId: wordIn(fields.payment_method_id) || null,
     // Documented examples show `{}` where null is meant.

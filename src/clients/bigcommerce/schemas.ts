@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { isCardNumber } from '../../domain/card-number.ts'
-import { type Money, moneyFromDecimal } from '../../domain/money.ts'
+import { moneyFromDecimal } from '../../domain/money.ts'
 import type { Order } from '../../domain/order.ts'
 import { answeredAtMs, type UpstreamAnswer } from './answer.ts'
-import { booleanIn, currencyIn, fieldsIn, isAbsent, wholeNumberIn, wordIn } from './lenient.ts'
+import { booleanIn, currencyIn, fieldsIn, isAbsent, textIn, wholeNumberIn, wordIn } from './lenient.ts'
 
 /**
  * `GET /v2/orders/{id}`, as far as paying relies on it. What the order does not say is left to its PAT; only whose order
@@ -22,22 +22,24 @@ export function readOrder(answer: UpstreamAnswer): Order | null {
     paymentStatus: wordIn(fields.payment_status),
     // 0 is BigCommerce's word for a guest.
     customerId: customerId !== null && customerId > 0 ? customerId : null,
-    due: dueOf(fields),
+    paymentProviderId: textIn(fields.payment_provider_id),
+    ...moneyOf(fields),
     isArchived: booleanIn(fields.is_deleted) ?? false,
     answeredAtMs: answeredAtMs(answer),
   }
 }
 
-function dueOf(fields: Readonly<Record<string, unknown>>): Money | null {
+function moneyOf(fields: Readonly<Record<string, unknown>>): Pick<Order, 'total' | 'due'> {
   // The transactional currency is what is charged; `currency_code` is what is displayed, and often the same.
   const currency = currencyIn(fields.default_currency_code) ?? currencyIn(fields.currency_code)
-  if (currency === null) return null
-  const total = amountIn(fields.total_inc_tax, currency)
+  const amount = currency === null ? null : amountIn(fields.total_inc_tax, currency)
+  if (currency === null || amount === null) return { total: null, due: null }
+  const total = { amount, currency }
   const storeCredit = creditIn(fields.store_credit_amount, currency)
   const giftCertificates = creditIn(fields.gift_certificate_amount, currency)
-  if (total === null || storeCredit === null || giftCertificates === null) return null
+  if (storeCredit === null || giftCertificates === null) return { total, due: null }
   // Edited after credit was applied, an order can be worth less than the credit.
-  return { amount: Math.max(0, total - storeCredit - giftCertificates), currency }
+  return { total, due: { amount: Math.max(0, amount - storeCredit - giftCertificates), currency } }
 }
 
 /** A decimal in minor units; null for what is none, or says more than the currency's minor unit can hold. */

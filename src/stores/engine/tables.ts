@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely'
-import type { AttemptStatus } from '../../domain/payment-attempt.ts'
+import type { AnsweredAs, AttemptStatus } from '../../domain/payment-attempt.ts'
 import type { InstrumentType } from '../../domain/payment-instrument.ts'
 import type { ProblemCode } from '../../domain/problems.ts'
 import type { TransactionType } from '../../domain/transaction.ts'
@@ -10,6 +10,9 @@ export interface Tables {
   idempotency_keys: IdempotencyKeyRow
   payment_tokens: PermitRow
   velocity_holds: VelocityHoldRow
+  checkouts: CheckoutRow
+  unaccounted_charges: UnaccountedChargeRow
+  payment_history: PaymentHistoryRow
 }
 
 export interface PaymentAttemptRow {
@@ -40,6 +43,16 @@ export interface PaymentAttemptRow {
   quiet_looks: Generated<number>
   quiet_since_ms: Generated<number | null>
   unsettled_since_ms: Generated<number | null>
+  holds_order: Generated<number | null>
+  pat_issued_at_ms: Generated<number | null>
+  pending_since_ms: Generated<number | null>
+  answered_as: Generated<AnsweredAs | null>
+  answered_at_ms: Generated<number | null>
+  order_total: Generated<number | null>
+  cart_id: Generated<string | null>
+  ended_at_ms: Generated<number | null>
+  asked_at_ms: Generated<number | null>
+  next_watch_at_ms: Generated<number | null>
 }
 
 export interface IdempotencyKeyRow {
@@ -69,4 +82,27 @@ export interface VelocityHoldRow {
   subject_key: string
   attempt_id: string
   held_until_ms: number
+}
+
+export interface CheckoutRow {
+  store_hash: string
+  checkout_id: string
+  order_id: number | null
+  holder: string
+  updated_at_ms: number
+}
+
+export interface UnaccountedChargeRow {
+  store_hash: string
+  order_id: number
+  seen_at_ms: number
+}
+
+export interface PaymentHistoryRow {
+  attempt_id: string
+  number: number
+  at_ms: number
+  what: string
+  by_whom: string
+  because: string | null
 }

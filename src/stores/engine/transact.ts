@@ -6,8 +6,11 @@ export class LostRace extends Error {}
 /** The second try nearly always sees what the other transaction wrote. Each try takes milliseconds. */
 const triesMax = 20
 
-/** Postgres undid the transaction because of another: serialization_failure, deadlock_detected. */
-const undoneCodes = new Set<unknown>(['40001', '40P01'])
+/**
+ * Postgres undid the transaction because of another: serialization_failure, deadlock_detected, and unique_violation where both
+ * wanted to hold one order.
+ */
+const undoneCodes = new Set<unknown>(['40001', '40P01', '23505'])
 
 /**
  * Runs one statement or one transaction, again if the database undid it because of another at the same time.

@@ -93,7 +93,9 @@ describe('an order', () => {
       statusId: 0,
       paymentStatus: '',
       customerId: 7,
+      total: { amount: 6098, currency: 'USD' },
       due: { amount: 6098, currency: 'USD' },
+      paymentProviderId: '',
       isArchived: false,
       answeredAtMs: expect.any(Number),
     })

@@ -257,6 +257,8 @@ describe('an entry is read as it comes', () => {
         event: 'purchase',
         status: 'ok',
         money: { amount: 6098, currency: 'USD' },
+        method: 'credit_card',
+        gatewayTransactionId: '',
         paymentMethodId: 'stripe.card',
         referenceId: null,
         createdAtMs: dateMs - 2_000,

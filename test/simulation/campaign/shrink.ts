@@ -52,6 +52,7 @@ const plainTraits: Partial<UpstreamTraits> = {
   answersForCopy: false,
   leavesMethodOut: false,
   leavesReferenceOut: false,
+  leavesDateOut: false,
   looksAtOrderFirst: false,
   processingMsMax: 0,
   lateDeclineStatusId: 6,

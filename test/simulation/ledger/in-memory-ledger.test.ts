@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { End } from '../../../src/domain/conclusion.ts'
 import type { AttemptStatus, PaymentAttempt } from '../../../src/domain/payment-attempt.ts'
+import type { Weighed } from '../../../src/stores/conclude-look.ts'
 import { applyMigrations } from '../../../src/stores/engine/migrations.ts'
 import { openSqlite } from '../../../src/stores/engine/sqlite.ts'
 import { createPaymentAttempts, type PaymentAttempts } from '../../../src/stores/payment-attempts.ts'
@@ -50,6 +52,42 @@ const settlement = fc.record(
   { requiredKeys: ['status'] },
 )
 const atMs = fc.integer({ min: 0, max: 200_000 })
+const sending = {
+  due: { amount: 5, currency: 'USD' },
+  patIssuedAtMs: 8_000,
+  patExpiresAtMs: 9_000,
+  orderTotal: 5,
+}
+const weighed = fc.record({
+  verdict: fc.constant(null),
+  alert: fc.constant(null),
+  end: fc.option(
+    fc.record({
+      status: fc.constantFrom<End['status'][]>('succeeded', 'pending', 'declined', 'not_charged'),
+    }),
+  ),
+  quiet: fc.option(fc.record({ looks: fc.integer({ min: 1, max: 3 }), sinceMs: atMs })),
+  isUnaccounted: fc.constantFrom(true, false, null),
+  nextLookAtMs: fc.option(atMs),
+  nextWatchAtMs: fc.option(atMs),
+  countsAsScheduled: fc.boolean(),
+})
+
+/** What the judge was given, in an order of our own, and what was written. */
+async function concluded(ledger: Ledger, of: string, change: Weighed, lookedFromMs: number) {
+  let given: unknown
+  const { before, after } = await ledger.conclude(
+    of,
+    (attempt, others) => {
+      given = [attempt, byId([...others])]
+      return change
+    },
+    kept,
+    lookedFromMs,
+  )
+  return [given, before, after]
+}
+
 const kept = ({ id, status }: PaymentAttempt) =>
   status === 'succeeded' ? { status: 201, body: JSON.parse(`{"kept":"${id}"}`) } : null
 const refuses = () => {
@@ -61,7 +99,7 @@ const work = fc.oneof<fc.Arbitrary<Step['work']>[]>(
   fc
     .tuple(scope, fc.constantFrom('f1', 'f2'), attempt)
     .map((claim) => (ledger: Ledger) => ledger.claim(...claim)),
-  id.map((of) => (ledger: Ledger) => ledger.markSending(of, { amount: 5, currency: 'USD' }, 9_000)),
+  id.map((of) => (ledger: Ledger) => ledger.markSending(of, sending)),
   id.map((of) => (ledger: Ledger) => ledger.takeBack(of)),
   fc
     .tuple(id, settlement, fc.constantFrom(kept, kept, refuses))
@@ -70,19 +108,13 @@ const work = fc.oneof<fc.Arbitrary<Step['work']>[]>(
   orderId.map((of) => (ledger: Ledger) => ledger.findFence(of)),
   orderId.map((of) => (ledger: Ledger) => ledger.findByOrder(of)),
   fc.constant(async (ledger: Ledger) => byId(await ledger.lease(100))),
-  fc
-    .tuple(
-      id,
-      fc.option(atMs),
-      fc.option(fc.record({ looks: fc.integer({ min: 1, max: 3 }), sinceMs: atMs })),
-    )
-    .map((of) => (ledger: Ledger) => ledger.postpone(...of)),
+  fc.tuple(id, weighed, atMs).map(
+    ([of, change, lookedFromMs]) =>
+      (ledger: Ledger) =>
+        concluded(ledger, of, change, lookedFromMs),
+  ),
   fc.tuple(id, atMs).map((of) => (ledger: Ledger) => ledger.putOff(...of)),
-  orderId.map((of) => (ledger: Ledger) => ledger.wake(of)),
-  orderId.map((of) => async (ledger: Ledger) => {
-    const [first] = await ledger.findByOrder(of)
-    return first && ledger.priorOutcomes(first)
-  }),
+  fc.tuple(orderId, fc.boolean()).map((of) => (ledger: Ledger) => ledger.wake(...of)),
   fc.constant((ledger: Ledger) => ledger.recoverAbandoned({ claimedMs: 30_000, sendingMs: 75_000 })),
   atMs.map((before) => (ledger: Ledger) => ledger.deleteKeysBefore(before)),
 )
@@ -97,7 +129,22 @@ const asLedger = (calls: LedgerCalls, now: () => number): Ledger =>
         (calls[name] as (...all: unknown[]) => unknown)(now(), ...given),
   })
 
-const endOf = (given: Promise<unknown>) => given.then(JSON.stringify, () => 'refused')
+const sorted = (value: unknown): unknown =>
+  typeof value !== 'object' || value === null
+    ? value
+    : Array.isArray(value)
+      ? value.map(sorted)
+      : Object.fromEntries(
+          Object.entries(value)
+            .sort(([one], [other]) => (one < other ? -1 : 1))
+            .map(([name, each]) => [name, sorted(each)]),
+        )
+
+const endOf = (given: Promise<unknown>) =>
+  given.then(
+    (value) => JSON.stringify(sorted(value)),
+    () => 'refused',
+  )
 
 test('the ledger in memory gives the same answers as SQLite', {
   timeout: 120_000,

@@ -5,10 +5,9 @@ type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 
 /** A row of `payment_attempts`: the attempt, and what only the ledger itself reads. */
 export interface AttemptRow extends Writable<PaymentAttempt> {
-  nextLookAtMs: number | null
   leasedUntilMs: number | null
   lookedAtMs: number | null
-  unsettledSinceMs: number | null
+  nextWatchAtMs: number | null
 }
 
 /** A row of `idempotency_keys`. */
@@ -20,38 +19,29 @@ export interface KeyRow {
   readonly createdAtMs: number
 }
 
-/** The two tables, which survive all crashes. */
+/** The two tables. What survives every crash of every node. */
 export interface LedgerRows {
   readonly attempts: AttemptRow[]
   readonly byId: Map<string, AttemptRow>
   readonly keys: Map<string, KeyRow>
+  /** Orders with a charge that no attempt accounts for. */
+  readonly unaccounted: Set<number>
 }
 
-export const createLedgerRows = (): LedgerRows => ({ attempts: [], byId: new Map(), keys: new Map() })
+export const createLedgerRows = (): LedgerRows => ({
+  attempts: [],
+  byId: new Map(),
+  keys: new Map(),
+  unaccounted: new Set(),
+})
 
 export const keyOf = ({ principal, operation, idempotencyKey }: KeyScope): string =>
   `${principal}\n${operation}\n${idempotencyKey}`
 
-/** A copy, as from a query: what a node holds does not change when the row does. */
-export const toAttempt = (row: AttemptRow): PaymentAttempt => ({
-  id: row.id,
-  orderId: row.orderId,
-  customerId: row.customerId,
-  instrumentType: row.instrumentType,
-  paymentMethodId: row.paymentMethodId,
-  status: row.status,
-  amount: row.amount,
-  currency: row.currency,
-  transactionType: row.transactionType,
-  bigcommercePaymentId: row.bigcommercePaymentId,
-  bigcommerceCode: row.bigcommerceCode,
-  problemCode: row.problemCode,
-  correlationId: row.correlationId,
-  requestId: row.requestId,
-  createdAtMs: row.createdAtMs,
-  updatedAtMs: row.updatedAtMs,
-  sentAtMs: row.sentAtMs,
-  patExpiresAtMs: row.patExpiresAtMs,
-  looks: row.looks,
-  quiet: row.quiet,
-})
+/** A copy, as a query gives one: what a node holds does not change when the row does. */
+export const toAttempt = ({
+  leasedUntilMs: _leased,
+  lookedAtMs: _looked,
+  nextWatchAtMs: _watch,
+  ...attempt
+}: AttemptRow): PaymentAttempt => attempt

@@ -1,7 +1,20 @@
 import { isFreeAgain, type KnownKey } from '../../../src/domain/idempotency-key.ts'
-import { holdsOrder, type NewAttempt, statusesBefore } from '../../../src/domain/payment-attempt.ts'
+import {
+  isFinal,
+  isUnsettled,
+  mayBeCorrected,
+  mayBecome,
+  mayBeFreed,
+  mayHoldOrder,
+  type NewAttempt,
+  type PaymentAttempt,
+  type Settlement,
+  statusesBefore,
+} from '../../../src/domain/payment-attempt.ts'
+import { paysAPart } from '../../../src/domain/payment-instrument.ts'
 import type { Claim } from '../../../src/stores/claim-attempt.ts'
 import type { PaymentAttempts } from '../../../src/stores/payment-attempts.ts'
+import type { FinalAnswer } from '../../../src/stores/settle-attempt.ts'
 import type { Sync } from './ledger-calls.ts'
 import { type AttemptRow, type KeyRow, keyOf, type LedgerRows, toAttempt } from './ledger-rows.ts'
 
@@ -23,7 +36,7 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
         : { status: answerStatus, body: JSON.parse(answerBody) },
   })
 
-  const fenceOf = (orderId: number) => rows.attempts.find((row) => row.orderId === orderId && holdsOrder(row))
+  const fenceOf = (orderId: number) => rows.attempts.find((row) => row.orderId === orderId && row.holdsOrder)
 
   return {
     findByKey(_nowMs, scope) {
@@ -48,6 +61,9 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
       if (key && !isFreeAgain(known(key), fingerprint)) return { kind: 'known', known: known(key) }
       const fence = fenceOf(attempt.orderId)
       if (fence) return { kind: 'fenced', by: toAttempt(fence) }
+      const paid = closingOf(rows, attempt.orderId)
+      if (paid) return { kind: 'fenced', by: toAttempt(paid) }
+      if (rows.unaccounted.has(attempt.orderId)) return { kind: 'charged_otherwise' }
       if (rows.byId.has(attempt.id)) throw new Error(`attempt ${attempt.id} is there already`)
 
       const row = newRow(attempt, nowMs)
@@ -61,11 +77,17 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
       return { kind: 'claimed', attempt: toAttempt(row) }
     },
 
-    markSending(nowMs, id, due, patExpiresAtMs) {
+    markSending(nowMs, id, { due, patIssuedAtMs, patExpiresAtMs, orderTotal }) {
       const row = rows.byId.get(id)
       if (!row || !statusesBefore('sending').includes(row.status)) return false
-      const sent = { status: 'sending', sentAtMs: nowMs, updatedAtMs: nowMs, patExpiresAtMs } as const
-      Object.assign(row, sent, { amount: due.amount, currency: due.currency })
+      const sent = {
+        status: 'sending',
+        sentAtMs: nowMs,
+        updatedAtMs: nowMs,
+        patIssuedAtMs,
+        patExpiresAtMs,
+      } as const
+      Object.assign(row, sent, { amount: due.amount, currency: due.currency, orderTotal })
       return true
     },
 
@@ -76,27 +98,76 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
       return true
     },
 
-    settle(nowMs, id, settlement, finalAnswer) {
-      const row = rowOf(id)
-      const { status } = settlement
-      if (!statusesBefore(status).includes(row.status)) return toAttempt(row)
-      const moved: AttemptRow = { ...row, status, updatedAtMs: nowMs, leasedUntilMs: null }
-      const needsLooking = status === 'unknown' || status === 'pending'
-      moved.nextLookAtMs = needsLooking ? nowMs + firstLookMs : null
-      if (needsLooking) moved.unsettledSinceMs ??= nowMs
-      if (settlement.transactionType !== undefined) moved.transactionType = settlement.transactionType
-      if (settlement.bigcommercePaymentId !== undefined)
-        moved.bigcommercePaymentId = settlement.bigcommercePaymentId
-      if (settlement.bigcommerceCode !== undefined) moved.bigcommerceCode = settlement.bigcommerceCode
-      if (settlement.problemCode !== undefined) moved.problemCode = settlement.problemCode
-      const attempt = toAttempt(moved)
-      // Before anything is written: an error here undoes the whole transaction.
-      const answer = finalAnswer(attempt)
-      if (answer) keepAnswer(rows, id, answer.status, JSON.stringify(answer.body))
-      Object.assign(row, moved)
-      return attempt
-    },
+    settle: (nowMs, id, settlement, finalAnswer) =>
+      settleRow(rows, nowMs, rowOf(id), settlement, finalAnswer),
   }
+}
+
+const hourMs = 60 * 60_000
+const dayMs = 24 * hourMs
+
+/** A success that closes its order, whether or not it holds it. */
+const closingOf = ({ attempts }: LedgerRows, orderId: number) =>
+  attempts.find(
+    (row) => row.orderId === orderId && row.status === 'succeeded' && !paysAPart(row.instrumentType),
+  )
+
+/** `settleAttempt`, in memory. */
+export function settleRow(
+  rows: LedgerRows,
+  nowMs: number,
+  row: AttemptRow,
+  settlement: Settlement,
+  finalAnswer: FinalAnswer,
+): PaymentAttempt {
+  const { status } = settlement
+  const mayMove =
+    mayBecome(row.status, status) ||
+    (status === 'succeeded' && mayBeCorrected(row)) ||
+    (status === 'not_sent' && mayBeFreed(row))
+  if (!mayMove) return toAttempt(row)
+  const needsLooking = status === 'unknown' || status === 'pending'
+  const isWatched = isFinal(status) && status !== 'succeeded' && isUnsettled(row.status)
+  const isHeldByAnother = rows.attempts.some(
+    (other) => other !== row && other.orderId === row.orderId && other.holdsOrder,
+  )
+  const moved: AttemptRow = {
+    ...row,
+    status,
+    updatedAtMs: nowMs,
+    leasedUntilMs: null,
+    askedAtMs: null,
+    nextLookAtMs: needsLooking
+      ? nowMs + (settlement.firstLookInMs ?? firstLookMs)
+      : status === 'needs_review'
+        ? nowMs + dayMs
+        : null,
+    nextWatchAtMs: isWatched ? nowMs + hourMs : null,
+    holdsOrder: mayHoldOrder(status, row.instrumentType) && !isHeldByAnother,
+    unsettledSinceMs: needsLooking ? (row.unsettledSinceMs ?? nowMs) : row.unsettledSinceMs,
+    pendingSinceMs: status === 'pending' ? (row.pendingSinceMs ?? nowMs) : row.pendingSinceMs,
+    endedAtMs: isFinal(status) ? nowMs : row.endedAtMs,
+    transactionType: settlement.transactionType ?? row.transactionType,
+    bigcommercePaymentId: settlement.bigcommercePaymentId ?? row.bigcommercePaymentId,
+    bigcommerceCode:
+      settlement.bigcommerceCode === undefined ? row.bigcommerceCode : settlement.bigcommerceCode,
+    problemCode: status === 'succeeded' ? null : (settlement.problemCode ?? row.problemCode),
+    answeredAs: settlement.answeredAs ?? row.answeredAs,
+    answeredAtMs: settlement.answeredAtMs === undefined ? row.answeredAtMs : settlement.answeredAtMs,
+  }
+  const attempt = toAttempt(moved)
+  // Before anything is written: what throws here undoes the whole transaction.
+  const answer = finalAnswer(attempt)
+  if (answer) keepAnswer(rows, row.id, answer.status, JSON.stringify(answer.body))
+  Object.assign(row, moved)
+  if (!row.holdsOrder) passOrderOn(rows, row.orderId)
+  return attempt
+}
+
+export function passOrderOn(rows: LedgerRows, orderId: number): void {
+  const isHeld = rows.attempts.some((row) => row.orderId === orderId && row.holdsOrder)
+  const paid = closingOf(rows, orderId)
+  if (paid && !isHeld) paid.holdsOrder = true
 }
 
 function keepAnswer({ keys }: LedgerRows, attemptId: string, status: number, body: string): void {
@@ -125,11 +196,20 @@ const newRow = (attempt: NewAttempt, nowMs: number): AttemptRow => ({
   createdAtMs: nowMs,
   updatedAtMs: nowMs,
   sentAtMs: null,
+  patIssuedAtMs: null,
   patExpiresAtMs: null,
+  unsettledSinceMs: null,
+  pendingSinceMs: null,
+  answeredAs: null,
+  answeredAtMs: null,
+  orderTotal: null,
+  endedAtMs: null,
+  holdsOrder: true,
+  nextLookAtMs: null,
+  askedAtMs: null,
   looks: 0,
   quiet: null,
-  nextLookAtMs: null,
   leasedUntilMs: null,
   lookedAtMs: null,
-  unsettledSinceMs: null,
+  nextWatchAtMs: null,
 })

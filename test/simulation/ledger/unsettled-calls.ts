@@ -1,71 +1,93 @@
 import { isFinal, isUnsettled } from '../../../src/domain/payment-attempt.ts'
 import type { Sync, UnsettledPorts } from './ledger-calls.ts'
-import { type LedgerRows, toAttempt } from './ledger-rows.ts'
+import { type AttemptRow, type LedgerRows, toAttempt } from './ledger-rows.ts'
+import { passOrderOn, settleRow } from './payment-calls.ts'
 
 const leaseMs = 60_000
 const wakeGapMs = 1_000
 
+const watchForMs = 30 * 24 * 60 * 60_000
+const ownNewsMs = 10 * 60_000
+
 /** The statements of `UnsettledAttempts`. */
-export function createUnsettledCalls({ attempts, byId, keys }: LedgerRows): Sync<UnsettledPorts> {
+export function createUnsettledCalls(rows: LedgerRows): Sync<UnsettledPorts> {
+  const { attempts, byId, keys } = rows
   return {
     lease(nowMs, limit) {
-      const due = attempts
-        .filter((row) => row.nextLookAtMs !== null && row.nextLookAtMs <= nowMs)
-        .filter((row) => row.leasedUntilMs === null || row.leasedUntilMs <= nowMs)
-        .sort((one, other) => (one.nextLookAtMs ?? 0) - (other.nextLookAtMs ?? 0))
-        .slice(0, limit)
-      for (const row of due) row.leasedUntilMs = nowMs + leaseMs
-      return due.map(toAttempt)
-    },
-
-    postpone(nowMs, id, nextLookAtMs, quiet) {
-      const row = byId.get(id)
-      if (!row || !isUnsettled(row.status)) return
-      // Looked quiet since some moment, or never.
-      Object.assign(row, {
-        nextLookAtMs,
-        quiet,
-        looks: row.looks + 1,
-        lookedAtMs: nowMs,
-        leasedUntilMs: null,
-      })
+      const leased: AttemptRow[] = []
+      for (const column of ['askedAtMs', 'nextLookAtMs', 'nextWatchAtMs'] as const) {
+        const due = attempts
+          .filter((row) => row[column] !== null && row[column] <= nowMs)
+          .filter((row) => row.leasedUntilMs === null || row.leasedUntilMs <= nowMs)
+          .sort((one, other) => (one[column] ?? 0) - (other[column] ?? 0))
+          .slice(0, limit - leased.length)
+        for (const row of due) row.leasedUntilMs = nowMs + leaseMs
+        leased.push(...due)
+      }
+      return leased.map(toAttempt)
     },
 
     putOff(_nowMs, id, nextLookAtMs) {
       const row = byId.get(id)
-      if (!row || !isUnsettled(row.status)) return
-      Object.assign(row, { nextLookAtMs, leasedUntilMs: null })
+      if (!row) return
+      row.leasedUntilMs = null
+      for (const column of ['askedAtMs', 'nextLookAtMs', 'nextWatchAtMs'] as const)
+        if (row[column] !== null) row[column] = Math.max(row[column], nextLookAtMs)
     },
 
-    wake(nowMs, orderId) {
-      const woken = attempts.filter((row) => row.orderId === orderId && isUnsettled(row.status))
+    wake(nowMs, orderId, isNews) {
+      const onOrder = attempts.filter((row) => row.orderId === orderId)
+      const woken = onOrder.filter((row) => isUnsettled(row.status))
       for (const row of woken) {
-        if (row.nextLookAtMs !== null && row.nextLookAtMs <= nowMs) continue
-        const soonestMs = row.lookedAtMs === null ? nowMs : row.lookedAtMs + wakeGapMs
-        row.nextLookAtMs = Math.max(nowMs, soonestMs)
+        if (row.askedAtMs !== null && row.askedAtMs <= nowMs && row.leasedUntilMs === null) continue
+        row.askedAtMs = Math.max(nowMs, row.lookedAtMs === null ? nowMs : row.lookedAtMs + wakeGapMs)
+      }
+      const isOfAnEnd = onOrder.some((row) => row.endedAtMs !== null && row.endedAtMs > nowMs - ownNewsMs)
+      for (const row of onOrder) {
+        const isWatched =
+          row.sentAtMs !== null && row.endedAtMs !== null && row.endedAtMs > nowMs - watchForMs
+        if (!isNews || !isFinal(row.status) || !isWatched) continue
+        if (row.unsettledSinceMs !== null || !isOfAnEnd) row.nextWatchAtMs = nowMs
       }
       return woken.length
     },
 
-    priorOutcomes(_nowMs, { id, orderId, paymentMethodId }) {
-      const others = attempts.filter((row) => row.orderId === orderId && row.id !== id)
-      const sameMethod = others.filter((row) => row.paymentMethodId === paymentMethodId)
-      return {
-        succeeded: sameMethod.filter((row) => row.status === 'succeeded').length,
-        declined: others.filter((row) => row.status === 'declined').length,
-        parts: others.filter((row) => row.status === 'succeeded').length,
-        failedLater: others.filter(
-          (row) =>
-            row.unsettledSinceMs !== null && (row.status === 'declined' || row.status === 'not_charged'),
-        ).length,
-      }
+    conclude(nowMs, id, weigh, finalAnswer, lookedFromMs) {
+      const row = byId.get(id)
+      if (!row) throw new Error(`no attempt ${id}`)
+      const before = toAttempt(row)
+      const others = attempts.filter((one) => one.orderId === row.orderId && one.id !== id)
+      const weighed = weigh(before, others.map(toAttempt))
+      const { end, isUnaccounted } = weighed
+      Object.assign(row, {
+        leasedUntilMs: null,
+        lookedAtMs: nowMs,
+        looks: row.looks + (weighed.countsAsScheduled ? 1 : 0),
+        quiet: weighed.quiet,
+        nextLookAtMs: isUnsettled(row.status) ? weighed.nextLookAtMs : null,
+        nextWatchAtMs: isFinal(row.status) ? weighed.nextWatchAtMs : null,
+        askedAtMs: row.askedAtMs !== null && row.askedAtMs > lookedFromMs ? row.askedAtMs : null,
+      })
+      if (isUnaccounted === true) rows.unaccounted.add(row.orderId)
+      if (isUnaccounted === false) rows.unaccounted.delete(row.orderId)
+      const after = end ? settleRow(rows, nowMs, row, end, finalAnswer) : before
+      const showsLate =
+        isFinal(before.status) && after.status === 'succeeded' && before.status !== 'succeeded'
+      if (showsLate || isUnaccounted) stopUnsent(rows, row.orderId, nowMs)
+      return { before, after, weighed }
     },
 
     recoverAbandoned(nowMs, { claimedMs, sendingMs }) {
       const recovered = { released: 0, unknown: 0 }
       for (const row of attempts) {
         if (row.status === 'claimed' && row.updatedAtMs <= nowMs - claimedMs) {
-          Object.assign(row, { status: 'not_sent', problemCode: 'internal_error', updatedAtMs: nowMs })
+          Object.assign(row, {
+            status: 'not_sent',
+            problemCode: 'internal_error',
+            holdsOrder: false,
+            updatedAtMs: nowMs,
+            endedAtMs: nowMs,
+          })
           recovered.released += 1
         } else if (row.status === 'sending' && row.updatedAtMs <= nowMs - sendingMs) {
           Object.assign(row, {
@@ -91,4 +113,18 @@ export function createUnsettledCalls({ attempts, byId, keys }: LedgerRows): Sync
       return deleted
     },
   }
+}
+
+function stopUnsent(rows: LedgerRows, orderId: number, nowMs: number): void {
+  for (const row of rows.attempts) {
+    if (row.orderId !== orderId || row.status !== 'claimed') continue
+    Object.assign(row, {
+      status: 'not_sent',
+      problemCode: 'order_already_paid',
+      holdsOrder: false,
+      updatedAtMs: nowMs,
+      endedAtMs: nowMs,
+    })
+  }
+  passOrderOn(rows, orderId)
 }

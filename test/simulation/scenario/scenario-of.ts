@@ -89,6 +89,7 @@ function upstreamTraits(random: Random): UpstreamTraits {
     answersForCopy: random.chance(0.2),
     leavesMethodOut: random.chance(0.3),
     leavesReferenceOut: random.chance(0.3),
+    leavesDateOut: random.chance(0.3),
     looksAtOrderFirst: random.chance(0.3),
     lateDeclineStatusId: random.pick([0, 6]),
     processingMsMax: random.pick([0, 2_000, 70_000, 4 * minute]),

@@ -31,6 +31,8 @@ export interface UpstreamTraits {
   readonly leavesMethodOut: boolean
   /** Whether a transaction that ends a pending one does not say so. */
   readonly leavesReferenceOut: boolean
+  /** Whether gateways leave the date out of their transactions. */
+  readonly leavesDateOut: boolean
   /** Whether a proxy that sent a charge twice may pass on the answer to the second. */
   readonly answersForCopy: boolean
   /** What is checked first: whether the order can be paid, or whether the PAT was used. */

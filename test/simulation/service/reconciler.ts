@@ -80,9 +80,10 @@ export function createReconciler(
 
 const stillFor = stillForOf({ permitWaitMsMax: PERMIT_WAIT_MS_MAX, paymentTimeoutMs: PAYMENT_TIMEOUT_MS })
 
-function dueAtMs({ status, updatedAtMs, nextLookAtMs, leasedUntilMs }: AttemptRow): number {
+function dueAtMs(row: AttemptRow): number {
+  const { status, updatedAtMs, leasedUntilMs } = row
   if (status === 'claimed') return updatedAtMs + stillFor.claimedMs
   if (status === 'sending') return updatedAtMs + stillFor.sendingMs
-  if (nextLookAtMs === null) return Number.POSITIVE_INFINITY
-  return Math.max(nextLookAtMs, leasedUntilMs ?? 0)
+  const looks = [row.askedAtMs, row.nextLookAtMs, row.nextWatchAtMs].filter((atMs) => atMs !== null)
+  return Math.max(Math.min(...looks), leasedUntilMs ?? 0)
 }

@@ -30,6 +30,8 @@ const FIRST_ORDER_ID = 100
 const declinedElsewhere = (amount: number) => ({
   transaction: {
     id: 1_000,
+    method: '',
+    gatewayTransactionId: '',
     event: 'purchase',
     status: 'error',
     money: { amount, currency: CURRENCY },

@@ -56,10 +56,12 @@ export function createBooks(run: Run, { onCharge, onNews }: BooksOptions): Books
         id,
         event,
         status,
+        method: '',
+        gatewayTransactionId: '',
         money,
         paymentMethodId: method,
         referenceId,
-        createdAtMs: run.scheduler.now(),
+        createdAtMs: traits.leavesDateOut ? null : run.scheduler.now(),
       }
       order.transactions.push({ transaction, shown: shownAfterLag(run) })
       return id

@@ -63,8 +63,10 @@ export function readOrder(order: StoreOrder, nowMs: number): Order {
   return {
     id: order.id,
     statusId,
+    paymentProviderId: '',
     paymentStatus,
     customerId: order.customerId,
+    total: { amount: order.totalMinor, currency: CURRENCY },
     due: { amount: order.totalMinor - partsMinor, currency: CURRENCY },
     isArchived: false,
     answeredAtMs: nowMs,

@@ -1,0 +1,181 @@
+import { judge, patSkewMs, type Verdict } from './evidence.ts'
+import type { OrderReading } from './order.ts'
+import { isInDoubt, isUnsettled, mayBecome, type PaymentAttempt, type QuietLooks } from './payment-attempt.ts'
+import type { ProblemCode } from './problems.ts'
+import type { Transaction, TransactionType } from './transaction.ts'
+
+/** What a look leads to: what is written about the attempt, and what people must hear of. */
+export interface Conclusion {
+  readonly verdict: Verdict | null
+  /** The attempt's new word; null where it keeps the one it has. */
+  readonly end: End | null
+  /** The latest complete looks, after the PAT had expired, that found nothing: how many, and since when. */
+  readonly quiet: QuietLooks | null
+  /** Whether BigCommerce shows a charge on the order that no attempt of ours accounts for; null: this look cannot tell. */
+  readonly isUnaccounted: boolean | null
+  readonly alert: 'duplicate_charge' | 'late_charge' | null
+}
+
+export interface End {
+  readonly status: 'succeeded' | 'pending' | 'declined' | 'not_charged' | 'not_sent' | 'needs_review'
+  readonly transactionType?: TransactionType
+  readonly problemCode?: ProblemCode
+}
+
+/** The order must show nothing in this many complete looks over this long: a payment that has begun ends and shows within it. */
+export const quietLooksMin = 3
+export const quietForMs = 10 * 60_000
+/** After this long without an end a person must decide. */
+export const reviewAfterMs = 7 * 24 * 60 * 60_000
+
+/** How long complete looks must find nothing after an answer that proves little, from the answer on. */
+const answeredWindowMs = { refused: 60_000, refused_oddly: 10 * 60_000, turned_away: 60_000 } as const
+
+/**
+ * Turns the evidence of one look into words (design of what may be said of a charge). Called inside the transaction that writes
+ * them, with the other attempts on the order locked.
+ *
+ * @param reading null where the look brought nothing at all.
+ * @param nowMs the instance's clock; used for the deadline of days alone.
+ */
+export function conclude(
+  attempt: PaymentAttempt,
+  reading: OrderReading | null,
+  others: readonly PaymentAttempt[],
+  nowMs: number,
+): Conclusion {
+  const verdict = reading && judge(attempt, reading, others)
+  return isUnsettled(attempt.status)
+    ? concludeOpen(attempt, reading, verdict, others, nowMs)
+    : concludeEnded(attempt, reading, verdict, others)
+}
+
+const keep: Conclusion = { verdict: null, end: null, quiet: null, isUnaccounted: null, alert: null }
+
+function concludeOpen(
+  attempt: PaymentAttempt,
+  reading: OrderReading | null,
+  verdict: Verdict | null,
+  others: readonly PaymentAttempt[],
+  nowMs: number,
+): Conclusion {
+  const kept = { ...keep, verdict }
+  const isClosed = others.some(({ status, holdsOrder }) => status === 'succeeded' && holdsOrder)
+  switch (verdict?.kind) {
+    case 'charged':
+      return {
+        ...kept,
+        end: { status: 'succeeded', transactionType: verdict.transactionType },
+        alert: verdict.charges > 1 || isClosed ? 'duplicate_charge' : null,
+        isUnaccounted: verdict.charges > 1,
+      }
+    case 'failed':
+      return { ...kept, end: { status: 'declined', problemCode: 'payment_declined' } }
+    case 'pending':
+      return attempt.status === 'unknown'
+        ? { ...kept, end: { status: 'pending' } }
+        : review(kept, attempt, nowMs)
+    case 'absent': {
+      const end = mayEndByAbsence(attempt) && endByAnswer(attempt, reading)
+      if (end) return { ...kept, end }
+      const quiet = mayEndByAbsence(attempt) ? quietAfter(attempt, reading) : null
+      if (quiet && reading && isProven(quiet, reading) && mayBecome(attempt.status, verdict.word)) {
+        return { ...kept, end: { status: verdict.word, problemCode: problemOf(verdict.word) } }
+      }
+      return review({ ...kept, quiet }, attempt, nowMs)
+    }
+    default:
+      return review(kept, attempt, nowMs)
+  }
+}
+
+const problemOf = (word: 'declined' | 'not_charged'): ProblemCode =>
+  word === 'declined' ? 'payment_declined' : 'payment_not_charged'
+
+/** The deadline holds whatever the looks brought. */
+const review = (kept: Conclusion, attempt: PaymentAttempt, nowMs: number): Conclusion =>
+  attempt.status !== 'needs_review' && nowMs - (attempt.sentAtMs ?? attempt.createdAtMs) >= reviewAfterMs
+    ? { ...kept, end: { status: 'needs_review' } }
+    : kept
+
+/** BigCommerce's "do not pay again": somewhere there is a charge, whatever the order shows. */
+const duplicateCode = 30105
+
+/**
+ * Absence never ends what BigCommerce itself has called pending or a duplicate, nor a lost answer of a bank account, which
+ * may be pending for days and show nothing.
+ */
+const mayEndByAbsence = (attempt: PaymentAttempt): boolean =>
+  attempt.status !== 'pending' &&
+  attempt.pendingSinceMs === null &&
+  attempt.bigcommerceCode !== duplicateCode &&
+  attempt.instrumentType !== 'stored_bank_account'
+
+/** The end of an attempt that was answered, though not with proof: nothing has shown over the window after the answer. */
+function endByAnswer({ answeredAs, answeredAtMs }: PaymentAttempt, reading: OrderReading | null): End | null {
+  if (answeredAs === null || answeredAtMs === null || !reading || reading.answeredAtMs === null) return null
+  if (reading.answeredAtMs - answeredAtMs < answeredWindowMs[answeredAs]) return null
+  return answeredAs === 'turned_away'
+    ? { status: 'not_sent', problemCode: 'upstream_busy' }
+    : { status: 'declined', problemCode: 'payment_declined' }
+}
+
+/** By BigCommerce's clock alone: ours may be wrong by hours. */
+function quietAfter(attempt: PaymentAttempt, reading: OrderReading | null): QuietLooks | null {
+  const atMs = reading?.answeredAtMs ?? null
+  if (atMs === null || attempt.patExpiresAtMs === null) return null
+  if (atMs < attempt.patExpiresAtMs + patSkewMs) return null
+  return { looks: (attempt.quiet?.looks ?? 0) + 1, sinceMs: attempt.quiet?.sinceMs ?? atMs }
+}
+
+const isProven = ({ looks, sinceMs }: QuietLooks, { answeredAtMs }: OrderReading): boolean =>
+  looks >= quietLooksMin && answeredAtMs !== null && answeredAtMs - sinceMs >= quietForMs
+
+const hasDate = ({ createdAtMs }: Transaction) => createdAtMs !== null
+
+const isSent = ({ status }: PaymentAttempt) => status === 'sending' || isUnsettled(status)
+
+/**
+ * An ended attempt is looked at again by a webhook or the watch. A trace is first that of an attempt alive; it corrects an
+ * ended one only where it cannot be another's, and only an end in doubt.
+ */
+function concludeEnded(
+  attempt: PaymentAttempt,
+  reading: OrderReading | null,
+  verdict: Verdict | null,
+  others: readonly PaymentAttempt[],
+): Conclusion {
+  const kept = { ...keep, verdict, quiet: attempt.quiet }
+  if (!reading || verdict?.kind !== 'charged') {
+    return { ...kept, isUnaccounted: reading?.isWhole ? false : null }
+  }
+  const sent = others.filter(isSent)
+  const alive = sent.filter((other) => mayShareTime(attempt, other)).length
+  const inDoubt = others.filter(
+    (other) => isInDoubt(other) && (other.status === 'declined' || other.status === 'not_charged'),
+  )
+  const spare = attempt.status === 'succeeded' ? verdict.charges - 1 : verdict.charges
+  // Neither the order's word nor a trace without a date says when it was made: then no other attempt may be meant.
+  const isDated = verdict.by === 'transactions' && reading.transactions.every(hasDate)
+  const isMeant = isDated ? spare > alive : sent.length === 0 && inDoubt.length === 0
+  // It may be of the attempt that is alive: judged again when that one has ended.
+  if (!isMeant || spare <= 0) return { ...kept, isUnaccounted: sent.length > 0 ? null : false }
+  if (attempt.status === 'succeeded') return { ...kept, isUnaccounted: true, alert: 'duplicate_charge' }
+  if (!isInDoubt(attempt)) return { ...kept, isUnaccounted: true, alert: 'late_charge' }
+  const isClosed = others.some(({ status, holdsOrder }) => status === 'succeeded' && holdsOrder)
+  return {
+    ...kept,
+    end: { status: 'succeeded', transactionType: verdict.transactionType },
+    isUnaccounted: spare > 1,
+    alert: isClosed || sent.length > 0 || spare > 1 ? 'duplicate_charge' : 'late_charge',
+  }
+}
+
+/** Whether one trace could be of either: the times in which their PATs were good touch. */
+function mayShareTime(one: PaymentAttempt, other: PaymentAttempt): boolean {
+  if (one.patExpiresAtMs === null || other.patExpiresAtMs === null) return true
+  if (one.patIssuedAtMs === null || other.patIssuedAtMs === null) return true
+  if (one.pendingSinceMs !== null || other.pendingSinceMs !== null) return true
+  const latest = (attempt: PaymentAttempt) => (attempt.patExpiresAtMs ?? 0) + patSkewMs
+  return one.patIssuedAtMs <= latest(other) && other.patIssuedAtMs <= latest(one)
+}

@@ -1,0 +1,134 @@
+import type { Transaction } from 'kysely'
+import type { Conclusion } from '../domain/conclusion.ts'
+import { isFinal, isUnsettled, type PaymentAttempt } from '../domain/payment-attempt.ts'
+import { toAttempt } from './attempt-rows.ts'
+import { dialectOf } from './engine/dialect.ts'
+import type { Tables } from './engine/tables.ts'
+import { type FinalAnswer, passOrderOn, settleAttempt } from './settle-attempt.ts'
+import { releaseHolds } from './velocity-holds.ts'
+
+/** What one look decided: the conclusion, and when the next looks are due by this instance's clock. */
+export interface Weighed extends Conclusion {
+  /** The next look by the schedule, for an attempt that keeps no end; null for none. */
+  readonly nextLookAtMs: number | null
+  /** Whether this look was one of the schedule's: one that was asked for does not use the schedule up. */
+  readonly countsAsScheduled: boolean
+  /** The next look of the watch, for an attempt that has ended. */
+  readonly nextWatchAtMs: number | null
+}
+
+export interface Concluded {
+  readonly before: PaymentAttempt
+  readonly after: PaymentAttempt
+  readonly weighed: Weighed
+}
+
+/**
+ * Judges an attempt and writes what follows, in one transaction with all attempts on the order locked: how the others have
+ * ended is counted there, not when the look began.
+ *
+ * @param lookedFromMs when the look began; what asked for one since then keeps its own.
+ */
+export async function concludeLook(
+  transaction: Transaction<Tables>,
+  id: string,
+  weigh: (attempt: PaymentAttempt, others: readonly PaymentAttempt[]) => Weighed,
+  finalAnswer: FinalAnswer,
+  { nowMs, lookedFromMs }: { readonly nowMs: number; readonly lookedFromMs: number },
+): Promise<Concluded> {
+  const { store_hash: storeHash, order_id: orderId } = await transaction
+    .selectFrom('payment_attempts')
+    .select(['store_hash', 'order_id'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  const rows = await lockedAttempts(transaction, storeHash, orderId)
+  const attempts = rows.map(toAttempt)
+  const before = attempts.find((one) => one.id === id)
+  if (!before) throw new Error(`attempt ${id} was deleted`)
+  const weighed = weigh(
+    before,
+    attempts.filter((one) => one.id !== id),
+  )
+  const { end, quiet, nextLookAtMs, nextWatchAtMs, countsAsScheduled, isUnaccounted } = weighed
+  await transaction
+    .updateTable('payment_attempts')
+    .set(({ eb, ref, case: when }) => ({
+      leased_until_ms: null,
+      looked_at_ms: nowMs,
+      looks: countsAsScheduled ? eb('looks', '+', 1) : ref('looks'),
+      quiet_looks: quiet?.looks ?? 0,
+      quiet_since_ms: quiet?.sinceMs ?? null,
+      next_look_at_ms: isUnsettled(before.status) ? nextLookAtMs : null,
+      next_watch_at_ms: isFinal(before.status) ? nextWatchAtMs : null,
+      asked_at_ms: when().when('asked_at_ms', '>', lookedFromMs).then(ref('asked_at_ms')).else(null).end(),
+    }))
+    .where('id', '=', id)
+    .execute()
+  if (isUnaccounted !== null) await noteUnaccounted(transaction, storeHash, orderId, isUnaccounted, nowMs)
+  const after = end ? await settleAttempt(transaction, id, end, finalAnswer, nowMs) : before
+  const showsLate = isFinal(before.status) && after.status === 'succeeded' && before.status !== 'succeeded'
+  if (showsLate || isUnaccounted) await stopUnsent(transaction, storeHash, orderId, nowMs)
+  return { before, after, weighed }
+}
+
+const lockedAttempts = (transaction: Transaction<Tables>, storeHash: string, orderId: number) => {
+  const all = transaction
+    .selectFrom('payment_attempts')
+    .selectAll()
+    .where('store_hash', '=', storeHash)
+    .where('order_id', '=', orderId)
+    .orderBy('id')
+  // SQLite has one writer at a time, and no word for it.
+  return dialectOf(transaction).name === 'Postgres' ? all.forUpdate().execute() : all.execute()
+}
+
+/** What was claimed before a charge showed, and has not been sent, is not sent any more. */
+async function stopUnsent(
+  transaction: Transaction<Tables>,
+  storeHash: string,
+  orderId: number,
+  nowMs: number,
+): Promise<void> {
+  const stopped = await transaction
+    .updateTable('payment_attempts')
+    .set({
+      status: 'not_sent',
+      problem_code: 'order_already_paid',
+      holds_order: null,
+      updated_at_ms: nowMs,
+      ended_at_ms: nowMs,
+    })
+    .where('store_hash', '=', storeHash)
+    .where('order_id', '=', orderId)
+    .where('status', '=', 'claimed')
+    .returning('id')
+    .execute()
+  if (stopped.length === 0) return
+  await releaseHolds(
+    transaction,
+    stopped.map(({ id }) => id),
+  )
+  await passOrderOn(transaction, storeHash, orderId)
+}
+
+async function noteUnaccounted(
+  transaction: Transaction<Tables>,
+  storeHash: string,
+  orderId: number,
+  isUnaccounted: boolean,
+  nowMs: number,
+): Promise<void> {
+  if (isUnaccounted) {
+    await transaction
+      .insertInto('unaccounted_charges')
+      .values({ store_hash: storeHash, order_id: orderId, seen_at_ms: nowMs })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+    return
+  }
+  await transaction
+    .deleteFrom('unaccounted_charges')
+    .where('store_hash', '=', storeHash)
+    .where('order_id', '=', orderId)
+    .execute()
+}
