@@ -11,6 +11,7 @@ import {
   type ScriptedUpstreamOptions,
   startScriptedUpstream,
 } from '../support/scripted-upstream.ts'
+import { calm } from '../support/start-tillgate.ts'
 
 export interface ServiceUnderFuzz {
   readonly app: FastifyInstance
@@ -41,7 +42,7 @@ export async function serviceUnderFuzz(options: ScriptedUpstreamOptions = {}): P
     }),
     createLogger('error', { write: (line) => void log.push(line) }),
   )
-  const app = await buildApp(service.dependencies)
+  const app = await buildApp({ ...service.dependencies, loadBounds: calm })
   app.addHook('onClose', () => service.close())
   onTestFinished(async () => {
     await upstream.close()

@@ -52,7 +52,7 @@ test('a variable that looks like one of ours is warned of', async () => {
   const { code, stdout } = await run({ ...environment, VELOCITY_ORDER_ATEMPTS: '2' })
   expect(code).toBe(0)
   expect(stdout).toMatch(/^warning +configuration: Unknown variable VELOCITY_ORDER_ATEMPTS\.$/m)
-  expect(stdout).toContain('If VELOCITY_ORDER_ATTEMPTS is meant')
+  expect(stdout).toContain('Did you mean VELOCITY_ORDER_ATTEMPTS?')
 })
 
 test('a file of a secret that everybody may read is warned of', async () => {
