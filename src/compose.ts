@@ -122,6 +122,7 @@ export async function compose(
       isAtEase: gate.isAtEase,
       verifyWebhook: app ? createVerifyWebhook(app.clientSecret, storeHash) : refuseWebhook,
       now: Date.now,
+      pause: (forMs) => setTimeout(forMs),
       newId: randomUUID,
       log: logger,
       measure: metrics,

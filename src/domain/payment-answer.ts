@@ -1,5 +1,11 @@
 import { BIGCOMMERCE_CODES } from './bigcommerce-codes.ts'
-import { isFinal, type PaymentAttempt, type PublicStatus, publicStatus } from './payment-attempt.ts'
+import {
+  isFinal,
+  isInDoubt,
+  type PaymentAttempt,
+  type PublicStatus,
+  publicStatus,
+} from './payment-attempt.ts'
 import { type InstrumentType, paysAPart } from './payment-instrument.ts'
 import { Problem, type ProblemBody, type ProblemOptions } from './problem.ts'
 import type { ProblemCode } from './problems.ts'
@@ -76,9 +82,17 @@ export const keptAnswer = (settled: PaymentAttempt): PaymentAnswer | null =>
 function problemOf(attempt: PaymentAttempt, code: ProblemCode): Problem {
   const { bigcommerceCode } = attempt
   const row = bigcommerceCode === null ? undefined : BIGCOMMERCE_CODES[bigcommerceCode]
-  const detail: ProblemOptions = row?.detail && row.problem === code ? { detail: row.detail } : {}
+  // After doubt there is no more to say than what BigCommerce shows.
+  const told =
+    isInDoubt(attempt) && code === 'payment_declined'
+      ? declinedAfterDoubt
+      : row?.problem === code && row.detail
+  const detail: ProblemOptions = told ? { detail: told } : {}
   return new Problem(code, { bigcommerceCode, paymentId: attempt.id, ...detail })
 }
+
+const declinedAfterDoubt =
+  'The answer to this payment was not clear. BigCommerce shows no charge for it. The shopper can pay again.'
 
 const notFinal = (status: PublicStatus): string => {
   switch (status) {

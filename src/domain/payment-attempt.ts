@@ -18,12 +18,12 @@ export const ATTEMPT_STATUSES = [
 export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number]
 
 /**
- * The state machine, as data. `not_sent` is reachable only before and during sending. `sending` goes back to `claimed` when
- * the charge was turned away unread and is to be sent once more. Only evidence leads out of `unknown`, never time alone.
+ * The state machine, as data. `not_sent` is reachable only before and during sending; from `unknown` only evidence leads on,
+ * never the passing of time.
  */
 const NEXT = {
   claimed: ['sending', 'not_sent'],
-  sending: ['claimed', 'succeeded', 'pending', 'declined', 'not_sent', 'unknown'],
+  sending: ['succeeded', 'pending', 'declined', 'not_sent', 'unknown'],
   pending: ['succeeded', 'declined', 'needs_review'],
   unknown: ['succeeded', 'pending', 'declined', 'not_charged', 'needs_review'],
   needs_review: ['succeeded', 'declined', 'not_charged'],

@@ -1,6 +1,5 @@
 import { BIGCOMMERCE_CODES } from './bigcommerce-codes.ts'
 import type { Settlement } from './payment-attempt.ts'
-import { Problem } from './problem.ts'
 import type { TransactionType } from './transaction.ts'
 
 /**
@@ -18,8 +17,25 @@ export type PaymentOutcome =
     }
   | { readonly kind: 'declined'; readonly refusal: Refusal }
   | { readonly kind: 'not_sent'; readonly reason: NotSentReason }
-  | { readonly kind: 'not_sent'; readonly reason: 'rate_limited'; readonly retryAfterSeconds: number }
-  | { readonly kind: 'unknown'; readonly bigcommerceCode: number | null; readonly reason: UnknownReason }
+  | TurnedAway
+  | UnknownOutcome
+
+/** A 429 with BigCommerce's own marks. Another copy of the charge may have been taken, if a proxy made one. */
+export interface TurnedAway {
+  readonly kind: 'turned_away'
+  readonly reason: 'rate_limited'
+  readonly retryAfterSeconds: number
+  /** By BigCommerce's clock; null where the answer has no `Date`. */
+  readonly answeredAtMs: number | null
+}
+
+export interface UnknownOutcome {
+  readonly kind: 'unknown'
+  readonly bigcommerceCode: number | null
+  readonly reason: UnknownReason
+  /** A refusal in words that we do not know: it proves little, but it is an answer, so looks over a short window settle it. */
+  readonly refused?: { readonly as: 'refused' | 'refused_oddly'; readonly atMs: number | null }
+}
 
 /** Why BigCommerce refused the payment. Nothing was charged. */
 export type Refusal =
@@ -48,13 +64,32 @@ export function settlementOf(outcome: PaymentOutcome): Settlement {
     case 'declined':
       return { status: 'declined', ...refusalOnRecord(outcome.refusal) }
     case 'not_sent':
-      return { status: 'not_sent', problemCode: problemOfNotSent(outcome).code }
-    case 'unknown':
-      return { status: 'unknown', bigcommerceCode: outcome.bigcommerceCode }
+      return { status: 'not_sent', problemCode: 'upstream_unavailable' }
+    case 'turned_away':
+      return {
+        status: 'unknown',
+        answeredAs: 'turned_away',
+        answeredAtMs: outcome.answeredAtMs,
+        firstLookInMs: 0,
+      }
+    case 'unknown': {
+      const { bigcommerceCode, refused, reason } = outcome
+      if (!refused) return { status: 'unknown', bigcommerceCode, ...(reason === 'token_refused' ? soon : {}) }
+      return {
+        status: 'unknown',
+        bigcommerceCode,
+        answeredAs: refused.as,
+        answeredAtMs: refused.atMs,
+        firstLookInMs: 0,
+      }
+    }
     default:
       return outcome satisfies never
   }
 }
+
+/** A PAT that is refused was spent by another copy of the charge, which most likely shows by now. */
+const soon = { firstLookInMs: 1_000 }
 
 function refusalOnRecord(refusal: Refusal): Pick<Settlement, 'bigcommerceCode' | 'problemCode'> {
   switch (refusal.by) {
@@ -72,11 +107,4 @@ function refusalOnRecord(refusal: Refusal): Pick<Settlement, 'bigcommerceCode' |
     default:
       return refusal satisfies never
   }
-}
-
-/** The answer where the charge never left. Only then may the same key try again. */
-export function problemOfNotSent(outcome: Extract<PaymentOutcome, { kind: 'not_sent' }>): Problem {
-  return outcome.reason === 'rate_limited'
-    ? new Problem('upstream_busy', { retryAfterSeconds: outcome.retryAfterSeconds })
-    : new Problem('upstream_unavailable')
 }

@@ -1,12 +1,11 @@
 import type { Permits, WaitingPayment } from '../allowance/permits.ts'
-import type { PaymentsApi } from '../clients/bigcommerce/payments-api.ts'
 import type { Caller } from '../domain/caller.ts'
 import { fingerprintOf, isFreeAgain, type KeyScope, type KnownKey } from '../domain/idempotency-key.ts'
 import { ASK_AGAIN_SECONDS, answerOf, keptAnswer, type PaymentAnswer } from '../domain/payment-answer.ts'
 import { isRunning, type NewAttempt, type PaymentAttempt } from '../domain/payment-attempt.ts'
 import type { PaymentCommand } from '../domain/payment-command.ts'
 import { type InstrumentType, refuseTypeNotTaken } from '../domain/payment-instrument.ts'
-import { type PaymentOutcome, problemOfNotSent, settlementOf } from '../domain/payment-outcome.ts'
+import { type PaymentOutcome, settlementOf } from '../domain/payment-outcome.ts'
 import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { Claim } from '../stores/claim-attempt.ts'
@@ -14,6 +13,7 @@ import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import { type AuthorizedPayment, type AuthorizePayment, maySeeAttempt } from './authorize-order.ts'
 import type { VelocityGate } from './card-testing.ts'
 import type { PreparedPayment, PreparePayment } from './prepare-payment.ts'
+import { createSendAgain, type SendAgainDependencies } from './send-again.ts'
 
 export interface PayOrderCommand extends PaymentCommand {
   readonly caller: Caller
@@ -32,14 +32,20 @@ export interface PaidOrder extends PaymentAnswer {
  */
 export type PayOrder = (command: PayOrderCommand, context: RequestContext) => Promise<PaidOrder>
 
-export interface PayOrderDependencies {
-  readonly attempts: Pick<PaymentAttempts, 'findByKey' | 'claim' | 'markSending' | 'takeBack' | 'settle'>
+/** Resolves after so many milliseconds. */
+export type Pause = (forMs: number) => Promise<void>
+
+export interface PayOrderDependencies extends SendAgainDependencies {
+  readonly attempts: Pick<PaymentAttempts, 'findByKey' | 'claim' | 'markSending' | 'settle'> &
+    SendAgainDependencies['attempts']
   readonly velocityGate: VelocityGate
   readonly authorizePayment: AuthorizePayment
   readonly preparePayment: PreparePayment
   readonly permits: Pick<Permits, 'arrive'>
-  readonly paymentsApi: PaymentsApi
   readonly newId: () => string
+  readonly pause: Pause
+  /** Does work that no request waits for, and that must end before the process may. */
+  readonly inBackground: (work: () => Promise<void>) => void
   /** The instrument types that this service takes at all. */
   readonly instruments: ReadonlySet<InstrumentType>
 }
@@ -62,7 +68,8 @@ interface ClaimedPayment {
 
 export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
   const { attempts, velocityGate, authorizePayment, preparePayment, permits, paymentsApi } = dependencies
-  const { newId, instruments } = dependencies
+  const { newId, instruments, pause, inBackground } = dependencies
+  const sendAgain = createSendAgain(dependencies)
 
   return async function payOrder(command, context) {
     refuseTypeNotTaken(command.payment.instrument.type, instruments)
@@ -116,12 +123,14 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     const prepared = await preparePayment(command, authorized, context).catch((error) =>
       endUnsent(attempt, error),
     )
-    const outcome = await send(payment, prepared)
-    if (await mayTryAgain(payment, outcome)) {
-      return pay({ ...payment, authorized: { ...authorized, minting: null } })
-    }
-    const settled = await settle({ ...attempt, ...prepared.claims.due }, outcome, context)
-    if (outcome.kind === 'not_sent') throw problemOfNotSent(outcome)
+    const sending = { ...attempt, ...prepared.claims.due }
+    const first = await send(payment, prepared)
+    const outcome =
+      first.kind === 'turned_away'
+        ? await sendAgain({ ...payment, attempt: sending }, prepared, first)
+        : first
+    const settled = await settle(sending, outcome, context)
+    if (outcome.kind === 'not_sent') throw new Problem('upstream_unavailable')
     return answerOf(settled)
   }
 
@@ -147,17 +156,6 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     }
   }
 
-  /**
-   * Only a charge that BigCommerce turned away unread (429) is sent again, while the payment may still wait, with another
-   * PAT and another permit. Meanwhile the ledger says that nothing was sent.
-   */
-  async function mayTryAgain({ attempt, waiting, context }: ClaimedPayment, outcome: PaymentOutcome) {
-    if (outcome.kind !== 'not_sent' || outcome.reason !== 'rate_limited') return false
-    const forMs = outcome.retryAfterSeconds * 1000
-    context.log.warn({ paymentId: attempt.id, forMs }, 'charge refused with 429')
-    return (await waiting.turnedAway(forMs)) && (await attempts.takeBack(attempt.id).catch(() => false))
-  }
-
   /** Ends an attempt that failed before its charge could leave: key and order are free again. */
   async function endUnsent(attempt: PaymentAttempt, error: unknown): Promise<never> {
     const problemCode = error instanceof Problem ? error.code : 'internal_error'
@@ -168,15 +166,32 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
   async function settle(attempt: PaymentAttempt, outcome: PaymentOutcome, context: RequestContext) {
     const { id: paymentId, orderId } = attempt
     context.log.info({ paymentId, orderId, outcome: outcome.kind }, 'charge answered')
+    const write = () => attempts.settle(paymentId, settlementOf(outcome), keptAnswer)
     try {
-      return await attempts.settle(paymentId, settlementOf(outcome), keptAnswer)
+      return await write()
     } catch (error) {
-      // The ledger still says *sending*. Recovery finds the attempt there, and reconciliation looks what became of it.
-      context.log.error({ paymentId, err: error }, 'outcome not recorded')
+      context.log.error({ paymentId, orderId, err: error }, 'outcome not recorded')
+      // What is known is not thrown away: it is written as soon as the ledger is there again.
+      inBackground(() => keepWriting(write))
       return { ...attempt, status: 'unknown' as const }
     }
   }
+
+  async function keepWriting(write: () => Promise<unknown>): Promise<void> {
+    for (let pauseMs = writeAgainMsMin; ; pauseMs = Math.min(2 * pauseMs, writeAgainMsMax)) {
+      await pause(pauseMs)
+      const isWritten = await write().then(
+        () => true,
+        () => false,
+      )
+      if (isWritten) return
+    }
+  }
 }
+
+/** A ledger that restarts is back within seconds; and one that stays away is asked no more often than this. */
+const writeAgainMsMin = 250
+const writeAgainMsMax = 5_000
 
 /** A card is stored for the customer whom the token names; a trusted server answers for its own shoppers. */
 function refuseSavingForGuests({ caller, payment }: PayOrderCommand): void {

@@ -14,7 +14,7 @@ import { createVelocityGate, type DeclineLimits } from './card-testing.ts'
 import { createListPaymentMethods, type ListPaymentMethods } from './list-payment-methods.ts'
 import { createGetPayment, createListPayments, type GetPayment, type ListPayments } from './list-payments.ts'
 import { withOpaqueDeclines } from './opaque-declines.ts'
-import { createPayOrder, type PayOrder } from './pay-order.ts'
+import { createPayOrder, type Pause, type PayOrder } from './pay-order.ts'
 import { createPreparePayment } from './prepare-payment.ts'
 import { createReceiveWebhook, type ReceiveWebhook } from './receive-webhook.ts'
 import { createReconcileAttempt, type ReconcileAttempt } from './reconcile-attempt.ts'
@@ -32,6 +32,7 @@ export interface PayingPorts {
   readonly isAtEase: () => boolean
   readonly verifyWebhook: VerifyWebhook
   readonly now: Clock
+  readonly pause: Pause
   readonly newId: () => string
   readonly log: Log
   readonly measure: MeasurePaying
@@ -74,10 +75,12 @@ export function createPaying(ports: PayingPorts, settings: PayingSettings): Payi
   const { attempts, unsettled, holds, managementApi, now, log, measure } = ports
   const { storeHash, instruments } = settings
 
+  const inFlight = createInFlight()
   const authorizeOrder = createAuthorizeOrder(managementApi)
   const payOrder = createPayOrder({
     ...ports,
     attempts: measure.ends(attempts),
+    inBackground: (work) => void inFlight.track(work)(),
     velocityGate: createVelocityGate({ holds, limits: settings.declineLimits, digest: settings.digest }),
     authorizePayment: createAuthorizePayment({ ...ports, authorizeOrder }),
     preparePayment: createPreparePayment({ managementApi, attempts, storeHash }),
@@ -87,7 +90,6 @@ export function createPaying(ports: PayingPorts, settings: PayingSettings): Payi
   // Counted before the reasons are taken out.
   const inFull = { payOrder: measure.payOrder(payOrder), listPayments }
   const told = settings.hasOpaqueDeclines ? withOpaqueDeclines(inFull) : inFull
-  const inFlight = createInFlight()
 
   return {
     payOrder: inFlight.track(told.payOrder),

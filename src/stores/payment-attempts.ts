@@ -32,11 +32,11 @@ export interface PaymentAttempts {
    */
   markSending(id: string, sending: Sending): Promise<boolean>
   /**
-   * Writes down that the charge was turned away unread, before it is tried once more.
+   * Writes down, before the first byte leaves, that a charge that was turned away is being sent once more.
    *
    * @returns false when recovery has taken the attempt away: it must not be sent then.
    */
-  takeBack(id: string): Promise<boolean>
+  markSendingAgain(id: string): Promise<boolean>
   /**
    * Moves an attempt on, if it may still move there, and keeps its final answer with its key.
    *
@@ -110,13 +110,13 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
         return marked !== undefined
       }),
 
-    takeBack: (id) =>
+    markSendingAgain: (id) =>
       transact(async () => {
         const taken = await database
           .updateTable('payment_attempts')
-          .set({ status: 'claimed', updated_at_ms: now() })
+          .set({ updated_at_ms: now() })
           .where('id', '=', id)
-          .where('status', 'in', statusesBefore('claimed'))
+          .where('status', '=', 'sending')
           .returning('id')
           .executeTakeFirst()
         return taken !== undefined

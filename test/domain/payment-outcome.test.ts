@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { BIGCOMMERCE_CODES } from '../../src/domain/bigcommerce-codes.ts'
-import {
-  type PaymentOutcome,
-  problemOfNotSent,
-  type Refusal,
-  settlementOf,
-} from '../../src/domain/payment-outcome.ts'
+import { type PaymentOutcome, type Refusal, settlementOf } from '../../src/domain/payment-outcome.ts'
 import { PROBLEMS } from '../../src/domain/problems.ts'
 
 const paid = { bigcommercePaymentId: 'bc-1', transactionType: 'authorization' } as const
@@ -30,9 +25,24 @@ test.each([
     { status: 'not_sent', problemCode: 'upstream_unavailable' },
   ],
   [
-    'rate limited',
-    { kind: 'not_sent', reason: 'rate_limited', retryAfterSeconds: 4 },
-    { status: 'not_sent', problemCode: 'upstream_busy' },
+    'turned away',
+    { kind: 'turned_away', reason: 'rate_limited', retryAfterSeconds: 4, answeredAtMs: 7 },
+    { status: 'unknown', answeredAs: 'turned_away', answeredAtMs: 7, firstLookInMs: 0 },
+  ],
+  [
+    'a refusal in unknown words',
+    {
+      kind: 'unknown',
+      reason: 'unrecognised_answer',
+      bigcommerceCode: 30108,
+      refused: { as: 'refused', atMs: 7 },
+    },
+    { status: 'unknown', bigcommerceCode: 30108, answeredAs: 'refused', answeredAtMs: 7, firstLookInMs: 0 },
+  ],
+  [
+    'a refused PAT',
+    { kind: 'unknown', reason: 'token_refused', bigcommerceCode: null },
+    { status: 'unknown', bigcommerceCode: null, firstLookInMs: 1_000 },
   ],
 ] as const)('%s is written down as what it is', (_what, outcome, settlement) => {
   expect(settlementOf(outcome)).toEqual(settlement)
@@ -58,16 +68,4 @@ describe.each(refusals)('a charge refused by %s', (_by, refusal) => {
   test('ends its key: no answer to it advises the same key again', () => {
     expect(['new_key', 'never']).toContain(PROBLEMS[problemCode ?? 'internal_error'].retry)
   })
-})
-
-test('a charge that never left may be repeated with the same key, after the pause that BigCommerce asks for', () => {
-  expect(problemOfNotSent({ kind: 'not_sent', reason: 'unreachable' })).toMatchObject({
-    code: 'upstream_unavailable',
-    options: {},
-  })
-  expect(problemOfNotSent({ kind: 'not_sent', reason: 'rate_limited', retryAfterSeconds: 7 })).toMatchObject({
-    code: 'upstream_busy',
-    options: { retryAfterSeconds: 7 },
-  })
-  expect([PROBLEMS.upstream_unavailable.retry, PROBLEMS.upstream_busy.retry]).toEqual(['same_key', 'after'])
 })

@@ -8,14 +8,15 @@ import { INSTRUMENT_TYPES, type InstrumentType } from '../../src/domain/payment-
 import type { PaymentOutcome } from '../../src/domain/payment-outcome.ts'
 import { Problem } from '../../src/domain/problem.ts'
 import { reveal, Sealed } from '../../src/domain/sealed.ts'
+import type { Transaction } from '../../src/domain/transaction.ts'
 import type { AuthorizedPayment, AuthorizeOrder } from '../../src/services/authorize-order.ts'
 import {
   createPayOrder,
   type PayOrderCommand,
   type PayOrderDependencies,
 } from '../../src/services/pay-order.ts'
-import { attemptOf, commandOf, mintedOf, validInstruments } from '../domain/samples.ts'
-import { claimedBy, contextOf, customer, endOf, holderOf, type Logged, server } from './fakes.ts'
+import { attemptOf, commandOf, transactionOf, validInstruments } from '../domain/samples.ts'
+import { claimedBy, contextOf, customer, endOf, holderOf, type Logged, orderOf, server } from './fakes.ts'
 
 const due = { amount: 6098, currency: 'USD' }
 const claims = {
@@ -61,6 +62,11 @@ interface Change {
   readonly instruments?: ReadonlySet<InstrumentType>
   readonly takePermit?: () => Promise<Permit>
   readonly turnedAway?: (forMs: number) => Promise<boolean>
+  /** Whether there is a permit for sending again. */
+  readonly secondPermit?: boolean
+  /** What a look shows. */
+  readonly transactions?: readonly Transaction[]
+  readonly isWhole?: boolean
 }
 
 /** The service, with ports that write down in order what they are asked. */
@@ -73,6 +79,9 @@ function paying({
   minting = null,
   preparePayment,
   instruments,
+  secondPermit = true,
+  transactions = [],
+  isWhole = true,
   takePermit = async () => takenPermit,
   turnedAway = async () => false,
 }: Change = {}) {
@@ -80,6 +89,8 @@ function paying({
   const outcomes = [...firstOutcomes]
   const logged: Logged[] = []
   const kept: (PaymentAnswer | null)[] = []
+  const background: (() => Promise<void>)[] = []
+  let permitsTaken = 0
   let current: PaymentAttempt = attemptOf()
   const ports: PayOrderDependencies = {
     attempts: {
@@ -95,9 +106,11 @@ function paying({
         current = { ...current, status: 'sending', amount, currency }
         return true
       },
-      async takeBack() {
-        current = { ...current, status: 'claimed' }
+      async markSendingAgain() {
         return true
+      },
+      async findByOrder() {
+        return [current]
       },
       async settle(_id, settlement, finalAnswer) {
         current = { ...current, ...settlement }
@@ -112,8 +125,26 @@ function paying({
       minting,
     }),
     preparePayment: preparePayment ?? (async () => ({ paymentAccessToken: new Sealed('the.pat'), claims })),
-    permits: { arrive: () => ({ takePermit, turnedAway }) },
+    permits: {
+      arrive: () => ({
+        turnedAway,
+        takePermit: async () => {
+          permitsTaken += 1
+          if (permitsTaken > 1 && !secondPermit) throw new Problem('payment_rate_limited')
+          return takePermit()
+        },
+      }),
+    },
     paymentsApi: { processPayment: async () => outcomes.shift() ?? outcome },
+    managementApi: {
+      getOrder: async () => {
+        events.push('look')
+        return orderOf()
+      },
+      listTransactions: async () => ({ transactions, isWhole, answeredAtMs: 0 }),
+    },
+    pause: async () => {},
+    inBackground: (work) => void background.push(work),
     newId: () => 'attempt-1',
     instruments: instruments ?? new Set(INSTRUMENT_TYPES),
   }
@@ -133,9 +164,10 @@ function paying({
         events.push(`sending ${id} ${due.amount} ${due.currency} ${patExpiresAtMs}`)
         return ports.attempts.markSending(id, sending)
       },
-      takeBack(id) {
-        events.push(`take back ${id}`)
-        return ports.attempts.takeBack(id)
+      findByOrder: (orderId) => ports.attempts.findByOrder(orderId),
+      markSendingAgain(id) {
+        events.push(`sending ${id} again`)
+        return ports.attempts.markSendingAgain(id)
       },
       settle(id, settlement, finalAnswer) {
         events.push(`settle ${id} ${settlement.status} ${settlement.problemCode ?? '-'}`)
@@ -161,6 +193,7 @@ function paying({
     events,
     logged,
     kept,
+    background,
     pay: (change: Partial<PayOrderCommand> = {}) => payOrder(command(change), contextOf(logged)),
   }
 }
@@ -245,68 +278,67 @@ describe('write, call, write', () => {
   })
 })
 
-describe('a charge that BigCommerce turns away unread', () => {
-  const away: PaymentOutcome = { kind: 'not_sent', reason: 'rate_limited', retryAfterSeconds: 2 }
+describe('a charge that BigCommerce turns away', () => {
+  const away: PaymentOutcome = {
+    kind: 'turned_away',
+    reason: 'rate_limited',
+    retryAfterSeconds: 2,
+    answeredAtMs: null,
+  }
   const patient = { turnedAway: async (forMs: number) => forMs === 2_000 }
 
-  test('is sent again while it may still wait: written down as claimed again, with another PAT and another permit', async () => {
-    let minted = 0
+  test('is sent again once, with the same PAT and another permit, after a complete look that shows nothing', async () => {
     let taken = 0
     const { pay, events } = paying({
       ...patient,
-      firstOutcomes: [away, away],
-      preparePayment: async () => ({ paymentAccessToken: new Sealed(`pat-${++minted}`), claims }),
+      firstOutcomes: [away],
       takePermit: async () => {
         taken += 1
         return takenPermit
       },
     })
     expect((await pay()).status).toBe(201)
-    const again = ['take back attempt-1', 'prepare', sending]
     expect(events.slice(before.length)).toEqual([
       sending,
-      'charge pat-1 card',
-      ...again,
-      'charge pat-2 card',
-      ...again,
-      'charge pat-3 card',
+      'charge the.pat card',
+      'sending attempt-1 again',
+      'look',
+      'charge the.pat card',
       'settle attempt-1 succeeded -',
     ])
-    expect(taken).toBe(3)
-  })
-
-  test('uses the PAT that was made ahead only for the first try', async () => {
-    const { pay, events } = paying({
-      ...patient,
-      firstOutcomes: [away],
-      minting: Promise.resolve(mintedOf('ahead')),
-    })
-    expect((await pay()).status).toBe(201)
-    expect(events.filter((event) => event.startsWith('prepare'))).toEqual(['prepare, minting', 'prepare'])
+    expect(taken).toBe(2)
   })
 
   test.each([
     ['it may not wait any longer', {}],
-    ['recovery has taken the attempt away', { ...patient, attempts: { takeBack: async () => false } }],
+    ['there is no permit in time', { ...patient, secondPermit: false }],
+    [
+      'recovery has taken the attempt away',
+      { ...patient, attempts: { markSendingAgain: async () => false } },
+    ],
     [
       'that cannot be written down',
-      { ...patient, attempts: { takeBack: () => Promise.reject(new Problem('store_unavailable')) } },
+      { ...patient, attempts: { markSendingAgain: () => Promise.reject(new Problem('store_unavailable')) } },
     ],
-  ])('is not tried again when %s', async (_what, change: Change) => {
+    ['the look shows a charge', { ...patient, transactions: [transactionOf()] }],
+    ['the look is not whole', { ...patient, isWhole: false }],
+  ])('is not sent again when %s, and is not known', async (_what, change: Change) => {
     const { pay, events } = paying({ ...change, outcome: away })
-    expect(await endOf(pay())).toBe('upstream_busy')
+    expect((await pay()).status).toBe(202)
     expect(charges(events)).toHaveLength(1)
-    expect(events.at(-1)).toBe('settle attempt-1 not_sent upstream_busy')
+    expect(events.at(-1)).toBe('settle attempt-1 unknown -')
   })
 
-  test('ends with the result of the second sending', async () => {
-    const { pay, events } = paying({
-      ...patient,
-      firstOutcomes: [away],
-      outcome: { kind: 'unknown', reason: 'timed_out', bigcommerceCode: null },
-    })
+  test.each<[string, PaymentOutcome]>([
+    ['turned away too', away],
+    ['refused', { kind: 'declined', refusal: { by: 'fields' } }],
+    ['lost', { kind: 'unknown', reason: 'timed_out', bigcommerceCode: null }],
+    ['never sent', unreachable],
+  ])('is not known when the second sending is %s', async (_how, outcome) => {
+    const { pay, events } = paying({ ...patient, firstOutcomes: [away], outcome })
     expect((await pay()).status).toBe(202)
     expect(charges(events)).toHaveLength(2)
+    expect(events.at(-1)).toBe('settle attempt-1 unknown -')
   })
 
   test('is the only charge that is sent again', async () => {
@@ -400,6 +432,24 @@ describe('the ledger is lost after the charge', () => {
     },
   )
 
+  test('an end that is known is written as soon as the ledger is there again', async () => {
+    let failures = 3
+    const { pay, events, background } = paying({
+      attempts: {
+        settle: async (_id, settlement) => {
+          if (failures-- > 0) throw new Problem('store_unavailable')
+          return attemptOf({ ...settlement })
+        },
+      },
+    })
+    expect((await pay()).status).toBe(202)
+    expect(background).toHaveLength(1)
+    await background[0]?.()
+    expect(events.filter((event) => event.startsWith('settle'))).toEqual(
+      Array(4).fill('settle attempt-1 succeeded -'),
+    )
+  })
+
   test('a charge that was certainly not sent is still answered as not sent', async () => {
     const { pay } = paying({ outcome: unreachable, attempts: lost })
     expect(await endOf(pay())).toBe('upstream_unavailable')
@@ -454,21 +504,11 @@ describe('any failure before the charge ends without a charge', () => {
     expect(events.filter((event) => event.startsWith('settle'))).toEqual([])
   })
 
-  test.each([
-    [unreachable, 'upstream_unavailable', undefined],
-    [{ kind: 'not_sent', reason: 'rate_limited', retryAfterSeconds: 7 }, 'upstream_busy', 7],
-  ] as const)(
-    'a charge that never left may be repeated with the same key: %j',
-    async (outcome, code, seconds) => {
-      const { pay, events } = paying({ outcome })
-      const error = await pay().catch((thrown: unknown) => thrown)
-      expect(error).toMatchObject({
-        code,
-        options: seconds === undefined ? {} : { retryAfterSeconds: seconds },
-      })
-      expect(events.at(-1)).toBe(`settle attempt-1 not_sent ${code}`)
-    },
-  )
+  test('a charge that never left may be repeated with the same key', async () => {
+    const { pay, events } = paying({ outcome: unreachable })
+    expect(await endOf(pay())).toBe('upstream_unavailable')
+    expect(events.at(-1)).toBe('settle attempt-1 not_sent upstream_unavailable')
+  })
 })
 
 describe('a key that is known', () => {

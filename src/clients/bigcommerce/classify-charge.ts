@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { BIGCOMMERCE_CODES } from '../../domain/bigcommerce-codes.ts'
 import { isCardNumber } from '../../domain/card-number.ts'
 import type { PaymentOutcome, UnknownReason } from '../../domain/payment-outcome.ts'
-import { readErrorEnvelope, retryAfterSeconds, type UpstreamAnswer } from './answer.ts'
+import { answeredAtMs, readErrorEnvelope, retryAfterSeconds, type UpstreamAnswer } from './answer.ts'
 
 /** The recognised success. Its id is kept and shown, so that it must not be a card number. */
 const Paid = z.looseObject({
@@ -17,18 +17,31 @@ const Paid = z.looseObject({
 /** Until 2026 the published shape had no `data` around it; where there is one, it alone counts. */
 const PaidAnswer = z.preprocess((json) => Object(json).data ?? json, Paid)
 
+/** The body of a 429 as BigCommerce's other endpoints document it. */
+const TurnedAwayBody = z.looseObject({ status: z.literal(429), title: z.string() })
+
 const authenticationWords = new Set(['three_d_secure_required', 'additional_action_required'])
+
+export interface ChargeAsked {
+  /** Whether the instrument was to be saved: then "could not be saved" may come after the charge. */
+  readonly savesInstrument: boolean
+}
+
+/** A refusal of the payment comes with one of these; on any other status a code proves nothing. */
+const refusalStatuses = new Set([400, 402, 422])
+const fieldErrorStatuses = new Set([400, 422])
+const notSaved = 30050
+/** BigCommerce's codes of a payment, documented or not. */
+const isPaymentCode = (code: number) => code >= 30_000 && code < 31_000
 
 /**
  * Names what an answer to a charge proves. A status alone proves nothing: only a recognised success is a
  * success, only a refusal in BigCommerce's own words is a refusal, and the rest is unknown.
  */
-export function classifyCharge(answer: UpstreamAnswer): PaymentOutcome {
-  if (answer.status === 429) {
-    return { kind: 'not_sent', reason: 'rate_limited', retryAfterSeconds: retryAfterSeconds(answer) }
-  }
+export function classifyCharge(answer: UpstreamAnswer, { savesInstrument }: ChargeAsked): PaymentOutcome {
+  if (answer.status === 429) return classifyTurnedAway(answer)
   if (answer.status >= 200 && answer.status < 300) return classifySuccess(answer)
-  if (answer.status >= 400 && answer.status < 500) return classifyRefusal(answer)
+  if (answer.status >= 400 && answer.status < 500) return classifyRefusal(answer, savesInstrument)
   return unknown('server_error', readErrorEnvelope(answer.json)?.code ?? null)
 }
 
@@ -42,7 +55,21 @@ function classifySuccess({ json }: UpstreamAnswer): PaymentOutcome {
   }
 }
 
-function classifyRefusal({ status, json }: UpstreamAnswer): PaymentOutcome {
+/** Only BigCommerce itself says that a charge was not taken. A 429 of something on the way says nothing of the charge. */
+function classifyTurnedAway(answer: UpstreamAnswer): PaymentOutcome {
+  const names = Object.keys(answer.headers)
+  const hasHeaders = names.some((name) => name.startsWith('x-rate-limit-') || name === 'x-retry-after')
+  if (!hasHeaders && !TurnedAwayBody.safeParse(answer.json).success) return unknown('unrecognised_answer')
+  return {
+    kind: 'turned_away',
+    reason: 'rate_limited',
+    retryAfterSeconds: retryAfterSeconds(answer),
+    answeredAtMs: answeredAtMs(answer),
+  }
+}
+
+function classifyRefusal(answer: UpstreamAnswer, savesInstrument: boolean): PaymentOutcome {
+  const { status, json } = answer
   const envelope = readErrorEnvelope(json)
   if (!envelope) return unknown('unreadable_answer')
   const { code, errorWords, hasFieldErrors } = envelope
@@ -52,15 +79,25 @@ function classifyRefusal({ status, json }: UpstreamAnswer): PaymentOutcome {
   // A PAT of ours is refused when it was spent already: something on the way may have sent the charge twice, and this is
   // the answer to the second copy. Whatever code comes with it, the first copy may be charging.
   if (status === 401 || status === 403) return unknown('token_refused', code)
-  if (code !== null) {
-    return row
-      ? { kind: 'declined', refusal: { by: 'code', bigcommerceCode: code } }
-      : unknown('unrecognised_answer', code)
+  // The card may have been charged, and only the saving of it have failed.
+  if (code === notSaved && savesInstrument) return unknown('unrecognised_answer', code)
+  if (code !== null && row && refusalStatuses.has(status)) {
+    return { kind: 'declined', refusal: { by: 'code', bigcommerceCode: code } }
   }
-  if (errorWords.some((word) => authenticationWords.has(word))) {
-    return { kind: 'declined', refusal: { by: 'authentication_required' } }
+  if (code === null && fieldErrorStatuses.has(status)) {
+    if (errorWords.some((word) => authenticationWords.has(word)))
+      return { kind: 'declined', refusal: { by: 'authentication_required' } }
+    if (hasFieldErrors) return { kind: 'declined', refusal: { by: 'fields' } }
   }
-  return hasFieldErrors ? { kind: 'declined', refusal: { by: 'fields' } } : unknown('unrecognised_answer')
+  // A refusal, in words that we do not know.
+  const isRefusal = code === null || row !== undefined || isPaymentCode(code)
+  const as = refusalStatuses.has(status) ? 'refused' : 'refused_oddly'
+  return {
+    kind: 'unknown',
+    reason: 'unrecognised_answer',
+    bigcommerceCode: code,
+    ...(isRefusal ? { refused: { as, atMs: answeredAtMs(answer) } } : {}),
+  }
 }
 
 const unknown = (reason: UnknownReason, bigcommerceCode: number | null = null): PaymentOutcome => ({

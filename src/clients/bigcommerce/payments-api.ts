@@ -79,7 +79,8 @@ export function createPaymentsApi(options: PaymentsApiOptions): PaymentsApi {
           signal: AbortSignal.timeout(options.paymentTimeoutMs),
         })
         permit.answered()
-        return classifyCharge(await readAnswer(response))
+        const asked = { savesInstrument: payment.save_instrument === true }
+        return classifyCharge(await readAnswer(response), asked)
       } catch (error) {
         context.log.warn({ failure: nameOf(error), connected }, 'charge got no answer')
         if (!connected) return { kind: 'not_sent', reason: isLate ? 'too_late' : 'unreachable' }

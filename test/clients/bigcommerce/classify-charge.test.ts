@@ -3,8 +3,19 @@ import { describe, expect, test } from 'vitest'
 import { classifyCharge } from '../../../src/clients/bigcommerce/classify-charge.ts'
 import { BIGCOMMERCE_CODES } from '../../../src/domain/bigcommerce-codes.ts'
 
-const classify = (status: number, json?: unknown, headers: Record<string, string> = {}) =>
-  classifyCharge({ status, headers, json })
+const dateMs = Date.UTC(2026, 0, 2, 3, 4, 5)
+const classify = (
+  status: number,
+  json?: unknown,
+  headers: Record<string, string> = {},
+  savesInstrument = false,
+) =>
+  classifyCharge(
+    { status, headers: { date: new Date(dateMs).toUTCString(), ...headers }, json },
+    { savesInstrument },
+  )
+const refusedOddly = { refused: { as: 'refused_oddly', atMs: dateMs } }
+const refused = { refused: { as: 'refused', atMs: dateMs } }
 
 const paid = { id: 'bc-1', status: 'success', transaction_type: 'purchase' }
 const envelope = (more: object = {}) => ({ status: 422, title: 'Refused', type: 'https://x', ...more })
@@ -65,7 +76,12 @@ describe('a refusal in the words of BigCommerce', () => {
   describe.each(shapes)('%s', (_shape, body) => {
     test.each(rows.filter(({ charge }) => charge === 'declined'))('$code is a decline', ({ code }) => {
       const declined = { kind: 'declined', refusal: { by: 'code', bigcommerceCode: code } }
-      for (const status of [400, 402, 404, 409, 422]) expect(classify(status, body(code))).toEqual(declined)
+      for (const status of [400, 402, 422]) expect(classify(status, body(code))).toEqual(declined)
+      for (const status of [404, 405, 408, 409, 413, 423, 499])
+        expect(classify(status, body(code))).toEqual({
+          ...unknown('unrecognised_answer', code),
+          ...refusedOddly,
+        })
     })
   })
 
@@ -90,10 +106,32 @@ describe('a refusal in the words of BigCommerce', () => {
       )
   })
 
-  test('a code that is in no table is unknown', () => {
+  test('a code that is in no table is unknown; one of a payment is an answer all the same', () => {
     expect(classify(422, envelope({ code: 39999, errors: {} }))).toEqual(
       unknown('unrecognised_answer', 39999),
     )
+    for (const status of [400, 402, 422])
+      expect(classify(status, envelope({ code: 30108 }))).toEqual({
+        ...unknown('unrecognised_answer', 30108),
+        ...refused,
+      })
+    expect(classify(409, envelope({ code: 30108 }))).toEqual({
+      ...unknown('unrecognised_answer', 30108),
+      ...refusedOddly,
+    })
+  })
+
+  test('30050 after a card was to be saved may come after its charge', () => {
+    expect(classify(422, envelope({ code: 30050 }), {}, true)).toEqual(unknown('unrecognised_answer', 30050))
+    expect(classify(422, envelope({ code: 30050 })).kind).toBe('declined')
+  })
+
+  test('an answer without a Date says not when its window begins', () => {
+    expect(
+      classifyCharge({ status: 409, headers: {}, json: envelope() }, { savesInstrument: false }),
+    ).toMatchObject({
+      refused: { atMs: null },
+    })
   })
 
   test('3001 is the 30001 of older answers', () => {
@@ -151,9 +189,17 @@ describe('a 4xx that is not in those words proves nothing', () => {
       'unrecognised_answer',
     ],
   ])('%s', (_what, json, reason) => {
-    for (const status of [400, 404, 405, 408, 409, 413, 422, 423, 499]) {
-      expect(classify(status, json), String(status)).toEqual(unknown(reason))
-    }
+    const isAnswer = reason === 'unrecognised_answer'
+    for (const status of [400, 402, 422])
+      expect(classify(status, json), String(status)).toEqual({
+        ...unknown(reason),
+        ...(isAnswer ? refused : {}),
+      })
+    for (const status of [404, 405, 408, 409, 413, 423, 499])
+      expect(classify(status, json), String(status)).toEqual({
+        ...unknown(reason),
+        ...(isAnswer ? refusedOddly : {}),
+      })
   })
 
   test.each([401, 403])('%i without an envelope, as of a proxy between, is unknown', (status) => {
@@ -171,9 +217,19 @@ test('every 5xx, 3xx and 1xx is unknown, even with a success or a decline in its
   expect(classify(500, envelope({ code: 10000, errors: {} }))).toEqual(unknown('server_error', 10000))
 })
 
-test('429 was turned away at the door: not sent, and it says when to come again', () => {
-  expect(classify(429, undefined)).toEqual({ kind: 'not_sent', reason: 'rate_limited', retryAfterSeconds: 4 })
-  expect(classify(429, envelope(), { 'x-retry-after': '7' })).toMatchObject({ retryAfterSeconds: 7 })
+test("429 is BigCommerce's only with its own headers or its own body", () => {
+  const away = { kind: 'turned_away', reason: 'rate_limited', retryAfterSeconds: 4, answeredAtMs: dateMs }
+  expect(classify(429, { status: 429, title: 'Too many requests', errors: {} })).toEqual(away)
+  expect(classify(429, undefined, { 'x-rate-limit-requests-left': '0' })).toEqual(away)
+  expect(classify(429, undefined, { 'x-retry-after': '7' })).toEqual({ ...away, retryAfterSeconds: 7 })
+  for (const json of [undefined, 'Too Many Requests', { message: 'slow down' }, { status: 429 }])
+    expect(classify(429, json, { 'retry-after': '1' })).toEqual(unknown('unrecognised_answer'))
+})
+
+test('named fields are a refusal of the data on 400 and 422 alone', () => {
+  const body = envelope({ errors: { payment: 'another payment is in progress' } })
+  for (const status of [402, 404, 405, 408, 409, 413, 423, 499])
+    expect(classify(status, body).kind, String(status)).toBe('unknown')
 })
 
 describe('for any status and any JSON', () => {
@@ -229,7 +285,7 @@ describe('for any status and any JSON', () => {
               true,
             )
             break
-          case 'not_sent':
+          case 'turned_away':
             expect(code).toBe(429)
             break
           default:

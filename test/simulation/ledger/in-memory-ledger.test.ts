@@ -100,7 +100,7 @@ const work = fc.oneof<fc.Arbitrary<Step['work']>[]>(
     .tuple(scope, fc.constantFrom('f1', 'f2'), attempt)
     .map((claim) => (ledger: Ledger) => ledger.claim(...claim)),
   id.map((of) => (ledger: Ledger) => ledger.markSending(of, sending)),
-  id.map((of) => (ledger: Ledger) => ledger.takeBack(of)),
+  id.map((of) => (ledger: Ledger) => ledger.markSendingAgain(of)),
   fc
     .tuple(id, settlement, fc.constantFrom(kept, kept, refuses))
     .map((of) => (ledger: Ledger) => ledger.settle(...of)),

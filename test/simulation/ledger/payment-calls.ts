@@ -91,10 +91,10 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
       return true
     },
 
-    takeBack(nowMs, id) {
+    markSendingAgain(nowMs, id) {
       const row = rows.byId.get(id)
-      if (!row || !statusesBefore('claimed').includes(row.status)) return false
-      Object.assign(row, { status: 'claimed', updatedAtMs: nowMs })
+      if (row?.status !== 'sending') return false
+      row.updatedAtMs = nowMs
       return true
     },
 

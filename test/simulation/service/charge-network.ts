@@ -39,7 +39,7 @@ export function createChargeNetwork(run: Run, bigCommerce: BigCommerce, onArriva
     const lateMs = run.strikes('charge_answer_late') ? random.below(2 * PAYMENT_TIMEOUT_MS) : 0
     scheduler.after(latencyMs + lateMs, () => {
       permit.answered()
-      done(classifyCharge(answer))
+      done(classifyCharge(answer, { savesInstrument: false }))
     })
   }
 

@@ -35,7 +35,7 @@ export function createChargePort({
       return ports.exchange(`the charge of ${requestId}`, (answer) =>
         charge(pat, payment, requestId, permit, (outcome) => {
           run.trace?.('charge', `${requestId} ended ${outcome.kind}`)
-          if (outcome.kind === 'not_sent' && outcome.reason === 'rate_limited') onTurnedAway(requestId)
+          if (outcome.kind === 'turned_away') onTurnedAway(requestId)
           answer(outcome)
         }),
       )

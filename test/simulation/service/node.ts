@@ -93,6 +93,8 @@ export function createNode(options: NodeOptions): ServiceNode {
       isAtEase: () => true,
       verifyWebhook: (body) => ({ id: body, orderId: Number(body.split(' ')[0]) }),
       now,
+      pause: (forMs) =>
+        ports.exchange<void>('a pause', (answer) => void run.scheduler.after(forMs, () => answer(undefined))),
       newId: options.newId,
       log,
       measure: {

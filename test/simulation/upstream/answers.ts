@@ -14,7 +14,8 @@ export const refused = (status: number, code: number): UpstreamAnswer =>
   answer(status, { status, title: 'Refused', code })
 
 export const serverError = (status: number): UpstreamAnswer => answer(status, undefined)
-export const rateLimited = (): UpstreamAnswer => answer(429, undefined, { 'retry-after': '4' })
+export const rateLimited = (): UpstreamAnswer =>
+  answer(429, undefined, { 'x-retry-after': '4', 'x-rate-limit-requests-left': '0' })
 
 /** A success by its status, in an undocumented shape. */
 export const FOREIGN: readonly [UpstreamAnswer, ...UpstreamAnswer[]] = [
