@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# Both by exact version. Pin by digest where you build: --build-arg NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:…
+# Exact versions. Pin by digest where you build: --build-arg NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:…
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 ARG BASE_IMAGE=debian:12.12-slim
 
@@ -8,13 +8,13 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 
 FROM node AS production-dependencies
-# Types, sources, source maps, manuals and the packages' own tests are nothing that runs.
+# Types, sources, source maps, manuals and the packages' own tests never run.
 RUN npm ci --omit=dev --ignore-scripts \
   && find node_modules -type f \( -name '*.[cm]ts' -o -name '*.ts' -o -name '*.map' -o -name '*.md' -o -name '*.test.*' \) -delete \
   && find node_modules -type d \( -name test -o -name tests -o -name __tests__ -o -name benchmarks \) -prune -exec rm -r {} +
 
 FROM node AS dependencies
-# The image brings Node itself, so no install script is needed, not even that of the `node` package.
+# The image has Node already, so not even the `node` package needs its install script.
 RUN npm ci --ignore-scripts
 
 FROM dependencies AS build
@@ -23,7 +23,7 @@ COPY src ./src
 COPY scripts/forward-programs.ts ./scripts/forward-programs.ts
 RUN npm run build && mkdir data
 
-# Node and nothing else: no npm, no yarn, no compiler for somebody who got in.
+# Node and nothing else: an intruder finds no npm and no compiler.
 FROM ${BASE_IMAGE} AS runtime
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 WORKDIR /app

@@ -1,5 +1,5 @@
 /**
- * Advisories about production packages that do not concern this service, each with the reason; `npm run audit` fails on
- * every other. None is accepted for want of time to update.
+ * Advisories about production packages that do not affect this service, each with the reason. `npm run audit` fails on every
+ * other one. Not having had time to update is no reason.
  */
 export const ACCEPTED_ADVISORIES: Readonly<Record<string, string>> = {}

@@ -1,8 +1,8 @@
 import { type LockedPackage, lockedPackages } from './locked-packages.ts'
 
 /**
- * What is in the image, as CycloneDX 1.6, from the lock file alone: the same each time, with nothing installed. (`npm sbom
- * --omit dev` is no help: of npm 11 it leaves out whatever the tests need as well, the database driver among it.)
+ * Lists the packages in the image as CycloneDX 1.6. It reads only the lock file, so nothing needs to be installed and the
+ * result is the same each time. `npm sbom --omit dev` of npm 11 leaves out packages that tests need too.
  */
 export function billOfMaterials(name: string, version: string): object {
   const component = { type: 'application', 'bom-ref': `${name}@${version}`, name, version }

@@ -40,7 +40,7 @@ function optionsOrExit(): RunOptions {
   }
 }
 
-/** What was run, as far as git knows. */
+/** The commit that ran, and whether files had changed since. */
 function commitOf(): string {
   const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim()
   try {

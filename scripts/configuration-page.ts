@@ -2,7 +2,7 @@ import { Env, SECRETS } from '../src/config/variables.ts'
 
 const secrets = new Set<string>(SECRETS)
 
-/** docs/configuration.md, out of the one description of the variables. */
+/** The text of docs/configuration.md, made from the description of the variables in `src/config`. */
 export function configurationPage(): string {
   const rows = Object.entries(Env.shape).map(([name, variable]) => {
     const secret = secrets.has(name) ? ' Secret.' : ''
@@ -23,7 +23,7 @@ ${rows.join('\n')}
 `
 }
 
-/** What the rule makes of an unset variable, in words. */
+/** The default, in words. */
 function defaultOf(variable: (typeof Env.shape)[keyof typeof Env.shape]): string {
   const { success, data } = variable.safeParse(undefined)
   if (!success) return '**required**'

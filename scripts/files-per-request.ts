@@ -11,9 +11,9 @@ import { startSandbox } from '../sandbox/start-sandbox.ts'
 import { type CallerTokenIssuer, mintCallerToken } from './mint-caller-token.ts'
 
 /**
- * How many files of src/ a reader would have to open to follow a request: those in which a function ran between the
- * request and its answer, as V8 counts it. The service runs as its own process and has answered before. What its timers
- * do meanwhile falls away, because only files count that ran each time.
+ * Counts the files of src/ that one has to open to follow a request: those in which a function ran between the request and
+ * its answer, by V8's own counts. The service runs as a process of its own and has answered before. Only files that ran
+ * for every request count, which leaves out the work of timers.
  */
 const { values } = parseArgs({
   options: {
@@ -65,7 +65,7 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** Prepares and sends a request, with everything that it needs made before the counting begins. */
+/** Makes what a request needs before counting begins, and returns the way to send it. */
 type Prepare = () => Promise<() => Promise<Response>>
 
 async function pay(url: string, orderId: number): Promise<() => Promise<Response>> {

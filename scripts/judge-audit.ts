@@ -13,13 +13,13 @@ const Audit = z.object({
 
 export interface AuditJudgement {
   readonly lines: readonly string[]
-  /** 0: clean or explained, or not known; 1: something is open. */
+  /** 0: no open advisory, or not known. 1: an open advisory. */
   readonly exitCode: 0 | 1
 }
 
 /**
- * What `npm audit --json` means. A registry that answers no such question (many mirrors do not) proves nothing either way,
- * and that is what is said then: it must not stop who works offline, nor pass for a clean bill.
+ * Judges the output of `npm audit --json`. Many mirrors of the registry do not answer it. Then the result is "not known": it
+ * does not fail, so that one can work offline, and it does not say that all is well.
  */
 export function judgeAudit(output: string, accepted: Readonly<Record<string, string>>): AuditJudgement {
   const audit = Audit.safeParse(parsed(output))

@@ -6,10 +6,10 @@ export interface LockedPackage {
   readonly version: string
   /** SPDX expression, as the package gives it. */
   readonly license: string
-  /** Whether it is in the image, and not only there to build and test. */
+  /** In the image; the others only build and test it. */
   readonly isProduction: boolean
   readonly hasInstallScript: boolean
-  /** What the package's archive must hash to, e.g. `sha512-…`. */
+  /** The hash of the package's archive, e.g. `sha512-…`. */
   readonly integrity: string
 }
 
@@ -22,7 +22,7 @@ interface Locked {
   readonly integrity?: string
 }
 
-/** Every package of a lock file, by name: of the repository's own, or of the one in a folder of it. */
+/** The packages of a lock file, sorted by name. The folder is relative to the repository's root. */
 export function lockedPackages(folder = '.'): LockedPackage[] {
   const lock = JSON.parse(readFileSync(join(import.meta.dirname, '..', folder, 'package-lock.json'), 'utf8'))
   return Object.entries(lock.packages as Record<string, Locked>)

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose'
 
-/** Who signs, and for whom: the values that the service is configured with. */
+/** Issuer, audience and secret, as the service is configured with them. */
 export interface CallerTokenIssuer {
   readonly issuer: string
   readonly audience: string
@@ -8,7 +8,7 @@ export interface CallerTokenIssuer {
   readonly secret: string
 }
 
-/** What a caller token allows. Name orders, a customer, both (which narrows it), or any order. */
+/** What the token allows: some orders, the orders of a customer, those that are both, or any order. */
 export interface CallerTokenGrant {
   readonly subject: string
   readonly scopes: readonly string[]
@@ -18,7 +18,7 @@ export interface CallerTokenGrant {
   readonly lifeSeconds: number
 }
 
-/** Mints a caller token as a store's own backend would, for whoever has just made or opened an order. */
+/** Signs a caller token, as a store's own backend does for the shopper who has just made or opened an order. */
 export function mintCallerToken(by: CallerTokenIssuer, grant: CallerTokenGrant): Promise<string> {
   const { subject, scopes, orderIds, customerId, anyOrder = false, lifeSeconds } = grant
   const claims = {

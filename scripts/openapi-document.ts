@@ -2,7 +2,7 @@ import { buildApp } from '../src/app.ts'
 import { INSTRUMENT_TYPES } from '../src/domain/payment-instrument.ts'
 import { createLogger } from '../src/logging/logger.ts'
 
-/** The contract as the routes declare it, as the text of openapi/openapi.json. */
+/** The text of openapi/openapi.json, made from what the routes declare. */
 export async function openapiDocument(): Promise<string> {
   const notCalled = () => Promise.reject(new Error('only the declarations of the routes are looked at'))
   const notStanding = () => {

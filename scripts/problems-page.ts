@@ -1,7 +1,7 @@
 import { BIGCOMMERCE_CODES } from '../src/domain/bigcommerce-codes.ts'
 import { PROBLEM_CODES, PROBLEM_TYPE_BASE, PROBLEMS } from '../src/domain/problems.ts'
 
-/** docs/problems.md, out of the catalogue. */
+/** The text of docs/problems.md, made from `src/domain/problems.ts`. */
 export function problemsPage(): string {
   const sections = PROBLEM_CODES.map((code) => {
     const { status, title, retry, detail, remedy } = PROBLEMS[code]

@@ -6,7 +6,7 @@ export interface PublishedDocument {
   readonly text: string
 }
 
-/** Where the document of each release is kept. */
+/** The folder with the document of each release. */
 export const publishedFolder = join(import.meta.dirname, '../openapi/published')
 
 /** The document of the newest release. */
@@ -17,7 +17,7 @@ export async function lastPublished(): Promise<PublishedDocument> {
   return { version: newest, text: await readFile(join(publishedFolder, `${newest}.json`), 'utf8') }
 }
 
-/** Whether a version may break what the one before promised: the next major one, or below 1.0.0 the next minor one. */
+/** A new major version may break clients; below 1.0.0 a new minor version may, too. */
 export function mayBreak(before: string, after: string): boolean {
   const [major = 0, minor = 0] = before.split('.').map(Number)
   const [nextMajor = 0, nextMinor = 0] = after.split('.').map(Number)

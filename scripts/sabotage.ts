@@ -7,12 +7,12 @@ import { BUGS } from '../test/sabotage/bugs.ts'
 import { plant } from '../test/sabotage/plant.ts'
 
 const root = join(import.meta.dirname, '..')
-/** What is no part of the repository: installed, built, or one's own. */
+/** Not copied: what is installed, built, or private. */
 const leftOut = /\/(node_modules|\.git|dist|\.env)$/
-/** Longer than all tests of all lists take; a bug may make a loop that never ends. */
+/** Longer than all tests together take. A planted bug may loop for ever. */
 const runMsMax = 15 * 60_000
 
-/** Plants each bug in a copy of the repository and sees whether the tests notice. With --list it only says which can be planted. */
+/** Plants the bugs one at a time in a copy of the repository and runs their tests. With --list it only checks that each can be planted. */
 const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, list: { type: 'boolean', default: false } },
 })
@@ -26,7 +26,7 @@ const homeless = chosen.flatMap(({ name, planted: outcome }) =>
 )
 const namesakes = chosen.filter(({ name }, at) => chosen.findIndex((other) => other.name === name) !== at)
 if (homeless.length > 0)
-  console.error(`${homeless.length} of ${chosen.length} bugs have no place any more:\n${homeless.join('\n')}`)
+  console.error(`${homeless.length} of ${chosen.length} bugs cannot be planted:\n${homeless.join('\n')}`)
 if (namesakes.length > 0)
   console.error(`Named twice: ${[...new Set(namesakes.map(({ name }) => name))].join(', ')}`)
 if (homeless.length + namesakes.length > 0) process.exitCode = 1
@@ -41,8 +41,7 @@ function plantAll(): void {
     symlinkSync(join(root, folder, 'node_modules'), join(copy, folder, 'node_modules'))
 
   const healthy = runTests(copy, [...new Set(chosen.flatMap(({ tests }) => tests))])
-  if (healthy.status !== 0)
-    throw new Error(`Red without any bug, so red proves nothing: ${firstFailure(healthy)}`)
+  if (healthy.status !== 0) throw new Error(`A test fails without any bug: ${firstFailure(healthy)}`)
 
   let caught = 0
   for (const [index, { name, tests, planted: outcome }] of chosen.entries()) {
@@ -60,7 +59,7 @@ function plantAll(): void {
   process.exitCode = caught < chosen.length ? 1 : 0
 }
 
-/** Every file of the repository in which a bug may be planted: the tests and their lists are not among them. */
+/** The files of the repository, except the tests and the lists of bugs. */
 function readSources(): Map<string, string> {
   const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
     cwd: root,
@@ -80,7 +79,7 @@ function runTests(copy: string, args: readonly string[]) {
   })
 }
 
-// Only a failed test counts: a run that could not begin proves nothing.
+// Only a failed test counts. A run that did not start proves nothing.
 function firstFailure({ stdout, stderr }: { stdout: string; stderr: string }): string {
   const isTested = /Tests .*failed/.test(stripVTControlCharacters(stdout))
   return isTested

@@ -68,7 +68,7 @@ function progress(seeds: number, seconds: () => number): (totals: Totals) => voi
   }
 }
 
-/** The shortest story of a broken promise that can be found. */
+/** Prints the shortest story found in which the same promise is broken. */
 async function explain(seed: number): Promise<void> {
   console.log(`\nSeed ${seed}, with everything left out that it does not need:`)
   const shrunk = await shrink(scenarioOf(seed))

@@ -9,7 +9,7 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
 }
 
-/** What axe finds wrong with the page as it now stands, by every rule that it has; empty when all is well. */
+/** What axe finds wrong with the page as it is now, by all its rules. Empty if nothing. */
 export async function violationsOf(page: Page): Promise<string[]> {
   // Colours in the middle of an animation do not count.
   await page.evaluate('Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {})))')

@@ -3,18 +3,18 @@ import { apiDiff, type Diff } from 'api-smart-diff'
 type Step = string | number
 
 /**
- * The changes of a document by which a client written for the one before may fail, each in a line. Clients are
- * told to bear new problem codes and instrument types in answers, so those are none.
+ * Changes of the document that may break a client written for the one before, one a line. Clients must expect new problem
+ * codes and instrument types in answers, so these do not count.
  */
 export function breakingChanges(before: object, after: object): string[] {
   const changes = apiDiff(before, after)
-    // Components are looked at where they are used: only there it is known whether they are asked or answered.
+    // Components count where they are used: only there is it known whether they are sent or received.
     .filter(({ path }) => path[0] === 'paths')
     .filter((change) => (change.type === 'breaking' || isBreakingToo(change)) && !isOpenSet(change))
   return [...new Set(changes.map(({ action, path }) => `${action} ${path.join(' ')}`))]
 }
 
-/** What the library lets pass: another type in an answer, another security, another name of a generated function. */
+/** What the library does not count: another type in an answer, another security, another name of a generated function. */
 function isBreakingToo({ path }: Diff): boolean {
   const last = path.at(-1)
   return last === 'type' || last === 'operationId' || path[3] === 'security'

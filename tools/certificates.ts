@@ -11,11 +11,11 @@ export interface Certified {
 }
 
 export interface Authority extends Certified {
-  /** Signs a certificate for this machine, of this name. */
+  /** Signs a certificate of that name for this machine. */
   issue(name: string): Promise<Certified>
 }
 
-/** An authority of the moment: no key is ever committed, and none outlives the test. */
+/** A new authority for each test, so no key is ever committed. */
 export async function createAuthority(name = 'Test authority'): Promise<Authority> {
   const own = await certify(name, {
     extensions: [{ name: 'basicConstraints', cA: true, pathLenConstraint: 1, critical: true }],
@@ -50,7 +50,7 @@ async function certify(name: string, options: SelfsignedOptions): Promise<Certif
   return { certificate: cert, privateKey }
 }
 
-/** Writes them where a service reads them. @returns the variables that say so. */
+/** Writes both into a folder. @returns the variables that point a service to them. */
 export function writeCertified(folder: string, { certificate, privateKey }: Certified) {
   const TLS_CERT_FILE = join(folder, 'tls.crt')
   const TLS_KEY_FILE = join(folder, 'tls.key')

@@ -6,7 +6,7 @@ export type { Browser, Page } from 'playwright-core'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
-/** Where a Chromium is installed; null when there is none, or when CHROMIUM_PATH names none. */
+/** The path of an installed Chromium; null if there is none, or none at CHROMIUM_PATH. */
 export function findChromium(): string | null {
   const { CHROMIUM_PATH: given, PATH = '' } = process.env
   if (given) return isExecutable(given) ? given : null
@@ -14,7 +14,7 @@ export function findChromium(): string | null {
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable) ?? null
 }
 
-/** A browser under test must not call home. */
+/** The browser must not send anything by itself. */
 const flags = [
   '--headless',
   '--no-sandbox',

@@ -6,12 +6,12 @@ import { join } from 'node:path'
 const folder = import.meta.dirname
 const manifests = ['package.json', 'package-lock.json']
 const packages = join(folder, 'node_modules')
-/** Says by which manifests the packages were installed. */
+/** A file with the hash of the manifests that the packages were installed from. */
 const stamp = '.installed'
 
 /**
- * Installs what `tools/package.json` names, unless it is there already: then it takes a millisecond and needs no network.
- * Several may run at once, because each installs into a folder of its own, and the first one that is ready counts.
+ * Installs the packages of `tools/package.json`. If they are there, it takes a millisecond and needs no network. Several
+ * processes may do it at once: each installs into a folder of its own, and the first to finish puts it in place.
  */
 export function installTools(): void {
   if (isInstalled()) return
@@ -38,7 +38,7 @@ function putInPlace(own: string): void {
   try {
     renameSync(join(own, 'node_modules'), packages)
   } catch (error) {
-    // Another process was ready first.
+    // Another process has finished first.
     if (!isInstalled()) throw error
   }
 }
@@ -54,7 +54,7 @@ function fingerprint(): string {
   return hash.digest('hex')
 }
 
-/** Before a run of tests, for vitest. */
+/** vitest calls this before it runs tests. */
 export const setup = installTools
 
 if (import.meta.main) installTools()

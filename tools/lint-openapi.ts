@@ -6,21 +6,21 @@ import { LINT_EXCEPTIONS, type LintException } from './openapi-exceptions.ts'
 
 export interface LintFinding {
   readonly rule: string
-  /** The path to it, its steps joined by spaces. */
+  /** The path to it in the document, its steps joined by spaces. */
   readonly at: string
   readonly message: string
 }
 
 export interface LintResult {
-  /** What is to be mended, warnings and hints included. */
+  /** What to fix, warnings and hints included. */
   readonly findings: readonly LintFinding[]
-  /** Exceptions that no finding needs. */
+  /** Exceptions that match no finding, and should go. */
   readonly unused: readonly LintException[]
 }
 
 /**
- * Holds a document against all rules of Spectral for OpenAPI, its OWASP rules, and those that Redocly recommends. All
- * run here, and call nobody.
+ * Checks a document by all rules of Spectral for OpenAPI, its OWASP rules, and those that Redocly recommends. Nothing leaves
+ * this machine.
  */
 export async function lintOpenapi(document: object): Promise<LintResult> {
   const all = [...(await bySpectral(document)), ...(await byRedocly(document))]

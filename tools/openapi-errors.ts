@@ -1,6 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 
-/** What keeps a document from being valid OpenAPI of the version that it names; empty if nothing does. */
+/** The errors of a document by the OpenAPI version that it names. Empty if it is valid. */
 export async function openapiErrors(document: Record<string, unknown>): Promise<unknown[]> {
   const { valid, errors } = await new Validator().validate(document)
   if (valid) return []

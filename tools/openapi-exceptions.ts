@@ -1,13 +1,13 @@
-/** A finding that stands. Each has its reason, and one that is no longer needed fails the tests. */
+/** A finding that we accept, with the reason. One that matches no finding any more fails the tests. */
 export interface LintException {
   readonly rule: string
-  /** Where it may be found: the path to it, its steps joined by spaces. */
+  /** Where it is accepted: matches the path to it, its steps joined by spaces. */
   readonly at: RegExp
   readonly because: string
 }
 
 const probes = /^paths \/(livez|readyz) /
-const probesSayNothing = 'Orchestrators ask without credentials or limit, and learn one word.'
+const probesSayNothing = 'Orchestrators ask without credentials and without limit. The answer is one word.'
 
 export const LINT_EXCEPTIONS: readonly LintException[] = [
   {
@@ -50,7 +50,7 @@ export const LINT_EXCEPTIONS: readonly LintException[] = [
   {
     rule: 'owasp:api8:2023-define-error-responses-500',
     at: probes,
-    because: 'A probe that fails has said all that an orchestrator reads: that it was not 200.',
+    because: 'An orchestrator only reads whether the status is 200.',
   },
   {
     rule: 'owasp:api8:2023-define-error-validation',
@@ -65,11 +65,11 @@ export const LINT_EXCEPTIONS: readonly LintException[] = [
   {
     rule: 'openapi-tags-alphabetical',
     at: /^tags$/,
-    because: 'What readers come for comes first.',
+    because: 'The most important tag comes first.',
   },
   {
     rule: 'contact-properties',
     at: /^info contact$/,
-    because: 'There is an address on the web, and no mailbox that somebody would answer from.',
+    because: 'There is an address on the web, and no mailbox that would be answered.',
   },
 ]

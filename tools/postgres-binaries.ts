@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Where the server's programs are, and as whom to run them. */
+/** The folder of the server's programs, and the user to run them as. */
 export interface PostgresBinaries {
   readonly folder: string
   readonly ids: { readonly uid?: number; readonly gid?: number }

@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** A server that tests make their databases on. */
+/** A server on which tests create their databases. */
 export interface PostgresServer {
   /** Of a user who may create databases. */
   readonly url: string
@@ -12,10 +12,10 @@ export interface PostgresServer {
 
 const image = 'postgres:18-alpine'
 
-/** A daemon on this machine answers in milliseconds; one that does not is not waited for. */
+/** A daemon on this machine answers in milliseconds. */
 const pingTimeoutMs = 1_000
 
-/** A container of its own where Docker answers and has the image or can get it; null where not. */
+/** Starts Postgres in a container. @returns null if Docker does not answer or cannot get the image. */
 export async function startPostgresContainer(): Promise<PostgresServer | null> {
   if (!(await dockerAnswers())) return null
   const { GenericContainer, Wait } = await import('testcontainers')

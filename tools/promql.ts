@@ -4,11 +4,11 @@ import { parser } from '@prometheus-io/lezer-promql'
 export interface Selector {
   readonly metric: string
   readonly matchers: readonly { readonly label: string; readonly values: readonly string[] }[]
-  /** Labels by which what is selected is grouped, around it. */
+  /** The labels by which an enclosing aggregation groups. */
   readonly groupedBy: readonly string[]
 }
 
-/** What a query selects. @throws Error when it is no PromQL. */
+/** The series that a query selects. @throws Error if it is not PromQL. */
 export function selectorsOf(query: string): Selector[] {
   const textOf = ({ from, to }: SyntaxNode) => query.slice(from, to)
   const selectors: Selector[] = []

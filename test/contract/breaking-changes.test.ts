@@ -15,25 +15,25 @@ const changed = (bend: Bend) => {
   return breakingChanges(document, copy)
 }
 
-test('nothing that the last published document promises is broken, or the version says so', () => {
+test('nothing breaks the last published document, unless the version says so', () => {
   const isSaid = mayBreak(last.version, document.info.version)
   expect(isSaid ? [] : breakingChanges(JSON.parse(last.text), document)).toEqual([])
 })
 
-test('a published document has the version that its file is named by', () => {
+test('a published document has the version of its file name', () => {
   expect(JSON.parse(last.text).info.version).toBe(last.version)
 })
 
 describe('it is a breaking change', () => {
   test.each<[string, Bend]>([
-    ['to take an operation away', (it) => delete it.paths['/orders/{id}/payments'].get],
-    ['to take a path away', (it) => delete it.paths['/orders/{id}/payments']],
-    ['to take an answer away', (it) => delete it.paths['/orders/{id}/pay'].post.responses['202']],
+    ['to remove an operation', (it) => delete it.paths['/orders/{id}/payments'].get],
+    ['to remove a path', (it) => delete it.paths['/orders/{id}/payments']],
+    ['to remove an answer', (it) => delete it.paths['/orders/{id}/pay'].post.responses['202']],
     [
-      "to take an answer's header away",
+      'to remove a header of an answer',
       (it) => delete it.paths['/orders/{id}/pay'].post.responses['202'].headers.Location,
     ],
-    ['to take a field away', (it) => delete it.components.schemas.Payment.properties.status],
+    ['to remove a field', (it) => delete it.components.schemas.Payment.properties.status],
     ['to make a field optional in answers', (it) => it.components.schemas.Payment.required.pop()],
     [
       'to give a field another type',
@@ -46,7 +46,7 @@ describe('it is a breaking change', () => {
       (it) => it.components.schemas.Payment.properties.status.enum.push('lost'),
     ],
     ['to require a field', (it) => it.components.schemas.CardInstrument.required.push('issue_month')],
-    ['to take an instrument away', (it) => it.components.schemas.PaymentInstrument.oneOf.pop()],
+    ['to remove an instrument', (it) => it.components.schemas.PaymentInstrument.oneOf.pop()],
     [
       'to narrow a field',
       (it) => {
@@ -64,13 +64,13 @@ describe('it is a breaking change', () => {
         }),
     ],
     [
-      'to ask for credentials',
+      'to require credentials',
       (it) => {
         it.paths['/livez'].get.security = [{ callerToken: [] }]
       },
     ],
     [
-      'to name a generated function anew',
+      'to rename a generated function',
       (it) => {
         it.paths['/livez'].get.operationId = 'live'
       },
@@ -83,7 +83,7 @@ describe('it is a breaking change', () => {
 describe('it breaks no client', () => {
   test.each<[string, Bend]>([
     [
-      'to describe anew',
+      'to change a description',
       (it) => {
         it.components.schemas.Payment.description = 'A payment.'
       },

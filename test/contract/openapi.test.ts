@@ -7,7 +7,7 @@ import { openapiErrors } from '../../tools/openapi-errors.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-test('openapi/openapi.json is what the routes declare; `npm run openapi` writes it', async () => {
+test('openapi/openapi.json is up to date; `npm run openapi` writes it', async () => {
   const published = await readFile(join(root, 'openapi/openapi.json'), 'utf8')
   expect(published).toBe(await openapiDocument())
 })

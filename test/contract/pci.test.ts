@@ -40,7 +40,7 @@ describe('docs/pci.md', () => {
     }
   })
 
-  test('names for every requirement a test, and every one that it names is there', () => {
+  test('names a test for every requirement, and every test that it names exists', () => {
     const [, ...mappings] = tables
     for (const row of mappings.flatMap((rows) => rows.slice(2))) {
       const named = paths(row.at(-1) ?? '')

@@ -35,12 +35,12 @@ test('compiles and runs where it is installed, as Node and as bundlers resolve i
 
   await compile(folder, { preserveSymlinks: true })
   await compile(folder, { preserveSymlinks: true, module: 'nodenext', moduleResolution: 'nodenext' })
-  // Nothing listens there. It may have arrived for all the client knows, so it says "after", not "failed".
+  // No server listens there. The client cannot know whether the request arrived, so the advice is "after".
   const told = await runNode('--preserve-symlinks', ['program.ts'], folder)
   expect(told.trim()).toBe('after')
 })
 
-test('depends on openapi-fetch alone, in the version that is tested', async () => {
+test('depends on openapi-fetch only, in the version that the tests use', async () => {
   const { devDependencies, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
 
   expect(manifest.dependencies).toEqual({ 'openapi-fetch': devDependencies['openapi-fetch'] })
@@ -48,11 +48,11 @@ test('depends on openapi-fetch alone, in the version that is tested', async () =
   expect(manifest.files).toEqual(['dist'])
 })
 
-test('runs where there is nothing of Node, and no crypto: React Native, a page without HTTPS', async () => {
+test('runs without any part of Node and without crypto, as in React Native or on a page without HTTPS', async () => {
   const folder = await installed()
   writeFileSync(
     join(folder, 'bare.mjs'),
-    // Node's own fetch needs its Buffer; that the client does not is for the compiler to see, which knows no Node there.
+    // Buffer stays, because Node's own fetch needs it. That the client does not use it is checked by the compiler, which has no types of Node.
     `delete globalThis.process
 delete globalThis.setImmediate
 Object.defineProperty(globalThis, 'crypto', { value: undefined })

@@ -9,7 +9,7 @@ export const root = join(import.meta.dirname, '../..')
 export const contract = join(root, 'openapi/openapi.json')
 const run = promisify(execFile)
 
-/** A folder outside the repository, which goes with the test. Packages are found in it by the names given. */
+/** A temporary folder outside the repository, with links to these packages in its node_modules. */
 export function newFolder(packages: Readonly<Record<string, string>> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'tillgate-generated-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -22,7 +22,7 @@ export function newFolder(packages: Readonly<Record<string, string>> = {}): stri
   return folder
 }
 
-/** Runs a program of Node. Fails with what it said. */
+/** Runs a program with Node. @throws Error with its output if it fails. */
 export async function runNode(program: string, args: readonly string[], cwd: string): Promise<string> {
   try {
     const { stdout } = await run(process.execPath, [program, ...args], { cwd, maxBuffer: 2 ** 24 })
@@ -44,7 +44,7 @@ const strict = {
   skipLibCheck: true,
 }
 
-/** Compiles what lies in a folder, strictly. Fails with what the compiler says. */
+/** Compiles the files of a folder by strict rules. @throws Error with the compiler's output. */
 export async function compile(folder: string, options: object = {}): Promise<void> {
   const compilerOptions = { ...strict, module: 'preserve', moduleResolution: 'bundler', ...options }
   writeFileSync(
@@ -59,8 +59,8 @@ export async function compile(folder: string, options: object = {}): Promise<voi
 }
 
 /**
- * A program that compiles only if the instrument is a union told apart by `type`: every kind has its own fields and no
- * other's, and none is left over.
+ * A program that compiles only if the instrument is a union discriminated by `type`: each kind has its own fields and no
+ * others, and the list of kinds is complete.
  */
 export const unionProgram = (importLine: string, type: string) => `
 ${importLine}
@@ -95,7 +95,7 @@ export function told(instrument: Instrument): string {
 export const numberless: Instrument = { type: 'card', cardholder_name: 'Jane Doe' }
 `
 
-/** Our client as it would be installed: its manifest and what that names, and no sources. */
+/** Our client as npm would install it: its manifest and the files that it names, without sources. */
 export async function installedClient(): Promise<string> {
   const source = join(root, 'clients/typescript')
   const packed = newFolder()

@@ -11,9 +11,8 @@ export interface BuiltImage {
 }
 
 /**
- * Does what the stages of the Dockerfile say, in folders instead of layers, with no engine and no image: each stage has a
- * folder for its root. What an image would bring is there already (Node, npm, sh), and the dependencies that only build are
- * those of the repository, which are of the same lock file.
+ * Runs the stages of the Dockerfile in folders, without Docker: each stage has a folder as its root. Node, npm and sh are this
+ * machine's. Where all dependencies are installed, those of the repository are used, which come from the same lock file.
  */
 export function buildStages(target: string, folder: string): BuiltImage {
   const { stages } = readDockerfile()
@@ -37,7 +36,7 @@ export function buildStages(target: string, folder: string): BuiltImage {
     const from = words.find((word) => word.startsWith('--from='))?.slice('--from='.length)
     const paths = words.filter((word) => !word.startsWith('--'))
     const to = paths.pop() ?? ''
-    // Node itself is not copied: the one that runs this is of the same version.
+    // Node is not copied: this process runs the same version.
     for (const path of paths.filter((one) => one !== '/usr/local/bin/node')) {
       const source = from === undefined ? join(root, path) : join(folderOf(from), path)
       const target = to.endsWith('/') ? join(inside(to), path) : inside(to)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 export interface Instruction {
   readonly name: string
-  /** What stands behind the name, its lines joined. */
+  /** The arguments, with continued lines joined. */
   readonly rest: string
 }
 
@@ -48,5 +48,5 @@ export function lineageOf(stages: readonly Stage[], name: string): Instruction[]
 export const lastOf = (instructions: readonly Instruction[], name: string): string =>
   instructions.findLast((one) => one.name === name)?.rest ?? ''
 
-/** The words of an exec form, without which a shell would be needed. @throws Error for any other form. */
+/** The words of an instruction in exec form. @throws Error for the shell form. */
 export const wordsOf = (rest: string): string[] => JSON.parse(rest.slice(rest.indexOf('[')))

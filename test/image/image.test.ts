@@ -12,7 +12,7 @@ describe('the Dockerfile', () => {
   const service = lineageOf(stages, 'service')
   const command = wordsOf(lastOf(service, 'CMD'))
 
-  test('builds on images of an exact version, each an argument that takes a digest, and makes none up', () => {
+  test('builds on images of exact versions, each an argument, so that a digest can be given', () => {
     expect(defaults.NODE_IMAGE).toMatch(/^node:\d+\.\d+\.\d+-[a-z]+-slim$/)
     expect(defaults.BASE_IMAGE).toMatch(/^debian:\d+\.\d+-slim$/)
     const names = new Set(stages.map(({ name }) => name))
@@ -20,12 +20,12 @@ describe('the Dockerfile', () => {
     expect(read('Dockerfile')).not.toMatch(/sha256:[0-9a-f]{8}/)
   })
 
-  test('runs the very Node that the tests run', () => {
+  test('runs the version of Node that the tests run', () => {
     const { devDependencies } = JSON.parse(read('package.json'))
     expect(defaults.NODE_IMAGE).toContain(`node:${devDependencies.node}-`)
   })
 
-  test.each(['service', 'sandbox'])('%s runs as nobody in particular: a number that is not 0', (name) => {
+  test.each(['service', 'sandbox'])('%s does not run as root: its user is a number other than 0', (name) => {
     expect(lastOf(lineageOf(stages, name), 'USER')).toMatch(/^[1-9]\d{3,}:[1-9]\d{3,}$/)
   })
 
@@ -87,7 +87,7 @@ describe('docker-compose.yml', () => {
     volumes: object
   }
 
-  test('holds the service, its ledger and the sandbox, and who watches it', () => {
+  test('runs the service, its ledger, the sandbox, Prometheus and Grafana', () => {
     expect(Object.keys(services).sort()).toEqual(['grafana', 'postgres', 'prometheus', 'sandbox', 'service'])
     expect(Object.keys(volumes).sort()).toEqual(['ledger', 'postgres', 'prometheus'])
   })

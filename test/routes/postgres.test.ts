@@ -85,7 +85,7 @@ test('without the database nothing is charged, the instance is not ready, and bo
   expect((await call('/readyz')).status).toBe(503)
   expect((await call('/livez')).status).toBe(200)
 
-  cable.mend()
+  cable.restore()
   expect((await call('/readyz')).status).toBe(200)
   expect((await pay(orderId, 'the-key-of-this-payment')).status).toBe(201)
   expect(sandbox.charges()).toHaveLength(1)
@@ -99,7 +99,7 @@ test('a database that is lost after sending leaves the outcome open: 202, and no
   await expect.poll(() => sandbox.requests().some(({ host }) => host === 'payments')).toBe(true)
   cable.cut()
   expect((await paying).body).toMatchObject({ data: { status: 'unknown' } })
-  cable.mend()
+  cable.restore()
 
   expect(log.join('')).toContain('outcome not recorded')
   expect(log.join('')).toContain('database connection lost')

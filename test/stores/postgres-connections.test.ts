@@ -88,7 +88,7 @@ describe('a connection', () => {
     for (let turn = 0; turn < 30; turn++) {
       await expect(ledger.findFence(118)).rejects.toMatchObject({ code: 'store_unavailable' })
     }
-    proxy.mend()
+    proxy.restore()
     expect(await ledger.findFence(118)).toBeNull()
     await database.destroy()
   })
@@ -100,7 +100,7 @@ describe('a connection', () => {
     await ledger.findFence(118)
     proxy.stall()
     await expect(ledger.findFence(118)).rejects.toMatchObject({ code: 'store_unavailable' })
-    proxy.mend()
+    proxy.restore()
     expect((await ledger.claim(scopeOf('k1'), 'body-1', newAttempt())).kind).toBe('claimed')
     await database.destroy()
   })

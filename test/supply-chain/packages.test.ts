@@ -11,7 +11,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const packages = lockedPackages()
 const inImage = packages.filter(({ isProduction }) => isProduction)
 
-/** Licences under which a package may be part of what is given to others, with no more asked than its notice. */
+/** Licences that let us give a package to others and ask for no more than its notice. */
 const allowedLicences = new Set([
   'MIT',
   'ISC',
@@ -23,23 +23,23 @@ const allowedLicences = new Set([
   '(MIT OR CC0-1.0)',
 ])
 
-test('the lock file is read: none of these rules holds for want of anything to check', () => {
+test('the lock file is read, so there is something to check', () => {
   expect(inImage.length).toBeGreaterThan(50)
   expect(packages.length).toBeGreaterThan(inImage.length + 50)
 })
 
-test('every package of the image has a licence that lets it be given on', () => {
+test('every package of the image has an allowed licence', () => {
   expect(inImage.filter(({ license }) => !allowedLicences.has(license))).toEqual([])
 })
 
-test('no package of the image runs a script when it is installed', () => {
+test('no package of the image has an install script', () => {
   expect(inImage.filter(({ hasInstallScript }) => hasInstallScript)).toEqual([])
 })
 
 describe.each(['.', 'tools', 'bench'])('what is installed in %s', (folder) => {
   const own = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
 
-  test('of every package that has an install script it is written down whether it may run', () => {
+  test('`allowScripts` decides for every package with an install script, and for no other', () => {
     const decided: Record<string, boolean> = own.allowScripts ?? {}
     const withScript = lockedPackages(folder)
       .filter(({ hasInstallScript }) => hasInstallScript)
@@ -48,12 +48,12 @@ describe.each(['.', 'tools', 'bench'])('what is installed in %s', (folder) => {
     expect(Object.keys(decided).filter((name) => !withScript.includes(name))).toEqual([])
   })
 
-  test('every version is exact: nothing newer comes in unseen', () => {
+  test('every version is exact', () => {
     const versions = Object.entries({ ...own.dependencies, ...own.devDependencies, ...own.overrides })
     for (const [name, version] of versions) expect(version, name).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/)
   })
 
-  test('every package is locked by what is in it', () => {
+  test('every package is locked by the hash of its contents', () => {
     const lock = JSON.parse(readFileSync(join(root, folder, 'package-lock.json'), 'utf8'))
     const entries = Object.entries<{ integrity?: string; inBundle?: boolean }>(lock.packages)
     // The first one is the folder itself.
@@ -66,7 +66,7 @@ describe.each(['.', 'tools', 'bench'])('what is installed in %s', (folder) => {
   })
 })
 
-test('`npm run sbom` writes a CycloneDX bill of what is in the image, and of nothing else', () => {
+test('`npm run sbom` lists the packages of the image, and no others, as CycloneDX', () => {
   const { stdout } = spawnSync(process.execPath, ['scripts/sbom.ts'], { cwd: root, encoding: 'utf8' })
   const bill = JSON.parse(stdout)
   expect(bill).toMatchObject({
@@ -88,7 +88,7 @@ test('`npm run sbom` writes a CycloneDX bill of what is in the image, and of not
   })
 })
 
-test('`npm run licences` names the licence of each', () => {
+test('`npm run licences` prints the licence of each package of the image', () => {
   const { stdout } = spawnSync(process.execPath, ['scripts/licences.ts'], { cwd: root, encoding: 'utf8' })
   expect(stdout.trim().split('\n')).toHaveLength(inImage.length)
   expect(stdout).toMatch(/^MIT +fastify \d/m)
@@ -99,7 +99,7 @@ const finding = JSON.stringify({
   vulnerabilities: { zod: { via: [{ url, title: 'Bad', severity: 'high' }] }, other: { via: ['zod'] } },
 })
 
-test('`npm run audit` fails on what is open, not on what is explained, and never calls clean what nobody could say', () => {
+test('`npm run audit` fails on an open advisory, not on an accepted one, and says when it could not find out', () => {
   expect(judgeAudit(finding, {})).toEqual({ lines: [`OPEN: zod, high: Bad (${url})`], exitCode: 1 })
   expect(judgeAudit(finding, { [url]: 'not used' })).toMatchObject({
     lines: [expect.stringMatching(/^accepted.*: not used$/)],
@@ -110,7 +110,7 @@ test('`npm run audit` fails on what is open, not on what is explained, and never
     expect(judgeAudit(output, {})).toEqual({ lines: [expect.stringMatching(/^NOT KNOWN/)], exitCode: 0 })
 })
 
-test('what is accepted of advisories has a reason each', () => {
+test('every accepted advisory has a reason', () => {
   for (const [address, reason] of Object.entries(ACCEPTED_ADVISORIES)) {
     expect(address).toMatch(/^https:\/\/github\.com\/advisories\//)
     expect(reason.length).toBeGreaterThan(20)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/** A port that nobody listens on, for what must be told one, or has to come back on the same after a restart. */
+/** A port that is free now: for a program that must be given one, or that must use the same one after a restart. */
 export async function freePort(): Promise<number> {
   const taker = createServer().listen(0, '127.0.0.1')
   await once(taker, 'listening')

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** What the server says when its keys are asked for. */
+/** What the server answers. */
 interface Says {
   readonly status: number
   readonly body: string
@@ -19,7 +19,7 @@ export interface KeyIssuer {
   says(answer: Says): void
 }
 
-/** A server that publishes keys, or fails to, and remembers who asked. */
+/** A server that publishes keys, or fails to, and records the requests. */
 export async function startKeyIssuer(): Promise<KeyIssuer> {
   let answer: Says = { status: 200, body: '{"keys":[]}' }
   const asked: string[] = []

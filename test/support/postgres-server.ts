@@ -9,8 +9,8 @@ declare module 'vitest' {
 }
 
 /**
- * One real Postgres for a run: the one that TEST_DATABASE_URL names; or a container where Docker answers; or the
- * server's own binaries, which come with `npm ci`. So no test is skipped for want of anything.
+ * Starts one real Postgres for the run: the one of TEST_DATABASE_URL, else a container if Docker answers, else the server
+ * from npm. So no test is ever skipped because something is missing.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server =

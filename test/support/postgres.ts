@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
 import { inject } from 'vitest'
 
-/** A database of its own on the server of this run, and the way to be rid of it. */
+/** A database of the test's own, on the server of this run. */
 export interface PostgresDatabase {
   readonly url: string
-  /** Removes it, whoever is still connected. */
+  /** Removes it, even while connections are open. */
   drop(): Promise<void>
 }
 
-/** Makes a database without any table. */
+/** Creates an empty database. */
 export async function newPostgresDatabase(): Promise<PostgresDatabase> {
   const name = `tillgate_${randomBytes(8).toString('hex')}`
   const server = inject('postgresUrl')
@@ -19,7 +19,7 @@ export async function newPostgresDatabase(): Promise<PostgresDatabase> {
   return { url: url.href, drop: () => runOn(server, `DROP DATABASE ${name} WITH (FORCE)`) }
 }
 
-/** Runs statements by a connection of their own. */
+/** Runs statements on a new connection. */
 export async function runOn(url: string, statements: string): Promise<void> {
   const client = new Client({ connectionString: url })
   await client.connect()

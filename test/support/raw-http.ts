@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
 import { expectDocumented } from './documented.ts'
 
-/** Writes bytes to the service as they are, and reads the answer to the end of the connection. */
+/** Sends bytes to the service unchanged, and reads until the connection ends. */
 export async function rawHttp(url: string, bytes: string) {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
@@ -18,7 +18,7 @@ export async function rawHttp(url: string, bytes: string) {
   return { status: Number(statusLine.split(' ')[1]), headers, body: JSON.parse(body) }
 }
 
-/** Writes bytes one piece at a time with a pause between, and reads whatever comes until the connection ends. */
+/** Sends bytes piece by piece with pauses, and reads until the connection ends. */
 export async function rawBytes(
   url: string,
   pieces: Iterable<string | Uint8Array>,
@@ -27,7 +27,7 @@ export async function rawBytes(
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
   await once(socket, 'connect')
-  // What is written after the other side has closed is of no interest.
+  // Errors of writing after the other side has closed do not matter.
   socket.on('error', () => {})
   const answer = text(socket).catch(() => '')
   for (const piece of pieces) {

@@ -14,7 +14,7 @@ export interface UpstreamCall {
   readonly body: string
 }
 
-/** Bytes on the wire, and what becomes of the connection after them. */
+/** Bytes to answer with, and what happens to the connection after them. */
 export interface WireAnswer {
   readonly bytes: string | Buffer
   readonly ending: 'keep' | 'close' | 'reset' | 'hang'
@@ -31,7 +31,7 @@ export interface ScriptedUpstream {
 }
 
 export interface ScriptedUpstreamOptions {
-  /** What to answer instead of what is right; undefined for what is right. */
+  /** The answer to give; undefined for the right one. */
   readonly answer?: (call: UpstreamCall) => WireAnswer | undefined
   /** Goes into the signature and the `jti` of every PAT. */
   readonly marks?: { readonly signature: string; readonly jti: string }
@@ -39,12 +39,12 @@ export interface ScriptedUpstreamOptions {
 
 const storeHash = 'abc123'
 const amount = 6098
-/** Of the customer of even order ids; a guest's are odd. */
+/** Even order ids are this customer's, odd ones a guest's. */
 export const upstreamCustomer = 11
 
 /**
- * Both hosts of BigCommerce, without a state: every order can be paid, every payment succeeds, and any call may be
- * answered with any bytes instead. For what no sandbox would ever say.
+ * Both hosts of BigCommerce without state: every order can be paid and every payment succeeds, unless the test answers with
+ * other bytes. For answers that the sandbox never gives.
  */
 export async function startScriptedUpstream(
   options: ScriptedUpstreamOptions = {},

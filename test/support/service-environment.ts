@@ -1,7 +1,7 @@
 import type { Sandbox } from '../../sandbox/start-sandbox.ts'
 import { authEnvironment } from './caller-token.ts'
 
-/** What a service needs to be told of its store and of who issues caller tokens, to run as a process on a free port. */
+/** The variables of a service that runs as a process on a free port, against the sandbox. */
 export const serviceEnvironment = (sandbox: Sandbox, databaseUrl: string) => ({
   HOST: '127.0.0.1',
   PORT: '0',

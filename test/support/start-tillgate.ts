@@ -40,8 +40,8 @@ export interface TillgateOptions {
 }
 
 /**
- * A test is one address, and often one caller, with the traffic of many. Tests of the limits set their own, or `''` for what
- * the service ships with.
+ * A test sends the traffic of many callers from one address, and often as one caller. Tests of the limits set their own; `''`
+ * means the default.
  */
 const noLimits = {
   ADDRESS_RATE_LIMIT: '0',
@@ -51,7 +51,7 @@ const noLimits = {
   VELOCITY_ADDRESS_DECLINES: '0',
 }
 
-/** A machine that is busy with other tests is not to be taken for a service under too much load. */
+/** While other tests keep the machine busy, the service must not think that it is overloaded. */
 export const calm = { eventLoopDelayMs: () => 0 }
 
 /**

@@ -8,16 +8,16 @@ export interface TcpProxy {
   readonly url: string
   /** Breaks every connection, and refuses new ones. */
   cut(): void
-  /** From now on nothing gets through, and nobody is told. */
+  /** From now on nothing gets through, and connections stay open. */
   stall(): void
-  /** Lets new connections through again; what has stalled is silent for good. */
-  mend(): void
+  /** Lets new connections through again. Those that stalled stay silent. */
+  restore(): void
 }
 
 export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
   const target = new URL(targetUrl)
   const sockets = new Set<Socket>()
-  let state: 'mended' | 'cut' | 'stalled' = 'mended'
+  let state: 'whole' | 'cut' | 'stalled' = 'whole'
 
   const server = createServer((near) => {
     if (state === 'cut') return void near.resetAndDestroy()
@@ -59,8 +59,8 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
       state = 'stalled'
       for (const socket of sockets) socket.pause()
     },
-    mend() {
-      state = 'mended'
+    restore() {
+      state = 'whole'
     },
   }
 }
