@@ -10,18 +10,11 @@ import { createManagementApi } from './clients/bigcommerce/management-api.ts'
 import { createManagementHttp } from './clients/bigcommerce/management-call.ts'
 import { createManagementGate, type ManagementGateOptions } from './clients/bigcommerce/management-gate.ts'
 import { createPaymentsApi } from './clients/bigcommerce/payments-api.ts'
-import { type CallerTokenKey, createVerifyCallerTokens } from './clients/identity/caller-tokens.ts'
-import {
-  createVerifyByIssuer,
-  createVerifyCurrentCustomerTokens,
-} from './clients/identity/current-customer-tokens.ts'
-import { createFetchKeys, createPublishedKeys } from './clients/identity/published-keys.ts'
 import { createRememberedCallers } from './clients/identity/remembered-callers.ts'
+import { createVerifyCallers } from './clients/identity/verify-callers.ts'
 import { createVerifyWebhook, refuseWebhook } from './clients/identity/webhooks.ts'
-import type { AuthKey } from './config/auth-key.ts'
 import type { Config } from './config/config.ts'
-import { createRenewable, type Renewable, renewAll } from './config/renewable.ts'
-import type { VerifyCallerToken } from './domain/caller.ts'
+import { createRenewable, renewAll } from './config/renewable.ts'
 import { schedule } from './domain/clock.ts'
 import { createKeyedDigest, isSameSealed } from './domain/sealed.ts'
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
@@ -159,7 +152,11 @@ export async function compose(
       trustProxy: config.trustProxy,
       corsOrigins: config.corsOrigins,
       rateLimits: config.rateLimits,
-      verifyCallerToken: createVerifyCallers(config, publicKey),
+      verifyCallerToken: createRememberedCallers({
+        verifyCallerToken: createVerifyCallers(config, publicKey.current),
+        keyInUse: publicKey.current,
+        now: Date.now,
+      }),
       instruments,
       permits,
       ...paying,
@@ -183,37 +180,5 @@ export async function compose(
       await managementHttp.close()
       await database.destroy()
     },
-  }
-}
-
-/** Callers prove who they are by tokens of the store's own issuer, or of BigCommerce where an app is configured. */
-function createVerifyCallers(
-  { auth, bigcommerce }: Config,
-  publicKey: Renewable<KeyObject | null>,
-): VerifyCallerToken {
-  const { issuer, audience } = auth
-  const key = keyOf(auth.key, publicKey)
-  const callerTokens = createVerifyCallerTokens({ issuer, audience, key, now: Date.now })
-  const remember = (verifyCallerToken: VerifyCallerToken) =>
-    createRememberedCallers({ verifyCallerToken, keyInUse: () => publicKey.current(), now: Date.now })
-  if (!bigcommerce.app) return remember(callerTokens)
-  const { storeHash, app } = bigcommerce
-  const currentCustomerTokens = createVerifyCurrentCustomerTokens({ ...app, storeHash, now: Date.now })
-  return remember(createVerifyByIssuer(callerTokens, currentCustomerTokens))
-}
-
-function keyOf(key: AuthKey, publicKey: Renewable<KeyObject | null>): CallerTokenKey {
-  switch (key.kind) {
-    case 'secret':
-      return { kind: 'secret', secret: new TextEncoder().encode(key.secret) }
-    case 'public':
-      return { kind: 'set', getKey: () => publicKey.current() ?? key.key }
-    case 'set':
-      return {
-        kind: 'set',
-        ...createPublishedKeys({ fetchKeys: createFetchKeys(key.url), now: Date.now }),
-      }
-    default:
-      return key satisfies never
   }
 }

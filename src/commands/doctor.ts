@@ -1,13 +1,15 @@
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { checkConfiguration } from './doctor/check-configuration.ts'
 import { type ExamineOptions, examine } from './doctor/examine.ts'
 import { type Finding, isFit, lineOf, summaryOf } from './doctor/finding.ts'
 
-const usage = `npm run doctor [-- --order ID] [--url https://pay.shop.example] [--json]
+const usage = `npm run doctor [-- --order ID] [--url https://pay.shop.example] [--token -] [--json]
 
 Checks the configuration against the real store. Changes nothing. Exits with 1 if a check fails.
   --order ID  also say what this order can be paid with
   --url URL   where clients and BigCommerce reach the service, to check the webhooks against
+  --token -   also explain a caller token from standard input; or give the token itself
   --json      print one JSON document instead of lines`
 
 const { isJson, ...options } = optionsOrExit()
@@ -27,12 +29,19 @@ async function* findingsFor(options: ExamineOptions): AsyncGenerator<Finding> {
   if (config) yield* examine(config, options)
 }
 
+/** From standard input the token stays out of the list of processes and the shell's history. */
+function tokenOf(given: string | undefined): string | null {
+  if (given === undefined) return null
+  return (given === '-' ? readFileSync(0, 'utf8') : given).trim().replace(/^Bearer\s+/i, '')
+}
+
 function optionsOrExit(): ExamineOptions & { readonly isJson: boolean } {
   try {
     const { values } = parseArgs({
       options: {
         order: { type: 'string' },
         url: { type: 'string' },
+        token: { type: 'string' },
         json: { type: 'boolean', default: false },
       },
     })
@@ -43,6 +52,7 @@ function optionsOrExit(): ExamineOptions & { readonly isJson: boolean } {
       isJson: values.json,
       orderId: values.order === undefined ? null : Number(values.order),
       publicUrl: values.url === undefined ? null : values.url.replace(/\/+$/, ''),
+      callerToken: tokenOf(values.token),
     }
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}\n`)

@@ -44,7 +44,12 @@ export interface Config {
     readonly app: { readonly clientId: string; readonly clientSecret: string } | null
     readonly trustedProxySecret: string | null
   }
-  readonly auth: { readonly issuer: string; readonly audience: string; readonly key: AuthKey }
+  readonly auth: {
+    readonly issuer: string
+    readonly audience: string
+    readonly key: AuthKey
+    readonly lifeSecondsMax: number
+  }
   /** The store's allowance of payments, and how long a payment waits for its turn. */
   readonly paymentRate: {
     readonly limit: number
@@ -168,7 +173,12 @@ function toConfig(
       app: clientId && clientSecret ? { clientId, clientSecret } : null,
       trustedProxySecret: env.BIGCOMMERCE_TRUSTED_PROXY_SECRET ?? null,
     },
-    auth: { issuer: env.AUTH_ISSUER, audience: env.AUTH_AUDIENCE, key },
+    auth: {
+      issuer: env.AUTH_ISSUER,
+      audience: env.AUTH_AUDIENCE,
+      key,
+      lifeSecondsMax: env.AUTH_TOKEN_MAX_LIFE_SECONDS,
+    },
     paymentRate: {
       limit: env.PAYMENT_RATE_LIMIT,
       windowMs: env.PAYMENT_RATE_WINDOW_MS,

@@ -168,6 +168,11 @@ export const Env = z.object({
     .refine((secret) => Buffer.byteLength(secret) >= 32, 'must be 32 bytes or more')
     .optional()
     .describe('Shared secret that verifies caller tokens (HS256), 32 bytes or more.'),
+  AUTH_TOKEN_MAX_LIFE_SECONDS: wholeNumber(60, 31_536_000)
+    .default(86_400)
+    .describe(
+      'Longest life of a caller token, in seconds, from `iat` (or now) to `exp`. Tokens that live longer are refused, since a stolen one works until it expires.',
+    ),
   DATABASE_URL: z
     .string()
     .refine(isDatabase, 'must be sqlite:PATH or a postgres:// address')

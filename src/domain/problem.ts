@@ -20,6 +20,8 @@ export interface ProblemOptions {
   readonly retryAfterSeconds?: number
   /** The limits that are used up, by their names in RateLimit-Policy. */
   readonly violatedPolicies?: readonly string[]
+  /** Why, as a word for the log, where the code alone does not say. */
+  readonly reason?: string
   /** For the log only; never shown to a caller. */
   readonly cause?: unknown
 }

@@ -4,6 +4,7 @@ import { PROBLEM_CODES } from '../domain/problems.ts'
 /** Every event that is logged, word for word. Any other message may quote anything, so it is not written. */
 export const LOG_EVENTS = [
   'abandoned payments recovered',
+  'caller token refused',
   'card-testing places not given back',
   'charge answered',
   'charge got no answer',
@@ -75,6 +76,7 @@ const FIELDS = {
   orderId: number,
   outcome: word,
   paymentId: text(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+  reason: word,
   released: number,
   renewal: word,
   // The caller may have chosen it.

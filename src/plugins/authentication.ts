@@ -2,6 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Caller, Scope, VerifyCallerToken } from '../domain/caller.ts'
 import { Problem } from '../domain/problem.ts'
+import { tokenRefused } from '../domain/token-refusal.ts'
+import { headerLines } from './request-shape.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -38,8 +40,12 @@ export const authenticationPlugin = fp(authentication, {
 export const callerOf = (request: FastifyRequest): Caller => request.getDecorator<Caller>('caller')
 
 function callerTokenOf(request: FastifyRequest): string {
-  const [, callerToken] = /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.authorization ?? '') ?? []
-  if (callerToken === undefined || callerToken.length > callerTokenLengthMax)
-    throw new Problem('unauthenticated')
+  const [line, ...others] = headerLines(request, 'authorization')
+  if (line === undefined) throw new Problem('unauthenticated')
+  // Node keeps the first of two lines, and a proxy in front may have checked the other.
+  if (others.length > 0) throw tokenRefused('several')
+  const [, callerToken] = /^Bearer ([\w.~+/=-]+)$/i.exec(line) ?? []
+  if (callerToken === undefined) throw tokenRefused('no_bearer')
+  if (callerToken.length > callerTokenLengthMax) throw tokenRefused('too_long')
   return callerToken
 }

@@ -18,9 +18,10 @@ export const problemDetailsPlugin = fp(problemDetails, { name: 'problem-details'
 
 /** Answers with a problem. Logs its cause, which the caller does not see. */
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply) {
-  const { retryAfterSeconds, location, cause } = problem.options
+  const { retryAfterSeconds, location, cause, reason } = problem.options
   if (problem.status >= 500) request.log.error({ code: problem.code, err: cause }, 'request failed')
-  if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
+  if (reason !== undefined) request.log.info({ reason }, 'caller token refused')
+  if (problem.status === 401) reply.header('www-authenticate', challengeOf(problem))
   if (problem.code === 'insufficient_scope')
     reply.header('www-authenticate', 'Bearer error="insufficient_scope"')
   if (location !== undefined) reply.header('location', location)
@@ -31,6 +32,12 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
     .type(PROBLEM_MEDIA_TYPE)
     .serializer(JSON.stringify)
     .send(problem.toBody(request.id))
+}
+
+/** What is wrong with the token, where there was one (RFC 6750 §3). */
+function challengeOf({ options: { reason, detail } }: Problem): string {
+  if (reason === undefined) return 'Bearer'
+  return `Bearer error="invalid_token", error_description="${detail}"`
 }
 
 /** Fastify's own errors, by their codes. Their messages may quote the body, so they are not passed on. */

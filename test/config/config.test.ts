@@ -71,6 +71,7 @@ test('with what is required, the rest has its documented defaults', () => {
       issuer: 'https://shop.example',
       audience: 'tillgate',
       key: { kind: 'secret', secret: 'an HMAC secret of 32 bytes or more' },
+      lifeSecondsMax: 86_400,
     },
     paymentRate: { limit: 50, windowMs: 4_000, marginMs: 200, queueMaxWaitMs: 5_000 },
     paymentTimeoutMs: 60_000,

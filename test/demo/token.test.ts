@@ -32,6 +32,7 @@ const token = (args: string[], env: Record<string, string> = AUTH, cwd = folder)
   )
 
 const verify = createVerifyCallerTokens({
+  lifeSecondsMax: 86_400,
   issuer: AUTH.AUTH_ISSUER,
   audience: AUTH.AUTH_AUDIENCE,
   key: { kind: 'secret', secret: new TextEncoder().encode(secret) },

@@ -2,7 +2,9 @@ import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { expect, onTestFinished, test } from 'vitest'
+import { generateKeyPair, SignJWT } from 'jose'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { callerToken } from '../support/caller-token.ts'
 import { startTillgate } from '../support/start-tillgate.ts'
 import { diagnose, startPatient } from './support/diagnose.ts'
 
@@ -97,4 +99,37 @@ test.each(['PORT', 'ADMIN_PORT'])(
 test('an address that is not this machine’s fails', async () => {
   const findings = await diagnose(await startPatient(), { HOST: '192.0.2.1', PORT: '3000' })
   expect(findings).toContainEqual(expect.objectContaining({ check: 'PORT', status: 'failure' }))
+})
+
+describe('a caller token', () => {
+  const explained = async (callerToken: string, changes: Record<string, string> = {}) => {
+    const findings = await diagnose(await startPatient(), changes, { callerToken })
+    return findings.filter(({ check }) => check === 'caller token')
+  }
+
+  test.each([
+    [{ order_ids: [118, 119] }, 'ok', 'for orders 118, 119.'],
+    [{ customer_id: 11 }, 'ok', 'for the orders of customer 11.'],
+    [{ scope: 'payments:read orders:any' }, 'ok', 'with payments:read, for every order.'],
+    [{}, 'warning', 'for no order at all.'],
+    [{ order_ids: [118], scope: 'openid' }, 'warning', 'has neither payments:read nor payments:write.'],
+    [{ customer_id: -1 }, 'failure', 'The claim customer_id of the caller token is missing'],
+  ])('is explained: %j', async (claims, status, says) => {
+    expect(await explained(await callerToken(claims))).toMatchObject([
+      { status, says: expect.stringContaining(says) },
+    ])
+  })
+
+  test('that is refused is not quoted', async () => {
+    const [finding] = await explained('a-token-of-no-use')
+    expect(finding).toMatchObject({ status: 'failure', says: 'The caller token is not a signed JWT.' })
+    expect(JSON.stringify(finding)).not.toContain('of-no-use')
+  })
+
+  test('is not judged while the keys cannot be read', async () => {
+    const changes = { AUTH_HMAC_SECRET: '', AUTH_JWKS_URL: 'http://127.0.0.1:1/jwks' }
+    const pair = await generateKeyPair('ES256')
+    const token = await new SignJWT({}).setProtectedHeader({ alg: 'ES256' }).sign(pair.privateKey)
+    expect(await explained(token, changes)).toMatchObject([{ status: 'not_checked' }])
+  })
 })

@@ -1,8 +1,10 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { startPatient } from '../doctor/support/diagnose.ts'
+import { callerToken } from '../support/caller-token.ts'
 import { createOrder } from '../support/orders.ts'
 
 const main = join(import.meta.dirname, '../../src/commands/doctor.ts')
@@ -80,6 +82,13 @@ test.each([['--order', 'all'], ['--url', 'shop'], ['--fix']])(
     expect(stderr).toContain('npm run doctor')
   },
 )
+
+test('a caller token is read from standard input and explained', async () => {
+  const { environment } = await startPatient()
+  const child = spawn(process.execPath, [main, '--token', '-'], { env: environment })
+  child.stdin.end(`${await callerToken({ order_ids: [118] })}\n`)
+  expect(await text(child.stdout)).toMatch(/^ok +caller token: It is valid, .* for orders 118\.$/m)
+})
 
 test('a host that accepts and says nothing does not keep it from ending', async () => {
   const { environment, sandbox } = await startPatient()

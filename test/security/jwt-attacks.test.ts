@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { authEnvironment } from '../support/caller-token.ts'
 import { startKeyIssuer } from '../support/key-issuer.ts'
 import { createOrder } from '../support/orders.ts'
+import { rawRequest } from '../support/raw-http.ts'
 import { startTillgate, type Tillgate } from '../support/start-tillgate.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -276,6 +277,19 @@ test('an authorization that is no single Bearer token is refused: schemes, lists
     { cookie: `token=${token}` },
   ]) {
     expect((await call(path, { headers })).status, JSON.stringify(Object.keys(headers))).toBe(401)
+  }
+  // Node keeps the first of two lines. A proxy in front may have checked the second.
+  for (const lines of [
+    [`Bearer ${token}`, `Bearer ${token}`],
+    [`Bearer ${token}`, 'Bearer another'],
+    ['Bearer another', `Bearer ${token}`],
+  ]) {
+    const rest = `${lines.map((line) => `Authorization: ${line}`).join('\r\n')}\r\nConnection: close\r\n\r\n`
+    const answer = await rawRequest(service.url, 'GET', path, rest)
+    expect([answer.status, answer.headers['www-authenticate']]).toEqual([
+      401,
+      'Bearer error="invalid_token", error_description="Send one caller token, in one Authorization header."',
+    ])
   }
   expect((await call(`${path}?access_token=${token}`)).status).toBe(401)
   expect((await call(path, { headers: { authorization: `bearer ${token}` } })).status).toBe(200)

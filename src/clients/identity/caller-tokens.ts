@@ -3,6 +3,8 @@ import { z } from 'zod'
 import type { Caller, OrderAccess, Scope, VerifyCallerToken } from '../../domain/caller.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { Problem } from '../../domain/problem.ts'
+import { tokenRefused } from '../../domain/token-refusal.ts'
+import { whichClaim, whyRefused } from './why-refused.ts'
 
 /** How caller tokens are verified: with one key, or with a set that is looked up by the token's `kid`. */
 export type CallerTokenKey =
@@ -19,6 +21,8 @@ export interface CallerTokensOptions {
   readonly issuer: string
   readonly audience: string
   readonly key: CallerTokenKey
+  /** From `iat`, or from now where there is none, to `exp`: a stolen token works until then. */
+  readonly lifeSecondsMax: number
   readonly now: Clock
 }
 
@@ -64,6 +68,7 @@ const words = z.union([z.string().transform((text) => text.split(' ')), z.array(
 const Claims = z.object({
   iss: z.string(),
   iat: z.number().optional(),
+  exp: z.number(),
   sub: z.union([z.string().min(1).max(255), z.int().transform(String)]),
   scope: optional(words),
   /** Where Okta and Entra ID put the scopes. */
@@ -75,7 +80,7 @@ const Claims = z.object({
 
 /** Verifies the tokens that the store's own session or identity provider issues (decision 0006). */
 export function createVerifyCallerTokens(options: CallerTokensOptions): VerifyCallerToken {
-  const { issuer, audience, key, now } = options
+  const { issuer, audience, key, lifeSecondsMax, now } = options
   const algorithms = key.kind === 'secret' ? ['HS256'] : asymmetricAlgorithms
 
   return async function verifyCallerToken(callerToken) {
@@ -88,13 +93,13 @@ export function createVerifyCallerTokens(options: CallerTokensOptions): VerifyCa
       currentDate: new Date(now()),
     }
     const { payload, protectedHeader } = await verify(callerToken, key, rules)
-    if (!acceptedTypes.has(typeOf(protectedHeader))) throw new Problem('unauthenticated')
+    if (!acceptedTypes.has(typeOf(protectedHeader))) throw tokenRefused('kind')
     const claims = Claims.safeParse(payload)
-    if (!claims.success)
-      throw new Problem('unauthenticated', {
-        detail: 'The caller token has a claim of another shape than documented.',
-      })
-    if ((claims.data.iat ?? 0) > now() / 1000 + clockToleranceSeconds) throw new Problem('unauthenticated')
+    if (!claims.success) throw tokenRefused(whichClaim(claims.error))
+    const nowSeconds = now() / 1_000
+    const { iat = nowSeconds, exp } = claims.data
+    if (iat > nowSeconds + clockToleranceSeconds) throw tokenRefused('not_yet_valid')
+    if (exp - iat > lifeSecondsMax + clockToleranceSeconds) throw tokenRefused('lives_too_long')
     return toCaller(claims.data)
   }
 }
@@ -108,7 +113,8 @@ async function verify(callerToken: string, key: CallerTokenKey, rules: Rules) {
     if (key.kind === 'set') return await verifyBySet(callerToken, key, rules)
     return await jwtVerify(callerToken, key.kind === 'secret' ? key.secret : key.key, rules)
   } catch (cause) {
-    throw new Problem(provesNothing(cause) ? 'unauthenticated' : 'identity_unavailable', { cause })
+    const reason = whyRefused(cause)
+    throw reason ? tokenRefused(reason, cause) : new Problem('identity_unavailable', { cause })
   }
 }
 
@@ -148,12 +154,6 @@ async function verifyByAny(callerToken: string, getKey: JWTVerifyGetKey, rules: 
     throw new errors.JWSSignatureVerificationFailed()
   }
 }
-
-/** Whether the token is at fault. If not, the issuer's keys were not available, which no caller can fix. */
-const provesNothing = (error: unknown): boolean =>
-  !(error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) &&
-  error instanceof errors.JOSEError &&
-  error.code !== 'ERR_JOSE_GENERIC'
 
 function toCaller(claims: z.output<typeof Claims>): Caller {
   const scopes = claims.scope ?? claims.scp ?? []

@@ -3,7 +3,8 @@ import { decodeJwt, jwtVerify } from 'jose'
 import { z } from 'zod'
 import type { VerifyCallerToken } from '../../domain/caller.ts'
 import type { Clock } from '../../domain/clock.ts'
-import { Problem } from '../../domain/problem.ts'
+import { tokenRefused } from '../../domain/token-refusal.ts'
+import { whichClaim, whyRefused } from './why-refused.ts'
 
 export interface CurrentCustomerTokensOptions {
   readonly clientId: string
@@ -32,26 +33,26 @@ export function createVerifyCurrentCustomerTokens(options: CurrentCustomerTokens
   const key = createSecretKey(clientSecret, 'utf8')
 
   return async function verifyCurrentCustomerToken(callerToken) {
-    try {
-      const { payload } = await jwtVerify(callerToken, key, {
-        algorithms: ['HS256'],
-        issuer: currentCustomerIssuer,
-        audience: clientId,
-        subject: storeHash,
-        requiredClaims: ['exp', 'iat'],
-        maxTokenAge: lifeSecondsMax,
-        clockTolerance: clockToleranceSeconds,
-        currentDate: new Date(now()),
-      })
-      const customerId = Claims.parse(payload).customer.id
-      return {
-        principal: JSON.stringify([currentCustomerIssuer, storeHash, customerId]),
-        scopes: new Set(['payments:read', 'payments:write']),
-        access: { kind: 'customer', customerId },
-        customerId,
-      }
-    } catch (cause) {
-      throw new Problem('unauthenticated', { cause })
+    const { payload } = await jwtVerify(callerToken, key, {
+      algorithms: ['HS256'],
+      issuer: currentCustomerIssuer,
+      audience: clientId,
+      subject: storeHash,
+      requiredClaims: ['exp', 'iat'],
+      maxTokenAge: lifeSecondsMax,
+      clockTolerance: clockToleranceSeconds,
+      currentDate: new Date(now()),
+    }).catch((cause: unknown) => {
+      throw tokenRefused(whyRefused(cause) ?? 'malformed', cause)
+    })
+    const claims = Claims.safeParse(payload)
+    if (!claims.success) throw tokenRefused(whichClaim(claims.error))
+    const customerId = claims.data.customer.id
+    return {
+      principal: JSON.stringify([currentCustomerIssuer, storeHash, customerId]),
+      scopes: new Set(['payments:read', 'payments:write']),
+      access: { kind: 'customer', customerId },
+      customerId,
     }
   }
 }

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { createCallHeaders } from '../../clients/bigcommerce/call-headers.ts'
 import { createManagementHttp } from '../../clients/bigcommerce/management-call.ts'
 import { createFetchKeys } from '../../clients/identity/published-keys.ts'
+import { createVerifyCallers } from '../../clients/identity/verify-callers.ts'
 import type { Config } from '../../config/config.ts'
 import { createRenewable } from '../../config/renewable.ts'
 import { version } from '../../version.ts'
 import { askStore } from './ask-store.ts'
 import { checkCallerKeys } from './check-caller-keys.ts'
+import { checkCallerToken } from './check-caller-token.ts'
 import { checkStoreClock } from './check-clock.ts'
 import { checkDatabase } from './check-database.ts'
 import { checkHost } from './check-host.ts'
@@ -22,6 +24,8 @@ export interface ExamineOptions {
   readonly orderId: number | null
   /** Where clients reach the service, without a path; null when that was not given. */
   readonly publicUrl: string | null
+  /** A caller token to explain; null for none. */
+  readonly callerToken: string | null
 }
 
 /** Each part of a check has a shorter limit of its own; this one is the last resort. */
@@ -37,6 +41,17 @@ export async function* examine(config: Config, options: ExamineOptions): AsyncGe
     bounded('store token', checkStore(config, options)),
     bounded('database', checkDatabase(config)),
     bounded('keys of caller tokens', checkCallerKeys(auth.key, url === null ? null : createFetchKeys(url))),
+    ...(options.callerToken === null
+      ? []
+      : [
+          bounded(
+            'caller token',
+            checkCallerToken(
+              options.callerToken,
+              createVerifyCallers(config, () => null),
+            ),
+          ),
+        ]),
     bounded('PORT', checkPort('PORT', { host, port, isTls: config.tls !== null })),
     bounded('ADMIN_PORT', checkPort('ADMIN_PORT', { host, port: adminPort, isTls: false })),
   ]

@@ -2,6 +2,7 @@ import { createPublicKey } from 'node:crypto'
 import { createLocalJWKSet, exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { type CallerTokenKey, createVerifyCallerTokens } from '../../../src/clients/identity/caller-tokens.ts'
+import { Problem } from '../../../src/domain/problem.ts'
 import { mint, nowMs, nowSeconds, resultOf, secretOf, unsigned } from './token-factory.ts'
 
 const secret = secretOf('an HMAC secret of 32 bytes or more')
@@ -18,7 +19,13 @@ const claims = {
 }
 
 const verifierOf = (key: CallerTokenKey) =>
-  createVerifyCallerTokens({ issuer: 'https://shop.example', audience: 'tillgate', key, now: () => nowMs })
+  createVerifyCallerTokens({
+    lifeSecondsMax: 86_400,
+    issuer: 'https://shop.example',
+    audience: 'tillgate',
+    key,
+    now: () => nowMs,
+  })
 const verify = verifierOf({ kind: 'secret', secret })
 const callerOf = async (change: JWTPayload = {}) =>
   resultOf(verify(await mint({ ...claims, ...change }, secret)))
@@ -92,6 +99,23 @@ describe('a token proves nothing', () => {
     ['with a scope that is no text, in scp', { scope: undefined, scp: { read: true } }],
   ])('%s', async (_what, change) => {
     expect(await callerOf(change as JWTPayload)).toBe('unauthenticated')
+  })
+
+  test.each([
+    ['a year', { exp: nowSeconds + 365 * 86_400 }],
+    ['a day and a minute', { exp: nowSeconds + 86_460 }],
+    ['a day and a minute, most of it gone', { iat: nowSeconds - 86_400, exp: nowSeconds + 60 }],
+  ])('that lives for %s', async (_what, change) => {
+    expect(await callerOf(change)).toBe('unauthenticated')
+  })
+
+  test('a day is not too long', async () => {
+    for (const change of [
+      { exp: nowSeconds + 86_400 },
+      { iat: nowSeconds - 86_000, exp: nowSeconds + 400 },
+    ]) {
+      expect(await callerOf(change)).toMatchObject({ customerId: null })
+    }
   })
 
   test('a few seconds of clock drift are forgiven', async () => {
@@ -244,10 +268,64 @@ describe('what a caller may touch', () => {
   })
 })
 
+describe('why a token is refused', () => {
+  const reasonOf = (work: Promise<unknown>) =>
+    work.then(
+      () => 'none',
+      (error) => (error instanceof Problem ? error.options.reason : error),
+    )
+
+  test.each([
+    ['issuer', { iss: 'https://evil.example' }],
+    ['claim_iss', { iss: undefined }],
+    ['audience', { aud: 'another-service' }],
+    ['audience', { aud: [] }],
+    ['claim_aud', { aud: undefined }],
+    ['expired', { exp: nowSeconds - 6 }],
+    ['claim_exp', { exp: undefined }],
+    ['claim_exp', { exp: 'tomorrow' }],
+    ['lives_too_long', { exp: nowSeconds + 1e6 }],
+    ['not_yet_valid', { nbf: nowSeconds + 60 }],
+    ['not_yet_valid', { iat: nowSeconds + 60 }],
+    ['claim_iat', { iat: 'now' }],
+    ['claim_nbf', { nbf: 'now' }],
+    ['claim_sub', { sub: undefined }],
+    ['claim_sub', { sub: '' }],
+    ['claim_customer_id', { customer_id: -7 }],
+    ['claim_order_ids', { order_ids: [118, 'x'] }],
+    ['claim_scope', { scope: 7 }],
+    ['claim_scp', { scope: undefined, scp: 7 }],
+  ])('%s: %j', async (reason, change) => {
+    expect(await reasonOf(verify(await mint({ ...claims, ...change } as JWTPayload, secret)))).toBe(reason)
+  })
+
+  test.each([
+    ['signature', mint(claims, secretOf('another secret of 32 bytes or more'))],
+    ['algorithm', mint(claims, secretOf('s'.repeat(64)), 'HS512')],
+    ['algorithm', unsigned(claims, 'none')],
+    ['malformed', 'a.b'],
+    ['malformed', 'garbage'],
+    ['kind', new SignJWT(claims).setProtectedHeader({ alg: 'HS256', typ: 'logout+jwt' }).sign(secret)],
+  ])('%s', async (reason, token) => {
+    expect(await reasonOf(verify(await token))).toBe(reason)
+  })
+
+  test('an unknown key', async () => {
+    const none = verifierOf({ kind: 'set', getKey: createLocalJWKSet({ keys: [] }) })
+    expect(await reasonOf(none(await mint(claims, ec.privateKey, 'ES256')))).toBe('unknown_key')
+  })
+})
+
 test('no two pairs of issuer and subject are one principal', async () => {
   const principalOf = async (issuer: string, sub: string) => {
     const key = { kind: 'secret', secret } as const
-    const by = createVerifyCallerTokens({ issuer, audience: 'tillgate', key, now: () => nowMs })
+    const by = createVerifyCallerTokens({
+      lifeSecondsMax: 86_400,
+      issuer,
+      audience: 'tillgate',
+      key,
+      now: () => nowMs,
+    })
     return (await by(await mint({ ...claims, iss: issuer, sub }, secret))).principal
   }
   expect(await principalOf('a', 'b","c')).not.toBe(await principalOf('a","b', 'c'))

@@ -26,6 +26,7 @@ const claims = {
 }
 
 const callerTokens = createVerifyCallerTokens({
+  lifeSecondsMax: 86_400,
   issuer: 'https://shop.example',
   audience: 'tillgate',
   key: { kind: 'secret', secret: secretOf(hmacSecret) },

@@ -24,6 +24,7 @@ function prepare() {
     now: () => timeMs,
   })
   const verify = createVerifyCallerTokens({
+    lifeSecondsMax: 86_400,
     issuer: 'https://shop.example',
     audience: 'tillgate',
     key: { kind: 'set', ...keys },

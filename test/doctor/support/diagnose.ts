@@ -34,7 +34,12 @@ export async function diagnose(
 ): Promise<Finding[]> {
   const findings: Finding[] = []
   const config = loadConfig({ ...environment, ...changes })
-  for await (const finding of examine(config, { orderId: null, publicUrl: null, ...options }))
+  for await (const finding of examine(config, {
+    orderId: null,
+    publicUrl: null,
+    callerToken: null,
+    ...options,
+  }))
     findings.push(finding)
   return findings
 }

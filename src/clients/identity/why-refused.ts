@@ -1,0 +1,37 @@
+import { errors } from 'jose'
+import type { z } from 'zod'
+import { isTokenRefusal, type TokenRefusal } from '../../domain/token-refusal.ts'
+
+/** What a claim that jose compares has to do with, where it is there and is another one. */
+const OTHERS: Readonly<Record<string, TokenRefusal>> = {
+  iss: 'issuer',
+  aud: 'audience',
+  sub: 'subject',
+  nbf: 'not_yet_valid',
+  iat: 'not_yet_valid',
+}
+
+/** Why jose refuses a token; null when the token is not at fault: the issuer's keys could not be had. */
+export function whyRefused(error: unknown): TokenRefusal | null {
+  if (error instanceof errors.JWTExpired) return 'expired'
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    const other = error.reason === 'check_failed' ? OTHERS[error.claim] : undefined
+    return other ?? ofClaim(error.claim)
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature'
+  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
+    return 'unknown_key'
+  if (error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported)
+    return 'algorithm'
+  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return null
+  if (error instanceof errors.JOSEError && error.code !== 'ERR_JOSE_GENERIC') return 'malformed'
+  return null
+}
+
+/** Which claim breaks its schema. */
+export const whichClaim = ({ issues }: z.ZodError): TokenRefusal => ofClaim(String(issues[0]?.path[0]))
+
+function ofClaim(name: string): TokenRefusal {
+  const word = `claim_${name}`
+  return isTokenRefusal(word) ? word : 'malformed'
+}
