@@ -10,6 +10,13 @@ export interface PaymentMethod {
   readonly stored_instruments?: StoredInstrument[] | undefined
 }
 
+/** What BigCommerce lists for an order. */
+export interface PaymentMethodsReading {
+  readonly methods: PaymentMethod[]
+  /** How many methods and instruments it listed that could not be understood. */
+  readonly leftOut: number
+}
+
 export interface SupportedInstrument {
   readonly instrument_type: string
   readonly verification_value_required?: boolean | undefined

@@ -21,6 +21,7 @@ export const LOG_EVENTS = [
   'old idempotency keys deleted',
   'other users can open the file of a secret',
   'outcome not recorded',
+  'payment methods left out',
   'payment needs review',
   'payment reconciled',
   'payment refused after too many declines',
@@ -68,6 +69,7 @@ const FIELDS = {
   durationMs: number,
   failure: (value) => word(value) || errorCode(value),
   forMs: number,
+  leftOut: number,
   from: word,
   method: oneOf(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']),
   // Of a file: owner, group and all.

@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from 'prom-client'
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import type { GateStanding } from '../clients/bigcommerce/management-gate.ts'
 import type { PaymentsApi } from '../clients/bigcommerce/payments-api.ts'
@@ -30,6 +30,11 @@ export function createUpstreamMetrics(registry: Registry, options: UpstreamMetri
     help: 'Calls on BigCommerce, by operation and result. All tries of a call count as one.',
     labelNames: ['operation', 'result'],
   })
+  const leftOut = new Counter({
+    name: 'tillgate_payment_methods_left_out_total',
+    help: 'Payment methods and instruments that BigCommerce listed in a form that could not be understood.',
+    registers: [registry],
+  })
   /** These series begin at 0: Prometheus sees no rise in one that begins with its first event. */
   function beginAtZero(api: object, results: readonly string[]): void {
     for (const operation of Object.keys(api)) {
@@ -44,8 +49,11 @@ export function createUpstreamMetrics(registry: Registry, options: UpstreamMetri
         const { operation, seconds, result } = call
         durations.observe({ operation, result: resultOf(result, 'answered') }, seconds)
         if (operation === 'createPaymentAccessToken') observePhase('pat', seconds)
-        if (call.operation === 'listPaymentMethods' && call.result.status === 'fulfilled')
-          learnMethods(call.result.value.map(({ id }) => id))
+        if (call.operation === 'listPaymentMethods' && call.result.status === 'fulfilled') {
+          const { methods, leftOut: count } = call.result.value
+          learnMethods(methods.map(({ id }) => id))
+          leftOut.inc(count)
+        }
       }) as typeof api
     },
     charges(api) {

@@ -42,7 +42,7 @@ export function createListPaymentMethods(dependencies: ListPaymentMethodsDepende
 
   async function read(caller: Caller, orderId: number, context: RequestContext) {
     const known = await authorizeOrder(caller, orderId, context)
-    const [order, methods] = await Promise.all([
+    const [order, { methods }] = await Promise.all([
       known ?? managementApi.getOrder(orderId, context),
       managementApi.listPaymentMethods(orderId, context),
     ])

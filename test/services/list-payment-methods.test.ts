@@ -3,7 +3,7 @@ import type { Order } from '../../src/domain/order.ts'
 import type { MintedToken } from '../../src/domain/payment-access-token.ts'
 import { ATTEMPT_STATUSES, type PaymentAttempt } from '../../src/domain/payment-attempt.ts'
 import type { InstrumentType } from '../../src/domain/payment-instrument.ts'
-import type { PaymentMethod } from '../../src/domain/payment-method.ts'
+import type { PaymentMethod, PaymentMethodsReading } from '../../src/domain/payment-method.ts'
 import { Problem } from '../../src/domain/problem.ts'
 import type { AuthorizeOrder } from '../../src/services/authorize-order.ts'
 import { createCoalesce, createListPaymentMethods } from '../../src/services/list-payment-methods.ts'
@@ -54,7 +54,7 @@ function listing({
       },
       async listPaymentMethods() {
         calls.push('methods')
-        return [method]
+        return { methods: [method], leftOut: 0 }
       },
       async createPaymentAccessToken() {
         calls.push('token')
@@ -133,7 +133,7 @@ test('an order that does not exist, for a caller who may see any', async () => {
 })
 
 test('a caller who joins a read that began before a payment is not told that the order can still be paid', async () => {
-  let answer: (methods: PaymentMethod[]) => void = () => {}
+  let answer: (reading: PaymentMethodsReading) => void = () => {}
   let fence: PaymentAttempt | null = null
   let reads = 0
   const list = createListPaymentMethods({
@@ -156,7 +156,7 @@ test('a caller who joins a read that began before a payment is not told that the
   fence = attemptOf({ status: 'sending' })
   const late = list(server, 118, contextOf())
   await Promise.resolve()
-  answer([method])
+  answer({ methods: [method], leftOut: 0 })
   expect([(await early).isPayable, (await late).isPayable, reads]).toEqual([true, false, 1])
 })
 

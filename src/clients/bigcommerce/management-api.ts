@@ -1,7 +1,8 @@
+import { z } from 'zod'
 import { BIGCOMMERCE_CODES } from '../../domain/bigcommerce-codes.ts'
 import type { Order } from '../../domain/order.ts'
 import type { MintedToken } from '../../domain/payment-access-token.ts'
-import type { PaymentMethod } from '../../domain/payment-method.ts'
+import type { PaymentMethodsReading } from '../../domain/payment-method.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { ProblemCode } from '../../domain/problems.ts'
 import { Sealed } from '../../domain/sealed.ts'
@@ -10,18 +11,22 @@ import type { RequestContext } from '../../request-context.ts'
 import { answeredAtMs, readErrorEnvelope, retryAfterSeconds, type UpstreamAnswer } from './answer.ts'
 import type { ManagementHttp, ManagementRequest } from './management-call.ts'
 import { readOrderTransactions } from './order-transactions.ts'
-import { PaymentAccessTokenAnswer, PaymentMethodsAnswer, readOrder } from './schemas.ts'
+import { readOrder } from './read-order.ts'
+import { readPaymentMethods } from './read-payment-methods.ts'
 
 /** The calls on BigCommerce's management host; each throws a Problem when it cannot be answered. */
 export interface ManagementApi {
   /** @returns null when the store has no such order. */
   getOrder(orderId: number, context: RequestContext): Promise<Order | null>
-  listPaymentMethods(orderId: number, context: RequestContext): Promise<PaymentMethod[]>
+  listPaymentMethods(orderId: number, context: RequestContext): Promise<PaymentMethodsReading>
   /** What BigCommerce has recorded of payments on an order: all pages, and whether that is all there is. */
   listTransactions(orderId: number, context: RequestContext): Promise<TransactionsReading>
   /** Makes a payment access token: for one order, for one use, for an hour. Never to be stored, logged or returned. */
   createPaymentAccessToken(orderId: number, context: RequestContext): Promise<MintedToken>
 }
+
+/** `POST /v3/payments/access_tokens`. */
+const MintAnswer = z.looseObject({ data: z.looseObject({ id: z.string().min(1).max(8192) }) })
 
 export function createManagementApi(http: ManagementHttp): ManagementApi {
   async function accepted(
@@ -52,7 +57,11 @@ export function createManagementApi(http: ManagementHttp): ManagementApi {
         context,
         problemOfUnreadMethods,
       )
-      return parsed(PaymentMethodsAnswer, json).data
+      const reading = readPaymentMethods(json)
+      if (!reading) throw new Problem('upstream_unusable')
+      const { leftOut } = reading
+      if (leftOut > 0) context.log.warn({ orderId, leftOut }, 'payment methods left out')
+      return reading
     },
 
     async listTransactions(orderId, context) {
@@ -68,21 +77,12 @@ export function createManagementApi(http: ManagementHttp): ManagementApi {
       const body = { order: { id: orderId } }
       const mint = { method: 'POST', path: '/v3/payments/access_tokens', body } as const
       const answer = await accepted(mint, context, problemOfRefusal)
-      const token = new Sealed(parsed(PaymentAccessTokenAnswer, answer.json).data.id)
-      return { token, mintedAtMs: answeredAtMs(answer) }
+      const minted = MintAnswer.safeParse(answer.json)
+      // The error is not passed on as a cause: it may quote what was received.
+      if (!minted.success) throw new Problem('upstream_unusable')
+      return { token: new Sealed(minted.data.data.id), mintedAtMs: answeredAtMs(answer) }
     },
   }
-}
-
-interface Shape<T> {
-  safeParse(json: unknown): { success: true; data: T } | { success: false; error: Error }
-}
-
-function parsed<T>(shape: Shape<T>, json: unknown): T {
-  const result = shape.safeParse(json)
-  // The error is not passed on as a cause: it may quote what was received.
-  if (!result.success) throw new Problem('upstream_unusable')
-  return result.data
 }
 
 /**

@@ -1,4 +1,5 @@
-import { PaymentMethodsAnswer, readOrder } from '../../clients/bigcommerce/schemas.ts'
+import { readOrder } from '../../clients/bigcommerce/read-order.ts'
+import { readPaymentMethods } from '../../clients/bigcommerce/read-payment-methods.ts'
 import { mayBePayable } from '../../domain/order.ts'
 import type { InstrumentType } from '../../domain/payment-instrument.ts'
 import { acceptedInstruments } from '../../domain/payment-method.ts'
@@ -50,12 +51,12 @@ function methodFindings(
   answer: StoreReadings['methods']['answer'],
   instruments: ReadonlySet<InstrumentType>,
 ): Finding[] {
-  const { failure, notChecked } = findingsOf('payment methods')
+  const { failure, warning, notChecked } = findingsOf('payment methods')
   if (answer?.status !== 200) {
     return [notChecked(`BigCommerce did not list them (${answer?.status ?? 'no answer'}).`)]
   }
-  const read = PaymentMethodsAnswer.safeParse(answer.json)
-  if (!read.success) {
+  const read = readPaymentMethods(answer.json)
+  if (!read) {
     return [
       failure(
         'The list differs from what BigCommerce documents.',
@@ -63,7 +64,7 @@ function methodFindings(
       ),
     ]
   }
-  if (read.data.data.length === 0) {
+  if (read.methods.length === 0) {
     return [
       failure(
         'This order has no payment method.',
@@ -71,7 +72,16 @@ function methodFindings(
       ),
     ]
   }
-  return read.data.data.map((method) => {
+  const leftOut =
+    read.leftOut === 0
+      ? []
+      : [
+          warning(
+            `${read.leftOut} of what BigCommerce lists could not be understood and is not offered.`,
+            'Report this, with the version of Tillgate.',
+          ),
+        ]
+  const found = read.methods.map((method) => {
     const { ok, warning } = findingsOf(`payment method ${method.id}`)
     const accepts = acceptedInstruments(method, instruments)
     if (accepts.length === 0) {
@@ -85,4 +95,5 @@ function methodFindings(
       ? warning(`In test mode; ${takes}.`, 'No money moves. Switch it to live before real orders come.')
       : ok(`It ${takes}.`)
   })
+  return [...leftOut, ...found]
 }

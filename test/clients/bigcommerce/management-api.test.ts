@@ -271,7 +271,7 @@ describe('payment methods', () => {
       status: 200,
       body: { data: [{ ...full, config: { key: 'secret' } }], meta: {} },
     })
-    expect(await api.listPaymentMethods(118, contextOf())).toEqual([full])
+    expect(await api.listPaymentMethods(118, contextOf())).toEqual({ methods: [full], leftOut: 0 })
     expect(host.seen.map(({ method: verb, path }) => `${verb} ${path}`)).toEqual([
       'GET /stores/abc123/v3/payments/methods?order_id=118',
     ])
@@ -283,7 +283,9 @@ describe('payment methods', () => {
       status: 200,
       body: { data: [{ ...method, stored_instruments: [stored] }] },
     })
-    const [only] = await api.listPaymentMethods(118, contextOf())
+    const {
+      methods: [only],
+    } = await api.listPaymentMethods(118, contextOf())
     expect(only?.stored_instruments?.[0]).toEqual({ type: 'stored_card', token: 't' })
   })
 
@@ -292,7 +294,9 @@ describe('payment methods', () => {
       status: 200,
       body: { data: [{ ...method, name: `${'a'.repeat(254)}🃏` }] },
     })
-    const [only] = await api.listPaymentMethods(118, contextOf())
+    const {
+      methods: [only],
+    } = await api.listPaymentMethods(118, contextOf())
     expect(only?.name).toBe(`${'a'.repeat(254)}\ufffd`)
   })
 
@@ -306,18 +310,92 @@ describe('payment methods', () => {
     expect((await problemOf(api.listPaymentMethods(118, contextOf()))).code).toBe('upstream_unusable')
   })
 
+  const other = { ...method, id: 'braintree.paypal', name: 'PayPal', type: 'paypal' }
+  const listing = async (...data: unknown[]) => {
+    const { api } = await managementApi({ status: 200, body: { data } })
+    return api.listPaymentMethods(118, contextOf())
+  }
+
+  test.each([
+    ['without its stored instruments', { stored_instruments: null }, {}],
+    ['with {} for its stored instruments', { stored_instruments: {} }, {}],
+    ['without its instruments', { supported_instruments: null }, {}],
+    ['without a name', { name: null }, { name: 'braintree.paypal' }],
+    ['with an empty name', { name: '' }, { name: 'braintree.paypal' }],
+    ['with a name that is none', { name: {} }, { name: 'braintree.paypal' }],
+    ['without a type', { type: null }, { type: 'card' }],
+    ['without a word on test mode', { test_mode: null }, { test_mode: false }],
+    ['in test mode 0', { test_mode: 0 }, { test_mode: false }],
+    ['in test mode 1', { test_mode: '1' }, { test_mode: true }],
+    ['in test mode of no sense', { test_mode: 'perhaps' }, { test_mode: false }],
+  ])('a method %s is served with what is documented', async (_what, change, expected) => {
+    const { methods, leftOut } = await listing({ ...other, ...change }, method)
+    expect(methods).toEqual([{ ...other, ...expected }, method])
+    expect(leftOut).toBe(0)
+  })
+
+  test.each([
+    [
+      'a stored one without a token',
+      { stored_instruments: [{ ...stored, token: null }, stored] },
+      { stored_instruments: [stored] },
+    ],
+    [
+      'a stored one without a type',
+      { stored_instruments: [{ token: 't' }, stored] },
+      { stored_instruments: [stored] },
+    ],
+    ['a stored one that is null', { stored_instruments: [null, stored] }, { stored_instruments: [stored] }],
+    [
+      'one without a type',
+      { supported_instruments: [{ instrument_type: null }, { instrument_type: 'VISA' }] },
+      { supported_instruments: [{ instrument_type: 'VISA' }] },
+    ],
+  ])(
+    'of its instruments, %s is left out, counted, and the others served',
+    async (_what, change, expected) => {
+      expect(await listing({ ...other, ...change }, method)).toEqual({
+        methods: [{ ...other, ...expected }, method],
+        leftOut: 1,
+      })
+    },
+  )
+
+  test.each([
+    [null],
+    [{}],
+    [[]],
+    ['text'],
+    [{ ...other, id: null }],
+    [{ ...other, id: 7 }],
+    [{ ...other, id: '' }],
+  ])('a method that is %j is left out, counted, and the others served', async (entry) => {
+    expect(await listing(entry, method)).toEqual({ methods: [method], leftOut: 1 })
+  })
+
+  test('what is left out is logged with its number and nothing of what it was', async () => {
+    const logged: Parameters<typeof contextOf>[0] = []
+    const { api } = await managementApi({ status: 200, body: { data: [{ secret: 'CANARY' }, null, method] } })
+    await api.listPaymentMethods(118, contextOf(logged))
+    expect(logged).toEqual([
+      { level: 'warn', fields: { orderId: 118, leftOut: 2 }, event: 'payment methods left out' },
+    ])
+  })
+
   test('a card number in a field of decoration is left out', async () => {
     const { api } = await managementApi({
       status: 200,
       body: { data: [{ ...method, stored_instruments: [{ ...stored, brand: '4242-4242-4242-4242' }] }] },
     })
-    const [only] = await api.listPaymentMethods(118, contextOf())
+    const {
+      methods: [only],
+    } = await api.listPaymentMethods(118, contextOf())
     expect(only?.stored_instruments?.[0]).toEqual(stored)
   })
 
   test('no method is an answer, no list is none', async () => {
     const empty = await managementApi({ status: 200, body: { data: [] } })
-    expect(await empty.api.listPaymentMethods(118, contextOf())).toEqual([])
+    expect(await empty.api.listPaymentMethods(118, contextOf())).toEqual({ methods: [], leftOut: 0 })
     const bare = await managementApi({ status: 200, body: [] })
     expect((await problemOf(bare.api.listPaymentMethods(118, contextOf()))).code).toBe('upstream_unusable')
   })

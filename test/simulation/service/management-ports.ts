@@ -25,7 +25,8 @@ export function createManagementPorts(run: Run, ports: Ports, bigCommerce: BigCo
         return order
       }),
 
-    listPaymentMethods: (orderId) => read(`list the methods of ${orderId}`, () => []),
+    listPaymentMethods: (orderId) =>
+      read(`list the methods of ${orderId}`, () => ({ methods: [], leftOut: 0 })),
 
     listTransactions: (orderId) =>
       read(`read transactions of ${orderId}`, () => {

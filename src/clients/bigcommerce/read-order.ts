@@ -1,5 +1,3 @@
-import { z } from 'zod'
-import { isCardNumber } from '../../domain/card-number.ts'
 import { moneyFromDecimal } from '../../domain/money.ts'
 import type { Order } from '../../domain/order.ts'
 import { answeredAtMs, type UpstreamAnswer } from './answer.ts'
@@ -54,58 +52,3 @@ function decimalIn(value: unknown): string {
   const text = typeof value === 'number' ? value.toFixed(4) : value
   return typeof text === 'string' ? text.replace(/^-(?=[0.]+$)/, '') : ''
 }
-
-/** A field of decoration: one that is not as documented is left out rather than the whole answer refused. */
-const optional = <T extends z.ZodType>(shape: T) => shape.optional().catch(undefined)
-
-/** As long as the contract tells clients that a text may be; hundreds of times what BigCommerce sends. */
-const textLengthMax = 255
-/** As many as the contract tells clients to make room for. */
-const itemsMax = 1_000
-const noCardNumber = (text: string) => !isCardNumber(text)
-/** What callers send back must be whole. */
-const reference = z.string().min(1).max(textLengthMax).refine(noCardNumber)
-/** What is only read or shown is cut rather than all methods withheld. */
-const words = z
-  .string()
-  .transform((text) => text.slice(0, textLengthMax).toWellFormed())
-  .refine(noCardNumber)
-
-const StoredInstrument = z.object({
-  type: words,
-  token: reference,
-  is_default: optional(z.boolean()),
-  brand: optional(words),
-  expiry_month: optional(z.int()),
-  expiry_year: optional(z.int()),
-  issuer_identification_number: optional(words),
-  last_4: optional(words),
-  email: optional(words),
-  masked_account_number: optional(words),
-  issuer: optional(words),
-})
-
-const SupportedInstrument = z.object({
-  instrument_type: words,
-  verification_value_required: optional(z.boolean()),
-})
-
-const PaymentMethod = z.object({
-  id: reference,
-  name: words,
-  type: words.default('card'),
-  test_mode: z.boolean().default(false),
-  supported_instruments: z.array(SupportedInstrument).max(itemsMax).default([]),
-  stored_instruments: z.array(StoredInstrument).max(itemsMax).optional(),
-})
-
-/**
- * `GET /v3/payments/methods`. Instrument words are an open set, so unknown ones are passed through; unknown
- * fields are not, since no one has checked who may see them.
- */
-export const PaymentMethodsAnswer = z.looseObject({ data: z.array(PaymentMethod).max(itemsMax) })
-
-/** `POST /v3/payments/access_tokens`. */
-export const PaymentAccessTokenAnswer = z.looseObject({
-  data: z.looseObject({ id: z.string().min(1).max(8192) }),
-})

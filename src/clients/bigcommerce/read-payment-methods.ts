@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { isCardNumber } from '../../domain/card-number.ts'
+import type {
+  PaymentMethod,
+  PaymentMethodsReading,
+  StoredInstrument,
+  SupportedInstrument,
+} from '../../domain/payment-method.ts'
+import { booleanIn, fieldsIn } from './lenient.ts'
+
+/** As long as the contract tells clients that a text may be; hundreds of times what BigCommerce sends. */
+const textLengthMax = 255
+/** As many as the contract tells clients to make room for. */
+const itemsMax = 1_000
+const noCardNumber = (text: string) => !isCardNumber(text)
+/** What callers send back must be whole. */
+const reference = z.string().min(1).max(textLengthMax).refine(noCardNumber)
+/** What is only read or shown is cut rather than withheld. */
+const words = z
+  .string()
+  .transform((text) => text.slice(0, textLengthMax).toWellFormed())
+  .refine(noCardNumber)
+/** A field of decoration: one that is not as documented is left out, and the rest is served. */
+const optional = <T extends z.ZodType>(shape: T) => shape.optional().catch(undefined)
+/** A field that is required, where BigCommerce leaves it out or writes something else. */
+const orElse = (value: string) =>
+  z.preprocess((said) => (typeof said === 'string' && said ? said : value), words)
+
+const Supported = z.object({
+  instrument_type: words,
+  verification_value_required: z
+    .unknown()
+    .optional()
+    .transform((said) => booleanIn(said) ?? undefined),
+})
+
+const Stored = z.object({
+  type: words,
+  token: reference,
+  is_default: optional(z.boolean()),
+  brand: optional(words),
+  expiry_month: optional(z.int()),
+  expiry_year: optional(z.int()),
+  issuer_identification_number: optional(words),
+  last_4: optional(words),
+  email: optional(words),
+  masked_account_number: optional(words),
+  issuer: optional(words),
+})
+
+/**
+ * `GET /v3/payments/methods`. Each method and each instrument is read by itself: one that cannot be understood is left
+ * out and counted, and the rest is served. What is required and missing has its documented default. Instrument words are
+ * an open set, so unknown ones are passed through; unknown fields are not, since no one has checked who may see them.
+ *
+ * @returns null when it is no list, or when nothing of what is listed can be understood: "none" would be untrue.
+ */
+export function readPaymentMethods(json: unknown): PaymentMethodsReading | null {
+  const data = fieldsIn(json)?.data
+  if (!Array.isArray(data) || data.length > itemsMax) return null
+  const read = data.map(methodOf)
+  const methods = read.flatMap(({ method }) => method ?? [])
+  if (methods.length === 0 && data.length > 0) return null
+  return { methods, leftOut: read.reduce((sum, { leftOut }) => sum + leftOut, 0) }
+}
+
+function methodOf(entry: unknown): { readonly method: PaymentMethod | null; readonly leftOut: number } {
+  const fields = fieldsIn(entry)
+  const id = reference.safeParse(fields?.id)
+  const name = orElse(id.data ?? '').safeParse(fields?.name)
+  const type = orElse('card').safeParse(fields?.type)
+  const supported = readable<SupportedInstrument>(Supported, fields?.supported_instruments)
+  const stored = readable<StoredInstrument>(Stored, fields?.stored_instruments)
+  const isTooLong = [supported, stored].some(({ entries, leftOut }) => entries.length + leftOut > itemsMax)
+  if (!id.success || !name.success || !type.success || isTooLong) return { method: null, leftOut: 1 }
+  return {
+    method: {
+      id: id.data,
+      name: name.data,
+      type: type.data,
+      test_mode: booleanIn(fields?.test_mode) ?? false,
+      supported_instruments: supported.entries,
+      // Absent for a guest.
+      ...(Array.isArray(fields?.stored_instruments) ? { stored_instruments: stored.entries } : {}),
+    },
+    leftOut: supported.leftOut + stored.leftOut,
+  }
+}
+
+/** The entries of a list that can be read; none of what is no list. */
+function readable<Entry>(shape: z.ZodType<Entry>, list: unknown): { entries: Entry[]; leftOut: number } {
+  const given: unknown[] = Array.isArray(list) ? list : []
+  const entries = given.flatMap((entry) => shape.safeParse(entry).data ?? [])
+  return { entries, leftOut: given.length - entries.length }
+}
