@@ -1,6 +1,7 @@
--- Oldest version that may run on this ledger: 0.2.0. An older one does not write holds_order, which is the fence from here on.
 -- What it takes to say only what is true of a charge: which attempt holds an order, when its PAT was made and what it was
 -- answered, and how ended payments are watched.
+-- Oldest version that may run on it: the one whose newest migration is 0007.
+-- An older one does not write holds_order, which is the fence from here on.
 
 -- The order that this attempt keeps from being paid by another one; null where it keeps none. A column of its own, so that a
 -- charge that shows late can be written down although another attempt holds the order.

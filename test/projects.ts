@@ -3,7 +3,7 @@ const postgres = [
   'test/doctor/database.test.ts',
   'test/routes/{fleet,postgres}.test.ts',
   'test/routes/pay-order/card-testing.test.ts',
-  'test/stores/{migrations,postgres,postgres-*,sqlite}.test.ts',
+  'test/stores/{migrations,plans,postgres,postgres-*,sqlite}.test.ts',
 ]
 
 /** Whole processes, a browser, or thousands of stories. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.ts'
 import type { Log } from '../logging/log-entry.ts'
-import type { StillFor, UnsettledAttempts } from '../stores/unsettled-attempts.ts'
+import type { StillFor } from '../stores/recover-abandoned.ts'
+import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
 import type { VelocityHolds } from '../stores/velocity-holds.ts'
 import type { ReconcileAttempt } from './reconcile-attempt.ts'
 
@@ -45,11 +46,15 @@ export function createReconciliationRound(options: ReconciliationRoundOptions): 
     if (recovered.released + recovered.unknown > 0) log.warn(recovered, 'abandoned payments recovered')
     const due = await unsettled.lease(leasedMax)
     await Promise.all(due.map((attempt) => reconcileAttempt(attempt)))
-    if (now() - sweptAtMs < sweepEveryMs) return
-    sweptAtMs = now()
-    await holds.deleteExpired()
+    if (now() - sweptAtMs >= sweepEveryMs) await sweep()
+  }
+
+  /** One batch a round, until none is left: a big one would hold up payments. */
+  async function sweep(): Promise<void> {
+    const holdsDeleted = await holds.deleteExpired()
     const deleted = await unsettled.deleteKeysBefore(now() - keyLifeMs)
     if (deleted > 0) log.info({ deleted }, 'old idempotency keys deleted')
+    if (holdsDeleted + deleted === 0) sweptAtMs = now()
   }
 }
 

@@ -4,24 +4,12 @@ import { FINAL_STATUSES, type PaymentAttempt, UNSETTLED_STATUSES } from '../doma
 import { toAttempt } from './attempt-rows.ts'
 import { type Concluded, concludeLook, type Weighed } from './conclude-look.ts'
 import { countUnsettled, type UnsettledCount } from './count-unsettled.ts'
+import { dialectOf } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
 import { transact } from './engine/transact.ts'
+import { type Recovered, recoverAbandoned, type StillFor } from './recover-abandoned.ts'
 import type { FinalAnswer } from './settle-attempt.ts'
-import { releaseHolds } from './velocity-holds.ts'
-
-/** How long an attempt must have stood still to count as abandoned, by where it stands. */
-export interface StillFor {
-  readonly claimedMs: number
-  readonly sendingMs: number
-}
-
-/** What recovery did with attempts that a dead instance left behind. */
-export interface Recovered {
-  /** Claimed and never sent: key and order are free again. */
-  readonly released: number
-  /** Sent, or perhaps sent. */
-  readonly unknown: number
-}
+import { SWEPT_MAX } from './velocity-holds.ts'
 
 /** The attempts without an end. Each method throws Problem `store_unavailable` when the database fails. */
 export interface UnsettledAttempts {
@@ -46,9 +34,13 @@ export interface UnsettledAttempts {
     finalAnswer: FinalAnswer,
     lookedFromMs: number,
   ): Promise<Concluded>
-  /** Ends what a crash left running: attempts that have stood still for longer than any instance works on one. */
+  /** Ends what a crash left running, a batch at a time: attempts that have stood still for longer than an instance works on one. */
   recoverAbandoned(stillFor: StillFor): Promise<Recovered>
-  /** Forgets older keys whose payments have ended. The attempts, and so the fences, stay. */
+  /**
+   * Forgets a batch of older keys whose payments have ended. The attempts, and so the fences, stay.
+   *
+   * @returns how many; 0 when none is left.
+   */
   deleteKeysBefore(beforeMs: number): Promise<number>
   /** Counts them by status and age, for the whole store. Classes that are empty are left out. */
   count(): Promise<UnsettledCount[]>
@@ -149,17 +141,14 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
 
     deleteKeysBefore: (beforeMs) =>
       transact(async () => {
-        const endedAttempts = database
-          .selectFrom('payment_attempts')
-          .select('id')
-          .where('status', 'in', FINAL_STATUSES)
-        const deleted = await database
-          .deleteFrom('idempotency_keys')
-          .where('store_hash', '=', storeHash)
-          .where('created_at_ms', '<', beforeMs)
-          .where('attempt_id', 'in', endedAttempts)
-          .executeTakeFirst()
-        return Number(deleted.numDeletedRows)
+        const { rowPlace, isOf } = dialectOf(database)
+        const batch = sql`SELECT old.${rowPlace} FROM idempotency_keys AS old
+          JOIN payment_attempts ON payment_attempts.id = old.attempt_id
+          WHERE old.store_hash = ${storeHash} AND old.created_at_ms < ${beforeMs}
+            AND status IN (${sql.join(FINAL_STATUSES)})
+          ORDER BY old.created_at_ms LIMIT ${SWEPT_MAX}`
+        const deleted = await sql`DELETE FROM idempotency_keys WHERE ${isOf(batch)}`.execute(database)
+        return Number(deleted.numAffectedRows ?? 0)
       }),
 
     count: () => transact(() => countUnsettled(database, storeHash, now())),
@@ -206,42 +195,4 @@ async function wakeEnded(
       ]),
     )
     .execute()
-}
-
-/**
- * Ends what a dead instance left running. What says *claimed* was certainly not sent, and never will be: an instance that is
- * alive after all finds, before it sends, that the attempt is no longer its own. What says *sending* may have been charged:
- * it becomes *unknown* and is never sent again.
- */
-async function recoverAbandoned(
-  database: Kysely<Tables>,
-  storeHash: string,
-  nowMs: number,
-  stillFor: StillFor,
-): Promise<Recovered> {
-  const abandoned = (status: 'claimed' | 'sending', stillForMs: number) =>
-    database
-      .updateTable('payment_attempts')
-      .where('store_hash', '=', storeHash)
-      .where('status', '=', status)
-      .where('updated_at_ms', '<=', nowMs - stillForMs)
-      .returning('id')
-  const released = await abandoned('claimed', stillFor.claimedMs)
-    .set({
-      status: 'not_sent',
-      problem_code: 'internal_error',
-      holds_order: null,
-      updated_at_ms: nowMs,
-      ended_at_ms: nowMs,
-    })
-    .execute()
-  if (released.length > 0)
-    await releaseHolds(
-      database,
-      released.map(({ id }) => id),
-    )
-  const unknown = await abandoned('sending', stillFor.sendingMs)
-    .set({ status: 'unknown', updated_at_ms: nowMs, next_look_at_ms: nowMs, unsettled_since_ms: nowMs })
-    .execute()
-  return { released: released.length, unknown: unknown.length }
 }

@@ -1,8 +1,8 @@
-import type { Kysely, Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
 import { ASK_AGAIN_SECONDS } from '../domain/payment-answer.ts'
 import { isRunning } from '../domain/payment-attempt.ts'
-import { waitForTurn } from './engine/dialect.ts'
+import { dialectOf, waitForTurn } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
 import { transact } from './engine/transact.ts'
 
@@ -25,9 +25,16 @@ export interface VelocityHolds {
   reserve(attemptId: string, subjects: readonly VelocitySubject[]): Promise<Reservation>
   /** Gives back what an attempt holds that was never claimed. */
   release(attemptId: string): Promise<void>
-  /** Forgets places whose time is over. */
+  /**
+   * Forgets a batch of places whose time is over.
+   *
+   * @returns how many; 0 when none is left.
+   */
   deleteExpired(): Promise<number>
 }
+
+/** What a sweep deletes at a time. On SQLite it holds up the whole instance: this many take a few milliseconds. */
+export const SWEPT_MAX = 500
 
 export interface VelocityHoldsOptions {
   readonly database: Kysely<Tables>
@@ -60,11 +67,11 @@ export function createVelocityHolds({ database, windowMs, now }: VelocityHoldsOp
 
     deleteExpired: () =>
       transact(async () => {
-        const deleted = await database
-          .deleteFrom('velocity_holds')
-          .where('held_until_ms', '<=', now())
-          .executeTakeFirst()
-        return Number(deleted.numDeletedRows)
+        const { rowPlace, isOf } = dialectOf(database)
+        const batch = sql`SELECT ${rowPlace} FROM velocity_holds
+          WHERE held_until_ms <= ${now()} ORDER BY held_until_ms LIMIT ${SWEPT_MAX}`
+        const deleted = await sql`DELETE FROM velocity_holds WHERE ${isOf(batch)}`.execute(database)
+        return Number(deleted.numAffectedRows ?? 0)
       }),
   }
 }

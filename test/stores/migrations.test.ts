@@ -38,14 +38,17 @@ const starts = {
 }
 
 test('each file names the oldest version that may run on it, by that version’s newest migration', () => {
+  let before = 1
   for (const [index, name] of files.entries()) {
     const text = readFileSync(join(folder, name), 'utf8')
     const [comment = ''] = /^(--.*\n)+/.exec(text) ?? []
     const [, oldest] =
       /^-- Oldest version that may run on it: the one whose newest migration is (\d{4})\.$/m.exec(comment) ??
       []
-    expect(Number(oldest), name).toBeGreaterThan(0)
+    // What may not run on one migration may not run on those after it.
+    expect(Number(oldest), name).toBeGreaterThanOrEqual(before)
     expect(Number(oldest), name).toBeLessThanOrEqual(index + 1)
+    before = Number(oldest)
   }
 })
 

@@ -11,6 +11,10 @@ export interface Dialect {
   readonly lockFreeRows: RawBuilder<unknown>
   /** The same, but it waits for those rows. */
   readonly lockRows: RawBuilder<unknown>
+  /** Where a row lies: what a statement that chooses a batch selects for {@link Dialect.isOf}. */
+  readonly rowPlace: RawBuilder<unknown>
+  /** Whether a row is of that batch, found without a look at any other. */
+  isOf(batch: RawBuilder<unknown>): RawBuilder<boolean>
 }
 
 const sqlite: Dialect = {
@@ -21,6 +25,8 @@ const sqlite: Dialect = {
   // It has one writer at a time.
   lockFreeRows: sql``,
   lockRows: sql``,
+  rowPlace: sql`rowid`,
+  isOf: (batch) => sql`rowid IN (${batch})`,
 }
 
 const postgres: Dialect = {
@@ -31,6 +37,9 @@ const postgres: Dialect = {
   least: sql`LEAST`,
   lockFreeRows: sql`FOR UPDATE OF payment_tokens SKIP LOCKED`,
   lockRows: sql`FOR UPDATE OF payment_tokens`,
+  rowPlace: sql`ctid`,
+  // A row that was changed meanwhile lies elsewhere, and is left.
+  isOf: (batch) => sql`ctid = ANY (ARRAY(${batch}))`,
 }
 
 export const dialectOf = <T>(database: Kysely<T>): Dialect =>

@@ -1,0 +1,73 @@
+import { type Kysely, sql } from 'kysely'
+import { RUNNING_STATUSES } from '../domain/payment-attempt.ts'
+import type { Tables } from './engine/tables.ts'
+import { releaseHolds } from './velocity-holds.ts'
+
+/** How long an attempt must have stood still to count as abandoned, by where it stands. */
+export interface StillFor {
+  readonly claimedMs: number
+  readonly sendingMs: number
+}
+
+/** What recovery did with attempts that a dead instance left behind. */
+export interface Recovered {
+  /** Claimed and never sent: key and order are free again. */
+  readonly released: number
+  /** Sent, or perhaps sent. */
+  readonly unknown: number
+}
+
+/** A crash leaves what one instance was working on; more of them are ended in the next rounds. */
+const recoveredMax = 100
+
+/** In the text of the statement and in the order of the migration: SQLite uses the index only for the very same condition. */
+const isRunning = sql<boolean>`status IN (${sql.join(RUNNING_STATUSES.map((status) => sql.lit(status)))})`
+
+/**
+ * Ends what a dead instance left running. What says *claimed* was certainly not sent, and never will be: an instance that is
+ * alive after all finds, before it sends, that the attempt is no longer its own. What says *sending* may have been charged:
+ * it becomes *unknown* and is never sent again.
+ */
+export async function recoverAbandoned(
+  database: Kysely<Tables>,
+  storeHash: string,
+  nowMs: number,
+  stillFor: StillFor,
+): Promise<Recovered> {
+  const abandoned = (status: 'claimed' | 'sending', stillForMs: number) => {
+    const batch = database
+      .selectFrom('payment_attempts')
+      .select('id')
+      .where(isRunning)
+      .where('updated_at_ms', '<=', nowMs - stillForMs)
+      .where('store_hash', '=', storeHash)
+      .where('status', '=', status)
+      .orderBy('updated_at_ms')
+      .limit(recoveredMax)
+    // The condition stands twice: between choosing and ending, its instance may have gone on.
+    return database
+      .updateTable('payment_attempts')
+      .where('id', 'in', batch)
+      .where('status', '=', status)
+      .where('updated_at_ms', '<=', nowMs - stillForMs)
+      .returning('id')
+  }
+  const released = await abandoned('claimed', stillFor.claimedMs)
+    .set({
+      status: 'not_sent',
+      problem_code: 'internal_error',
+      holds_order: null,
+      updated_at_ms: nowMs,
+      ended_at_ms: nowMs,
+    })
+    .execute()
+  if (released.length > 0)
+    await releaseHolds(
+      database,
+      released.map(({ id }) => id),
+    )
+  const unknown = await abandoned('sending', stillFor.sendingMs)
+    .set({ status: 'unknown', updated_at_ms: nowMs, next_look_at_ms: nowMs, unsettled_since_ms: nowMs })
+    .execute()
+  return { released: released.length, unknown: unknown.length }
+}
