@@ -10,3 +10,13 @@ test.each([
 ])('docs/%s is up to date; `npm run docs` writes it', async (name, page) => {
   expect(await readFile(join(import.meta.dirname, '../../docs', name), 'utf8')).toBe(page())
 })
+
+test('CONTRIBUTING names every npm script, and no other', async () => {
+  const root = join(import.meta.dirname, '../..')
+  const page = await readFile(join(root, 'CONTRIBUTING.md'), 'utf8')
+  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  const named = [...page.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, name]) => name)
+
+  expect(Object.keys(scripts).filter((name) => !new RegExp(`\\b${name}\\b`).test(page))).toEqual([])
+  expect(named.filter((name = '') => !(name in scripts))).toEqual([])
+})
