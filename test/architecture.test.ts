@@ -25,14 +25,6 @@ const all = [...rooms, ...filesOf('scripts')]
 /** What the client's package gives to those who install it: a package has one front door. */
 const frontDoor = 'clients/typescript/src/index.ts'
 
-// Both lists only ever get shorter, and go when they are empty.
-const CIRCLES_FOR_NOW = new Set<string>([
-  'src/allowance/permit-store.ts',
-  'src/allowance/provide-permits.ts',
-  'src/allowance/reserve-permits.ts',
-])
-const SCRAPS_FOR_NOW = new Set<string>(['clients/typescript/src/new-idempotency-key.ts'])
-
 test('there is something to check', () => {
   expect(src.length).toBeGreaterThan(50)
   expect(src.flatMap(({ imports }) => imports).length).toBeGreaterThan(150)
@@ -258,12 +250,11 @@ describe('small manners', () => {
   })
 
   test('no short file has one importer only', () => {
-    expect(scrapsAmong(rooms).filter((line) => !SCRAPS_FOR_NOW.has(line.split(' ')[0] ?? ''))).toEqual([])
+    expect(scrapsAmong(rooms)).toEqual([])
   })
 
   test('no files import one another, by types either', () => {
-    const circles = circlesAmong(rooms).filter((circle) => !circle.every((path) => CIRCLES_FOR_NOW.has(path)))
-    expect(circles).toEqual([])
+    expect(circlesAmong(rooms)).toEqual([])
   })
 
   test('nothing is exported by default', () => {

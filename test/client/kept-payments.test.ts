@@ -1,6 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { createKeptPayments } from '../../clients/typescript/src/kept-payments.ts'
-import { newIdempotencyKey } from '../../clients/typescript/src/new-idempotency-key.ts'
+import { createKeptPayments, newIdempotencyKey } from '../../clients/typescript/src/kept-payments.ts'
 import type { PaymentRequest } from '../../clients/typescript/src/types.ts'
 
 const kept = new Map<string, string>()
