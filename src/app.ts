@@ -7,6 +7,7 @@ import type { ObserveRequest } from './metrics/create-metrics.ts'
 import { authenticationPlugin } from './plugins/authentication.ts'
 import { closingConnectionsPlugin } from './plugins/closing-connections.ts'
 import { drainingPlugin } from './plugins/draining.ts'
+import { forwardedForPlugin } from './plugins/forwarded-for.ts'
 import { LOAD_BOUNDS, type LoadBounds, loadSheddingPlugin } from './plugins/load-shedding.ts'
 import { openapiPlugin } from './plugins/openapi.ts'
 import { type PaymentTokenBucketOptions, paymentTokenBucketPlugin } from './plugins/payment-token-bucket.ts'
@@ -85,6 +86,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
 
   // Before all routes and hooks, because it wraps them.
   if (dependencies.tracingPlugin) await app.register(dependencies.tracingPlugin)
+  // Before everything that asks for the client's address.
+  if (trustProxy.length > 0) await app.register(forwardedForPlugin)
   // First, so that everything after it fails in our format.
   await app.register(problemDetailsPlugin)
   await app.register(requestLoggingPlugin)

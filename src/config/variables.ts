@@ -30,10 +30,11 @@ const isOrigin = (text: string) => address(text) && new URL(text).origin === tex
 const namedProxies = new Set(['loopback', 'linklocal', 'uniquelocal'])
 
 function isProxy(text: string): boolean {
-  const [host = '', prefix = '0', ...rest] = text.split('/')
+  const [host = '', prefix = '1', ...rest] = text.split('/')
   const bitsMax = { 4: 32, 6: 128 }[isIP(host)] ?? -1
   return (
-    namedProxies.has(text) || (rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bitsMax)
+    namedProxies.has(text) ||
+    (rest.length === 0 && /^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bitsMax)
   )
 }
 function isDatabase(text: string): boolean {
@@ -71,10 +72,13 @@ export const Env = z.object({
       'Path of the PEM certificate of the CA that signs clients’ certificates; turns mutual TLS on, for every route.',
     ),
   TRUST_PROXY: list
-    .refine((all) => all.every(isProxy), 'must list addresses or CIDRs')
+    .refine(
+      (all) => all.every(isProxy),
+      'must list addresses or CIDRs, and none with /0, which would believe every client',
+    )
     .default([])
     .describe(
-      'Comma list of addresses or CIDRs of your proxies. Their `X-Forwarded-For` (read from the right) and `X-Forwarded-Proto` are believed.',
+      'Comma list of addresses or CIDRs of your proxies. Their `X-Forwarded-For` (read from the right, with or without ports) and `X-Forwarded-Proto` are believed.',
     ),
   CORS_ORIGINS: list
     .refine((all) => all.every(isOrigin), 'must list origins such as https://shop.example, without a path')

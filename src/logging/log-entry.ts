@@ -16,6 +16,7 @@ export const LOG_EVENTS = [
   'file cannot be used, keeping what was read before',
   'file read again',
   'late charge detected',
+  'forwarded address unusable',
   'management call refused with 429',
   'migration waits for a lock',
   'old idempotency keys deleted',

@@ -7,7 +7,6 @@ import type { Purpose, RequestContext } from '../request-context.ts'
 export const contextOf = (request: FastifyRequest, purpose: Purpose): RequestContext => ({
   requestId: request.id,
   correlationId: randomUUID(),
-  // A trusted proxy may send something that is not an address: a word, or an address with a port.
   shopperAddress: isIP(request.ip) === 0 ? null : request.ip,
   purpose,
   log: request.log,

@@ -260,6 +260,8 @@ describe('what is wrong', () => {
     ['TRUST_PROXY', 'abc'],
     ['TRUST_PROXY', '999.0.0.1'],
     ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', '0.0.0.0/0'],
+    ['TRUST_PROXY', '10.0.0.0/8,::/0'],
     ['TRUST_PROXY', '::::'],
   ])('%s=%j is refused by name, and alone', (name, value) => {
     expect(namedIn(complaint({ ...required, [name]: value }))).toEqual([name])

@@ -52,6 +52,14 @@ describe('the limit per client address', () => {
     expect(await statusFrom('2001:db8:0:2::1')).toBe(404)
   })
 
+  test('takes an address for one client, whatever port the proxy writes behind it', async () => {
+    const { call } = await behindProxy({ ADDRESS_RATE_LIMIT: '1' })
+    expect((await call('/nowhere', from('203.0.113.1:40001'))).status).toBe(404)
+    expect((await call('/nowhere', from('203.0.113.1:40002'))).status).toBe(429)
+    expect((await call('/nowhere', from('[2001:db8::1]:40001'))).status).toBe(404)
+    expect((await call('/nowhere', from('[2001:db8::2]:40002'))).status).toBe(429)
+  })
+
   test('believes no address that a caller writes itself', async () => {
     const { call } = await startTillgate({ environment: { ADDRESS_RATE_LIMIT: '1' } })
     await call('/nowhere', from('203.0.113.1'))

@@ -95,13 +95,33 @@ test.each([
   ['the header comes in two lines', ['6.6.6.6', '203.0.113.9'], 'loopback', '203.0.113.9'],
   ['it is an IPv6 address', '2001:db8::9', 'loopback', '2001:db8::9'],
   ['there is no header', undefined, 'loopback', '127.0.0.1'],
-  ['what the proxy passes on is no address', '6.6.6.6, unknown', 'loopback', undefined],
+  ['what the proxy passes on is no address', '6.6.6.6, unknown', 'loopback', '127.0.0.1'],
+  ['nothing is passed on', ' , ', 'loopback', '127.0.0.1'],
+  ['with a port', '6.6.6.6, 203.0.113.9:40001', 'loopback', '203.0.113.9'],
+  ['with a port, in quotes', '"203.0.113.9:40001"', 'loopback', '203.0.113.9'],
+  ['IPv6 in brackets', '[2001:db8::9]', 'loopback', '2001:db8::9'],
+  ['IPv6 in brackets, with a port', '6.6.6.6, "[2001:db8::9]:40001"', 'loopback', '2001:db8::9'],
+  ['every proxy adds ports', '6.6.6.6, 203.0.113.9:1, 10.1.2.3:2', 'loopback,10.0.0.0/8', '203.0.113.9'],
+  ['a proxy knows no address', '6.6.6.6, _hidden, 10.1.2.3:2', 'loopback,10.0.0.0/8', '10.1.2.3'],
+  ['a port out of range', '203.0.113.9:99999999', 'loopback', '127.0.0.1'],
 ])(
   'the shopper’s address is read from the right, up to the first that is not trusted: %s',
   async (_what, forwardedFor, trustProxy, expected) => {
     expect(await addressToldFor(forwardedFor, trustProxy)).toBe(expected)
   },
 )
+
+test('a proxy that passes on no address is told of, once a minute and without what it wrote', async () => {
+  const { call, log } = await startTillgate({ environment: { TRUST_PROXY: 'loopback' } })
+  const told = () => log.filter((line) => line.includes('forwarded address unusable')).length
+  for (const forwardedFor of ['203.0.113.9', 'canary, 203.0.113.9', '203.0.113.9:1']) {
+    await call('/livez', { headers: { 'x-forwarded-for': forwardedFor } })
+  }
+  expect(told()).toBe(0)
+  for (let turn = 0; turn < 3; turn++) await call('/livez', { headers: { 'x-forwarded-for': 'canary' } })
+  expect(told()).toBe(1)
+  expect(log.join('')).not.toContain('canary')
+})
 
 test('the page of the docs alone may run scripts, its own, and nothing else may', async () => {
   const { call } = await startTillgate()
