@@ -189,7 +189,7 @@ export type NewAttempt = Pick<
 /** What the ledger writes down of an outcome. What is left out stays as it was. */
 export interface Settlement {
   readonly status: AttemptStatus
-  readonly transactionType?: TransactionType
+  readonly transactionType?: TransactionType | null
   readonly bigcommercePaymentId?: string
   readonly bigcommerceCode?: number | null
   readonly problemCode?: ProblemCode

@@ -13,7 +13,8 @@ export type PaymentOutcome =
   | {
       readonly kind: 'succeeded' | 'pending'
       readonly bigcommercePaymentId: string
-      readonly transactionType: TransactionType
+      /** null where BigCommerce does not say. */
+      readonly transactionType: TransactionType | null
     }
   | { readonly kind: 'declined'; readonly refusal: Refusal }
   | { readonly kind: 'not_sent'; readonly reason: NotSentReason }

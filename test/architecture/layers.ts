@@ -80,7 +80,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
   clients: {
     values: ['clients', 'domain', 'request-context'],
     types: ['allowance', 'config'],
-    packages: /^(undici|jose|standardwebhooks|zod|node:(crypto|net|timers\/promises))$/,
+    packages: /^(undici|jose|standardwebhooks|zod|node:(crypto|net|timers\/promises|zlib))$/,
   },
   stores: {
     values: ['stores', 'domain'],

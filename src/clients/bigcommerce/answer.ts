@@ -1,3 +1,4 @@
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import type { Dispatcher } from 'undici'
 import { z } from 'zod'
 import { bigcommerceCodeOf } from '../../domain/bigcommerce-codes.ts'
@@ -9,19 +10,36 @@ export interface UpstreamAnswer {
   readonly json: unknown
 }
 
+/** Cookies and policies of everything on the way have been seen to add up to 20 kB; Node and undici take 16. */
+export const HEADER_BYTES_MAX = 64 * 1024
+/** The largest answer, decompressed: a compressed one must not unfold without an end. */
+const bodyBytesMax = 1024 * 1024
+
 /**
- * Reads a response to its end. A body that is not JSON (a proxy's HTML page) gives `json: undefined`.
+ * Reads a response to its end. A body that is not JSON (a proxy's HTML page) gives `json: undefined`. One that is
+ * compressed is decompressed, although we do not ask for it: some proxies do not ask either.
  *
  * @throws Error when the body is cut off: half an answer is no answer.
  */
 export async function readAnswer(response: Dispatcher.ResponseData): Promise<UpstreamAnswer> {
-  const text = await response.body.text()
-  return { status: response.statusCode, headers: response.headers, json: parsed(text) }
+  const { statusCode: status, headers } = response
+  const body = Buffer.from(await response.body.arrayBuffer())
+  return { status, headers, json: jsonIn(body, headers['content-encoding']) }
 }
 
-function parsed(text: string): unknown {
+const decompress: Readonly<Record<string, (body: Buffer, limit: { maxOutputLength: number }) => Buffer>> = {
+  gzip: gunzipSync,
+  'x-gzip': gunzipSync,
+  br: brotliDecompressSync,
+  deflate: inflateSync,
+}
+
+function jsonIn(body: Buffer, encoding: string | string[] | undefined): unknown {
   try {
-    return JSON.parse(text)
+    const decode = decompress[String(encoding ?? '').toLowerCase()]
+    const plain = decode ? decode(body, { maxOutputLength: bodyBytesMax }) : body
+    // Takes a byte-order mark away.
+    return JSON.parse(new TextDecoder().decode(plain))
   } catch {
     return undefined
   }

@@ -4,18 +4,36 @@ import { isCardNumber } from '../../domain/card-number.ts'
 import type { PaymentOutcome, UnknownReason } from '../../domain/payment-outcome.ts'
 import { answeredAtMs, readErrorEnvelope, retryAfterSeconds, type UpstreamAnswer } from './answer.ts'
 
-/** The recognised success. Its id is kept and shown, so that it must not be a card number. */
-const Paid = z.looseObject({
-  id: z
-    .string()
-    .min(1)
-    .max(255)
-    .refine((id) => !isCardNumber(id)),
-  status: z.enum(['success', 'pending']),
-  transaction_type: z.enum(['authorization', 'purchase']),
-})
-/** Until 2026 the published shape had no `data` around it; where there is one, it alone counts. */
-const PaidAnswer = z.preprocess((json) => Object(json).data ?? json, Paid)
+/** Its id is kept and shown, so that it must not be a card number. Some gateways give numbers. */
+const paymentId = z
+  .union([z.string(), z.int().positive().transform(String)])
+  .refine((id) => id.length > 0 && id.length <= 255 && !isCardNumber(id))
+const status = z.enum(['success', 'pending'])
+const transactionType = z.enum(['authorization', 'purchase'])
+/** The kind of transaction, or null where none is said. */
+const transactionTypeOrNone = z
+  .union([transactionType, z.literal(''), z.null()])
+  .optional()
+  .transform((said) => said || null)
+
+/**
+ * The recognised success. What kind of transaction it was may be left out: that the payment succeeded is clear without it.
+ * Until 2026 the published shape had no `data` around it; without that, all of it must be there, since a page of
+ * something on the way may have an id and a status as well.
+ */
+const PaidAnswer = z.union([
+  z
+    .looseObject({
+      data: z.looseObject({ id: paymentId, status, transaction_type: transactionTypeOrNone }),
+    })
+    .transform(({ data }) => data),
+  z.looseObject({
+    data: z.null().optional(),
+    id: paymentId,
+    status,
+    transaction_type: transactionType,
+  }),
+])
 
 /** The body of a 429 as BigCommerce's other endpoints document it. */
 const TurnedAwayBody = z.looseObject({ status: z.literal(429), title: z.string() })

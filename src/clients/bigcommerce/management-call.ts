@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Pool } from 'undici'
+import { buildConnector, Pool } from 'undici'
 import type { Renewable } from '../../config/renewable.ts'
 import type { WatchConnections } from '../../domain/connection-counts.ts'
 import { Problem } from '../../domain/problem.ts'
 import { reveal, type Sealed } from '../../domain/sealed.ts'
 import type { Purpose, RequestContext } from '../../request-context.ts'
-import { readAnswer, type UpstreamAnswer } from './answer.ts'
+import { HEADER_BYTES_MAX, readAnswer, type UpstreamAnswer } from './answer.ts'
 import type { CallHeaders } from './call-headers.ts'
 import type { ManagementGate } from './management-gate.ts'
 import { MANAGEMENT_CALLS_MAX } from './quota.ts'
+import { skipContinue } from './skip-continue.ts'
 
 /*
  * How often a call on the management host is sent, and when:
@@ -74,11 +75,14 @@ export interface ManagementHttpOptions {
 
 export function createManagementHttp(options: ManagementHttpOptions): ManagementHttp {
   const url = new URL(options.url)
+  const connect = buildConnector({ timeout: connectTimeoutMs, allowH2: false })
   const pool = new Pool(url.origin, {
     // Nothing queues behind the gate.
     connections: MANAGEMENT_CALLS_MAX,
-    connect: { timeout: connectTimeoutMs },
+    connect: (target, done) =>
+      connect(target, (...result) => (result[1] ? done(null, skipContinue(result[1])) : done(...result))),
     allowH2: false,
+    maxHeaderSize: HEADER_BYTES_MAX,
     maxResponseSize: answerBytesMax,
   })
   options.watchConnections?.(() => {

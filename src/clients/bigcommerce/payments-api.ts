@@ -5,9 +5,10 @@ import type { PaymentRequest } from '../../domain/payment-command.ts'
 import type { PaymentOutcome } from '../../domain/payment-outcome.ts'
 import { reveal, type Sealed } from '../../domain/sealed.ts'
 import type { RequestContext } from '../../request-context.ts'
-import { readAnswer } from './answer.ts'
+import { HEADER_BYTES_MAX, readAnswer } from './answer.ts'
 import type { CallHeaders } from './call-headers.ts'
 import { classifyCharge } from './classify-charge.ts'
+import { skipContinue } from './skip-continue.ts'
 
 export interface PaymentsApi {
   /**
@@ -61,11 +62,12 @@ export function createPaymentsApi(options: PaymentsApiOptions): PaymentsApi {
             }
             connected = true
             // Within this call the library writes the request, head and body, to the socket.
-            done(...result)
+            done(null, skipContinue(socket))
             permit.departed()
           }),
         allowH2: false,
         pipelining: 0,
+        maxHeaderSize: HEADER_BYTES_MAX,
         maxResponseSize: answerBytesMax,
       })
       try {

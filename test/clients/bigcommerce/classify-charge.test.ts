@@ -42,6 +42,30 @@ describe('a recognised success', () => {
   })
 })
 
+describe('a success that leaves something out', () => {
+  test('may have a number for its id', () => {
+    expect(classify(201, { data: { ...paid, id: 12345 } })).toMatchObject({
+      kind: 'succeeded',
+      bigcommercePaymentId: '12345',
+    })
+  })
+
+  test.each([[undefined], [null], ['']])('may have %j for the kind of its transaction', (type) => {
+    const data = { id: 'bc-1', status: 'success', transaction_type: type }
+    expect(classify(201, { data })).toEqual({
+      kind: 'succeeded',
+      bigcommercePaymentId: 'bc-1',
+      transactionType: null,
+    })
+    expect(classify(201, { data: { ...data, status: 'pending' } })).toMatchObject({ kind: 'pending' })
+  })
+
+  test('or not speak of it', () => {
+    const outcome = { kind: 'succeeded', bigcommercePaymentId: 'bc-1', transactionType: null }
+    expect(classify(201, { data: { id: 'bc-1', status: 'success' } })).toEqual(outcome)
+  })
+})
+
 describe('any other 2xx is unknown: a success that cannot be read is not one, and no failure either', () => {
   test.each([
     ['an empty body', undefined, 'unreadable_answer'],
@@ -55,7 +79,13 @@ describe('any other 2xx is unknown: a success that cannot be read is not one, an
     ['another transaction type', { data: { ...paid, transaction_type: 'refund' } }, 'unrecognised_answer'],
     ['no id', { data: { ...paid, id: '' } }, 'unrecognised_answer'],
     ['a card number for an id', { data: { ...paid, id: '4242 4242 4242 4242' } }, 'unrecognised_answer'],
-    ['an id that is a number', { data: { ...paid, id: 7 } }, 'unrecognised_answer'],
+    [
+      'a card number for an id, as a number',
+      { data: { ...paid, id: 4242424242424242 } },
+      'unrecognised_answer',
+    ],
+    ['an id that is no count', { data: { ...paid, id: 1.5 } }, 'unrecognised_answer'],
+    ['a bare success without its type', { id: 'bc-1', status: 'success' }, 'unrecognised_answer'],
     ['an error envelope', envelope({ code: 30102 }), 'unrecognised_answer'],
     ["the SDK's words", { status: 'ok', id: 'bc-1', transaction_type: 'purchase' }, 'unrecognised_answer'],
     ['an additional action', { status: 'additional_action_required' }, 'unrecognised_answer'],
@@ -260,11 +290,12 @@ describe('for any status and any JSON', () => {
 
   const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
-  const saysPaid = (value: unknown, word: string) =>
+  const types = ['purchase', 'authorization']
+  const saysPaid = (value: unknown, word: string, knownTypes: readonly unknown[]) =>
     isObject(value) &&
     value.status === word &&
-    typeof value.id === 'string' &&
-    ['purchase', 'authorization'].includes(String(value.transaction_type))
+    (typeof value.id === 'string' || Number.isSafeInteger(value.id)) &&
+    knownTypes.includes(value.transaction_type)
 
   test('success is said only of a 2xx with a recognised success, a decline only of a 4xx with an envelope', () => {
     fc.assert(
@@ -276,7 +307,9 @@ describe('for any status and any JSON', () => {
           case 'pending': {
             const word = kind === 'succeeded' ? 'success' : 'pending'
             expect(code >= 200 && code < 300).toBe(true)
-            expect(saysPaid(inData, word) || saysPaid(body, word)).toBe(true)
+            expect(
+              saysPaid(inData, word, [...types, undefined, null, '']) || saysPaid(body, word, types),
+            ).toBe(true)
             break
           }
           case 'declined':

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createCallHeaders } from '../../../src/clients/bigcommerce/call-headers.ts'
 import { createManagementApi, type ManagementApi } from '../../../src/clients/bigcommerce/management-api.ts'
@@ -5,7 +6,7 @@ import { createManagementHttp } from '../../../src/clients/bigcommerce/managemen
 import { createRenewable } from '../../../src/config/renewable.ts'
 import { Problem, type ProblemBody } from '../../../src/domain/problem.ts'
 import { isSameSealed, reveal, Sealed } from '../../../src/domain/sealed.ts'
-import { contextOf, type HttpHost, json, refusedUrl, startHttpHost } from './http-host.ts'
+import { contextOf, type HttpHost, json, refusedUrl, startHttpHost, startNetHost } from './http-host.ts'
 
 const closing: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -541,6 +542,28 @@ describe('an answer that does not come', () => {
       'upstream_unavailable',
     )
   })
+})
+
+test('100 Continue that was not asked for, before each answer on one connection, is passed over', async () => {
+  const body = JSON.stringify(order)
+  const host = await startNetHost((socket, heard) => {
+    if (!heard.endsWith('\r\n\r\n')) return
+    socket.write('HTTP/1.1 100 Continue\r\n\r\n')
+    socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
+  })
+  closing.push(() => host.close())
+  const api = apiAt(host.url)
+  for (let turn = 0; turn < 3; turn++) expect((await api.getOrder(118, contextOf()))?.id).toBe(118)
+  // Some went over a connection that had been used before.
+  expect(host.heard.length).toBeLessThan(3)
+})
+
+test('an answer that is compressed without being asked for is read', async () => {
+  const host = await startHttpHost((response) =>
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(JSON.stringify(order))),
+  )
+  closing.push(() => host.close())
+  expect((await apiAt(host.url).getOrder(118, contextOf()))?.id).toBe(118)
 })
 
 describe('a store token that is rotated', () => {

@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createCallHeaders } from '../../../src/clients/bigcommerce/call-headers.ts'
 import { createPaymentsApi } from '../../../src/clients/bigcommerce/payments-api.ts'
@@ -191,6 +192,59 @@ describe('a charge', () => {
       kind: 'declined',
       refusal: { by: 'code', bigcommerceCode: 30106 },
     })
+  })
+})
+
+describe('an answer as proxies make it', () => {
+  const body = Buffer.from(JSON.stringify(paid))
+  const raw = (...chunks: (string | Buffer)[]) =>
+    startNetHost(async (socket, heard) => {
+      if (!heard.includes('"save_instrument":true}}')) return
+      for (const chunk of chunks) {
+        socket.write(chunk)
+        await sleep(5)
+      }
+    })
+  const head = (more = '', length = body.length) =>
+    `HTTP/1.1 201 Created\r\n${more}content-length: ${length}\r\n\r\n`
+  const proceed = 'HTTP/1.1 100 Continue\r\n\r\n'
+  const cookies = Array.from({ length: 12 }, (_, index) => `set-cookie: c${index}=${'x'.repeat(1_700)}\r\n`)
+  const packed = (encoding: string, bytes: Buffer) => [
+    head(`content-encoding: ${encoding}\r\n`, bytes.length),
+    bytes,
+  ]
+
+  test.each([
+    ['100 Continue before it', [proceed + head(), body]],
+    ['100 Continue by itself', [proceed, head(), body]],
+    ['100 Continue in pieces', ['HTT', 'P/1.1 100 Cont', 'inue\r\nserver: x\r', '\n\r', '\n', head(), body]],
+    ['100 Continue twice', [proceed + proceed, head(), body]],
+    ['its head in pieces', ['HTTP/1', `.1 201 Created\r\ncontent-length: ${body.length}\r\n`, '\r\n', body]],
+    ['103 Early Hints before it', [`HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n${head()}`, body]],
+    ['20 kB of headers', [head(cookies.join('')), body]],
+    ['gzip that was not asked for', packed('gzip', gzipSync(body))],
+    ['brotli that was not asked for', packed('br', brotliCompressSync(body))],
+    ['deflate that was not asked for', packed('deflate', deflateSync(body))],
+    ['a byte-order mark', [head('', body.length + 3), Buffer.concat([Buffer.from('\ufeff'), body])]],
+  ])('with %s is told', async (_what, chunks) => {
+    const host = await opened(raw(...chunks))
+    expect(await charge(host.url)).toMatchObject({ kind: 'succeeded', bigcommercePaymentId: 'bc-1' })
+    expect(host.heard).toHaveLength(1)
+  })
+
+  test.each([
+    ['compressed and cut', packed('gzip', gzipSync(body).subarray(0, 20))],
+    ['compressed and not as it says', packed('br', gzipSync(body))],
+    ['compressed and far too large', packed('gzip', gzipSync(Buffer.alloc(2 ** 21, ' ')))],
+    ['compressed in a way that is not known', packed('x-none', gzipSync(body))],
+  ])('that is %s cannot be read', async (_what, chunks) => {
+    const host = await opened(raw(...chunks))
+    expect(await charge(host.url)).toMatchObject({ kind: 'unknown', reason: 'unreadable_answer' })
+  })
+
+  test('that is 100 Continue and no more is none', async () => {
+    const host = await opened(raw(proceed))
+    expect(await charge(host.url, { paymentTimeoutMs: 200 })).toMatchObject({ reason: 'timed_out' })
   })
 })
 
