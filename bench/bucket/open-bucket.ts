@@ -5,6 +5,7 @@ import { createPermitStore } from '../../src/allowance/permit-store.ts'
 import { createPermits } from '../../src/allowance/permits.ts'
 import { SEND_WITHIN_MS } from '../../src/allowance/rule.ts'
 import { schedule } from '../../src/domain/clock.ts'
+import type { Log } from '../../src/logging/log-entry.ts'
 import { applyMigrations } from '../../src/stores/engine/migrations.ts'
 import { openSqlite } from '../../src/stores/engine/sqlite.ts'
 
@@ -15,7 +16,8 @@ const marginMs = 200
 const maxWaitMs = 5_000
 /** Roughly how long BigCommerce takes for a payment. */
 const answerMs = 300
-const silent = () => {}
+const silence = () => {}
+const silent: Log = { info: silence, warn: silence, error: silence, child: () => silent }
 
 /** The bucket as it ships, on a file. */
 export async function openBucket(limit: number, windowMs: number): Promise<Admit> {
@@ -31,7 +33,7 @@ export async function openBucket(limit: number, windowMs: number): Promise<Admit
     now: () => performance.now(),
     schedule,
     random: Math.random,
-    log: { info: silent, warn: silent, error: silent },
+    log: silent,
   })
   await permits.open()
 

@@ -24,6 +24,7 @@ export const LOG_EVENTS = [
   'outcome not recorded',
   'payment methods left out',
   'payment needs review',
+  'payment not sent',
   'payment reconciled',
   'payment refused after too many declines',
   'payment refused after too many failed attempts',
@@ -102,6 +103,8 @@ export interface Log {
   info(fields: LogFields, event: LogEvent): void
   warn(fields: LogFields, event: LogEvent): void
   error(fields: LogFields, event: LogEvent): void
+  /** The same log, whose every line has these fields too. */
+  child(fields: LogFields): Log
 }
 
 const shapes: Readonly<Record<string, Shape>> = {

@@ -1,13 +1,24 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import type { LogFields } from '../logging/log-entry.ts'
 
 /**
- * Logs one line for each request, with these fields only: no header, no body, no query, and the route's template in place
- * of the path. The request's id goes out in a header, so that callers can quote it.
+ * One line for each request, with the fields named here and no others: no header, no body, no query, and of the
+ * path only the route's template and the order. The request's id goes out in a header, so that a caller can quote it.
+ *
+ * Every line of a request names the order it is about, from here on also those that services write; so one grep for an
+ * order finds all that happened to it.
  */
 async function requestLogging(app: FastifyInstance) {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
+    const orderId = orderIdOf(request)
+    if (orderId !== null) request.log = request.log.child({ orderId })
+  })
+  app.addHook('preSerialization', async (request, _reply, body) => {
+    const subject = subjectOf(body)
+    if (subject) request.log = request.log.child(subject)
+    return body
   })
   app.addHook('onResponse', async (request, reply) => {
     request.log.info(
@@ -23,3 +34,20 @@ async function requestLogging(app: FastifyInstance) {
 }
 
 export const requestLoggingPlugin = fp(requestLogging, { name: 'request-logging', fastify: '5.x' })
+
+/** As BigCommerce numbers orders. No card number is that short, and the caller may have written anything there. */
+const orderNumber = /^[1-9]\d{0,9}$/
+
+function orderIdOf({ params, routeOptions }: FastifyRequest): number | null {
+  if (!routeOptions.url?.startsWith('/orders/:id')) return null
+  const { id } = params as { readonly id?: unknown }
+  return typeof id === 'string' && orderNumber.test(id) ? Number(id) : null
+}
+
+/** What an answer is about: its payment, and the problem's code. */
+function subjectOf(body: unknown): LogFields | null {
+  if (typeof body !== 'object' || body === null) return null
+  const { code, payment_id: paymentId, data } = body as Readonly<Record<string, unknown>>
+  if (typeof code === 'string') return paymentId === undefined ? { code } : { code, paymentId }
+  return typeof data === 'object' && data !== null && 'id' in data ? { paymentId: data.id } : null
+}

@@ -86,7 +86,8 @@ export async function webhookRoutes(app: FastifyInstance, { receiveWebhook }: We
     async (_request: unknown, body: string) => body,
   )
   app.post('/webhooks/bigcommerce', { schema, config }, async (request, reply) => {
-    await receiveWebhook(String(request.body ?? ''), request.headers)
+    const orderId = await receiveWebhook(String(request.body ?? ''), request.headers)
+    if (orderId !== null) request.log = request.log.child({ orderId })
     return reply.code(204).send()
   })
 }

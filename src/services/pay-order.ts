@@ -88,11 +88,13 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     if (claim.kind === 'fenced') throw fencedBy(claim.by)
     if (claim.kind === 'charged_otherwise') throw new Problem('order_already_paid')
     if (claim.kind === 'blocked') {
-      context.log.warn({ orderId: command.orderId }, 'payment refused after too many failed attempts')
+      context.log.warn({}, 'payment refused after too many failed attempts')
       throw new Problem('velocity_blocked', { retryAfterSeconds: claim.retryAfterSeconds })
     }
 
-    const answer = await pay({ attempt: claim.attempt, command, authorized, waiting, context })
+    const { attempt } = claim
+    const log = context.log.child({ orderId: attempt.orderId, paymentId: attempt.id })
+    const answer = await pay({ attempt, command, authorized, waiting, context: { ...context, log } })
     return { ...answer, isReplay: false }
   }
 
@@ -121,7 +123,7 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
   async function pay(payment: ClaimedPayment): Promise<PaymentAnswer> {
     const { attempt, command, authorized, context } = payment
     const prepared = await preparePayment(command, authorized, context).catch((error) =>
-      endUnsent(attempt, error),
+      endUnsent(payment, error),
     )
     const sending = { ...attempt, ...prepared.claims.due }
     const first = await send(payment, prepared)
@@ -138,7 +140,7 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
   async function send(payment: ClaimedPayment, prepared: PreparedPayment): Promise<PaymentOutcome> {
     const { attempt, command, waiting, context } = payment
     const { paymentAccessToken, claims } = prepared
-    const permit = await waiting.takePermit().catch((error) => endUnsent(attempt, error))
+    const permit = await waiting.takePermit().catch((error) => endUnsent(payment, error))
     try {
       // If it is in doubt whether this was written, nothing is sent. So the attempt may end as not sent.
       const isOurs = await attempts
@@ -148,7 +150,7 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
           patExpiresAtMs: claims.expiresAtMs,
           orderTotal: payment.authorized.order?.total?.amount ?? null,
         })
-        .catch((error) => endUnsent(attempt, error))
+        .catch((error) => endUnsent(payment, error))
       if (!isOurs) throw new Problem('request_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
       return await paymentsApi.processPayment(paymentAccessToken, command.payment, context, permit)
     } finally {
@@ -157,20 +159,20 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
   }
 
   /** Ends an attempt that failed before its charge could leave: key and order are free again. */
-  async function endUnsent(attempt: PaymentAttempt, error: unknown): Promise<never> {
+  async function endUnsent({ attempt, context }: ClaimedPayment, error: unknown): Promise<never> {
     const problemCode = error instanceof Problem ? error.code : 'internal_error'
+    context.log.info({ code: problemCode }, 'payment not sent')
     await attempts.settle(attempt.id, { status: 'not_sent', problemCode }, () => null)
     throw error
   }
 
   async function settle(attempt: PaymentAttempt, outcome: PaymentOutcome, context: RequestContext) {
-    const { id: paymentId, orderId } = attempt
-    context.log.info({ paymentId, orderId, outcome: outcome.kind }, 'charge answered')
-    const write = () => attempts.settle(paymentId, settlementOf(outcome), keptAnswer)
+    context.log.info({ outcome: outcome.kind }, 'charge answered')
+    const write = () => attempts.settle(attempt.id, settlementOf(outcome), keptAnswer)
     try {
       return await write()
     } catch (error) {
-      context.log.error({ paymentId, orderId, err: error }, 'outcome not recorded')
+      context.log.error({ err: error }, 'outcome not recorded')
       // What is known is not thrown away: it is written as soon as the ledger is there again.
       inBackground(() => keepWriting(write))
       return { ...attempt, status: 'unknown' as const }

@@ -4,9 +4,13 @@ import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
 /**
  * Takes a webhook as a hint to look now.
  *
+ * @returns the order that it is about, if it is about one.
  * @throws Problem `webhook_unverified`, or `store_unavailable` so that BigCommerce delivers it again.
  */
-export type ReceiveWebhook = (body: string, headers: Readonly<Record<string, unknown>>) => Promise<void>
+export type ReceiveWebhook = (
+  body: string,
+  headers: Readonly<Record<string, unknown>>,
+) => Promise<number | null>
 
 export interface ReceiveWebhookDependencies {
   readonly verifyWebhook: VerifyWebhook
@@ -24,10 +28,11 @@ export function createReceiveWebhook({
 
   return async function receiveWebhook(body, headers) {
     const { id, orderId } = verifyWebhook(body, headers)
-    if (orderId === null || received.has(id)) return
+    if (orderId === null || received.has(id)) return orderId
     await unsettled.wake(orderId, true)
     received.add(id)
     const [oldest] = received
     if (received.size > deliveriesMax && oldest !== undefined) received.delete(oldest)
+    return orderId
   }
 }

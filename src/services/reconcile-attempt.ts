@@ -159,5 +159,5 @@ const contextOf = (attempt: PaymentAttempt, log: Log): RequestContext => ({
   correlationId: attempt.correlationId,
   shopperAddress: null,
   purpose: 'reconciling',
-  log,
+  log: log.child({ orderId: attempt.orderId, paymentId: attempt.id }),
 })

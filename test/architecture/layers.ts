@@ -29,7 +29,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
   },
   commands: {
     values: ['commands', 'config', 'clients', 'stores', 'domain', 'version'],
-    types: ['request-context'],
+    types: ['logging', 'request-context'],
     packages: /^(undici|zod|node:(crypto|dns\/promises|events|fs|http|net|path|tls|util))$/,
   },
   compose: {
@@ -58,7 +58,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
   },
   plugins: {
     values: ['openapi', 'plugins', 'domain', 'version'],
-    types: ['allowance', 'services', 'metrics'],
+    types: ['allowance', 'logging', 'services', 'metrics'],
     packages: /^(@fastify\/|fastify|zod$|node:(crypto|http|net|perf_hooks)$)/,
   },
   routes: {

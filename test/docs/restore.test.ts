@@ -36,7 +36,7 @@ const chargeLines = ({ lines }: ServiceProcess, from = 0): ChargeLine[] =>
 const holdOf = ({ paymentId, orderId, time }: ChargeLine, storeHash: string) =>
   codeIn(page, 'sql', 'INSERT')
     .replace("'ID'", `'${paymentId}'`)
-    .replace("'STORE', 0", `'${storeHash}', ${orderId}`)
+    .replace("'STORE', 0, 0", `'${storeHash}', ${orderId}, ${orderId}`)
     .replace("'METHOD'", "'stripe.card'")
     .replace("0, 'USD'", "6098, 'USD'")
     .replace('0, 0, 0)', `${Date.parse(time)}, ${Date.parse(time)}, ${Date.parse(time)})`)

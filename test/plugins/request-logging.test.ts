@@ -10,9 +10,26 @@ test('a request is one line with named fields, its route instead of its path', a
   const lines = log.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request answered')
   expect(lines).toHaveLength(1)
   expect(Object.keys(lines[0]).sort()).toEqual(
-    ['durationMs', 'level', 'method', 'msg', 'requestId', 'route', 'status', 'time'].sort(),
+    [
+      'code',
+      'durationMs',
+      'level',
+      'method',
+      'msg',
+      'orderId',
+      'requestId',
+      'route',
+      'status',
+      'time',
+    ].sort(),
   )
-  expect(lines[0]).toMatchObject({ method: 'GET', route: '/orders/:id/payment-methods', status: 401 })
+  expect(lines[0]).toMatchObject({
+    method: 'GET',
+    route: '/orders/:id/payment-methods',
+    orderId: 215,
+    status: 401,
+    code: 'unauthenticated',
+  })
 })
 
 test('at trace, a payment and every refusal of one leave no card, CVV, name or token in the log', async () => {

@@ -4,22 +4,15 @@ import type { NewAttempt } from '../../src/domain/payment-attempt.ts'
 import type { RequestContext } from '../../src/request-context.ts'
 import type { Claim } from '../../src/stores/claim-attempt.ts'
 import { attemptOf } from '../domain/samples.ts'
-
-export interface Logged {
-  readonly level: 'info' | 'warn' | 'error'
-  readonly fields: object
-  readonly event: string
-}
+import { keptIn, type Logged } from '../support/logs.ts'
 
 export function contextOf(logged: Logged[] = []): RequestContext {
-  const keep = (level: Logged['level']) => (fields: object, event: string) =>
-    void logged.push({ level, fields, event })
   return {
     requestId: 'request-1',
     correlationId: 'correlation-1',
     shopperAddress: '203.0.113.9',
     purpose: 'paying',
-    log: { info: keep('info'), warn: keep('warn'), error: keep('error') },
+    log: keptIn(logged),
   }
 }
 

@@ -16,7 +16,8 @@ import {
   type PayOrderDependencies,
 } from '../../src/services/pay-order.ts'
 import { attemptOf, commandOf, transactionOf, validInstruments } from '../domain/samples.ts'
-import { claimedBy, contextOf, customer, endOf, holderOf, type Logged, orderOf, server } from './fakes.ts'
+import type { Logged } from '../support/logs.ts'
+import { claimedBy, contextOf, customer, endOf, holderOf, orderOf, server } from './fakes.ts'
 
 const due = { amount: 6098, currency: 'USD' }
 const claims = {

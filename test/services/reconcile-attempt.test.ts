@@ -7,7 +7,8 @@ import type { Transaction } from '../../src/domain/transaction.ts'
 import { createMetrics } from '../../src/metrics/create-metrics.ts'
 import { createReconcileAttempt } from '../../src/services/reconcile-attempt.ts'
 import { attemptOf, transactionOf } from '../domain/samples.ts'
-import { contextOf, type Logged, orderOf } from './fakes.ts'
+import type { Logged } from '../support/logs.ts'
+import { contextOf, orderOf } from './fakes.ts'
 
 const minute = 60_000
 const hour = 60 * minute

@@ -5,6 +5,7 @@ import { createFetchKeys } from '../../clients/identity/published-keys.ts'
 import { createVerifyCallers } from '../../clients/identity/verify-callers.ts'
 import type { Config } from '../../config/config.ts'
 import { createRenewable } from '../../config/renewable.ts'
+import type { Log } from '../../logging/log-entry.ts'
 import { version } from '../../version.ts'
 import { askStore } from './ask-store.ts'
 import { checkCallerKeys } from './check-caller-keys.ts'
@@ -74,7 +75,7 @@ async function checkStore({ bigcommerce, instruments }: Config, options: Examine
     callHeaders: createCallHeaders({ userAgent: `Tillgate/${version} (doctor)`, trustedProxySecret: null }),
   })
   const id = randomUUID()
-  const silent = { info() {}, warn() {}, error() {} }
+  const silent: Log = { info() {}, warn() {}, error() {}, child: () => silent }
   const context = {
     requestId: id,
     correlationId: id,

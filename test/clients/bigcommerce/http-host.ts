@@ -5,6 +5,7 @@ import { type AddressInfo, createServer as createNetServer, type Server, type So
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import type { RequestContext } from '../../../src/request-context.ts'
 import { createAuthority } from '../../../tools/certificates.ts'
+import { keptIn, type Logged } from '../../support/logs.ts'
 
 export interface SeenRequest {
   readonly method: string
@@ -121,14 +122,12 @@ export const json = (
 ) => response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
 
 /** A request's context whose log keeps what it is told. */
-export function contextOf(logged: { level: string; fields: object; event: string }[] = []): RequestContext {
-  const keep = (level: string) => (fields: object, event: string) =>
-    void logged.push({ level, fields, event })
+export function contextOf(logged: Logged[] = []): RequestContext {
   return {
     requestId: 'request-1',
     correlationId: '5b1c7c1e-0000-4000-8000-00000000c0de',
     shopperAddress: '203.0.113.9',
     purpose: 'paying',
-    log: { info: keep('info'), warn: keep('warn'), error: keep('error') },
+    log: keptIn(logged),
   }
 }

@@ -8,6 +8,7 @@ import { createPaymentsApi } from '../../../src/clients/bigcommerce/payments-api
 import { type PaymentRequest, sealInstrument } from '../../../src/domain/payment-command.ts'
 import { Sealed } from '../../../src/domain/sealed.ts'
 import { validInstruments } from '../../domain/samples.ts'
+import type { Logged } from '../../support/logs.ts'
 import {
   contextOf,
   json,
@@ -18,7 +19,7 @@ import {
 } from './http-host.ts'
 
 const closing: (() => Promise<void>)[] = []
-let logged: { level: string; fields: object; event: string }[] = []
+let logged: Logged[] = []
 beforeEach(() => {
   logged = []
 })

@@ -1,5 +1,6 @@
 import { Problem } from '../../../src/domain/problem.ts'
 import type { RequestContext } from '../../../src/request-context.ts'
+import { silentLog } from '../../support/logs.ts'
 import type { Run } from '../engine/run.ts'
 import type { ServiceNode } from '../service/node.ts'
 import type { Witness } from '../witness/witness.ts'
@@ -15,8 +16,6 @@ export interface Front {
 }
 
 const patienceMs = [3_000, 30_000, 100_000] as const
-const silent = () => {}
-const log = { info: silent, warn: silent, error: silent }
 
 export function createFront(run: Run, nodes: readonly ServiceNode[], witness: Witness): Front {
   const { random, scheduler, counts } = run
@@ -34,7 +33,7 @@ export function createFront(run: Run, nodes: readonly ServiceNode[], witness: Wi
       correlationId: requestId,
       shopperAddress: null,
       purpose: 'paying',
-      log,
+      log: silentLog,
     } as const
     return new Promise((resolve) => {
       let isOver = false

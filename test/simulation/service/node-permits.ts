@@ -2,11 +2,9 @@ import type { PermitStore } from '../../../src/allowance/permit-store.ts'
 import { createPermits, type Permits } from '../../../src/allowance/permits.ts'
 import { SEND_WITHIN_MS } from '../../../src/allowance/rule.ts'
 import type { Schedule } from '../../../src/domain/clock.ts'
+import { silentLog } from '../../support/logs.ts'
 import type { Run } from '../engine/run.ts'
 import type { NodeLife } from './ports.ts'
-
-const silent = () => {}
-const log = { info: silent, warn: silent, error: silent }
 
 /** The rule of a scenario's bucket. */
 export const ruleOf = ({ scenario: { bucket } }: Run) => ({
@@ -43,7 +41,7 @@ export function createNodePermits(
       now: scheduler.now,
       schedule,
       random: run.random.next,
-      log,
+      log: silentLog,
     })
   }
 

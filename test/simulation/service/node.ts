@@ -1,5 +1,6 @@
 import type { PermitStore } from '../../../src/allowance/permit-store.ts'
 import { createPaying, type Paying } from '../../../src/services/paying.ts'
+import { silentLog } from '../../support/logs.ts'
 import type { Run } from '../engine/run.ts'
 import type { LedgerCalls } from '../ledger/ledger-calls.ts'
 import { STORE_HASH } from '../upstream/access-tokens.ts'
@@ -96,7 +97,7 @@ export function createNode(options: NodeOptions): ServiceNode {
       pause: (forMs) =>
         ports.exchange<void>('a pause', (answer) => void run.scheduler.after(forMs, () => answer(undefined))),
       newId: options.newId,
-      log,
+      log: silentLog,
       measure: {
         payOrder: (payOrder) => payOrder,
         ends: (attempts) => attempts,
@@ -125,5 +126,3 @@ const noHolds = {
   release: async () => {},
   deleteExpired: async () => 0,
 }
-const silent = () => {}
-const log = { info: silent, warn: silent, error: silent }
