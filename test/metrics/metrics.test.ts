@@ -89,13 +89,23 @@ describe('payments are counted by how they ended, why, and by which method', () 
     const paying = pay(cardPayment())
     await expect.poll(() => sandbox.requests().some(({ host }) => host === 'payments')).toBe(true)
     ledger.run('ALTER TABLE payment_attempts RENAME TO lost')
-    expect((await paying).status).toBe(202)
+    const { status } = await paying
+    expect(status).toBe(202)
     const lines = await metrics()
-    expect(lines).toContain(
-      'tillgate_payments_total{outcome="unknown",code="store_unavailable",method="other"} 1',
-    )
+    const counted = ['tillgate_payments_total{outcome="unknown",code="store_unavailable",method="other"} 1']
+    expect(lines.filter((line) => line.startsWith('tillgate_payments_total'))).toEqual(counted)
     // A ledger that cannot be read spoils neither the page nor, with zeros that are not so, what it says.
     expect(lines.filter((line) => /^tillgate_unsettled_/.test(line))).toEqual([])
+
+    // The outcome is written until it is taken: still one payment, whose caller was told once.
+    const failed =
+      'tillgate_ledger_call_duration_seconds_count{operation="settle",result="store_unavailable"} 2'
+    await expect.poll(metrics).toContain(failed)
+    ledger.run('ALTER TABLE lost RENAME TO payment_attempts')
+    const written = 'tillgate_ledger_call_duration_seconds_count{operation="settle",result="done"} 1'
+    await expect.poll(metrics, { timeout: 5_000 }).toContain(written)
+    const after = await metrics()
+    expect(after.filter((line) => line.startsWith('tillgate_payments_total'))).toEqual(counted)
   })
 })
 
