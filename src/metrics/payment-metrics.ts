@@ -37,6 +37,8 @@ export function createPaymentMetrics(registry: Registry): PaymentMetrics {
     registers,
   })
   const methods = createKnownMethods()
+  /** Attempts whose caller was told *unknown* because the ledger failed. Their outcome is written again until it is taken. */
+  const toldUnwritten = new Set<string>()
 
   return {
     payOrder(payOrder) {
@@ -56,13 +58,15 @@ export function createPaymentMetrics(registry: Registry): PaymentMetrics {
 
     ends: (attempts) => ({
       ...attempts,
-      settle: measured(attempts.settle, ({ args: [, settlement], result }) => {
-        if (result.status === 'rejected')
-          return payments.inc({
-            outcome: toldWithout(settlement),
-            code: 'store_unavailable',
-            method: 'other',
-          })
+      settle: measured(attempts.settle, ({ args: [id, settlement], result }) => {
+        const isTold = toldUnwritten.has(id)
+        if (result.status === 'fulfilled') toldUnwritten.delete(id)
+        if (isTold) return
+        if (result.status === 'rejected') {
+          const outcome = toldWithout(settlement)
+          if (outcome === 'unknown') toldUnwritten.add(id)
+          return payments.inc({ outcome, code: 'store_unavailable', method: 'other' })
+        }
         const { status: outcome, problemCode, paymentMethodId } = result.value
         if (outcome === 'succeeded' || outcome === 'pending') methods.learn([paymentMethodId])
         payments.inc({ outcome, code: problemCode ?? 'none', method: methods.labelOf(paymentMethodId) })
