@@ -126,6 +126,7 @@ export async function compose(
       declineLimits: velocity,
       digest: createKeyedDigest(config.bigcommerce.accessToken, `velocity of ${storeHash}`),
       hasOpaqueDeclines: config.hasOpaqueDeclines,
+      hasCheckoutFence: config.hasCheckoutFence,
       permitWaitMsMax: queueMaxWaitMs,
       paymentTimeoutMs,
     },

@@ -30,6 +30,8 @@ export interface Config {
   }
   /** Whether callers are told why a bank declined. */
   readonly hasOpaqueDeclines: boolean
+  /** Whether one checkout is charged once, whichever of its orders is paid. */
+  readonly hasCheckoutFence: boolean
   readonly logLevel: string
   /** Whether OpenTelemetry, which reads its own variables, has anywhere to send traces to. */
   readonly isTraced: boolean
@@ -161,6 +163,7 @@ function toConfig(
       windowMs: env.VELOCITY_WINDOW_SECONDS * 1_000,
     },
     hasOpaqueDeclines: env.DECLINE_DETAIL === 'opaque',
+    hasCheckoutFence: env.CHECKOUT_FENCE,
     logLevel: env.LOG_LEVEL,
     isTraced: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     databaseUrl: env.DATABASE_URL,

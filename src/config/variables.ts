@@ -110,6 +110,13 @@ export const Env = z.object({
   VELOCITY_WINDOW_SECONDS: wholeNumber(1, 604_800)
     .default(3600)
     .describe('How long a failed attempt or a decline counts, in seconds.'),
+  CHECKOUT_FENCE: z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .default('true')
+    .transform((word) => word === 'true')
+    .describe(
+      'One charge for one checkout, whichever of its orders is paid. With `false` two orders of one checkout can both be charged; it saves one read of the order for callers whose token does not name a customer.',
+    ),
   DECLINE_DETAIL: z
     .enum(['full', 'opaque'], { error: 'must be full or opaque' })
     .default('full')

@@ -8,6 +8,8 @@ export interface Order {
   readonly statusId: number | null
   /** null for a guest's order. A guest caller must never match it. */
   readonly customerId: number | null
+  /** The checkout that it was made from, in lower case; null for none. */
+  readonly cartId: string | null
   /** BigCommerce's word for the payment's state, in lower case; empty for none. */
   readonly paymentStatus: string
   /**

@@ -167,6 +167,8 @@ export interface PaymentAttempt {
   readonly answeredAtMs: number | null
   /** What the whole order cost when the charge was sent, in minor units; null where the order was not read. */
   readonly orderTotal: number | null
+  /** The checkout that its order came from, in lower case; null where the order was not read, or came from none. */
+  readonly cartId: string | null
   readonly endedAtMs: number | null
   /** Whether it keeps every other attempt from paying the order. */
   readonly holdsOrder: boolean
@@ -183,7 +185,14 @@ export interface PaymentAttempt {
 /** What an attempt is when it is claimed. */
 export type NewAttempt = Pick<
   PaymentAttempt,
-  'id' | 'orderId' | 'customerId' | 'instrumentType' | 'paymentMethodId' | 'correlationId' | 'requestId'
+  | 'id'
+  | 'orderId'
+  | 'customerId'
+  | 'cartId'
+  | 'instrumentType'
+  | 'paymentMethodId'
+  | 'correlationId'
+  | 'requestId'
 >
 
 /** What the ledger writes down of an outcome. What is left out stays as it was. */

@@ -1,8 +1,8 @@
 import type { Permits, WaitingPayment } from '../allowance/permits.ts'
 import type { Caller } from '../domain/caller.ts'
-import { fingerprintOf, isFreeAgain, type KeyScope, type KnownKey } from '../domain/idempotency-key.ts'
+import { fingerprintOf, isFreeAgain, type KeyScope } from '../domain/idempotency-key.ts'
 import { ASK_AGAIN_SECONDS, answerOf, keptAnswer, type PaymentAnswer } from '../domain/payment-answer.ts'
-import { isRunning, type NewAttempt, type PaymentAttempt } from '../domain/payment-attempt.ts'
+import type { NewAttempt, PaymentAttempt } from '../domain/payment-attempt.ts'
 import type { PaymentCommand } from '../domain/payment-command.ts'
 import { type InstrumentType, refuseTypeNotTaken } from '../domain/payment-instrument.ts'
 import { type PaymentOutcome, settlementOf } from '../domain/payment-outcome.ts'
@@ -12,17 +12,13 @@ import type { Claim } from '../stores/claim-attempt.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import { type AuthorizedPayment, type AuthorizePayment, maySeeAttempt } from './authorize-order.ts'
 import type { VelocityGate } from './card-testing.ts'
+import { fencedBy, heldByCheckout, type PaidOrder, replay } from './held-orders.ts'
 import type { PreparedPayment, PreparePayment } from './prepare-payment.ts'
 import { createSendAgain, type SendAgainDependencies } from './send-again.ts'
 
 export interface PayOrderCommand extends PaymentCommand {
   readonly caller: Caller
   readonly idempotencyKey: string
-}
-
-export interface PaidOrder extends PaymentAnswer {
-  /** Whether this is the answer that an earlier request with the same key was given. */
-  readonly isReplay: boolean
 }
 
 /**
@@ -87,6 +83,7 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     if (claim.kind === 'known') return replay(claim.known, fingerprint)
     if (claim.kind === 'fenced') throw fencedBy(claim.by)
     if (claim.kind === 'charged_otherwise') throw new Problem('order_already_paid')
+    if (claim.kind === 'checkout') throw heldByCheckout(claim.standing)
     if (claim.kind === 'blocked') {
       context.log.warn({}, 'payment refused after too many failed attempts')
       throw new Problem('velocity_blocked', { retryAfterSeconds: claim.retryAfterSeconds })
@@ -111,7 +108,7 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     let isClaimed = false
     try {
       const authorized = await authorizePayment(command, isNew, context)
-      const claim = await attempts.claim(scope, fingerprint, newAttempt(command, id, context))
+      const claim = await attempts.claim(scope, fingerprint, newAttempt(command, id, authorized, context))
       isClaimed = claim.kind === 'claimed'
       return { authorized, claim }
     } finally {
@@ -122,8 +119,8 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
   /** Nobody else can pay the order now. Write, call, write; no transaction is open during a call. */
   async function pay(payment: ClaimedPayment): Promise<PaymentAnswer> {
     const { attempt, command, authorized, context } = payment
-    const prepared = await preparePayment(command, authorized, context).catch((error) =>
-      endUnsent(payment, error),
+    const prepared = await preparePayment({ ...command, attemptId: attempt.id }, authorized, context).catch(
+      (error) => endUnsent(payment, error),
     )
     const sending = { ...attempt, ...prepared.claims.due }
     const first = await send(payment, prepared)
@@ -143,7 +140,7 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     const permit = await waiting.takePermit().catch((error) => endUnsent(payment, error))
     try {
       // If it is in doubt whether this was written, nothing is sent. So the attempt may end as not sent.
-      const isOurs = await attempts
+      const marked = await attempts
         .markSending(attempt.id, {
           due: claims.due,
           patIssuedAtMs: claims.issuedAtMs,
@@ -151,7 +148,10 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
           orderTotal: payment.authorized.order?.total?.amount ?? null,
         })
         .catch((error) => endUnsent(payment, error))
-      if (!isOurs) throw new Problem('request_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
+      if (marked === 'not_ours')
+        throw new Problem('request_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
+      if (marked !== 'sending')
+        return endUnsent(payment, heldByCheckout(marked === 'checkout_paid' ? 'paid' : 'busy'))
       return await paymentsApi.processPayment(paymentAccessToken, command.payment, context, permit)
     } finally {
       permit.giveBack()
@@ -202,45 +202,22 @@ function refuseSavingForGuests({ caller, payment }: PayOrderCommand): void {
   }
 }
 
-/**
- * The answer to a key that is in use: a final one as it was given, else how the payment stands now.
- *
- * @throws Problem `idempotency_key_reused` for another request, `request_in_progress` while the first one runs.
- */
-function replay({ fingerprint, attempt, answer }: KnownKey, wanted: string): PaidOrder {
-  if (fingerprint !== wanted) throw new Problem('idempotency_key_reused')
-  if (answer) return { ...answer, isReplay: true }
-  if (isRunning(attempt.status)) throw new Problem('request_in_progress', askAgainAt(attempt))
-  return { ...answerOf(attempt), isReplay: false }
-}
-
-/** Why the order cannot be paid now: another attempt holds it. */
-const fencedBy = (attempt: PaymentAttempt): Problem =>
-  attempt.status === 'succeeded'
-    ? new Problem('order_already_paid', whereItStands(attempt))
-    : new Problem('order_payment_in_progress', askAgainAt(attempt))
-
-const askAgainAt = (attempt: PaymentAttempt) => ({
-  ...whereItStands(attempt),
-  retryAfterSeconds: ASK_AGAIN_SECONDS,
-})
-
-/** Told only to callers who may pay the order, and so may see every attempt on it. */
-const whereItStands = ({ id, orderId }: PaymentAttempt) => ({
-  paymentId: id,
-  location: `/orders/${orderId}/payments/${id}`,
-})
-
 const keyScopeOf = ({ caller, idempotencyKey }: PayOrderCommand): KeyScope => ({
   principal: caller.principal,
   operation: 'payOrder',
   idempotencyKey,
 })
 
-const newAttempt = (command: PayOrderCommand, id: string, context: RequestContext): NewAttempt => ({
+const newAttempt = (
+  command: PayOrderCommand,
+  id: string,
+  { order }: AuthorizedPayment,
+  context: RequestContext,
+): NewAttempt => ({
   id,
   orderId: command.orderId,
   customerId: command.caller.customerId,
+  cartId: order?.cartId ?? null,
   instrumentType: command.payment.instrument.type,
   paymentMethodId: command.payment.payment_method_id,
   correlationId: context.correlationId,

@@ -54,6 +54,8 @@ export interface PayingSettings {
   readonly digest: KeyedDigest
   /** Whether callers are kept from learning why a bank declined. */
   readonly hasOpaqueDeclines: boolean
+  /** Whether one checkout is charged once, whichever of its orders is paid. */
+  readonly hasCheckoutFence: boolean
   readonly permitWaitMsMax: number
   readonly paymentTimeoutMs: number
 }
@@ -82,8 +84,8 @@ export function createPaying(ports: PayingPorts, settings: PayingSettings): Payi
     attempts: measure.ends(attempts),
     inBackground: (work) => void inFlight.track(work)(),
     velocityGate: createVelocityGate({ holds, limits: settings.declineLimits, digest: settings.digest }),
-    authorizePayment: createAuthorizePayment({ ...ports, authorizeOrder }),
-    preparePayment: createPreparePayment({ managementApi, attempts, storeHash }),
+    authorizePayment: createAuthorizePayment({ ...ports, ...settings, authorizeOrder }),
+    preparePayment: createPreparePayment({ ...ports, storeHash }),
     instruments,
   })
   const listPayments = createListPayments({ attempts, unsettled, authorizeOrder })

@@ -1,15 +1,19 @@
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
+import type { Clock } from '../domain/clock.ts'
+import { judge } from '../domain/evidence.ts'
 import { mayBePayable, type Order } from '../domain/order.ts'
 import { type PaymentAccessTokenClaims, readPaymentAccessToken } from '../domain/payment-access-token.ts'
 import { ASK_AGAIN_SECONDS } from '../domain/payment-answer.ts'
-import type { PaymentAttempt } from '../domain/payment-attempt.ts'
+import { mayBeCorrected, type PaymentAttempt } from '../domain/payment-attempt.ts'
 import type { PaymentCommand } from '../domain/payment-command.ts'
 import { paysAPart } from '../domain/payment-instrument.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Sealed } from '../domain/sealed.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
+import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
 import type { AuthorizedPayment } from './authorize-order.ts'
+import { lookAtOrder } from './look-at-order.ts'
 
 /** A payment access token that may be used: its claims are what the caller wants to pay. */
 export interface PreparedPayment {
@@ -24,23 +28,31 @@ export interface PreparedPayment {
  * @throws Problem; nothing has been sent then.
  */
 export type PreparePayment = (
-  command: PaymentCommand,
+  command: PaymentCommand & { readonly attemptId: string },
   authorized: AuthorizedPayment,
   context: RequestContext,
 ) => Promise<PreparedPayment>
 
 export interface PreparePaymentDependencies {
-  readonly managementApi: Pick<ManagementApi, 'createPaymentAccessToken'>
+  readonly managementApi: Pick<ManagementApi, 'createPaymentAccessToken' | 'getOrder' | 'listTransactions'>
+  readonly unsettled: Pick<UnsettledAttempts, 'wake'>
+  readonly now: Clock
   readonly attempts: Pick<PaymentAttempts, 'findByOrder'>
   readonly storeHash: string
 }
 
 export function createPreparePayment(dependencies: PreparePaymentDependencies): PreparePayment {
-  const { managementApi, attempts, storeHash } = dependencies
+  const { managementApi, attempts, unsettled, now, storeHash } = dependencies
 
   return async function preparePayment(command, { order, minting }, context) {
     if (order && !mayBePayable(order)) throw new Problem('order_not_payable')
-    const minted = await (minting ?? managementApi.createPaymentAccessToken(command.orderId, context))
+    const payments = (await attempts.findByOrder(command.orderId)).filter(
+      ({ id }) => id !== command.attemptId,
+    )
+    await lookAfterDoubt(command.orderId, payments, context)
+    const minted = await (minting ?? managementApi.createPaymentAccessToken(command.orderId, context)).catch(
+      (error) => wakeIfPaid(command.orderId, error),
+    )
     const claims = readPaymentAccessToken(minted)
     if (claims?.storeHash !== storeHash || claims.orderId !== String(command.orderId)) {
       throw new Problem('upstream_unusable')
@@ -48,8 +60,39 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
     // What BigCommerce does with a payment of nothing is not documented.
     if (claims.due.amount === 0) throw new Problem('order_not_payable')
     refuseOtherAmount(claims, command, order)
-    refuseStaleAmount(claims, await attempts.findByOrder(command.orderId))
+    refuseStaleAmount(claims, order, payments, now())
     return { paymentAccessToken: minted.token, claims }
+  }
+
+  /**
+   * Where an earlier attempt ended in doubt, its charge may show by now: a complete look comes before the next charge.
+   *
+   * @throws Problem; the look that it has woken corrects the earlier attempt.
+   */
+  async function lookAfterDoubt(
+    orderId: number,
+    payments: readonly PaymentAttempt[],
+    context: RequestContext,
+  ): Promise<void> {
+    const doubtful = payments.filter(mayBeCorrected)
+    if (doubtful.length === 0) return
+    const reading = await lookAtOrder(managementApi, orderId, context)
+    for (const earlier of doubtful) {
+      const others = payments.filter(({ id }) => id !== earlier.id)
+      const { kind } = judge(earlier, reading, others)
+      if (kind !== 'charged' && kind !== 'pending') continue
+      await unsettled.wake(orderId, true)
+      throw new Problem('order_payment_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
+    }
+    if (!reading.isWhole) throw new Problem('upstream_unavailable')
+  }
+
+  /** BigCommerce says that the order cannot be paid (30101), perhaps because an earlier attempt has paid it. */
+  async function wakeIfPaid(orderId: number, error: unknown): Promise<never> {
+    if (error instanceof Problem && error.code === 'order_not_payable') {
+      await unsettled.wake(orderId, true).catch(() => {})
+    }
+    throw error
   }
 }
 
@@ -66,15 +109,26 @@ function refuseOtherAmount(
   }
 }
 
+/** Where the order's total changed after a part was paid, this long the part may not be shown in it yet. */
+const partShowsWithinMs = 60_000
+
 /**
  * After a part was paid, less must be due than before. Until BigCommerce shows that, the rest must not be charged: the part
- * would be charged again with it.
+ * would be charged again with it. An order that became dearer may be due as much as before.
  */
-function refuseStaleAmount({ due }: PaymentAccessTokenClaims, payments: readonly PaymentAttempt[]) {
-  const isStale = payments.some(
-    ({ status, instrumentType, amount }) =>
-      status === 'succeeded' && paysAPart(instrumentType) && amount !== null && due.amount >= amount,
-  )
+function refuseStaleAmount(
+  { due }: PaymentAccessTokenClaims,
+  order: Order | null,
+  payments: readonly PaymentAttempt[],
+  nowMs: number,
+) {
+  const isStale = payments.some(({ status, instrumentType, amount, orderTotal, endedAtMs }) => {
+    if (status !== 'succeeded' || !paysAPart(instrumentType) || amount === null || due.amount < amount)
+      return false
+    const total = order?.total?.amount ?? null
+    const isDearer = total !== null && orderTotal !== null && total !== orderTotal
+    return !isDearer || nowMs - (endedAtMs ?? 0) < partShowsWithinMs
+  })
   if (!isStale) return
   throw new Problem('upstream_busy', {
     detail:

@@ -30,6 +30,7 @@ export function toAttempt(row: Selectable<PaymentAttemptRow>): PaymentAttempt {
     answeredAs: row.answered_as,
     answeredAtMs: row.answered_at_ms,
     orderTotal: row.order_total,
+    cartId: row.cart_id,
     endedAtMs: row.ended_at_ms,
     nextLookAtMs: row.next_look_at_ms,
     askedAtMs: row.asked_at_ms,

@@ -3,6 +3,7 @@ import { isFreeAgain, type KeyScope, type KnownKey } from '../domain/idempotency
 import type { NewAttempt, PaymentAttempt } from '../domain/payment-attempt.ts'
 import { keepsPlace } from '../domain/payment-attempt.ts'
 import { toAttempt } from './attempt-rows.ts'
+import { checkoutStanding } from './checkout-fence.ts'
 import type { Tables } from './engine/tables.ts'
 import { LostRace } from './engine/transact.ts'
 import { findByKey, findFence } from './find-attempts.ts'
@@ -15,6 +16,8 @@ export type Claim =
   | { readonly kind: 'fenced'; readonly by: PaymentAttempt }
   /** BigCommerce shows a charge on the order that no payment here accounts for. */
   | { readonly kind: 'charged_otherwise' }
+  /** Another order of the same checkout is being paid, or has been. */
+  | { readonly kind: 'checkout'; readonly standing: 'busy' | 'paid' }
   /** Too many attempts on the order failed within the window. */
   | { readonly kind: 'blocked'; readonly retryAfterSeconds: number }
 
@@ -48,7 +51,7 @@ export async function claimAttempt(transaction: Transaction<Tables>, options: Cl
 
   const row = await insertAttempt(transaction, options)
   if (!row) return refusal(transaction, options, known)
-  const closed = await closedBy(transaction, storeHash, options.attempt.orderId)
+  const closed = await closedBy(transaction, storeHash, options.attempt)
   if (closed) {
     await transaction.deleteFrom('payment_attempts').where('id', '=', row.id).execute()
     return closed
@@ -66,7 +69,7 @@ export async function claimAttempt(transaction: Transaction<Tables>, options: Cl
 async function closedBy(
   transaction: Transaction<Tables>,
   storeHash: string,
-  orderId: number,
+  { orderId, cartId }: NewAttempt,
 ): Promise<Claim | null> {
   const paid = await findClosing(transaction, storeHash, orderId)
   if (paid) return { kind: 'fenced', by: toAttempt(paid) }
@@ -76,7 +79,11 @@ async function closedBy(
     .where('store_hash', '=', storeHash)
     .where('order_id', '=', orderId)
     .executeTakeFirst()
-  return unaccounted ? { kind: 'charged_otherwise' } : null
+  if (unaccounted) return { kind: 'charged_otherwise' }
+  // Looked at here so that no permit is wasted; *sending* decides.
+  const checkout =
+    cartId === null ? 'free' : await checkoutStanding(transaction, { storeHash, cartId, orderId })
+  return checkout === 'free' ? null : { kind: 'checkout', standing: checkout }
 }
 
 /** The index `payment_attempts_holds_order` refuses the row when another attempt holds the order. */
@@ -92,6 +99,7 @@ const insertAttempt = (
       order_id: attempt.orderId,
       principal: scope.principal,
       customer_id: attempt.customerId,
+      cart_id: attempt.cartId,
       instrument_type: attempt.instrumentType,
       payment_method_id: attempt.paymentMethodId,
       status: 'claimed',

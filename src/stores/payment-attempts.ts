@@ -9,6 +9,7 @@ import {
   type Settlement,
   statusesBefore,
 } from '../domain/payment-attempt.ts'
+import { takeCheckout } from './checkout-fence.ts'
 import { type Claim, claimAttempt, type FailuresLimit } from './claim-attempt.ts'
 import type { Tables } from './engine/tables.ts'
 import { transact } from './engine/transact.ts'
@@ -28,9 +29,10 @@ export interface PaymentAttempts {
   /**
    * Writes down, before the first byte leaves, that the charge is being sent.
    *
-   * @returns false when recovery has taken the attempt away: it must not be sent then.
+   * @returns `sending` if it may be sent. Else it must not be: recovery has taken the attempt away or a charge has shown
+   * (`not_ours`), or another order of the same checkout is being paid or has been.
    */
-  markSending(id: string, sending: Sending): Promise<boolean>
+  markSending(id: string, sending: Sending): Promise<MarkedSending>
   /**
    * Writes down, before the first byte leaves, that a charge that was turned away is being sent once more.
    *
@@ -48,6 +50,8 @@ export interface PaymentAttempts {
     finalAnswer: (attempt: PaymentAttempt) => PaymentAnswer | null,
   ): Promise<PaymentAttempt>
 }
+
+export type MarkedSending = 'sending' | 'not_ours' | 'checkout_busy' | 'checkout_paid'
 
 /** What is known of a charge as it is about to leave. */
 export interface Sending {
@@ -87,27 +91,25 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
         ),
       ),
 
-    markSending: (id, { due, patIssuedAtMs, patExpiresAtMs, orderTotal }) =>
+    markSending: (id, sending) =>
       transact(async () => {
-        const nowMs = now()
-        const { amount, currency } = due
-        const marked = await database
-          .updateTable('payment_attempts')
-          .set({
-            status: 'sending',
-            amount,
-            currency,
-            pat_issued_at_ms: patIssuedAtMs,
-            pat_expires_at_ms: patExpiresAtMs,
-            order_total: orderTotal,
-            sent_at_ms: nowMs,
-            updated_at_ms: nowMs,
-          })
-          .where('id', '=', id)
-          .where('status', 'in', statusesBefore('sending'))
-          .returning('id')
-          .executeTakeFirst()
-        return marked !== undefined
+        // One statement where there is no checkout to take.
+        if (await writeSending(database, id, sending, now(), false)) return 'sending'
+        return database.transaction().execute(async (transaction): Promise<MarkedSending> => {
+          const nowMs = now()
+          const marked = await writeSending(transaction, id, sending, nowMs, true)
+          if (!marked?.cart_id) return 'not_ours'
+          const asked = { storeHash, cartId: marked.cart_id, orderId: marked.order_id, holder: id, nowMs }
+          const standing = await takeCheckout(transaction, asked)
+          if (standing === 'free') return 'sending'
+          // Nothing has left, so the word is taken back with the claim as it was.
+          await transaction
+            .updateTable('payment_attempts')
+            .set({ status: 'claimed', sent_at_ms: null })
+            .where('id', '=', id)
+            .execute()
+          return `checkout_${standing}`
+        })
       }),
 
     markSendingAgain: (id) =>
@@ -130,3 +132,29 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
       ),
   }
 }
+
+/** Writes *sending*, if the attempt is still to be sent and its order is of a checkout or of none, as asked. */
+const writeSending = (
+  queries: Kysely<Tables>,
+  id: string,
+  { due, patIssuedAtMs, patExpiresAtMs, orderTotal }: Sending,
+  nowMs: number,
+  isOfCheckout: boolean,
+) =>
+  queries
+    .updateTable('payment_attempts')
+    .set({
+      status: 'sending',
+      amount: due.amount,
+      currency: due.currency,
+      pat_issued_at_ms: patIssuedAtMs,
+      pat_expires_at_ms: patExpiresAtMs,
+      order_total: orderTotal,
+      sent_at_ms: nowMs,
+      updated_at_ms: nowMs,
+    })
+    .where('id', '=', id)
+    .where('status', 'in', statusesBefore('sending'))
+    .where('cart_id', isOfCheckout ? 'is not' : 'is', null)
+    .returning(['order_id', 'cart_id'])
+    .executeTakeFirst()

@@ -54,6 +54,7 @@ test('with what is required, the rest has its documented defaults', () => {
     corsOrigins: [],
     rateLimits: { addressPerMinute: 600, callerPerMinute: 300 },
     hasOpaqueDeclines: false,
+    hasCheckoutFence: true,
     velocity: { orderAttempts: 5, callerDeclines: 10, addressDeclines: 30, windowMs: 3_600_000 },
     logLevel: 'info',
     isTraced: false,
@@ -133,6 +134,7 @@ test('what is set is used', () => {
     paymentTimeoutMs: 30_000,
     rateLimits: { addressPerMinute: 0, callerPerMinute: 5_000 },
     hasOpaqueDeclines: true,
+    hasCheckoutFence: true,
     velocity: { orderAttempts: 0, callerDeclines: 3, addressDeclines: 4, windowMs: 60_000 },
     instruments: new Set(['stored_card', 'gift_certificate']),
   })

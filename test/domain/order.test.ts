@@ -9,6 +9,7 @@ const order = (statusId: number, amount: number): Order => ({
   total: { amount, currency: 'USD' },
   due: { amount, currency: 'USD' },
   paymentProviderId: '',
+  cartId: null,
   isArchived: false,
   answeredAtMs: null,
 })

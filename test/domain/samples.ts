@@ -72,6 +72,7 @@ export const attemptOf = (overrides: Partial<PaymentAttempt> = {}): PaymentAttem
   answeredAs: null,
   answeredAtMs: null,
   orderTotal: null,
+  cartId: null,
   endedAtMs: null,
   holdsOrder: false,
   nextLookAtMs: null,

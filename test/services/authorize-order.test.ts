@@ -81,11 +81,15 @@ function authorizing({
   authorizeOrder = async () => orderOf() as ReturnType<typeof orderOf> | null,
   mint = async () => mintedOf('the.pat'),
   isAtEase = true,
+  hasCheckoutFence = false,
+  getOrder = async () => orderOf() as ReturnType<typeof orderOf> | null,
 } = {}) {
   const minted: number[] = []
   const authorizePayment = createAuthorizePayment({
     authorizeOrder,
+    hasCheckoutFence,
     managementApi: {
+      getOrder,
       createPaymentAccessToken(orderId) {
         minted.push(orderId)
         return mint()
@@ -143,5 +147,37 @@ describe("nothing about another caller's order can be learned", () => {
   ])('when the PAT %s', async (_what, mint) => {
     const { authorize } = authorizing({ authorizeOrder: notTheirs, mint })
     expect(await endOf(authorize())).toBe('order_not_found')
+  })
+})
+
+describe('with the checkout fence the order is read for every caller', () => {
+  const fenced = { authorizeOrder: async () => null, hasCheckoutFence: true }
+
+  test.each([
+    ['a token for the order', holderOf(118)],
+    ['a trusted server', server],
+  ])('beside the making of its PAT: %s', async (_what, caller) => {
+    const { minted, authorize } = authorizing(fenced)
+    const { order, minting } = await authorize(caller)
+    expect(order).toEqual(orderOf())
+    expect(minting && reveal((await minting).token)).toBe('the.pat')
+    expect(minted).toEqual([118])
+  })
+
+  test('one that cannot be read is refused: its checkout is not known', async () => {
+    const { authorize } = authorizing({
+      ...fenced,
+      getOrder: () => Promise.reject(new Problem('upstream_unavailable')),
+    })
+    expect(await endOf(authorize(server))).toBe('upstream_unavailable')
+    expect(await endOf(authorizing({ ...fenced, getOrder: async () => null }).authorize(server))).toBe(
+      'order_not_found',
+    )
+  })
+
+  test('nothing is asked of BigCommerce for an order that the token does not name', async () => {
+    const { minted, authorize } = authorizing({ authorizeOrder: notTheirs, hasCheckoutFence: true })
+    expect(await endOf(authorize(holderOf(119)))).toBe('order_not_found')
+    expect(minted).toEqual([])
   })
 })

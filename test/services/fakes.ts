@@ -36,6 +36,7 @@ export const orderOf = (change: Partial<Order> = {}): Order => ({
   total: { amount: 6098, currency: 'USD' },
   due: { amount: 6098, currency: 'USD' },
   paymentProviderId: '',
+  cartId: null,
   isArchived: false,
   answeredAtMs: null,
   ...change,

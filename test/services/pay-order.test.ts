@@ -105,7 +105,7 @@ function paying({
       },
       async markSending(_id, { due: { amount, currency } }) {
         current = { ...current, status: 'sending', amount, currency }
-        return true
+        return 'sending'
       },
       async markSendingAgain() {
         return true
@@ -394,7 +394,7 @@ describe('the permit', () => {
       'sending could not be written down',
       { markSending: () => Promise.reject(new Problem('store_unavailable')) },
     ],
-    ['recovery has taken the attempt away', { markSending: async () => false }],
+    ['recovery has taken the attempt away', { markSending: async () => 'not_ours' as const }],
   ])('is given back when %s', async (_what, attempts) => {
     const { pay, events }: ReturnType<typeof paying> = paying({
       attempts,
@@ -499,7 +499,7 @@ describe('any failure before the charge ends without a charge', () => {
   })
 
   test('recovery has taken the attempt away: no charge, and the caller is told to ask again', async () => {
-    const { pay, events } = paying({ attempts: { markSending: async () => false } })
+    const { pay, events } = paying({ attempts: { markSending: async () => 'not_ours' as const } })
     expect(await endOf(pay())).toBe('request_in_progress')
     expect(charges(events)).toEqual([])
     expect(events.filter((event) => event.startsWith('settle'))).toEqual([])

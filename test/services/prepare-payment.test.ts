@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { Order } from '../../src/domain/order.ts'
+import type { Order, OrderReading } from '../../src/domain/order.ts'
 import type { MintedToken } from '../../src/domain/payment-access-token.ts'
 import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
 import type { PaymentCommand } from '../../src/domain/payment-command.ts'
 import { Problem } from '../../src/domain/problem.ts'
 import { Sealed } from '../../src/domain/sealed.ts'
 import { createPreparePayment } from '../../src/services/prepare-payment.ts'
-import { attemptOf, commandOf, mintedOf, patOf, validInstruments } from '../domain/samples.ts'
+import { attemptOf, commandOf, mintedOf, patOf, transactionOf, validInstruments } from '../domain/samples.ts'
 import { contextOf, endOf, orderOf } from './fakes.ts'
 
 const claims = {
@@ -24,20 +24,33 @@ function preparing(
   change: Partial<PaymentCommand> = {},
   payments: PaymentAttempt[] = [],
   minting: Promise<MintedToken> | null = null,
+  shown: Partial<OrderReading> = {},
 ) {
   const minted: number[] = []
+  const woken: number[] = []
   const prepare = createPreparePayment({
     managementApi: {
       async createPaymentAccessToken(orderId) {
         minted.push(orderId)
         return mintedOf(pat, mintedAtMs)
       },
+      getOrder: async () => (shown.order === undefined ? orderOf() : shown.order),
+      listTransactions: async () => ({
+        transactions: shown.transactions ?? [],
+        isWhole: shown.isWhole ?? true,
+        answeredAtMs: mintedAtMs,
+      }),
     },
+    unsettled: {
+      wake: async (orderId) => woken.push(orderId),
+    },
+    now: () => mintedAtMs,
     attempts: { findByOrder: async () => payments },
     storeHash: 'abc123',
   })
   const command = commandOf(validInstruments.card, { expectedAmount: null, ...change })
-  return { minted, result: endOf(prepare(command, { order, minting }, contextOf())) }
+  const wanted = { ...command, attemptId: 'this-one' }
+  return { minted, woken, result: endOf(prepare(wanted, { order, minting }, contextOf())) }
 }
 
 test.each([
@@ -121,4 +134,70 @@ test('an order that cannot be paid is answered so, whatever happens to the PAT m
   }
   expect(await preparing('', orderOf({ statusId: 11 }), {}, [], failed()).result).toBe('order_not_payable')
   expect(await preparing('', orderOf(), {}, [], failed()).result).toBe('upstream_unavailable')
+})
+
+describe('after an earlier attempt ended in doubt', () => {
+  const doubtful = attemptOf({
+    id: 'earlier',
+    status: 'not_charged',
+    amount: 6098,
+    currency: 'USD',
+    sentAtMs: 1,
+    unsettledSinceMs: 2,
+  })
+  const showing = (shown: Partial<OrderReading>) =>
+    preparing(patOf(claims), orderOf(), {}, [doubtful], null, shown)
+
+  test('a complete look that shows nothing comes before the next PAT', async () => {
+    const { minted, result } = showing({})
+    expect(await result).toMatchObject({ claims: { orderId: '118' } })
+    expect(minted).toEqual([118])
+  })
+
+  test.each([
+    ['a charge', [transactionOf()]],
+    ['a pending payment', [transactionOf({ event: 'pending' })]],
+  ])(
+    '%s that shows stops the next one, and wakes a look that corrects the first',
+    async (_what, transactions) => {
+      const { minted, woken, result } = showing({ transactions })
+      expect(await result).toBe('order_payment_in_progress')
+      expect([minted, woken]).toEqual([[], [118]])
+    },
+  )
+
+  test('a look that is not whole stops it too: a charge may be hidden', async () => {
+    const { minted, result } = showing({ isWhole: false })
+    expect(await result).toBe('upstream_unavailable')
+    expect(minted).toEqual([])
+  })
+
+  test('no look is made for an end without doubt', async () => {
+    const certain = { ...doubtful, unsettledSinceMs: null }
+    const { result } = preparing(patOf(claims), orderOf(), {}, [certain], null, { isWhole: false })
+    expect(await result).toMatchObject({ claims: { orderId: '118' } })
+  })
+})
+
+describe('the rest of an order that was paid in part', () => {
+  const part = attemptOf({
+    id: 'part',
+    status: 'succeeded',
+    instrumentType: 'gift_certificate',
+    amount: 6098,
+    currency: 'USD',
+    orderTotal: 6098,
+    endedAtMs: mintedAtMs - 120_000,
+  })
+  const total = (amount: number) => orderOf({ total: { amount, currency: 'USD' } })
+
+  test('is not charged while as much is due as before', async () => {
+    expect(await preparing(patOf(claims), total(6098), {}, [part]).result).toBe('upstream_busy')
+  })
+
+  test('may be as much as before when the order became dearer, a minute after the part', async () => {
+    expect(await preparing(patOf(claims), total(8098), {}, [part]).result).toMatchObject({ claims: {} })
+    const fresh = { ...part, endedAtMs: mintedAtMs - 59_000 }
+    expect(await preparing(patOf(claims), total(8098), {}, [fresh]).result).toBe('upstream_busy')
+  })
 })

@@ -26,7 +26,7 @@ export const sentBeforeOnRecord: Sabotage = {
         ...parts.ledger,
         async markSending(...sending) {
           last = sending
-          return true
+          return 'sending' as const
         },
       },
       paymentsApi: {

@@ -64,12 +64,12 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
   'takes pending for paid': mistaking((outcome) => (outcome.kind === 'pending' ? paid : outcome)),
 
   'charges when the ledger fails': onLedger(({ markSending }) => ({
-    markSending: (...sending) => markSending(...sending).catch(() => true),
+    markSending: (...sending) => markSending(...sending).catch(() => 'sending' as const),
   })),
   'charges what recovery has released': onLedger(({ markSending }) => ({
     markSending: async (...sending) => {
       await markSending(...sending)
-      return true
+      return 'sending'
     },
   })),
   'never recovers': onLedger(() => ({

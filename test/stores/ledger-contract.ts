@@ -38,7 +38,7 @@ export function describeLedger({ name, open }: Engine): void {
     }
     const sent = async (key: string, change: Partial<NewAttempt> = {}) => {
       const attempt = await claimed(key, change)
-      expect(await ledger.markSending(attempt.id, sendingOf(due, patExpiresAtMs))).toBe(true)
+      expect(await ledger.markSending(attempt.id, sendingOf(due, patExpiresAtMs))).toBe('sending')
       return attempt
     }
     const kindOf = async (work: Promise<Claim>) => (await work).kind
@@ -158,7 +158,7 @@ export function describeLedger({ name, open }: Engine): void {
       test('is written down with its amount, its moment and the end of its PAT', async () => {
         const { id } = await claimed('k1')
         nowMs = 2_000_000
-        expect(await ledger.markSending(id, sendingOf(due, patExpiresAtMs))).toBe(true)
+        expect(await ledger.markSending(id, sendingOf(due, patExpiresAtMs))).toBe('sending')
         expect(await rowOf(id)).toMatchObject({
           status: 'sending',
           amount: 6098,
@@ -175,7 +175,7 @@ export function describeLedger({ name, open }: Engine): void {
         const granted = await Promise.all(
           Array.from({ length: 20 }, () => ledger.markSending(id, sendingOf(due, patExpiresAtMs))),
         )
-        expect(granted.filter(Boolean)).toHaveLength(1)
+        expect(granted.filter((one) => one === 'sending')).toHaveLength(1)
       })
 
       test.each(['succeeded', 'pending', 'declined', 'not_sent', 'unknown'] as const)(
@@ -184,13 +184,13 @@ export function describeLedger({ name, open }: Engine): void {
           const { id } = await sent('k1')
           await ledger.settle(id, { status }, keepsNothing)
           const before = await rowOf(id)
-          expect(await ledger.markSending(id, sendingOf({ amount: 1, currency: 'EUR' }, 1))).toBe(false)
+          expect(await ledger.markSending(id, sendingOf({ amount: 1, currency: 'EUR' }, 1))).toBe('not_ours')
           expect(await rowOf(id)).toEqual(before)
         },
       )
 
       test('is refused to an attempt that does not exist', async () => {
-        expect(await ledger.markSending('no-such-attempt', sendingOf(due, patExpiresAtMs))).toBe(false)
+        expect(await ledger.markSending('no-such-attempt', sendingOf(due, patExpiresAtMs))).toBe('not_ours')
       })
 
       test('is granted again after a charge was turned away, as long as the attempt is being sent', async () => {
@@ -202,6 +202,70 @@ export function describeLedger({ name, open }: Engine): void {
         expect(await ledger.findFence(118)).toMatchObject({ status: 'sending', updatedAtMs: nowMs })
         await ledger.settle(id, { status: 'unknown' }, () => null)
         expect(await ledger.markSendingAgain(id)).toBe(false)
+      })
+    })
+
+    describe('a checkout', () => {
+      const cartId = 'c0ffee00-0000-4000-8000-000000000001'
+      const ofCart = (key: string, orderId: number, change: Partial<NewAttempt> = {}) =>
+        ledger.claim(scopeOf(key), 'body-1', newAttempt({ orderId, cartId, ...change }))
+      const claimedOf = async (key: string, orderId: number, change: Partial<NewAttempt> = {}) => {
+        const claim = await ofCart(key, orderId, change)
+        if (claim.kind !== 'claimed') throw new Error(`was ${claim.kind}`)
+        return claim.attempt.id
+      }
+      const send = (id: string) => ledger.markSending(id, sendingOf(due, patExpiresAtMs))
+
+      test('lets one of two orders be sent, whichever comes first', async () => {
+        const [one, two] = [await claimedOf('k1', 118), await claimedOf('k2', 119)]
+        expect(await send(one)).toBe('sending')
+        expect(await send(two)).toBe('checkout_busy')
+        expect((await ledger.findFence(119))?.status).toBe('claimed')
+        expect(await ofCart('k3', 120)).toEqual({ kind: 'checkout', standing: 'busy' })
+      })
+
+      test.each(['unknown', 'pending', 'needs_review'] as const)(
+        'is busy while an attempt is %s',
+        async (status) => {
+          const one = await claimedOf('k1', 118)
+          await send(one)
+          if (status === 'needs_review') await ledger.settle(one, { status: 'unknown' }, keepsNothing)
+          await ledger.settle(one, { status }, keepsNothing)
+          expect(await ofCart('k2', 119)).toEqual({ kind: 'checkout', standing: 'busy' })
+        },
+      )
+
+      test.each(['declined', 'not_charged', 'not_sent'] as const)(
+        'goes over to another order after %s',
+        async (status) => {
+          const one = await claimedOf('k1', 118)
+          await send(one)
+          if (status === 'not_charged') await ledger.settle(one, { status: 'unknown' }, keepsNothing)
+          await ledger.settle(one, { status }, keepsNothing)
+          expect(await send(await claimedOf('k2', 119))).toBe('sending')
+          expect(await ofCart('k3', 118)).toEqual({ kind: 'checkout', standing: 'busy' })
+        },
+      )
+
+      test.each(['card', 'gift_certificate'] as const)(
+        'is closed to other orders by a success of %s, not to the legs of its own',
+        async (instrumentType) => {
+          const one = await claimedOf('k1', 118, { instrumentType })
+          await send(one)
+          await ledger.settle(one, { status: 'succeeded' }, keepsNothing)
+          expect(await ofCart('k2', 119)).toEqual({ kind: 'checkout', standing: 'paid' })
+          if (instrumentType === 'gift_certificate')
+            expect(await send(await claimedOf('k3', 118))).toBe('sending')
+        },
+      )
+
+      test('is sent once by twenty orders at the same moment', async () => {
+        const attempts = await Promise.all(
+          Array.from({ length: 20 }, (_, index) => claimedOf(`k${index}`, 200 + index)),
+        )
+        const marked = await Promise.all(attempts.map(send))
+        expect(marked.filter((one) => one === 'sending')).toHaveLength(1)
+        expect(new Set(marked)).toEqual(new Set(['sending', 'checkout_busy']))
       })
     })
 

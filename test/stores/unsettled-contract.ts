@@ -348,7 +348,7 @@ export function describeUnsettled({ name, open }: Engine): void {
         })
         expect(concluded.after.status).toBe('succeeded')
         expect(await rowOf(alive)).toMatchObject({ status: 'not_sent', holds_order: null })
-        expect(await ledger.markSending(alive, sendingOf(due, patExpiresAtMs))).toBe(false)
+        expect(await ledger.markSending(alive, sendingOf(due, patExpiresAtMs))).toBe('not_ours')
         expect(await ledger.findFence(118)).toMatchObject({ id: late })
       })
 
@@ -468,7 +468,7 @@ export function describeUnsettled({ name, open }: Engine): void {
         const id = await claimed({}, 'k1')
         nowMs += minute
         await unsettled.recoverAbandoned(stillFor)
-        expect(await ledger.markSending(id, sendingOf(due, patExpiresAtMs))).toBe(false)
+        expect(await ledger.markSending(id, sendingOf(due, patExpiresAtMs))).toBe('not_ours')
         expect((await rowOf(id)).status).toBe('not_sent')
         expect(await claimed({}, 'k1')).not.toBe(id)
       })
@@ -478,7 +478,7 @@ export function describeUnsettled({ name, open }: Engine): void {
         nowMs += 2 * minute
         await unsettled.recoverAbandoned(stillFor)
         expect(await ledger.findFence(118)).toMatchObject({ id, status: 'unknown' })
-        expect(await ledger.markSending(id, sendingOf(due, patExpiresAtMs))).toBe(false)
+        expect(await ledger.markSending(id, sendingOf(due, patExpiresAtMs))).toBe('not_ours')
         expect(ids(await unsettled.lease(1))).toEqual([id])
       })
 
@@ -504,7 +504,7 @@ export function describeUnsettled({ name, open }: Engine): void {
         ])
         const released = recovered.reduce((sum, one) => sum + one.released, 0)
         // Each was either sent or released, never both.
-        expect(released + marked.filter(Boolean).length).toBe(20)
+        expect(released + marked.filter((one) => one === 'sending').length).toBe(20)
       })
     })
 

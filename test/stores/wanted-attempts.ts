@@ -16,6 +16,7 @@ export const newAttempt = (change: Partial<NewAttempt> = {}): NewAttempt => ({
   id: `attempt-${++lastId}`,
   orderId: 118,
   customerId: 7,
+  cartId: null,
   instrumentType: 'card',
   paymentMethodId: 'stripe.card',
   correlationId: 'correlation-1',

@@ -20,6 +20,7 @@ export function readOrder(answer: UpstreamAnswer): Order | null {
     paymentStatus: wordIn(fields.payment_status),
     // 0 is BigCommerce's word for a guest.
     customerId: customerId !== null && customerId > 0 ? customerId : null,
+    cartId: wordIn(fields.cart_id) || null,
     paymentProviderId: textIn(fields.payment_provider_id),
     ...moneyOf(fields),
     isArchived: booleanIn(fields.is_deleted) ?? false,

@@ -97,6 +97,7 @@ describe('an order', () => {
       total: { amount: 6098, currency: 'USD' },
       due: { amount: 6098, currency: 'USD' },
       paymentProviderId: '',
+      cartId: null,
       isArchived: false,
       answeredAtMs: expect.any(Number),
     })

@@ -28,6 +28,7 @@ const attempt = fc.record({
   id,
   orderId,
   customerId: fc.constantFrom(null, 7),
+  cartId: fc.constantFrom(null, 'c1'),
   instrumentType: fc.constantFrom('card' as const, 'gift_certificate' as const),
   paymentMethodId: fc.constantFrom('stripe.card', 'other.card'),
   correlationId: fc.constant('c'),

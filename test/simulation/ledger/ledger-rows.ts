@@ -26,6 +26,8 @@ export interface LedgerRows {
   readonly keys: Map<string, KeyRow>
   /** Orders with a charge that no attempt accounts for. */
   readonly unaccounted: Set<number>
+  /** Which order of a checkout may be charged. */
+  readonly checkouts: Map<string, number>
 }
 
 export const createLedgerRows = (): LedgerRows => ({
@@ -33,6 +35,7 @@ export const createLedgerRows = (): LedgerRows => ({
   byId: new Map(),
   keys: new Map(),
   unaccounted: new Set(),
+  checkouts: new Map(),
 })
 
 export const keyOf = ({ principal, operation, idempotencyKey }: KeyScope): string =>

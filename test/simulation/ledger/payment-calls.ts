@@ -1,5 +1,6 @@
 import { isFreeAgain, type KnownKey } from '../../../src/domain/idempotency-key.ts'
 import {
+  type AttemptStatus,
   isFinal,
   isUnsettled,
   mayBeCorrected,
@@ -61,10 +62,12 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
       if (key && !isFreeAgain(known(key), fingerprint)) return { kind: 'known', known: known(key) }
       const fence = fenceOf(attempt.orderId)
       if (fence) return { kind: 'fenced', by: toAttempt(fence) }
+      if (rows.byId.has(attempt.id)) throw new Error(`attempt ${attempt.id} is there already`)
       const paid = closingOf(rows, attempt.orderId)
       if (paid) return { kind: 'fenced', by: toAttempt(paid) }
       if (rows.unaccounted.has(attempt.orderId)) return { kind: 'charged_otherwise' }
-      if (rows.byId.has(attempt.id)) throw new Error(`attempt ${attempt.id} is there already`)
+      const checkout = checkoutStanding(rows, attempt)
+      if (checkout !== 'free') return { kind: 'checkout', standing: checkout }
 
       const row = newRow(attempt, nowMs)
       rows.attempts.push(row)
@@ -79,7 +82,10 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
 
     markSending(nowMs, id, { due, patIssuedAtMs, patExpiresAtMs, orderTotal }) {
       const row = rows.byId.get(id)
-      if (!row || !statusesBefore('sending').includes(row.status)) return false
+      if (!row || !statusesBefore('sending').includes(row.status)) return 'not_ours'
+      const standing = checkoutStanding(rows, row)
+      if (standing !== 'free') return `checkout_${standing}`
+      if (row.cartId !== null) rows.checkouts.set(row.cartId, row.orderId)
       const sent = {
         status: 'sending',
         sentAtMs: nowMs,
@@ -88,7 +94,7 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
         patExpiresAtMs,
       } as const
       Object.assign(row, sent, { amount: due.amount, currency: due.currency, orderTotal })
-      return true
+      return 'sending'
     },
 
     markSendingAgain(nowMs, id) {
@@ -105,6 +111,20 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
 
 const hourMs = 60 * 60_000
 const dayMs = 24 * hourMs
+
+const holdsCheckout = new Set<AttemptStatus>(['sending', 'unknown', 'pending', 'needs_review', 'succeeded'])
+
+/** Whether the checkout lets this order be charged. */
+function checkoutStanding(
+  { attempts, checkouts }: LedgerRows,
+  { cartId, orderId }: Pick<NewAttempt, 'cartId' | 'orderId'>,
+): 'free' | 'busy' | 'paid' {
+  const named = cartId === null ? undefined : checkouts.get(cartId)
+  if (named === undefined || named === orderId) return 'free'
+  const held = attempts.filter((row) => row.orderId === named && holdsCheckout.has(row.status))
+  if (held.length === 0) return 'free'
+  return held.some(({ status }) => status === 'succeeded') ? 'paid' : 'busy'
+}
 
 /** A success that closes its order, whether or not it holds it. */
 const closingOf = ({ attempts }: LedgerRows, orderId: number) =>
@@ -182,6 +202,7 @@ const newRow = (attempt: NewAttempt, nowMs: number): AttemptRow => ({
   id: attempt.id,
   orderId: attempt.orderId,
   customerId: attempt.customerId,
+  cartId: attempt.cartId,
   instrumentType: attempt.instrumentType,
   paymentMethodId: attempt.paymentMethodId,
   status: 'claimed',

@@ -113,6 +113,7 @@ export function createNode(options: NodeOptions): ServiceNode {
       declineLimits: { callerDeclines: 0, addressDeclines: 0 },
       digest: (text) => text,
       hasOpaqueDeclines: false,
+      hasCheckoutFence: true,
       permitWaitMsMax: PERMIT_WAIT_MS_MAX,
       paymentTimeoutMs: PAYMENT_TIMEOUT_MS,
     },

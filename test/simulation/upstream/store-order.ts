@@ -64,6 +64,7 @@ export function readOrder(order: StoreOrder, nowMs: number): Order {
     id: order.id,
     statusId,
     paymentProviderId: '',
+    cartId: null,
     paymentStatus,
     customerId: order.customerId,
     total: { amount: order.totalMinor, currency: CURRENCY },

@@ -1,0 +1,62 @@
+import { type Kysely, sql, type Transaction } from 'kysely'
+import { waitForTurn } from './engine/dialect.ts'
+import type { Tables } from './engine/tables.ts'
+
+/**
+ * BigCommerce makes as many orders from one checkout as it is asked for, and each can be paid. So one row for a checkout names the
+ * one order that may be charged. It goes over to another order only while no attempt on the one it names is sent and without an
+ * end, or has succeeded: a part paid by gift certificate is money too.
+ */
+export type CheckoutStanding = 'free' | 'busy' | 'paid'
+
+interface Asked {
+  readonly storeHash: string
+  /** The order's `cart_id`, in lower case. */
+  readonly cartId: string
+  readonly orderId: number
+}
+
+/** Whether this order may be charged, as far as can be seen now. What `takeCheckout` says decides. */
+export async function checkoutStanding(queries: Kysely<Tables>, asked: Asked): Promise<CheckoutStanding> {
+  const { storeHash, cartId, orderId } = asked
+  const held = await queries
+    .selectFrom('checkouts')
+    .innerJoin('payment_attempts', (join) =>
+      join
+        .onRef('payment_attempts.store_hash', '=', 'checkouts.store_hash')
+        .onRef('payment_attempts.order_id', '=', 'checkouts.order_id'),
+    )
+    .select('payment_attempts.status')
+    .where('checkouts.store_hash', '=', storeHash)
+    .where('checkouts.checkout_id', '=', cartId)
+    .where('checkouts.order_id', '!=', orderId)
+    .where('payment_attempts.status', 'in', ['sending', 'unknown', 'pending', 'needs_review', 'succeeded'])
+    // A success says more than one that has no end.
+    .orderBy(sql`CASE WHEN payment_attempts.status = 'succeeded' THEN 0 ELSE 1 END`)
+    .executeTakeFirst()
+  if (!held) return 'free'
+  return held.status === 'succeeded' ? 'paid' : 'busy'
+}
+
+/**
+ * Takes a checkout for an order, in the transaction that writes *sending*: whoever asks next sees it.
+ *
+ * @returns `free` if it is this order's now.
+ */
+export async function takeCheckout(
+  transaction: Transaction<Tables>,
+  asked: Asked & { readonly holder: string; readonly nowMs: number },
+): Promise<CheckoutStanding> {
+  const { storeHash, cartId, orderId, holder, nowMs } = asked
+  // One at a time for a checkout: a statement that waits for another's row would still judge by what it saw before.
+  await waitForTurn(transaction, `checkout ${storeHash} ${cartId}`)
+  const standing = await checkoutStanding(transaction, asked)
+  if (standing !== 'free') return standing
+  const taken = { order_id: orderId, holder, updated_at_ms: nowMs }
+  await transaction
+    .insertInto('checkouts')
+    .values({ store_hash: storeHash, checkout_id: cartId, ...taken })
+    .onConflict((conflict) => conflict.columns(['store_hash', 'checkout_id']).doUpdateSet(taken))
+    .execute()
+  return 'free'
+}
