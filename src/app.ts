@@ -1,4 +1,3 @@
-import cors from '@fastify/cors'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginCallback } from 'fastify'
 import type { TlsMaterial } from './config/tls.ts'
 import type { VerifyCallerToken } from './domain/caller.ts'
@@ -6,6 +5,7 @@ import type { InstrumentType } from './domain/payment-instrument.ts'
 import type { ObserveRequest } from './metrics/create-metrics.ts'
 import { authenticationPlugin } from './plugins/authentication.ts'
 import { closingConnectionsPlugin } from './plugins/closing-connections.ts'
+import { corsPlugin } from './plugins/cors.ts'
 import { drainingPlugin } from './plugins/draining.ts'
 import { forwardedForPlugin } from './plugins/forwarded-for.ts'
 import { LOAD_BOUNDS, type LoadBounds, loadSheddingPlugin } from './plugins/load-shedding.ts'
@@ -97,20 +97,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(closingConnectionsPlugin, { isDraining })
   await app.register(securityHeadersPlugin)
   await app.register(requestShapePlugin)
-  if (corsOrigins.length > 0)
-    await app.register(cors, {
-      origin: [...corsOrigins],
-      methods: ['GET', 'POST'],
-      allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
-      exposedHeaders: [
-        'Idempotent-Replayed',
-        'Location',
-        'RateLimit',
-        'RateLimit-Policy',
-        'Retry-After',
-        'X-Request-Id',
-      ],
-    })
+  await app.register(corsPlugin, { origins: corsOrigins })
   // Before the routes, which it collects as they are added.
   await app.register(openapiPlugin, { instruments })
 

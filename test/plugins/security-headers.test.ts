@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { goodCardNumber } from '../support/payments.ts'
 import { startTillgate } from '../support/start-tillgate.ts'
 
 test.each(['/livez', '/nowhere', '/orders/215/payment-methods', '/openapi.json'])(
@@ -37,4 +38,51 @@ test('pages of other origins may not call, unless they are listed', async () => 
   expect((await open.call('/orders/1/pay', other)).headers['access-control-allow-origin']).not.toBe(
     'https://evil.example',
   )
+})
+
+describe('a page that is instrumented may call too', () => {
+  const origin = 'https://shop.example'
+  const asks = (names: string, from = origin) => ({
+    method: 'OPTIONS' as const,
+    headers: {
+      origin: from,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': names,
+    },
+  })
+  const allowed = (value: unknown) => String(value).toLowerCase().split(/, */)
+
+  test.each([
+    'authorization,content-type,idempotency-key',
+    'authorization,baggage,content-type,idempotency-key,sentry-trace',
+    'idempotency-key,traceparent,tracestate',
+    'x-datadog-trace-id,x-datadog-origin,x-datadog-parent-id,x-datadog-sampling-priority',
+    'x-requested-with, x-b3-traceid',
+    'newrelic',
+  ])('by the headers that it asks for: %s', async (names) => {
+    const { call } = await startTillgate({ environment: { CORS_ORIGINS: origin } })
+    const { status, headers } = await call('/orders/1/pay', asks(names))
+    expect(status).toBe(204)
+    expect(allowed(headers['access-control-allow-headers'])).toEqual(
+      expect.arrayContaining(names.split(/, */)),
+    )
+    expect(headers['access-control-max-age']).toBe('7200')
+    // Nothing here rests on cookies, so no header that a page may send opens anything.
+    expect(headers).not.toHaveProperty('access-control-allow-credentials')
+  })
+
+  test('and no other page is, nor does any name of a header come back', async () => {
+    const { call } = await startTillgate({ environment: { CORS_ORIGINS: origin } })
+    const foreign = await call('/orders/1/pay', asks('authorization', 'https://evil.example'))
+    expect(foreign.headers).not.toHaveProperty('access-control-allow-origin')
+    const odd = `x-${goodCardNumber}, x y, <b>, ${'x'.repeat(300)}, traceparent`
+    const { headers } = await call('/orders/1/pay', asks(odd))
+    expect(allowed(headers['access-control-allow-headers'])).toEqual([
+      'authorization',
+      'content-type',
+      'idempotency-key',
+      'x-request-id',
+      'traceparent',
+    ])
+  })
 })
