@@ -59,7 +59,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
   plugins: {
     values: ['openapi', 'plugins', 'domain', 'version'],
     types: ['allowance', 'logging', 'services', 'metrics'],
-    packages: /^(@fastify\/|fastify|zod$|node:(crypto|http|net|perf_hooks)$)/,
+    packages: /^(@fastify\/|fastify|zod$|node:(crypto|http|net|perf_hooks|util)$)/,
   },
   routes: {
     values: ['openapi', 'plugins', 'routes', 'domain'],
