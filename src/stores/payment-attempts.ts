@@ -12,7 +12,7 @@ import {
 import { takeCheckout } from './checkout-fence.ts'
 import { type Claim, claimAttempt, type FailuresLimit } from './claim-attempt.ts'
 import type { Tables } from './engine/tables.ts'
-import { transact } from './engine/transact.ts'
+import { durably, transact } from './engine/transact.ts'
 import { withoutFlush } from './engine/without-flush.ts'
 import { findByKey, findByOrder, findFence } from './find-attempts.ts'
 import { settleAttempt } from './settle-attempt.ts'
@@ -94,7 +94,10 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
     markSending: (id, sending) =>
       transact(async () => {
         // One statement where there is no checkout to take.
-        if (await writeSending(database, id, sending, now(), false)) return 'sending'
+        const isMarked = await durably(database, (queries) =>
+          writeSending(queries, id, sending, now(), false),
+        )
+        if (isMarked) return 'sending'
         return database.transaction().execute(async (transaction): Promise<MarkedSending> => {
           const nowMs = now()
           const marked = await writeSending(transaction, id, sending, nowMs, true)
@@ -114,13 +117,15 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
 
     markSendingAgain: (id) =>
       transact(async () => {
-        const taken = await database
-          .updateTable('payment_attempts')
-          .set({ updated_at_ms: now() })
-          .where('id', '=', id)
-          .where('status', '=', 'sending')
-          .returning('id')
-          .executeTakeFirst()
+        const taken = await durably(database, (queries) =>
+          queries
+            .updateTable('payment_attempts')
+            .set({ updated_at_ms: now() })
+            .where('id', '=', id)
+            .where('status', '=', 'sending')
+            .returning('id')
+            .executeTakeFirst(),
+        )
         return taken !== undefined
       }),
 

@@ -21,7 +21,7 @@ const keepsNothing = () => null
 const success = { status: 'succeeded', bigcommercePaymentId: 'bc-1', transactionType: 'purchase' } as const
 
 /** What every ledger promises, whichever database it is kept in. */
-export function describeLedger({ name, open }: Engine): void {
+export function describeLedger({ name, open }: Pick<Engine, 'open'> & { readonly name: string }): void {
   describe(`the ledger on ${name}`, () => {
     let opened: OpenedLedger
     let nowMs: number

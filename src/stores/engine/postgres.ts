@@ -1,4 +1,11 @@
-import { Kysely, PostgresDialect } from 'kysely'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  PostgresDialect,
+  type PostgresDialectConfig,
+  PostgresDriver,
+} from 'kysely'
 import { type ClientBase, Pool, TypeOverrides, types } from 'pg'
 import type { WatchConnections } from '../../domain/connection-counts.ts'
 import { answeringPool } from './answering-pool.ts'
@@ -37,6 +44,7 @@ const keepAliveAfterMs = 30_000
 /** Opens a database that several instances share. It connects at the first use, and again after every loss. */
 export function openPostgres(options: PostgresOptions): Kysely<Tables> {
   const { url, onConnectionLost, isPatient = false, watchConnections } = options
+  const timeoutMs = isPatient ? 0 : statementTimeoutMs
   const pool = new Pool({
     connectionString: url,
     application_name: 'tillgate',
@@ -48,14 +56,14 @@ export function openPostgres(options: PostgresOptions): Kysely<Tables> {
     keepAliveInitialDelayMillis: keepAliveAfterMs,
     types: numbersOfInt8(),
     ...(isPatient ? {} : { query_timeout: answerTimeoutMs }),
-    onConnect: (client) => prepareSession(client, isPatient ? 0 : statementTimeoutMs),
+    onConnect: (client) => prepareSession(client, timeoutMs),
   })
   // Node ends a process for an 'error' without a listener. pg reports a broken connection on the connection itself, and
   // an idle one on the pool as well.
   pool.on('connect', (client) => void client.on('error', onConnectionLost))
   pool.on('error', () => {})
   watchConnections?.(() => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }))
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: answeringPool(pool) }) })
+  return new Kysely<Tables>({ dialect: new GuardedDialect({ pool: answeringPool(pool) }, timeoutMs) })
 }
 
 /** Ours are milliseconds, minor units and ids, far below 2^53. For this pool only: pg's own parsers are shared by all. */
@@ -66,13 +74,56 @@ function numbersOfInt8(): TypeOverrides {
 }
 
 /**
- * A row that says *sending* must be on the disk before a byte leaves, so the session is set to wait for the disk, also where
- * the database or the user is set not to. By a statement, because poolers refuse it as a start-up option.
+ * The settings that every transaction of ours begins with.
+ *
+ * A row that says *sending* must be on the disk before a byte leaves, so a commit waits for the disk, also where the database
+ * or the user is set not to; a stricter setting stays. Whatever must be kept is therefore written in a transaction.
+ *
+ * @param isLocal whether they end with the transaction.
  */
-async function prepareSession(client: ClientBase, timeoutMs: number): Promise<void> {
+const settings = (timeoutMs: number, isLocal: boolean) =>
+  `set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), ${isLocal}),
+   set_config('statement_timeout', '${timeoutMs}', ${isLocal})`
+
+/**
+ * Makes the same settings for statements outside a transaction, but only on a connection of our own. A pooler gives the server's
+ * connection to other clients too: it would forget the settings, or let others have them. The server's process has another
+ * number then than the one that was told when the connection was made.
+ */
+async function prepareSession(
+  client: ClientBase & { processID?: unknown },
+  timeoutMs: number,
+): Promise<void> {
   await client.query(
-    `SELECT set_config('statement_timeout', $1, false),
-            set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), false)`,
-    [String(timeoutMs)],
+    `SELECT ${settings(timeoutMs, false)} WHERE pg_backend_pid() = ${Number(client.processID ?? 0)}`,
   )
+}
+
+class GuardedDialect extends PostgresDialect {
+  readonly #config: PostgresDialectConfig
+  readonly #timeoutMs: number
+
+  constructor(config: PostgresDialectConfig, timeoutMs: number) {
+    super(config)
+    this.#config = config
+    this.#timeoutMs = timeoutMs
+  }
+
+  override createDriver() {
+    return new GuardedDriver(this.#config, this.#timeoutMs)
+  }
+}
+
+class GuardedDriver extends PostgresDriver {
+  readonly #begin: CompiledQuery
+
+  constructor(config: PostgresDialectConfig, timeoutMs: number) {
+    super(config)
+    // Sent together, so that they cost no round trip more.
+    this.#begin = CompiledQuery.raw(`begin; select ${settings(timeoutMs, true)}`)
+  }
+
+  override async beginTransaction(connection: DatabaseConnection) {
+    await connection.executeQuery(this.#begin)
+  }
 }

@@ -1,4 +1,7 @@
+import type { Kysely } from 'kysely'
 import { Problem } from '../../domain/problem.ts'
+import { dialectOf } from './dialect.ts'
+import type { Tables } from './tables.ts'
 
 /** A transaction throws this when another was faster. Rolled back and run again, it sees what the other wrote. */
 export class LostRace extends Error {}
@@ -29,3 +32,13 @@ export async function transact<T>(work: () => Promise<T>): Promise<T> {
 
 const wasUndone = (error: unknown): boolean =>
   error instanceof LostRace || (error instanceof Error && 'code' in error && undoneCodes.has(error.code))
+
+/**
+ * Writes one statement that must outlive a crash. On Postgres it waits for the disk only in a transaction (decision 0031); on
+ * SQLite it does so by itself.
+ */
+export const durably = <T>(
+  database: Kysely<Tables>,
+  write: (queries: Kysely<Tables>) => Promise<T>,
+): Promise<T> =>
+  dialectOf(database).name === 'Postgres' ? database.transaction().execute(write) : write(database)
