@@ -43,6 +43,34 @@ test('a wrong configuration ends the start with one message that names every wro
   for (const value of [secret, 'eighty', 'everybody']) expect(message).not.toContain(value)
 })
 
+test('the first line of the log says what runs: version, store, ledger, instruments and limits, and no secret', async () => {
+  const { sandbox, environment } = await prepare()
+  const service = runService({
+    ...environment,
+    PAYMENT_INSTRUMENTS: 'stored_card,gift_certificate',
+    CALLER_RATE_LIMIT: '0',
+  })
+  await service.url
+  expect(JSON.parse(service.lines[0] ?? '')).toEqual({
+    level: 30,
+    time: expect.any(String),
+    version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    store: sandbox.storeHash,
+    ledger: 'sqlite',
+    instruments: 'stored_card,gift_certificate',
+    paymentsMax: 50,
+    windowMs: 4_000,
+    queueMaxWaitMs: 5_000,
+    paymentTimeoutMs: 60_000,
+    addressPerMinute: 600,
+    callerPerMinute: 0,
+    orderAttempts: 5,
+    callerDeclines: 10,
+    addressDeclines: 30,
+    msg: 'starting',
+  })
+})
+
 test('a variable that looks like one of ours is told of at the start, by its name', async () => {
   const { environment } = await prepare()
   const { lines, url } = runService({ ...environment, PAYMENT_INSTRUMENT: 'stored_card' })
