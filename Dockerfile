@@ -51,7 +51,7 @@ ENV NODE_ENV=production \
     DATABASE_URL=sqlite:/data/tillgate.db
 # The second is for metrics, and for your own network only.
 EXPOSE 3000 9090
-# Whoever stops the container must wait longer than PAYMENT_TIMEOUT_MS and five seconds: charges are drained.
+# Kill the container no sooner than SHUTDOWN_DELAY_MS, PAYMENT_QUEUE_MAX_WAIT_MS, PAYMENT_TIMEOUT_MS and five seconds after this.
 STOPSIGNAL SIGTERM
 # Podman and Buildah keep it with --format docker only: the other format knows no health checks.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["node", "dist/healthcheck.js"]

@@ -15,7 +15,7 @@ export async function openapiDocument(): Promise<string> {
     rateLimits: { addressPerMinute: 1, callerPerMinute: 1 },
     corsOrigins: [],
     verifyCallerToken: notCalled,
-    permits: { open: async () => {}, close: () => {}, standing: notStanding },
+    permits: { open: async () => {}, standing: notStanding },
     payOrder: notCalled,
     instruments: new Set(INSTRUMENT_TYPES),
     listPaymentMethods: notCalled,
@@ -23,6 +23,7 @@ export async function openapiDocument(): Promise<string> {
     getPayment: notCalled,
     receiveWebhook: notCalled,
     isReady: notCalled,
+    isLeaving: () => false,
     isDraining: () => false,
     observeRequest: () => {},
   })

@@ -52,6 +52,7 @@ export interface AppDependencies {
   readonly getPayment: GetPayment
   readonly receiveWebhook: ReceiveWebhook
   readonly isReady: () => Promise<boolean>
+  readonly isLeaving: () => boolean
   readonly isDraining: () => boolean
   readonly observeRequest: ObserveRequest
   /** Traces every request; left out where tracing is not configured. */
@@ -68,6 +69,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     getPayment,
     receiveWebhook,
     isReady,
+    isLeaving,
     isDraining,
     rateLimits,
     observeRequest,
@@ -94,7 +96,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(requestMetricsPlugin, { observeRequest })
   await app.register(sealedBodyPlugin)
   await app.register(validationPlugin)
-  await app.register(closingConnectionsPlugin, { isDraining })
+  await app.register(closingConnectionsPlugin, { isLeaving })
   await app.register(securityHeadersPlugin)
   await app.register(requestShapePlugin)
   await app.register(corsPlugin, { origins: corsOrigins })

@@ -17,10 +17,12 @@ import type { Config } from './config/config.ts'
 import { createRenewable, renewAll } from './config/renewable.ts'
 import { schedule } from './domain/clock.ts'
 import { createKeyedDigest, isSameSealed } from './domain/sealed.ts'
+import type { LogFields } from './logging/log-entry.ts'
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
 import { createPaying } from './services/paying.ts'
 import { createReconciliationLoop } from './services/reconciliation-loop.ts'
 import { migrateDatabase, openDatabase } from './stores/engine/database.ts'
+import { isPostgresUrl } from './stores/engine/dialect.ts'
 import { isMigrated } from './stores/engine/migrations.ts'
 import { createLedger } from './stores/ledger.ts'
 import { version } from './version.ts'
@@ -33,7 +35,9 @@ export interface Service {
   renew(): void
   /** Begins to look up at BigCommerce what became of payments without an end. */
   startReconciling(): void
-  /** From now on the service is not ready, and takes no new payments. */
+  /** From now on the service is not ready and keeps no connection, but takes requests as before. */
+  leave(): void
+  /** From now on it takes no new requests either. */
   drain(): void
   /** Waits for the payments that are running, then closes what was opened. */
   close(): Promise<void>
@@ -55,6 +59,7 @@ export async function compose(
 ): Promise<Service> {
   const { storeHash, apiUrl, paymentsUrl, trustedProxySecret } = config.bigcommerce
   const { databaseUrl, migrateOnStart, renewals, velocity } = config
+  logger.info(factsOf(config), 'starting')
   const metrics = createMetrics()
   const database = openDatabase(
     databaseUrl,
@@ -142,8 +147,9 @@ export async function compose(
     renewals.publicKey,
     (one, other) => one !== null && other !== null && one.equals(other),
   )
+  let isLeaving = false
   let isDraining = false
-  const isReady = async () => !isDraining && (await isMigrated(database).catch(() => false))
+  const isReady = async () => !isLeaving && (await isMigrated(database).catch(() => false))
   metrics.show({ gate: gate.standing, permits: permitStore.outlook, unsettled: unsettled.count, isReady })
   return {
     metrics,
@@ -163,9 +169,14 @@ export async function compose(
       ...paying,
       isReady,
       observeRequest: metrics.observeRequest,
+      isLeaving: () => isLeaving,
       isDraining: () => isDraining,
     },
+    leave() {
+      isLeaving = true
+    },
     drain() {
+      isLeaving = true
       isDraining = true
     },
     renew() {
@@ -176,10 +187,31 @@ export async function compose(
       // First those who use the others: looks, then payments.
       await reconciliation.stop()
       await paying.idle()
+      permits.close()
       // The permits that they used or gave back are written down before the database goes.
       await permits.idle()
       await managementHttp.close()
       await database.destroy()
     },
+  }
+}
+
+/** What runs: the first thing to know of a log that someone sends. No secret, and no address that may hold one. */
+function factsOf({ bigcommerce, databaseUrl, instruments, ...limits }: Config): LogFields {
+  const { paymentRate, paymentTimeoutMs, rateLimits, velocity } = limits
+  return {
+    version,
+    store: bigcommerce.storeHash,
+    ledger: isPostgresUrl(databaseUrl) ? 'postgres' : 'sqlite',
+    instruments: [...instruments].join(),
+    paymentsMax: paymentRate.limit,
+    windowMs: paymentRate.windowMs,
+    queueMaxWaitMs: paymentRate.queueMaxWaitMs,
+    paymentTimeoutMs,
+    addressPerMinute: rateLimits.addressPerMinute,
+    callerPerMinute: rateLimits.callerPerMinute,
+    orderAttempts: velocity.orderAttempts,
+    callerDeclines: velocity.callerDeclines,
+    addressDeclines: velocity.addressDeclines,
   }
 }

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Server as TlsServer } from 'node:tls'
 import { isDeepStrictEqual } from 'node:util'
 import closeWithGrace from 'close-with-grace'
@@ -14,7 +15,7 @@ import { secureContextOf } from './server-options.ts'
 import type { Tracing } from './tracing/start-tracing.ts'
 import { version } from './version.ts'
 
-/** After the longest charge: time to write its end, answer it, and close. */
+/** Beyond the longest wait for a permit and the longest charge: the time to answer it, write it down and close. */
 const closingMarginMs = 5_000
 
 // Diagnostic reports list the environment, and with it every secret.
@@ -46,9 +47,13 @@ async function run(): Promise<void> {
   metrics.showProcess({ version, lostLogLines: logOutput.lost })
   const admin = await buildAdmin({ logger, metrics, isReady: dependencies.isReady })
 
-  const delay = config.paymentTimeoutMs + closingMarginMs
+  const { shutdownDelayMs, paymentRate, paymentTimeoutMs } = config
+  const delay = shutdownDelayMs + paymentRate.queueMaxWaitMs + paymentTimeoutMs + closingMarginMs
   closeWithGrace({ delay, logger, skip: ['SIGHUP'] }, async ({ signal, err }) => {
     logger.info({ signal, err }, 'shutting down')
+    service.leave()
+    // After an error of our own the process is not to be trusted any longer than it must.
+    if (!err) await sleep(shutdownDelayMs)
     service.drain()
     await app.close()
     // Last, so that operators can watch a long drain to its end.

@@ -60,6 +60,8 @@ export interface Config {
     readonly queueMaxWaitMs: number
   }
   readonly paymentTimeoutMs: number
+  /** From SIGTERM until the port is closed. */
+  readonly shutdownDelayMs: number
   readonly instruments: ReadonlySet<InstrumentType>
   /** Files of secrets that other users can open; worth a warning. */
   readonly looseFiles: readonly LooseFile[]
@@ -189,6 +191,7 @@ function toConfig(
       queueMaxWaitMs: env.PAYMENT_QUEUE_MAX_WAIT_MS,
     },
     paymentTimeoutMs: env.PAYMENT_TIMEOUT_MS,
+    shutdownDelayMs: env.SHUTDOWN_DELAY_MS,
     instruments: new Set(env.PAYMENT_INSTRUMENTS),
   }
 }

@@ -217,6 +217,11 @@ export const Env = z.object({
     .describe(
       'How long to wait for the answer to a charge, in milliseconds. After that its outcome is unknown.',
     ),
+  SHUTDOWN_DELAY_MS: wholeNumber(0, 300_000)
+    .default(0)
+    .describe(
+      'How long an instance that gets SIGTERM goes on as before while it is not ready, in milliseconds, so that load balancers stop sending it requests before it closes its port. Set it to the time that yours takes to notice; behind none, 0 is right. The grace period must be longer than this, `PAYMENT_QUEUE_MAX_WAIT_MS`, `PAYMENT_TIMEOUT_MS` and five seconds together.',
+    ),
   PAYMENT_INSTRUMENTS: list
     .refine((all): all is InstrumentType[] => all.length > 0 && all.every(isInstrument), {
       error: `must list some of ${INSTRUMENT_TYPES.join(', ')}`,

@@ -36,6 +36,7 @@ export const LOG_EVENTS = [
   'request answered',
   'request failed',
   'shutting down',
+  'starting',
   'unknown variable',
 ] as const
 export type LogEvent = (typeof LOG_EVENTS)[number]
@@ -64,6 +65,10 @@ const errorCode = text(/^(?!.*\d{3})[A-Z][A-Z0-9_]{2,47}$|^[0-9A-Z]{5}$/)
 
 /** Every field that is logged and what it may hold. Other fields, and other values, are not written. */
 const FIELDS = {
+  addressDeclines: number,
+  addressPerMinute: number,
+  callerDeclines: number,
+  callerPerMinute: number,
   charges: number,
   code: oneOf(PROBLEM_CODES),
   connected: (value) => typeof value === 'boolean',
@@ -71,16 +76,22 @@ const FIELDS = {
   durationMs: number,
   failure: (value) => word(value) || errorCode(value),
   forMs: number,
+  instruments: text(/^[a-z_]{1,32}(,[a-z_]{1,32}){0,9}$/),
+  ledger: oneOf(['sqlite', 'postgres']),
   leftOut: number,
   from: word,
   method: oneOf(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']),
   // Of a file: owner, group and all.
   mode: text(/^0[0-7]{3}$/),
   name: word,
+  orderAttempts: number,
   orderId: number,
   outcome: word,
+  paymentsMax: number,
+  paymentTimeoutMs: number,
   paymentId: text(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
   reason: word,
+  queueMaxWaitMs: number,
   released: number,
   renewal: word,
   // The caller may have chosen it.
@@ -90,9 +101,13 @@ const FIELDS = {
   route: text(/^(none|\*|(\/(:?[A-Za-z][A-Za-z.-]*|\*)?)+)$/),
   signal: text(/^SIG[A-Z]{1,8}$/),
   status: number,
+  // As BigCommerce names stores.
+  store: (value) => text(/^[A-Za-z0-9]{1,64}$/)(value) && !isCardNumber(String(value)),
   to: word,
   unknown: number,
   variable: word,
+  version: text(/^\d{1,3}(\.\d{1,3}){2}(-[a-z]{1,8}(\.\d{1,3})?)?$/),
+  windowMs: number,
 } satisfies Record<string, Shape>
 
 /** The fields of an entry: those that are listed, and the error where there is one. */

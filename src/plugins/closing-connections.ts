@@ -2,16 +2,16 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
 export interface ClosingConnectionsOptions {
-  readonly isDraining: () => boolean
+  readonly isLeaving: () => boolean
 }
 
 /**
- * While the process drains, each answer closes its connection. An idle connection that is kept alive would delay the end
- * of the process.
+ * From the signal to stop on, each answer closes its connection. One that is kept alive would delay the end of the process, or
+ * be closed just as its client sends the next request.
  */
-async function closingConnections(app: FastifyInstance, { isDraining }: ClosingConnectionsOptions) {
+async function closingConnections(app: FastifyInstance, { isLeaving }: ClosingConnectionsOptions) {
   app.addHook('onSend', async (_request, reply) => {
-    if (isDraining()) reply.header('connection', 'close')
+    if (isLeaving()) reply.header('connection', 'close')
   })
 }
 

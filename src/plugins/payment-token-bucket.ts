@@ -4,16 +4,15 @@ import type { Permits } from '../allowance/permits.ts'
 import { addRateLimitHeaders } from './rate-limits.ts'
 
 export interface PaymentTokenBucketOptions {
-  readonly permits: Pick<Permits, 'open' | 'close' | 'standing'>
+  readonly permits: Pick<Permits, 'open' | 'standing'>
 }
 
 /**
- * Ties the exact bucket to HTTP: opens it before the first request, shows the state of the allowance on every answer of
- * its scope, and ends all waiting for permits when the instance closes.
+ * Ties the exact bucket to HTTP: opens it before the first request, and shows the state of the allowance on every answer of
+ * its scope.
  */
 async function paymentTokenBucket(app: FastifyInstance, { permits }: PaymentTokenBucketOptions) {
   app.addHook('onReady', () => permits.open())
-  app.addHook('preClose', async () => permits.close())
   app.addHook('onSend', async (_request, reply) =>
     addRateLimitHeaders(reply, { name: 'payments', ...permits.standing() }),
   )

@@ -19,7 +19,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
       'version',
     ],
     types: [],
-    packages: /^(close-with-grace|fastify|node:(http|tls|util))$/,
+    packages: /^(close-with-grace|fastify|node:(http|timers\/promises|tls|util))$/,
   },
   admin: { values: ['plugins', 'routes', 'server-options'], types: ['metrics'], packages: /^fastify/ },
   tracing: {
@@ -34,7 +34,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
   },
   compose: {
     values: ['allowance', 'clients', 'config', 'stores', 'services', 'metrics', 'version', 'domain'],
-    types: ['app'],
+    types: ['app', 'logging'],
     packages: /^(node:timers\/promises|jose|pino|node:crypto)$/,
   },
   app: {

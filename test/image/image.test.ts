@@ -126,7 +126,7 @@ describe('docker-compose.yml', () => {
   })
 
   test('is given longer to end than a charge may take', () => {
-    expect(Number.parseInt(String(services.service?.stop_grace_period), 10)).toBeGreaterThan(65)
+    expect(Number.parseInt(String(services.service?.stop_grace_period), 10)).toBeGreaterThan(70)
   })
 
   test("no secret has a default but the sandbox's own", () => {
