@@ -197,8 +197,11 @@ function entryOf(entry: unknown, orderId: number): Entry {
   }
 }
 
-/** An ISO 8601 moment in milliseconds; null for what is none. */
+/** BigCommerce's two ways of writing a moment: ISO 8601 and RFC 2822. Date.parse would take "0" for the year 2000. */
+const moments = /^(\d{4}-\d\d-\d\dT|[A-Z][a-z]{2}, \d)/
+
+/** A moment in milliseconds; null for what is none. */
 function momentIn(value: unknown): number | null {
-  const moment = typeof value === 'string' ? Date.parse(value) : Number.NaN
+  const moment = typeof value === 'string' && moments.test(value) ? Date.parse(value) : Number.NaN
   return Number.isFinite(moment) ? moment : null
 }

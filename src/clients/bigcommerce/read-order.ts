@@ -17,16 +17,19 @@ export function readOrder(answer: UpstreamAnswer): Order | null {
   return {
     id,
     statusId: wholeNumberIn(fields.status_id),
-    paymentStatus: wordIn(fields.payment_status),
+    paymentStatus: wordIn(saidIn(fields.payment_status)),
     // 0 is BigCommerce's word for a guest.
     customerId: customerId !== null && customerId > 0 ? customerId : null,
     cartId: wordIn(fields.cart_id) || null,
-    paymentProviderId: textIn(fields.payment_provider_id),
+    paymentProviderId: saidIn(fields.payment_provider_id),
     ...moneyOf(fields),
     isArchived: booleanIn(fields.is_deleted) ?? false,
     answeredAtMs: answeredAtMs(answer),
   }
 }
+
+/** A text, empty where nothing is said. What cannot be read is not nothing: it must not pass for an order that no one has paid. */
+const saidIn = (value: unknown): string => (isAbsent(value) ? '' : textIn(value) || 'unreadable')
 
 function moneyOf(fields: Readonly<Record<string, unknown>>): Pick<Order, 'total' | 'due'> {
   // The transactional currency is what is charged; `currency_code` is what is displayed, and often the same.

@@ -147,7 +147,7 @@ describe('a reading is partial, and shows what it has seen, where', () => {
     ['a page says nothing of pages', pageTwo(answer({ data: rowsOf(60).slice(50), meta: {} })), 60],
     ['the total is more than there is', lies(() => ({ total: 70, total_pages: 2 })), 60],
     ['the total is less than there is', lies(() => ({ total: 40 })), 60],
-    ['the total changes between pages', lies((page) => ({ total: 58 + page })), 60],
+    ['the total changes between pages', lies((page) => ({ total: 59 + page })), 60],
     [
       'the pages never end',
       (page, limit, rows) => lies(() => ({ total_pages: page + 5, total: null }))(page, limit, rows),
@@ -173,6 +173,8 @@ describe('a reading is partial, and shows what it has seen, where', () => {
 
   test('an entry comes twice, on one page or on two', async () => {
     expect(await reading(paged, [row(1), row(1)])).toMatchObject({ isWhole: false, ids: [1] })
+    const again = row(1, { status: 'error' })
+    expect(await reading(paged, [row(1), again])).toMatchObject({ isWhole: false, ids: [1] })
     const newestFirst = (call: number) => (call < 2 ? [] : [row(100)]).concat(rowsOf(60).reverse())
     const { isWhole, ids } = await reading(paged, newestFirst)
     expect([isWhole, ids.length]).toEqual([false, 60])
@@ -247,6 +249,8 @@ describe('an entry is read as it comes', () => {
     ['that follows another', { reference_transaction_id: '5' }, { referenceId: 5 }],
     ['with {} where null is meant', { reference_transaction_id: {}, order_id: {} }, {}],
     ['without a date', { date_created: null }, { createdAtMs: null }],
+    ['with a date that is none', { date_created: '0' }, { createdAtMs: null }],
+    ['with a date as V2 writes it', { date_created: 'Fri, 27 Nov 2026 09:59:58 +0000' }, {}],
     ['with its order as a number', { order_id: 118 }, {}],
   ])('%s', async (_what, change, expected) => {
     const { transactions, isWhole } = await reading(paged, [row(77, change)])
