@@ -104,6 +104,7 @@ export async function compose(
       store: permitStore,
       maxWaitMs: queueMaxWaitMs,
       ...processTime,
+      wallNow: Date.now,
       log: logger,
     }),
   )

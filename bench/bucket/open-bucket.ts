@@ -31,6 +31,7 @@ export async function openBucket(limit: number, windowMs: number): Promise<Admit
     store: createPermitStore({ ...shared, database, storeHash: 'bench' }),
     maxWaitMs,
     now: () => performance.now(),
+    wallNow: Date.now,
     schedule,
     random: Math.random,
     log: silent,

@@ -1,9 +1,12 @@
 import { type Kysely, sql } from 'kysely'
-import { dialectOf, waitForTurn } from '../stores/engine/dialect.ts'
+import { dialectOf } from '../stores/engine/dialect.ts'
+import { thisMachine } from '../stores/engine/machine.ts'
 import type { Tables } from '../stores/engine/tables.ts'
 import { transact } from '../stores/engine/transact.ts'
 import { withoutFlush } from '../stores/engine/without-flush.ts'
-import type { AllowanceRule, Reservation } from './rule.ts'
+import { bringLater, type PermitStoreOptions, type Provided, providePermits } from './amend-permits.ts'
+import type { Jump } from './permit-record.ts'
+import { backWithinMs, CLOCK_SLACK_MS, HOLD_MS_MAX, type Reservation } from './rule.ts'
 
 /** What one statement reserved. */
 export interface Reserved {
@@ -18,38 +21,43 @@ export interface PermitOutlook {
   readonly holder: string
 }
 
+/** What one reading of all permits told. */
+export interface Outlook {
+  /** By the database's clock; null when it has no permits yet. */
+  readonly atMs: number | null
+  readonly permits: readonly PermitOutlook[]
+  /** Whether a permit is further ahead than a payment can bring it: the clock has been set back. `provide` puts it right. */
+  readonly isAheadOfClock: boolean
+}
+
 /**
  * The store's permits, shared by all instances: rule.ts in the database, on the database's clock.
  * Each method throws Problem `store_unavailable` when the database fails it.
  */
 export interface PermitStore {
-  /** Makes sure that there are as many permits as the limit says, whatever it was before. */
-  provide(): Promise<void>
+  /** Makes sure that there are as many permits as the limit says, and none further ahead than the clock allows. */
+  provide(): Promise<Provided>
   /** Takes the permits that come back first, as many as are wanted and come back in time, in one statement. */
   reserve(count: number, withinMs: number): Promise<Reserved>
   /** When each permit is expected back, from now on. */
-  outlook(): Promise<PermitOutlook[]>
+  outlook(): Promise<Outlook>
   /** BigCommerce has counted the payment: the permit comes back one window from now. */
   counted(reservation: Reservation): Promise<void>
   /** Nothing was sent: the permit can be used again at once. */
   giveBack(reservation: Reservation): Promise<void>
   /** Holds every permit back from now on for this long, because BigCommerce asks for it. */
   holdBack(forMs: number): Promise<void>
-}
-
-export interface PermitStoreOptions {
-  readonly database: Kysely<Tables>
-  readonly storeHash: string
-  /** Names this instance among those that share the permits. */
-  readonly instance: string
-  /** How many payments a window may hold. */
-  readonly limit: number
-  readonly rule: AllowanceRule
+  /**
+   * The database's clock was set forward. What was used before comes back that much later, and the reservations that were
+   * made in the belief that it was back are undone.
+   */
+  clockSetForward(jump: Jump, taken: readonly Reservation[]): Promise<void>
 }
 
 export function createPermitStore(options: PermitStoreOptions): PermitStore {
   const { database, storeHash, rule } = options
   const { nowMs, greatest, least, lockRows } = dialectOf(database)
+  const clock = sql`(SELECT now_ms FROM clock)`
   const write = <T>(statement: (connection: Kysely<Tables>) => Promise<T>): Promise<T> =>
     transact(() => withoutFlush(database, statement))
 
@@ -60,20 +68,31 @@ export function createPermitStore(options: PermitStoreOptions): PermitStore {
 
     outlook: () =>
       transact(async () => {
-        const { rows } = await sql<PermitOutlook>`
-          SELECT ${greatest}(
+        const { rows } = await sql<PermitOutlook & { atMs: number | null; isAhead: 0 | 1 }>`
+          WITH clock AS MATERIALIZED (SELECT ${nowMs} AS now_ms)
+          SELECT now_ms AS "atMs",
+            ${greatest}(
               ${least}(counted_at_ms, reserved_for_ms + ${rule.marginMs}) + ${rule.windowMs},
               not_before_ms
-            ) - ${nowMs} AS "backInMs",
-            CASE WHEN counted_at_ms + ${rule.windowMs} > ${nowMs} THEN holder ELSE '' END AS holder
-          FROM payment_tokens WHERE store_hash = ${storeHash}`.execute(database)
-        return rows
+            ) - now_ms AS "backInMs",
+            CASE WHEN counted_at_ms + ${rule.windowMs} > now_ms THEN holder ELSE '' END AS holder,
+            CASE WHEN ${greatest}(reserved_at_ms, held_at_ms) > now_ms + ${CLOCK_SLACK_MS}
+              OR counted_at_ms > now_ms + ${backWithinMs(rule)}
+              OR not_before_ms > now_ms + ${HOLD_MS_MAX + CLOCK_SLACK_MS} THEN 1 ELSE 0 END AS "isAhead"
+          FROM payment_tokens, clock WHERE store_hash = ${storeHash} AND surplus = 0`.execute(database)
+        return {
+          atMs: rows[0]?.atMs ?? null,
+          permits: rows.map(({ backInMs, holder }) => ({ backInMs, holder })),
+          isAheadOfClock: rows.some(({ isAhead }) => isAhead === 1),
+        }
       }),
 
-    // Rounded up: the answer came before this moment, never after it.
+    // Rounded up: the answer came before this moment, never after it. Where the clock has been set back since the reservation,
+    // both moments are of the clock as it is now, or the permit would be put right by an hour too much.
     counted: ({ number, uses }) =>
       write(async (connection) => {
-        await sql`UPDATE payment_tokens SET counted_at_ms = ${least}(counted_at_ms, ${nowMs} + 1)
+        await sql`UPDATE payment_tokens SET counted_at_ms = ${least}(counted_at_ms, ${nowMs} + 1),
+            reserved_at_ms = ${least}(reserved_at_ms, ${nowMs})
           WHERE store_hash = ${storeHash} AND number = ${number} AND uses = ${uses}`.execute(connection)
       }),
 
@@ -91,9 +110,13 @@ export function createPermitStore(options: PermitStoreOptions): PermitStore {
           WITH clock AS MATERIALIZED (SELECT ${nowMs} AS now_ms),
           every_permit AS (
             SELECT number FROM payment_tokens WHERE store_hash = ${storeHash} ORDER BY number ${lockRows})
-          UPDATE payment_tokens SET not_before_ms = ${greatest}(not_before_ms, (SELECT now_ms FROM clock) + ${forMs})
+          UPDATE payment_tokens SET held_at_ms = ${clock},
+            not_before_ms = ${greatest}(
+              not_before_ms - ${greatest}(0, held_at_ms - ${clock}), ${clock} + ${Math.min(forMs, HOLD_MS_MAX)})
           WHERE store_hash = ${storeHash} AND number IN (SELECT number FROM every_permit)`.execute(connection)
       }),
+
+    clockSetForward: (jump, taken) => transact(() => bringLater(options, jump, taken)),
   }
 }
 
@@ -106,7 +129,7 @@ const one = sql`1`
  * taking, and the condition is checked again on the row as it stands once it is locked.
  */
 export async function reservePermits(
-  { database, storeHash, instance, rule }: PermitStoreOptions,
+  { database, storeHash, instance, rule, machine = thisMachine }: PermitStoreOptions,
   count: number,
   withinMs: number,
 ): Promise<Reserved> {
@@ -117,19 +140,22 @@ export async function reservePermits(
   const { rows } = await sql<Reservation & { remaining: number }>`
     WITH clock AS MATERIALIZED (SELECT ${nowMs} AS now_ms),
     due AS MATERIALIZED (
-      SELECT number AS due_number FROM payment_tokens
-      WHERE store_hash = ${storeHash} AND ${backAtMs} <= ${clock} + ${withinMs}
+      SELECT number AS due_number, counted_at_ms AS counted_before_ms FROM payment_tokens
+      WHERE store_hash = ${storeHash} AND surplus = 0 AND ${backAtMs} <= ${clock} + ${withinMs}
       ORDER BY ${backAtMs}, number LIMIT ${count === 1 ? one : count} ${lockFreeRows})
     UPDATE payment_tokens SET
       reserved_at_ms = ${clock},
       reserved_for_ms = ${forMs},
       counted_at_ms = ${forMs} + ${rule.sendWithinMs + rule.marginMs},
       holder = ${instance},
-      uses = uses + 1
+      uses = uses + 1,
+      machine = ${machine.id},
+      machine_up_ms = ${machine.upMs()}
     FROM due
     WHERE store_hash = ${storeHash} AND number = due_number
     RETURNING number, uses, reserved_at_ms AS "atMs", reserved_for_ms AS "forMs",
-      (SELECT count(*) FROM payment_tokens AS other WHERE other.store_hash = ${storeHash}
+      (SELECT counted_before_ms FROM due WHERE due_number = number) AS "countedBeforeMs",
+      (SELECT count(*) FROM payment_tokens AS other WHERE other.store_hash = ${storeHash} AND other.surplus = 0
         AND NOT EXISTS (SELECT 1 FROM due WHERE due_number = other.number)
         AND ${greatest}(other.counted_at_ms + ${rule.windowMs}, other.not_before_ms)
           <= payment_tokens.reserved_at_ms) AS remaining`.execute(database)
@@ -139,46 +165,4 @@ export async function reservePermits(
       .sort((a, b) => a.forMs - b.forMs || a.number - b.number),
     remaining: rows[0]?.remaining ?? null,
   }
-}
-
-/** One starter at a time makes and takes away permits. All versions use this number ("toke" in ASCII). */
-const lockNumber = 0x746f6b65
-
-/**
- * Makes the missing permits, and takes away those too many that come back first: with what was used last still on
- * record, no window that ends with another payment holds more than the new limit.
- */
-async function providePermits({ database, storeHash, limit, rule }: PermitStoreOptions): Promise<void> {
-  await database.transaction().execute(async (transaction) => {
-    const { nowMs, least, lockRows } = dialectOf(transaction)
-    await waitForTurn(transaction, lockNumber)
-    const { rows } = await sql<{ number: number; countedAtMs: number }>`
-      SELECT number, counted_at_ms AS "countedAtMs" FROM payment_tokens
-      WHERE store_hash = ${storeHash} ORDER BY number ${lockRows}`.execute(transaction)
-    const latestFirst = rows.toSorted((a, b) => b.countedAtMs - a.countedAtMs)
-    for (const { number } of latestFirst.slice(limit)) {
-      await transaction
-        .deleteFrom('payment_tokens')
-        .where('store_hash', '=', storeHash)
-        .where('number', '=', number)
-        .execute()
-    }
-    for (const number of freeNumbers(rows, limit - rows.length)) {
-      await transaction
-        .insertInto('payment_tokens')
-        .values({ store_hash: storeHash, number, counted_at_ms: -rule.windowMs })
-        .execute()
-    }
-    // Later than any payment can be counted: the clock has been set back since, or the limits were wider.
-    const latest = sql`${nowMs} + ${rule.sendWithinMs + rule.marginMs + rule.windowMs}`
-    await sql`UPDATE payment_tokens SET counted_at_ms = ${least}(counted_at_ms, ${latest})
-      WHERE store_hash = ${storeHash} AND counted_at_ms > ${latest}`.execute(transaction)
-  })
-}
-
-function freeNumbers(rows: readonly { number: number }[], wanted: number): number[] {
-  const taken = new Set(rows.map(({ number }) => number))
-  const free: number[] = []
-  for (let number = 1; free.length < wanted; number++) if (!taken.has(number)) free.push(number)
-  return free
 }

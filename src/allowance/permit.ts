@@ -1,4 +1,5 @@
 import type { Schedule } from '../domain/clock.ts'
+import { type Clocks, hasCome, type Moment, mayHaveCome, momentOf } from './clocks.ts'
 import type { PermitStore } from './permit-store.ts'
 import type { Reservation } from './rule.ts'
 
@@ -6,7 +7,7 @@ import type { Reservation } from './rule.ts'
 export interface Permit {
   /** Resolves when the charge may leave. Meanwhile *sending* is written and a connection dialled. */
   moment(): Promise<void>
-  /** Asked last of all, when a connection is there: whether the charge may leave at this moment. */
+  /** Asked last of all, when a connection is there: whether both clocks of the machine say that the moment is now. */
   mayLeave(): boolean
   /** The charge has been handed to the network. */
   departed(): void
@@ -16,16 +17,15 @@ export interface Permit {
   giveBack(): void
 }
 
-export interface PermitOptions {
+export interface PermitOptions extends Clocks {
   readonly reservation: Reservation
   readonly store: Pick<PermitStore, 'counted' | 'giveBack'>
-  /** By this instance's own clock, which only goes forward: the charge may not leave before this. */
-  readonly dueMs: number
-  /** By the same clock: from here on the charge may no longer leave. */
-  readonly leavesUntilMs: number
+  /** By this machine's clocks: the charge may not leave before this. */
+  readonly due: Moment
+  /** By the same clocks: from here on the charge may no longer leave. */
+  readonly leavesUntil: Moment
   /** How long after its departure a charge is taken to be counted; asked as it departs. */
   readonly marginMs: () => number
-  readonly now: () => number
   readonly schedule: Schedule
   /** Does work that no request waits for. */
   readonly inBackground: (work: () => Promise<void>) => void
@@ -37,7 +37,7 @@ export interface PermitOptions {
  * carried from one clock to another, and a report that is late or lost only makes the permit come back later.
  */
 export function createPermit(options: PermitOptions): Permit {
-  const { reservation, store, dueMs, leavesUntilMs, marginMs, now, schedule, inBackground } = options
+  const { reservation, store, due, leavesUntil, marginMs, now, schedule, inBackground } = options
   let state: 'taken' | 'departed' | 'over' = 'taken'
   let cancelReport = () => {}
 
@@ -52,10 +52,18 @@ export function createPermit(options: PermitOptions): Permit {
     moment: () =>
       new Promise((resolve) => {
         // Timers may fire early, by as long as the turn took in which they were set.
-        const check = () => void (now() < dueMs ? schedule(dueMs - now(), check) : resolve())
+        const check = () => {
+          const earlyMs = due.steadyMs - now()
+          if (earlyMs > 0) schedule(earlyMs, check)
+          else resolve()
+        }
         check()
       }),
-    mayLeave: () => state === 'taken' && now() >= dueMs && now() < leavesUntilMs,
+    // A machine that was paused has one clock that says so, or none. A wall clock that was set is not told from that.
+    mayLeave() {
+      const moment = momentOf(options)
+      return state === 'taken' && hasCome(moment, due) && !mayHaveCome(moment, leavesUntil)
+    },
     departed() {
       state = 'departed'
       cancelReport = schedule(marginMs(), report)

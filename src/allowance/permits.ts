@@ -1,6 +1,7 @@
 import type { Schedule } from '../domain/clock.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Log } from '../logging/log-entry.ts'
+import type { Clocks } from './clocks.ts'
 import { openLine, refusalFor } from './line.ts'
 import type { Permit } from './permit.ts'
 import type { PermitStore } from './permit-store.ts'
@@ -43,15 +44,13 @@ export interface Standing {
   readonly resetSeconds: number
 }
 
-export interface PermitsOptions {
+export interface PermitsOptions extends Clocks {
   readonly store: PermitStore
   /** Names this instance among those that share the permits. */
   readonly instance: string
   readonly limit: number
   readonly rule: AllowanceRule
   readonly maxWaitMs: number
-  /** A clock that only goes forward; its moments mean nothing elsewhere. */
-  readonly now: () => number
   readonly schedule: Schedule
   readonly random: () => number
   readonly log: Log
@@ -137,7 +136,7 @@ export function createPermits(options: PermitsOptions): Permits {
     },
     async open() {
       // Without its database the instance starts all the same, and is not ready. The first payment makes the permits then.
-      await store.provide().catch((err) => log.warn({ err }, 'permits not created yet'))
+      await supply.provide().catch((err) => log.warn({ err }, 'permits not created yet'))
     },
     close() {
       isClosed = true

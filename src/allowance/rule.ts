@@ -17,6 +17,22 @@ export interface AllowanceRule {
  */
 export const SEND_WITHIN_MS = 5_000
 
+/**
+ * How far ahead permits are taken, so that *sending* is written and a connection dialled when the moment comes. Taken
+ * farther ahead, a permit could not come back early, nor go to a caller whose turn it has become.
+ */
+export const AHEAD_MS = 250
+
+/** No 429 holds permits back for longer; clients/bigcommerce/retry-after.ts cuts what BigCommerce asks for to the same. */
+export const HOLD_MS_MAX = 60_000
+
+/** Clocks that differ by no more agree: they count whole milliseconds, and none is read at the same instant as another. */
+export const CLOCK_SLACK_MS = 20
+
+/** A permit is back this long after its reservation, at the latest: no payment can keep it away for longer. */
+export const backWithinMs = ({ windowMs, marginMs, sendWithinMs }: AllowanceRule): number =>
+  AHEAD_MS + sendWithinMs + marginMs + windowMs
+
 /** One use of one permit. Moments are those of the database's clock. */
 export interface Reservation {
   readonly number: number
@@ -25,6 +41,8 @@ export interface Reservation {
   /** When it was made, and the moment that it is for: the charge may not leave before that. */
   readonly atMs: number
   readonly forMs: number
+  /** When the use before this one was counted at the latest, should this one have to be undone. */
+  readonly countedBeforeMs: number
 }
 
 /** The margin as it is now: more than the rule's for a while after BigCommerce has turned a charge away. */

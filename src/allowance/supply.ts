@@ -1,10 +1,14 @@
 import type { Schedule } from '../domain/clock.ts'
+import type { Log } from '../logging/log-entry.ts'
+import { type Clocks, createClockWitness, laterBy, type Moment, momentOf } from './clocks.ts'
 import { createPermit, type Permit } from './permit.ts'
 import type { PermitOutlook, PermitStore } from './permit-store.ts'
-import type { AllowanceRule, Reservation } from './rule.ts'
+import { AHEAD_MS, type AllowanceRule, type Reservation } from './rule.ts'
 
 /** Takes permits from the database, and knows from its answers how long it will be until there are more. */
 export interface Supply {
+  /** Makes the permits that are missing, and puts right what a clock has done to those that are there. */
+  provide(): Promise<void>
   /** Asks once. The answer may hold fewer permits than are wanted, none included. */
   ask(wanted: number): Promise<Supplied>
   /** Until there is a permit for the nth in line, n from 1, as far as is known; 0 when nothing is. */
@@ -22,76 +26,101 @@ export interface Supplied {
   readonly pauseMs: number
 }
 
-export interface SupplyOptions {
+export interface SupplyOptions extends Clocks {
   readonly store: PermitStore
   readonly instance: string
   readonly rule: AllowanceRule
   /** The margin as it is now, which may be more than the rule's. */
   readonly marginMs: () => number
-  readonly now: () => number
   readonly schedule: Schedule
   readonly random: () => number
   readonly inBackground: (work: () => Promise<void>) => void
+  readonly log: Log
 }
 
 /**
- * How far ahead permits are taken, so that *sending* is written and a connection dialled when the moment comes. Taken
- * farther ahead, a permit could not come back early, nor go to a caller whose turn it has become.
- */
-const aheadMs = 250
-/**
- * What that takes at least; asked for later, a permit would lie idle meanwhile. In what is left of the time ahead,
+ * What getting ready takes at least; taken later, a permit would lie idle meanwhile. In what is left of the time ahead,
  * instances that wait for the same permit ask for it at a random moment, so that none is always first.
  */
 const preparingMs = 100
 /** Between two questions that found nothing: a permit is still taken two hundred milliseconds ahead. */
 const pauseMsMin = 50
-/** At the end of the time to send, kept free for a stall between the last check of the clock and the first byte. */
+/** At the end of the time to send, kept free for a stall between the last check of the clocks and the first byte. */
 const stallMs = 1_000
 /** How long a reading of the permits is good for turning payments away at the door. */
 const informedMs = 500
 
 export function openSupply(options: SupplyOptions): Supply {
-  const { store, instance, rule, now, random } = options
+  const { store, instance, rule, now, random, log } = options
   const cycleMs = rule.windowMs + rule.marginMs
-  let outlook: { readonly atMs: number; readonly forecast: Forecast } | null = null
+  const witness = createClockWitness()
+  let known: { readonly atMs: number; readonly forecast: Forecast } | null = null
   let lastHeard = { remaining: 0, atMs: Number.NEGATIVE_INFINITY }
+
+  async function provide(): Promise<void> {
+    const askedMs = now()
+    const { atMs, setBackMs, setForwardMs } = await store.provide()
+    await believe(atMs, askedMs)
+    if (setBackMs > 0) log.warn({ forMs: setBackMs }, 'permits put right, the clock was set back')
+    if (setForwardMs > 0)
+      log.warn({ forMs: setForwardMs }, 'permits come back later, the clock was set forward')
+  }
+
+  /** @returns whether the database's clock can be believed, as it always can unless it has just been set forward. */
+  async function believe(databaseMs: number, askedMs: number, taken: readonly Reservation[] = []) {
+    const reading = { databaseMs, askedMs, toldMs: now() }
+    const jump = witness.jumpOf(reading)
+    if (jump) {
+      await store.clockSetForward(jump, taken)
+      log.warn({ forMs: jump.atLeastMs }, 'permits come back later, the clock was set forward')
+    }
+    // Only now: as long as the permits could not be put right, the jump stays to be seen.
+    witness.believe(reading)
+    return !jump
+  }
 
   /** @returns when to ask again. */
   async function lookAhead(): Promise<number> {
-    const permits = await store.outlook()
-    if (permits.length === 0) {
-      await store.provide()
-      return 0
+    const askedMs = now()
+    const { atMs, permits, isAheadOfClock } = await store.outlook()
+    known = null
+    if (atMs === null || isAheadOfClock) {
+      await provide()
+      return atMs === null ? 0 : pauseMsMin
     }
-    outlook = { atMs: now(), forecast: createForecast(permits, instance, cycleMs) }
+    if (!(await believe(atMs, askedMs))) return pauseMsMin
+    known = { atMs: now(), forecast: createForecast(permits, instance, cycleMs) }
     const soonestMs = Math.min(...permits.map(({ backInMs }) => backInMs))
-    return Math.max(pauseMsMin, soonestMs - preparingMs - (aheadMs - preparingMs) * random())
+    return Math.max(pauseMsMin, soonestMs - preparingMs - (AHEAD_MS - preparingMs) * random())
   }
 
-  /** @param askedMs when the question left, @param toldMs when its answer came: the database's moment is in between. */
-  function permitFor(reservation: Reservation, askedMs: number, toldMs: number): Permit {
-    const aheadOfUsMs = reservation.forMs - reservation.atMs
-    const dueMs = toldMs + aheadOfUsMs
-    const leavesUntilMs = askedMs + aheadOfUsMs + rule.sendWithinMs - stallMs
-    return createPermit({ ...options, reservation, dueMs, leavesUntilMs })
+  /** @param asked when the question left, @param told when its answer came: the database's moment is in between. */
+  function permitFor(reservation: Reservation, asked: Moment, told: Moment): Permit {
+    const aheadMs = reservation.forMs - reservation.atMs
+    const due = laterBy(aheadMs, told)
+    const leavesUntil = laterBy(aheadMs + rule.sendWithinMs - stallMs, asked)
+    return createPermit({ ...options, reservation, due, leavesUntil })
   }
 
   return {
+    provide,
     async ask(wanted) {
-      const askedMs = now()
-      const { taken, remaining } = await store.reserve(wanted, aheadMs)
-      const toldMs = now()
-      lastHeard = { remaining: remaining ?? 0, atMs: toldMs }
-      let pauseMs = 0
-      if (taken.length === wanted) outlook = null
-      else pauseMs = await lookAhead()
-      return { permits: taken.map((reservation) => permitFor(reservation, askedMs, toldMs)), pauseMs }
+      const asked = momentOf(options)
+      const { taken, remaining } = await store.reserve(wanted, AHEAD_MS)
+      const told = momentOf(options)
+      const [first] = taken
+      if (first && !(await believe(first.atMs, asked.steadyMs, taken)))
+        return { permits: [], pauseMs: pauseMsMin }
+      lastHeard = { remaining: remaining ?? 0, atMs: told.steadyMs }
+      const permits = taken.map((reservation) => permitFor(reservation, asked, told))
+      if (taken.length < wanted) return { permits, pauseMs: await lookAhead() }
+      known = null
+      return { permits, pauseMs: 0 }
     },
     waitMs(turn) {
-      return outlook ? Math.max(0, outlook.forecast.waitMs(turn) - (now() - outlook.atMs)) : 0
+      return known ? Math.max(0, known.forecast.waitMs(turn) - (now() - known.atMs)) : 0
     },
-    isInformed: () => outlook !== null && now() - outlook.atMs <= informedMs,
+    isInformed: () => known !== null && now() - known.atMs <= informedMs,
     remaining: () => (now() - lastHeard.atMs > cycleMs ? null : lastHeard.remaining),
   }
 }

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { PermitOutlook } from '../allowance/permit-store.ts'
+import type { Outlook } from '../allowance/permit-store.ts'
 import type { GateStanding } from '../clients/bigcommerce/management-gate.ts'
 import type { ConnectionCounts, WatchConnections } from '../domain/connection-counts.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
@@ -34,7 +34,7 @@ export interface Metrics extends UpstreamMetrics, Pick<PaymentMetrics, 'payOrder
 /** How the parts stand at this moment. */
 export interface Standings {
   readonly gate: () => GateStanding
-  readonly permits: () => Promise<PermitOutlook[]>
+  readonly permits: () => Promise<Outlook>
   readonly unsettled: UnsettledAttempts['count']
   readonly isReady: () => Promise<boolean>
 }

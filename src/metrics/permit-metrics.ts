@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client'
-import type { PermitOutlook } from '../allowance/permit-store.ts'
+import type { Outlook } from '../allowance/permit-store.ts'
 import type { Permits } from '../allowance/permits.ts'
 import { measured, type ObservePhase } from './calls.ts'
 
@@ -30,16 +30,17 @@ export function createPermitMetrics(registry: Registry, observePhase: ObservePha
 }
 
 /** Shows at each scrape which of the store's permits are free. */
-export function showAllowance(registry: Registry, outlook: () => Promise<PermitOutlook[]>): void {
+export function showAllowance(registry: Registry, outlook: () => Promise<Outlook>): void {
   new Gauge({
     name: 'tillgate_payment_tokens',
     help: "The store's permits for payments, free or spent, of all instances together.",
     labelNames: ['state'],
     registers: [registry],
     async collect() {
-      const permits = await outlook().catch(() => null)
+      const seen = await outlook().catch(() => null)
       this.reset()
-      if (permits === null) return
+      if (seen === null) return
+      const { permits } = seen
       const free = permits.filter(({ backInMs }) => backInMs <= 0).length
       this.set({ state: 'free' }, free)
       this.set({ state: 'spent' }, permits.length - free)

@@ -156,7 +156,7 @@ test('an answer brings a permit back one window later, silence a margin after th
 })
 
 test('a moment that BigCommerce names holds every permit back, and never shortens a longer one', () => {
-  const held = heldBack(heldBack(freshPermits(3), 12_000), 11_000)
+  const held = heldBack(heldBack(freshPermits(3), 2_000, 10_000), 1_000, 10_000)
   expect(reserve(held, rule, { nowMs: 10_000, withinMs: 1_999, count: 3 }).taken).toEqual([])
   expect(reserve(held, rule, { nowMs: 10_000, withinMs: 2_000, count: 3 }).taken).toHaveLength(3)
 })

@@ -1,14 +1,8 @@
+import type { PermitRecord } from '../../src/allowance/permit-record.ts'
 import type { AllowanceRule, Reservation } from '../../src/allowance/rule.ts'
 
-/** One permit. Moments are those of one clock, the database's. */
-export interface ModelPermit {
-  readonly number: number
-  /** At the latest now its last payment is counted, as far as is known. */
-  readonly countedAtMs: number
-  /** Not to be used before this, because BigCommerce has asked for fewer payments. */
-  readonly notBeforeMs: number
-  /** The moment that it was last reserved for. */
-  readonly reservedForMs: number
+/** One permit, as it is on record. */
+export interface ModelPermit extends PermitRecord {
   /** How often it was reserved; tells whether a reservation is still the latest. */
   readonly uses: number
 }
@@ -25,7 +19,10 @@ export const freshPermits = (limit: number): readonly ModelPermit[] =>
     number,
     countedAtMs: -1_000_000,
     notBeforeMs: 0,
+    heldAtMs: 0,
+    reservedAtMs: 0,
     reservedForMs: 0,
+    isSurplus: false,
     uses: 0,
   }))
 
@@ -42,7 +39,7 @@ export function reserve(
 ): { readonly permits: readonly ModelPermit[]; readonly taken: readonly Reservation[] } {
   const taken = new Map(
     permits
-      .filter((permit) => comesBackAtMs(permit, rule) <= nowMs + withinMs)
+      .filter((permit) => !permit.isSurplus && comesBackAtMs(permit, rule) <= nowMs + withinMs)
       .sort((a, b) => comesBackAtMs(a, rule) - comesBackAtMs(b, rule) || a.number - b.number)
       .slice(0, count)
       .map((permit) => [permit.number, reservationOf(permit, rule, nowMs)]),
@@ -61,12 +58,18 @@ const reservationOf = (permit: ModelPermit, rule: AllowanceRule, nowMs: number):
   uses: permit.uses + 1,
   atMs: nowMs,
   forMs: Math.max(comesBackAtMs(permit, rule), nowMs),
+  countedBeforeMs: permit.countedAtMs,
 })
 
 /** Until more is known its payment counts as late as it can: so it stays, should its instance die before it reports. */
-const reserved = (permit: ModelPermit, { forMs, uses }: Reservation, rule: AllowanceRule): ModelPermit => ({
+const reserved = (
+  permit: ModelPermit,
+  { atMs, forMs, uses }: Reservation,
+  rule: AllowanceRule,
+): ModelPermit => ({
   ...permit,
   countedAtMs: forMs + rule.sendWithinMs + rule.marginMs,
+  reservedAtMs: atMs,
   reservedForMs: forMs,
   uses,
 })
@@ -76,15 +79,27 @@ const reserved = (permit: ModelPermit, { forMs, uses }: Reservation, rule: Allow
  * the permit comes back at min(answer + window, departure + margin + window).
  */
 export const counted = (permits: readonly ModelPermit[], reservation: Reservation, nowMs: number) =>
-  changed(permits, reservation, ({ countedAtMs }) => ({ countedAtMs: Math.min(countedAtMs, nowMs) }))
+  changed(permits, reservation, ({ countedAtMs, reservedAtMs }) => ({
+    countedAtMs: Math.min(countedAtMs, nowMs),
+    // Unless the clock has been set back, it was reserved before.
+    reservedAtMs: Math.min(reservedAtMs, nowMs),
+  }))
 
 /** Nothing was sent with it: it can be used at the very moment it was reserved for. */
 export const givenBack = (permits: readonly ModelPermit[], reservation: Reservation, rule: AllowanceRule) =>
   changed(permits, reservation, ({ reservedForMs }) => ({ countedAtMs: reservedForMs - rule.windowMs }))
 
-/** BigCommerce wants no more payments until then. */
-export const heldBack = (permits: readonly ModelPermit[], untilMs: number): readonly ModelPermit[] =>
-  permits.map((permit) => ({ ...permit, notBeforeMs: Math.max(permit.notBeforeMs, untilMs) }))
+/** BigCommerce wants no more payments for so long. */
+export const heldBack = (
+  permits: readonly ModelPermit[],
+  forMs: number,
+  nowMs: number,
+): readonly ModelPermit[] =>
+  permits.map((permit) => ({
+    ...permit,
+    notBeforeMs: Math.max(permit.notBeforeMs, nowMs + forMs),
+    heldAtMs: nowMs,
+  }))
 
 /** When a permit will be back if its charge departs on time, which is sooner than `comesBackAtMs` until that is known. */
 export const expectedBackAtMs = (permit: ModelPermit, rule: AllowanceRule): number =>

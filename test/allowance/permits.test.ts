@@ -1,69 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Permit } from '../../src/allowance/permit.ts'
-import { createPermits } from '../../src/allowance/permits.ts'
 import { Problem } from '../../src/domain/problem.ts'
-import { contextOf } from '../services/fakes.ts'
-import { createVirtualTime } from '../services/virtual-time.ts'
-import { createRandom } from '../simulation/engine/random.ts'
-import type { Logged } from '../support/logs.ts'
-import { createInMemoryPermits } from './in-memory-permits.ts'
+import { bucketOf, type Change, rule, secondsOf, who } from './bucket.ts'
 import { maxInWindow } from './model.ts'
-
-const rule = { windowMs: 4_000, marginMs: 200, sendWithinMs: 5_000 }
-
-interface Change {
-  readonly limit?: number
-  readonly maxWaitMs?: number
-  readonly instances?: number
-  readonly answerMs?: number
-  /** What it takes to put a payment on record and to dial. */
-  readonly readyMs?: number
-}
-
-/** Instances that share one store of permits on one virtual clock. */
-function bucketOf({
-  limit = 3,
-  maxWaitMs = 5_000,
-  instances = 1,
-  answerMs = 1_000,
-  readyMs = 0,
-}: Change = {}) {
-  const time = createVirtualTime()
-  const logged: Logged[] = []
-  const storeOf = createInMemoryPermits(limit, rule, time.now)
-  const { next: random } = createRandom(1)
-  const fleet = Array.from({ length: instances }, (_, index) => {
-    const instance = `instance-${index}`
-    const { log } = contextOf(logged)
-    const store = storeOf(instance)
-    return {
-      store,
-      permits: createPermits({ store, instance, limit, rule, maxWaitMs, ...time, random, log }),
-    }
-  })
-  const sent: { readonly who: string; readonly atMs: number }[] = []
-  const refused: { readonly who: string; readonly atMs: number; readonly problem: unknown }[] = []
-  /** Pays: waits for a permit, uses it at once, and is answered after a while. */
-  async function pay(who: string, instance = 0): Promise<void> {
-    try {
-      const permit = await fleet[instance]?.permits.arrive(who.charAt(0)).takePermit()
-      await new Promise<void>((resolve) => time.schedule(readyMs, resolve))
-      await permit?.moment()
-      if (!permit?.mayLeave()) throw new Error('too early or too late')
-      sent.push({ who, atMs: time.now() })
-      permit.departed()
-      time.schedule(answerMs, () => permit.answered())
-    } catch (problem) {
-      refused.push({ who, atMs: time.now(), problem })
-    }
-  }
-  const [first] = fleet
-  if (!first) throw new Error('no instance')
-  return { ...first, fleet, time, pay, sent, refused, logged }
-}
-const who = (all: readonly { readonly who: string }[]) => all.map((one) => one.who)
-const secondsOf = (problem: unknown) =>
-  problem instanceof Problem ? problem.options.retryAfterSeconds : null
 
 test('while there are permits no payment waits', async () => {
   const { pay, sent, time } = bucketOf()
@@ -373,13 +312,14 @@ test('without its database nothing is let through: every payment is told', async
 
 test('permits that do not exist yet are made for the first payment that needs one', async () => {
   const { store, pay, sent, time } = bucketOf()
-  const { reserve, outlook } = store
+  const { reserve, outlook, provide } = store
   let isProvided = false
   store.provide = async () => {
     isProvided = true
+    return provide()
   }
   store.reserve = async (...args) => (isProvided ? reserve(...args) : { taken: [], remaining: null })
-  store.outlook = async () => (isProvided ? outlook() : [])
+  store.outlook = async () => (isProvided ? outlook() : { atMs: null, permits: [], isAheadOfClock: false })
   void pay('a1')
   await time.settled()
   expect(who(sent)).toEqual(['a1'])

@@ -61,6 +61,7 @@ describe('the Dockerfile', () => {
       '--allow-fs-read=/data',
       '--allow-fs-read=/etc/tillgate',
       '--allow-fs-read=/proc/self/status',
+      '--allow-fs-read=/proc/sys/kernel/random/boot_id',
       '--allow-fs-read=/run/secrets',
       '--allow-fs-write=/data',
     ])

@@ -56,6 +56,7 @@ export const BUCKET_SABOTAGES: Readonly<Record<string, Sabotage>> = {
             uses: -1,
             atMs: nowMs,
             forMs: nowMs,
+            countedBeforeMs: nowMs,
           }))
           return { taken, remaining: given > 0 ? Math.floor(tokens) : null }
         },

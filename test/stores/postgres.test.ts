@@ -1,3 +1,4 @@
+import { describeClocksAndLimits } from '../allowance/clock-contract.ts'
 import { describePermitStore } from '../allowance/permit-store-contract.ts'
 import { postgres } from './engines.ts'
 import { describeLedger } from './ledger-contract.ts'
@@ -7,4 +8,5 @@ import { describeVelocity } from './velocity-contract.ts'
 describeLedger(postgres)
 describeUnsettled(postgres)
 describePermitStore(postgres)
+describeClocksAndLimits(postgres)
 describeVelocity(postgres)

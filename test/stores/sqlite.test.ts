@@ -6,6 +6,7 @@ import { applyMigrations } from '../../src/stores/engine/migrations.ts'
 import { openSqlite } from '../../src/stores/engine/sqlite.ts'
 import { createPaymentAttempts } from '../../src/stores/payment-attempts.ts'
 import { backUpSqlite } from '../../src/stores/tools/back-up-sqlite.ts'
+import { describeClocksAndLimits } from '../allowance/clock-contract.ts'
 import { describePermitStore } from '../allowance/permit-store-contract.ts'
 import { sqlite } from './engines.ts'
 import { describeLedger } from './ledger-contract.ts'
@@ -18,6 +19,7 @@ import { newAttempt, scopeOf } from './wanted-attempts.ts'
 describeLedger(sqlite)
 describeUnsettled(sqlite)
 describePermitStore(sqlite)
+describeClocksAndLimits(sqlite)
 describeVelocity(sqlite)
 
 const removing: (() => void)[] = []

@@ -3,8 +3,11 @@ import { type Kysely, PostgresAdapter, type RawBuilder, sql, type Transaction } 
 /** The few words that SQLite and Postgres do not share. */
 export interface Dialect {
   readonly name: 'SQLite' | 'Postgres'
-  /** The database's own clock: whole milliseconds since the Unix epoch, rounded down. */
-  readonly nowMs: RawBuilder<number>
+  /**
+   * The database's own clock: whole milliseconds since the Unix epoch, rounded down. On Postgres the server's, which may be
+   * set. On SQLite the machine's, which cannot be set; null until `machine_starts` knows the machine.
+   */
+  readonly nowMs: RawBuilder<number | null>
   readonly greatest: RawBuilder<unknown>
   readonly least: RawBuilder<unknown>
   /** Ends a SELECT whose rows are changed next. It passes over rows that another transaction is changing. */
@@ -19,7 +22,7 @@ export interface Dialect {
 
 const sqlite: Dialect = {
   name: 'SQLite',
-  nowMs: sql`CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER)`,
+  nowMs: sql`(SELECT started_at_ms + machine_up_ms() FROM machine_starts WHERE machine = machine_id())`,
   greatest: sql`MAX`,
   least: sql`MIN`,
   // It has one writer at a time.

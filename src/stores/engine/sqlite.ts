@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import type { Kysely } from 'kysely'
+import { type Machine, thisMachine } from './machine.ts'
 import { kyselyOn } from './sqlite-dialect.ts'
 import type { Tables } from './tables.ts'
 
@@ -17,14 +18,17 @@ export const ledgerFileMode = 0o600
  * says *sending* is on the disk before a byte leaves the machine. `withoutFlush` makes its exceptions.
  *
  * @param path of the file, made with its folder when missing; `:memory:` for none. A file that is there keeps its mode.
+ * @param machine whose clock the permits count on: one machine opens the file, so its processes share that clock.
  */
-export function openSqlite(path: string): Kysely<Tables> {
+export function openSqlite(path: string, machine: Machine = thisMachine): Kysely<Tables> {
   if (path !== ':memory:') {
     mkdirSync(dirname(path), { recursive: true })
     closeSync(openSync(path, 'a', ledgerFileMode))
   }
   const sqlite = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true })
   sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+  sqlite.function('machine_id', () => machine.id)
+  sqlite.function('machine_up_ms', () => machine.upMs())
   return kyselyOn(sqlite)
 }
 

@@ -9,6 +9,7 @@ export interface Tables {
   payment_attempts: PaymentAttemptRow
   idempotency_keys: IdempotencyKeyRow
   payment_tokens: PermitRow
+  machine_starts: MachineStartRow
   velocity_holds: VelocityHoldRow
   checkouts: CheckoutRow
   unaccounted_charges: UnaccountedChargeRow
@@ -76,6 +77,16 @@ export interface PermitRow {
   reserved_for_ms: Generated<number>
   holder: Generated<string>
   uses: Generated<number>
+  /** 0 or 1. */
+  surplus: Generated<number>
+  held_at_ms: Generated<number>
+  machine: Generated<string>
+  machine_up_ms: Generated<number>
+}
+
+export interface MachineStartRow {
+  machine: string
+  started_at_ms: number
 }
 
 export interface VelocityHoldRow {

@@ -39,6 +39,7 @@ export function createNodePermits(
       rule: ruleOf(run),
       maxWaitMs: scenario.bucket.maxWaitMs,
       now: scheduler.now,
+      wallNow: scheduler.now,
       schedule,
       random: run.random.next,
       log: silentLog,

@@ -28,6 +28,8 @@ export function createPermitPorts(
       through(`permit ${reservation.number} is counted`, () => store.counted(reservation)),
     giveBack: (reservation) =>
       through(`permit ${reservation.number} is given back`, () => store.giveBack(reservation)),
+    clockSetForward: (jump, taken) =>
+      through(`the clock went ${jump.atLeastMs} ms ahead`, () => store.clockSetForward(jump, taken)),
     holdBack: (forMs) => through(`hold the permits back for ${forMs} ms`, () => store.holdBack(forMs)),
   }
 }
