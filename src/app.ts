@@ -2,11 +2,10 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPlug
 import type { TlsMaterial } from './config/tls.ts'
 import type { VerifyCallerToken } from './domain/caller.ts'
 import type { InstrumentType } from './domain/payment-instrument.ts'
-import type { ObserveRequest } from './metrics/create-metrics.ts'
+import type { ObserveRequest } from './metrics/calls.ts'
 import { authenticationPlugin } from './plugins/authentication.ts'
-import { closingConnectionsPlugin } from './plugins/closing-connections.ts'
 import { corsPlugin } from './plugins/cors.ts'
-import { drainingPlugin } from './plugins/draining.ts'
+import { closingConnectionsPlugin, drainingPlugin } from './plugins/draining.ts'
 import { forwardedForPlugin } from './plugins/forwarded-for.ts'
 import { LOAD_BOUNDS, type LoadBounds, loadSheddingPlugin } from './plugins/load-shedding.ts'
 import { openapiPlugin } from './plugins/openapi.ts'
@@ -14,11 +13,9 @@ import { type PaymentTokenBucketOptions, paymentTokenBucketPlugin } from './plug
 import { problemDetailsPlugin } from './plugins/problem-details.ts'
 import { callerRateLimitPlugin, rateLimitsPlugin } from './plugins/rate-limits.ts'
 import { requestLoggingPlugin } from './plugins/request-logging.ts'
-import { requestMetricsPlugin } from './plugins/request-metrics.ts'
 import { requestShapePlugin } from './plugins/request-shape.ts'
-import { sealedBodyPlugin } from './plugins/sealed-body.ts'
 import { securityHeadersPlugin } from './plugins/security-headers.ts'
-import { validationPlugin } from './plugins/validation.ts'
+import { sealedBodyPlugin, validationPlugin } from './plugins/validation.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
 import { getPaymentRoute } from './routes/orders/get-payment.ts'
@@ -92,8 +89,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   if (trustProxy.length > 0) await app.register(forwardedForPlugin)
   // First, so that everything after it fails in our format.
   await app.register(problemDetailsPlugin)
-  await app.register(requestLoggingPlugin)
-  await app.register(requestMetricsPlugin, { observeRequest })
+  await app.register(requestLoggingPlugin, { observeRequest })
   await app.register(sealedBodyPlugin)
   await app.register(validationPlugin)
   await app.register(closingConnectionsPlugin, { isLeaving })

@@ -3,12 +3,17 @@ import type { Outlook } from '../allowance/permit-store.ts'
 import type { GateStanding } from '../clients/bigcommerce/management-gate.ts'
 import type { ConnectionCounts, WatchConnections } from '../domain/connection-counts.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
-import { createDurations, createPhases } from './calls.ts'
+import { createHttpMetrics, createPhases, type ObserveRequest } from './calls.ts'
 import { createLedgerMetrics, type MeasureLedger, showUnsettled } from './ledger-metrics.ts'
 import { createPaymentMetrics, type PaymentMetrics } from './payment-metrics.ts'
 import { createPermitMetrics, type MeasurePermits, showAllowance } from './permit-metrics.ts'
 import { createReconciliationMetrics, type MeasureReconciliation } from './reconciliation-metrics.ts'
-import { createUpstreamMetrics, showGate, type UpstreamMetrics } from './upstream-metrics.ts'
+import {
+  createKnownMethods,
+  createUpstreamMetrics,
+  showGate,
+  type UpstreamMetrics,
+} from './upstream-metrics.ts'
 
 /**
  * Everything that is counted, and the one page on which it is read (decision 0015).
@@ -16,7 +21,7 @@ import { createUpstreamMetrics, showGate, type UpstreamMetrics } from './upstrea
  * What is named after a part gives back the same part, measured: put it around the part where that is made. The part knows
  * nothing of it, and the order does not matter. What begins with `show` is read at each scrape.
  */
-export interface Metrics extends UpstreamMetrics, Pick<PaymentMetrics, 'payOrder' | 'ends'> {
+export interface Metrics extends UpstreamMetrics, PaymentMetrics {
   readonly ledger: MeasureLedger
   readonly permits: MeasurePermits
   readonly reconcileAttempt: MeasureReconciliation
@@ -45,25 +50,14 @@ export interface ProcessFacts {
   readonly lostLogLines: () => number
 }
 
-/** One answered request; of its path only the route's template. */
-export interface AnsweredRequest {
-  readonly method: string
-  readonly route: string
-  readonly status: number
-  readonly durationMs: number
-}
-
-export type ObserveRequest = (request: AnsweredRequest) => void
-
 export function createMetrics(): Metrics {
   const registry = new Registry()
   const observePhase = createPhases(registry)
-  const { payOrder, ends, learnMethods } = createPaymentMetrics(registry)
+  const methods = createKnownMethods()
 
   return {
-    payOrder,
-    ends,
-    ...createUpstreamMetrics(registry, { observePhase, learnMethods }),
+    ...createPaymentMetrics(registry, methods),
+    ...createUpstreamMetrics(registry, { observePhase, methods }),
     ledger: createLedgerMetrics(registry, observePhase),
     permits: createPermitMetrics(registry, observePhase),
     reconcileAttempt: createReconciliationMetrics(registry),
@@ -79,16 +73,6 @@ export function createMetrics(): Metrics {
     contentType: registry.contentType,
     scrape: () => registry.metrics(),
   }
-}
-
-function createHttpMetrics(registry: Registry): ObserveRequest {
-  const durations = createDurations(registry, {
-    name: 'tillgate_http_request_duration_seconds',
-    help: 'Requests answered on the public listener.',
-    labelNames: ['method', 'route', 'status_class'],
-  })
-  return ({ method, route, status, durationMs }) =>
-    durations.observe({ method, route, status_class: `${Math.floor(status / 100)}xx` }, durationMs / 1_000)
 }
 
 function showReady(registry: Registry, isReady: () => Promise<boolean>): void {

@@ -3,18 +3,17 @@ import type { Settlement } from '../domain/payment-attempt.ts'
 import type { PayOrder } from '../services/pay-order.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import { measured, problemOf } from './calls.ts'
+import type { KnownMethods } from './upstream-metrics.ts'
 
 export interface PaymentMetrics {
   /** The same function, whose answers are counted: paid, declined, replayed, refused at the fence … */
   payOrder(payOrder: PayOrder): PayOrder
   /** The same ledger, for paying: the ends that it writes are counted. */
   ends<Attempts extends Pick<PaymentAttempts, 'settle'>>(attempts: Attempts): Attempts
-  /** BigCommerce has named these methods itself, so they may be labels. */
-  learnMethods(paymentMethodIds: readonly string[]): void
 }
 
 /** Counts what payments come to. */
-export function createPaymentMetrics(registry: Registry): PaymentMetrics {
+export function createPaymentMetrics(registry: Registry, methods: KnownMethods): PaymentMetrics {
   const registers = [registry]
   const payments = new Counter({
     name: 'tillgate_payments_total',
@@ -36,7 +35,6 @@ export function createPaymentMetrics(registry: Registry): PaymentMetrics {
     help: 'Requests to pay that this instance is working on.',
     registers,
   })
-  const methods = createKnownMethods()
   /** Attempts whose caller was told *unknown* because the ledger failed. Their outcome is written again until it is taken. */
   const toldUnwritten = new Set<string>()
 
@@ -72,26 +70,8 @@ export function createPaymentMetrics(registry: Registry): PaymentMetrics {
         payments.inc({ outcome, code: problemCode ?? 'none', method: methods.labelOf(paymentMethodId) })
       }),
     }),
-
-    learnMethods: methods.learn,
   }
 }
 
 /** An outcome that could not be recorded is told as unknown, unless the charge certainly never left. */
 const toldWithout = ({ status }: Settlement) => (status === 'not_sent' ? status : 'unknown')
-
-/** More payment methods than any store has. */
-const methodsMax = 30
-
-/** Turns the payment methods that callers name into labels. What a caller makes up never becomes one. */
-function createKnownMethods() {
-  const known = new Set<string>()
-  return {
-    /** BigCommerce has named these methods itself, or has taken a payment by them. */
-    learn(paymentMethodIds: readonly string[]) {
-      for (const id of paymentMethodIds) if (known.size < methodsMax) known.add(id)
-    },
-    /** @returns the method, or `other` for one that BigCommerce has not named yet. */
-    labelOf: (paymentMethodId: string) => (known.has(paymentMethodId) ? paymentMethodId : 'other'),
-  }
-}

@@ -15,8 +15,8 @@ export interface UpstreamMetrics {
 
 export interface UpstreamMetricsOptions {
   readonly observePhase: ObservePhase
-  /** Hears which payment methods BigCommerce names. */
-  readonly learnMethods: (paymentMethodIds: readonly string[]) => void
+  /** Is told which payment methods BigCommerce names. */
+  readonly methods: KnownMethods
 }
 
 /** Results that an alert waits for. */
@@ -24,7 +24,7 @@ const alarming = { management: ['upstream_refused', 'upstream_busy'], charges: [
 
 /** Times the calls on BigCommerce's two hosts, each under the name of its method. */
 export function createUpstreamMetrics(registry: Registry, options: UpstreamMetricsOptions): UpstreamMetrics {
-  const { observePhase, learnMethods } = options
+  const { observePhase, methods } = options
   const durations = createDurations(registry, {
     name: 'tillgate_upstream_call_duration_seconds',
     help: 'Calls on BigCommerce, by operation and result. All tries of a call count as one.',
@@ -50,8 +50,8 @@ export function createUpstreamMetrics(registry: Registry, options: UpstreamMetri
         durations.observe({ operation, result: resultOf(result, 'answered') }, seconds)
         if (operation === 'createPaymentAccessToken') observePhase('pat', seconds)
         if (call.operation === 'listPaymentMethods' && call.result.status === 'fulfilled') {
-          const { methods, leftOut: count } = call.result.value
-          learnMethods(methods.map(({ id }) => id))
+          const { methods: listed, leftOut: count } = call.result.value
+          methods.learn(listed.map(({ id }) => id))
           leftOut.inc(count)
         }
       }) as typeof api
@@ -68,6 +68,27 @@ export function createUpstreamMetrics(registry: Registry, options: UpstreamMetri
 }
 
 const wordOf = (outcome: PaymentOutcome) => ('reason' in outcome ? outcome.reason : outcome.kind)
+
+/** More payment methods than any store has. */
+const methodsMax = 30
+
+/** Turns the payment methods that callers name into labels. What a caller makes up never becomes one. */
+export interface KnownMethods {
+  /** BigCommerce has named these methods itself, or has taken a payment by them. */
+  learn(paymentMethodIds: readonly string[]): void
+  /** @returns the method, or `other` for one that BigCommerce has not named yet. */
+  labelOf(paymentMethodId: string): string
+}
+
+export function createKnownMethods(): KnownMethods {
+  const known = new Set<string>()
+  return {
+    learn(paymentMethodIds) {
+      for (const id of paymentMethodIds) if (known.size < methodsMax) known.add(id)
+    },
+    labelOf: (paymentMethodId) => (known.has(paymentMethodId) ? paymentMethodId : 'other'),
+  }
+}
 
 /** Shows at each scrape how the quota of management calls stands. */
 export function showGate(registry: Registry, standing: () => GateStanding): void {

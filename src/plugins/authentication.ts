@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto'
+import { isIP } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Caller, Scope, VerifyCallerToken } from '../domain/caller.ts'
 import { Problem } from '../domain/problem.ts'
 import { tokenRefused } from '../domain/token-refusal.ts'
+import type { Purpose, RequestContext } from '../request-context.ts'
 import { headerLines } from './request-shape.ts'
 
 declare module 'fastify' {
@@ -49,3 +52,12 @@ function callerTokenOf(request: FastifyRequest): string {
   if (callerToken.length > callerTokenLengthMax) throw tokenRefused('too_long')
   return callerToken
 }
+
+/** What the services need to know about a request beside what it asks for. */
+export const contextOf = (request: FastifyRequest, purpose: Purpose): RequestContext => ({
+  requestId: request.id,
+  correlationId: randomUUID(),
+  shopperAddress: isIP(request.ip) === 0 ? null : request.ip,
+  purpose,
+  log: request.log,
+})

@@ -1,6 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { LogFields } from '../logging/log-entry.ts'
+import type { ObserveRequest } from '../metrics/calls.ts'
+
+export interface RequestLoggingOptions {
+  readonly observeRequest: ObserveRequest
+}
 
 /**
  * One line for each request, with the fields named here and no others: no header, no body, no query, and of the
@@ -8,8 +13,10 @@ import type { LogFields } from '../logging/log-entry.ts'
  *
  * Every line of a request names the order it is about, from here on also those that services write; so one grep for an
  * order finds all that happened to it.
+ *
+ * The metrics hear of each answered request too. Every unknown path is `none`, so that callers cannot create labels.
  */
-async function requestLogging(app: FastifyInstance) {
+async function requestLogging(app: FastifyInstance, { observeRequest }: RequestLoggingOptions) {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     const orderId = orderIdOf(request)
@@ -20,16 +27,12 @@ async function requestLogging(app: FastifyInstance) {
     if (subject) request.log = request.log.child(subject)
     return body
   })
-  app.addHook('onResponse', async (request, reply) => {
-    request.log.info(
-      {
-        method: request.method,
-        route: request.routeOptions.url ?? 'none',
-        status: reply.statusCode,
-        durationMs: Math.round(reply.elapsedTime * 10) / 10,
-      },
-      'request answered',
-    )
+  app.addHook('onResponse', async (request, { statusCode: status, elapsedTime }) => {
+    const { method, routeOptions } = request
+    const route = routeOptions.url ?? 'none'
+    const durationMs = Math.round(elapsedTime * 10) / 10
+    request.log.info({ method, route, status, durationMs }, 'request answered')
+    observeRequest({ method, route, status, durationMs: elapsedTime })
   })
 }
 

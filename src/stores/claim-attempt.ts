@@ -1,12 +1,10 @@
 import type { Transaction } from 'kysely'
 import { isFreeAgain, type KeyScope, type KnownKey } from '../domain/idempotency-key.ts'
-import type { NewAttempt, PaymentAttempt } from '../domain/payment-attempt.ts'
-import { keepsPlace } from '../domain/payment-attempt.ts'
-import { toAttempt } from './attempt-rows.ts'
+import { keepsPlace, type NewAttempt, type PaymentAttempt } from '../domain/payment-attempt.ts'
 import { checkoutStanding } from './checkout-fence.ts'
 import type { Tables } from './engine/tables.ts'
 import { LostRace } from './engine/transact.ts'
-import { findByKey, findFence } from './find-attempts.ts'
+import { findByKey, findFence, toAttempt } from './find-attempts.ts'
 import { findClosing } from './settle-attempt.ts'
 
 export type Claim =

@@ -1,9 +1,9 @@
 import type { Transaction } from 'kysely'
 import type { Conclusion } from '../domain/conclusion.ts'
 import { isFinal, isUnsettled, type PaymentAttempt } from '../domain/payment-attempt.ts'
-import { toAttempt } from './attempt-rows.ts'
 import { dialectOf } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
+import { toAttempt } from './find-attempts.ts'
 import { type FinalAnswer, passOrderOn, settleAttempt } from './settle-attempt.ts'
 import { releaseHolds } from './velocity-holds.ts'
 

@@ -12,8 +12,7 @@ import {
 import { takeCheckout } from './checkout-fence.ts'
 import { type Claim, claimAttempt, type FailuresLimit } from './claim-attempt.ts'
 import type { Tables } from './engine/tables.ts'
-import { durably, transact } from './engine/transact.ts'
-import { withoutFlush } from './engine/without-flush.ts'
+import { durably, transact, withoutFlush } from './engine/transact.ts'
 import { findByKey, findByOrder, findFence } from './find-attempts.ts'
 import { settleAttempt } from './settle-attempt.ts'
 

@@ -13,8 +13,8 @@ import {
   type Settlement,
 } from '../domain/payment-attempt.ts'
 import { INSTRUMENT_TYPES, paysAPart } from '../domain/payment-instrument.ts'
-import { toAttempt } from './attempt-rows.ts'
 import type { Tables } from './engine/tables.ts'
+import { toAttempt } from './find-attempts.ts'
 import { releaseHolds } from './velocity-holds.ts'
 
 export type FinalAnswer = (attempt: PaymentAttempt) => PaymentAnswer | null

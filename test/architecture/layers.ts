@@ -58,7 +58,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
   },
   plugins: {
     values: ['openapi', 'plugins', 'domain', 'version'],
-    types: ['allowance', 'logging', 'services', 'metrics'],
+    types: ['allowance', 'logging', 'metrics', 'request-context', 'services'],
     packages: /^(@fastify\/|fastify|zod$|node:(crypto|http|net|perf_hooks|util)$)/,
   },
   routes: {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { createLogOutput } from '../../src/logging/log-output.ts'
+import { createLogOutput } from '../../src/logging/logger.ts'
 
 const failure = (code: string) => Object.assign(new Error(code), { code })
 

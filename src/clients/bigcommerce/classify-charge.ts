@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { BIGCOMMERCE_CODES } from '../../domain/bigcommerce-codes.ts'
 import { isCardNumber } from '../../domain/card-number.ts'
 import type { PaymentOutcome, UnknownReason } from '../../domain/payment-outcome.ts'
-import { answeredAtMs, readErrorEnvelope, retryAfterSeconds, type UpstreamAnswer } from './answer.ts'
+import { answeredAtMs, readErrorEnvelope, retryAfterSeconds, type UpstreamAnswer } from './exchange.ts'
 
 /** Its id is kept and shown, so that it must not be a card number. Some gateways give numbers. */
 const paymentId = z

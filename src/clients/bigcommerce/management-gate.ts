@@ -1,7 +1,7 @@
 import type { Schedule } from '../../domain/clock.ts'
 import { Problem } from '../../domain/problem.ts'
 import { PURPOSES, type Purpose } from '../../request-context.ts'
-import type { UpstreamAnswer } from './answer.ts'
+import type { UpstreamAnswer } from './exchange.ts'
 import {
   answered,
   holdMsAfter,

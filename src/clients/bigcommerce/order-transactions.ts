@@ -2,8 +2,15 @@ import { earliest } from '../../domain/clock.ts'
 import { nearestMoney } from '../../domain/money.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { Transaction, TransactionsReading } from '../../domain/transaction.ts'
-import { answeredAtMs, type UpstreamAnswer } from './answer.ts'
-import { currencyIn, fieldsIn, textIn, wholeNumberIn, wordIn } from './lenient.ts'
+import {
+  answeredAtMs,
+  currencyIn,
+  fieldsIn,
+  textIn,
+  type UpstreamAnswer,
+  wholeNumberIn,
+  wordIn,
+} from './exchange.ts'
 
 /*
  * `GET /v3/orders/{id}/transactions`: all its pages, and whether that is all there is. The documented answer has

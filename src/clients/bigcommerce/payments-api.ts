@@ -5,9 +5,8 @@ import type { PaymentRequest } from '../../domain/payment-command.ts'
 import type { PaymentOutcome } from '../../domain/payment-outcome.ts'
 import { reveal, type Sealed } from '../../domain/sealed.ts'
 import type { RequestContext } from '../../request-context.ts'
-import { HEADER_BYTES_MAX, readAnswer } from './answer.ts'
-import type { CallHeaders } from './call-headers.ts'
 import { classifyCharge } from './classify-charge.ts'
+import { type CallHeaders, HEADER_BYTES_MAX, readAnswer } from './exchange.ts'
 import { skipContinue } from './skip-continue.ts'
 
 export interface PaymentsApi {

@@ -1,7 +1,16 @@
 import { moneyFromDecimal } from '../../domain/money.ts'
 import type { Order } from '../../domain/order.ts'
-import { answeredAtMs, type UpstreamAnswer } from './answer.ts'
-import { booleanIn, currencyIn, fieldsIn, isAbsent, textIn, wholeNumberIn, wordIn } from './lenient.ts'
+import {
+  answeredAtMs,
+  booleanIn,
+  currencyIn,
+  fieldsIn,
+  isAbsent,
+  textIn,
+  type UpstreamAnswer,
+  wholeNumberIn,
+  wordIn,
+} from './exchange.ts'
 
 /**
  * `GET /v2/orders/{id}`, as far as paying relies on it. What the order does not say is left to its PAT; only whose order

@@ -6,7 +6,7 @@ import type {
   StoredInstrument,
   SupportedInstrument,
 } from '../../domain/payment-method.ts'
-import { booleanIn, fieldsIn } from './lenient.ts'
+import { booleanIn, fieldsIn } from './exchange.ts'
 
 /** As long as the contract tells clients that a text may be; hundreds of times what BigCommerce sends. */
 const textLengthMax = 255

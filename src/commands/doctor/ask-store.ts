@@ -1,4 +1,4 @@
-import type { UpstreamAnswer } from '../../clients/bigcommerce/answer.ts'
+import type { UpstreamAnswer } from '../../clients/bigcommerce/exchange.ts'
 import type { ManagementHttp } from '../../clients/bigcommerce/management-call.ts'
 import type { RequestContext } from '../../request-context.ts'
 import { nameOf } from './within.ts'

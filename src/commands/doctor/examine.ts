@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createCallHeaders } from '../../clients/bigcommerce/call-headers.ts'
+import { createCallHeaders } from '../../clients/bigcommerce/exchange.ts'
 import { createManagementHttp } from '../../clients/bigcommerce/management-call.ts'
 import { createFetchKeys } from '../../clients/identity/published-keys.ts'
 import { createVerifyCallers } from '../../clients/identity/verify-callers.ts'

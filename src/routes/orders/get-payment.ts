@@ -3,9 +3,8 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { ASK_AGAIN_SECONDS, toPaymentBody } from '../../domain/payment-answer.ts'
 import { paymentExamples } from '../../openapi/answer-examples.ts'
 import { LEDGER_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
-import { callerOf } from '../../plugins/authentication.ts'
+import { callerOf, contextOf } from '../../plugins/authentication.ts'
 import type { GetPayment } from '../../services/list-payments.ts'
-import { contextOf } from '../context-of.ts'
 import { PaymentParams, PaymentResponse } from './schemas.ts'
 
 const problems = [...LEDGER_PROBLEMS, 'payment_not_found'] as const

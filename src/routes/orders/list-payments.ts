@@ -3,9 +3,8 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { toPaymentView } from '../../domain/payment-answer.ts'
 import { paymentsExamples } from '../../openapi/answer-examples.ts'
 import { LEDGER_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
-import { callerOf } from '../../plugins/authentication.ts'
+import { callerOf, contextOf } from '../../plugins/authentication.ts'
 import type { ListPayments } from '../../services/list-payments.ts'
-import { contextOf } from '../context-of.ts'
 import { OrderParams, PaymentsResponse } from './schemas.ts'
 
 const schema = {

@@ -8,11 +8,10 @@ import type { ProblemCode } from '../../domain/problems.ts'
 import { payOrderAnswerExamples } from '../../openapi/answer-examples.ts'
 import { payOrderBodyExamples } from '../../openapi/body-examples.ts'
 import { COMMON_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
-import { callerOf } from '../../plugins/authentication.ts'
+import { callerOf, contextOf } from '../../plugins/authentication.ts'
 import { headerLines } from '../../plugins/request-shape.ts'
 import { instrumentTypeOf } from '../../plugins/validation.ts'
 import type { PayOrder } from '../../services/pay-order.ts'
-import { contextOf } from '../context-of.ts'
 import { OrderParams, PaymentResponse, PayOrderBody, PayOrderHeaders } from './schemas.ts'
 
 const problems = [

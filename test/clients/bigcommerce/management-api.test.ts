@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createCallHeaders } from '../../../src/clients/bigcommerce/call-headers.ts'
+import { createCallHeaders } from '../../../src/clients/bigcommerce/exchange.ts'
 import { createManagementApi, type ManagementApi } from '../../../src/clients/bigcommerce/management-api.ts'
 import { createManagementHttp } from '../../../src/clients/bigcommerce/management-call.ts'
 import { createRenewable } from '../../../src/config/renewable.ts'

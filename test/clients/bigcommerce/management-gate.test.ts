@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/answer.ts'
+import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/exchange.ts'
 import { passageThrough } from '../../../src/clients/bigcommerce/management-call.ts'
 import { createManagementGate } from '../../../src/clients/bigcommerce/management-gate.ts'
 import { Problem } from '../../../src/domain/problem.ts'

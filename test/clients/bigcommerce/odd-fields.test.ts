@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { retryAfterSeconds, type UpstreamAnswer } from '../../../src/clients/bigcommerce/answer.ts'
 import { classifyCharge } from '../../../src/clients/bigcommerce/classify-charge.ts'
+import { retryAfterSeconds, type UpstreamAnswer } from '../../../src/clients/bigcommerce/exchange.ts'
 import { createManagementApi } from '../../../src/clients/bigcommerce/management-api.ts'
 import { readQuotaHeaders } from '../../../src/clients/bigcommerce/quota.ts'
 import { judge, type Verdict } from '../../../src/domain/evidence.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/answer.ts'
+import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/exchange.ts'
 import { holdMsAfter, quotaReadingOf, readQuotaHeaders } from '../../../src/clients/bigcommerce/quota.ts'
 
 const documented = {

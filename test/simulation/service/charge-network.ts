@@ -1,6 +1,6 @@
 import type { Permit } from '../../../src/allowance/permit.ts'
-import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/answer.ts'
 import { classifyCharge } from '../../../src/clients/bigcommerce/classify-charge.ts'
+import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/exchange.ts'
 import type { PaymentRequest } from '../../../src/domain/payment-command.ts'
 import type { PaymentOutcome, UnknownReason } from '../../../src/domain/payment-outcome.ts'
 import type { Run } from '../engine/run.ts'

@@ -1,4 +1,4 @@
-import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/answer.ts'
+import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/exchange.ts'
 import type { TransactionType } from '../../../src/domain/transaction.ts'
 
 const answer = (status: number, json: unknown, headers: UpstreamAnswer['headers'] = {}): UpstreamAnswer => ({

@@ -1,4 +1,4 @@
-import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/answer.ts'
+import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/exchange.ts'
 import { problemOfRefusal } from '../../../src/clients/bigcommerce/management-api.ts'
 import type { PaymentRequest } from '../../../src/domain/payment-command.ts'
 import { Problem } from '../../../src/domain/problem.ts'

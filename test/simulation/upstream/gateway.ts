@@ -1,4 +1,4 @@
-import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/answer.ts'
+import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/exchange.ts'
 import { paysAPart } from '../../../src/domain/payment-instrument.ts'
 import type { Run } from '../engine/run.ts'
 import type { GatewayEnd } from '../scenario/scenario.ts'

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
+  createCallHeaders,
   pauseAskedMs,
   readErrorEnvelope,
   retryAfterSeconds,
-} from '../../../src/clients/bigcommerce/answer.ts'
+} from '../../../src/clients/bigcommerce/exchange.ts'
 
 const type = '/api-docs/getting-started/api-status-codes'
 
@@ -120,4 +121,21 @@ test('the pause is the longest of what is asked, up to a minute', () => {
   expect(pauseOf({ 'x-retry-after': '7200' })).toBe(60_000)
   expect(pauseOf({ 'x-retry-after': 'Infinity' })).toBe(60_000)
   expect(pauseOf({})).toBeNull()
+})
+
+const context = { correlationId: 'correlation-1', shopperAddress: '203.0.113.9' }
+const headersWith = (trustedProxySecret: string | null, of = context) =>
+  createCallHeaders({ userAgent: 'Tillgate/test', trustedProxySecret })(of)
+const always = { 'user-agent': 'Tillgate/test', 'x-correlation-id': 'correlation-1' }
+
+test("without BigCommerce's secret nothing is said of the shopper", () => {
+  expect(headersWith(null)).toEqual(always)
+})
+
+test('with it, the address goes along with the secret', () => {
+  expect(headersWith('proxy-secret')).toEqual({
+    ...always,
+    'x-bc-trusted-proxy-secret': 'proxy-secret',
+    'true-client-ip': '203.0.113.9',
+  })
 })
