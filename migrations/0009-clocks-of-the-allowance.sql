@@ -1,5 +1,5 @@
 -- What it takes to keep the allowance whatever is done to a clock, and whenever the limit changes.
--- Oldest version that may run on it: the one whose newest migration is 0004.
+-- Oldest version that may run on it: the one whose newest migration is 0007.
 -- It leaves the new columns as they are. It uses surplus permits too, so a limit that was made smaller is in force once no
 -- instance of it runs; and it is as wrong as ever when a clock is set.
 
