@@ -66,6 +66,16 @@ test('the keys are read once and used for ten minutes', async () => {
   expect(issuer.reads()).toBe(2)
 })
 
+test('an issuer that hangs makes no caller wait whose key is known: the keys are read behind', async () => {
+  const issuer = prepare()
+  issuer.publish(await published(first, 'one'))
+  expect(await issuer.ask('one')).toBe('verified')
+  issuer.answer(() => new Promise(() => {}))
+  issuer.advance(10 * minutesMs)
+  for (let turn = 0; turn < 5; turn++) expect(await issuer.ask('one')).toBe('verified')
+  expect(issuer.reads()).toBe(2)
+})
+
 test('a new key works at once, and a withdrawn one no longer than ten minutes', async () => {
   const issuer = prepare()
   issuer.publish(await published(first, 'one'))
