@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
 import { Agent, request } from 'undici'
 import type { Clock } from '../../domain/clock.ts'
@@ -21,6 +22,8 @@ export interface PublishedKeysOptions {
 const freshMs = 10 * 60_000
 /** While the issuer cannot be reached, its last keys are used for a day: its outage must not stop every payment here. */
 const servedMsMax = 24 * 60 * 60_000
+/** An issuer that is well answers sooner. */
+const patienceMs = 250
 /** A token may claim any `kid`. Unknown ones cause at most one read in this time. */
 const cooldownMs = 30_000
 /** The same after a failed read: soon enough after one lost packet, seldom enough for an issuer in trouble. */
@@ -35,6 +38,7 @@ export function createPublishedKeys({ fetchKeys, now }: PublishedKeysOptions): P
   let failure: Error | null = null
   let triedAtMs = Number.NEGATIVE_INFINITY
   let reading: Promise<void> | null = null
+  let isSlow = false
 
   /** Never rejects: what went wrong is left in `failure`. */
   function readAgain(): Promise<void> {
@@ -51,8 +55,20 @@ export function createPublishedKeys({ fetchKeys, now }: PublishedKeysOptions): P
       })
       .finally(() => {
         reading = null
+        isSlow = false
       })
     return reading
+  }
+
+  /**
+   * Reads the keys again, and waits no longer than a good issuer takes. One that is slow or fails is waited for once, then its
+   * keys are read behind: callers whose key is known do not wait again and again.
+   */
+  async function newest(): Promise<void> {
+    const reread = readAgain()
+    if (failure || isSlow) return
+    const isRead = await Promise.race([reread.then(() => true), sleep(patienceMs, false, { ref: false })])
+    isSlow = !isRead && reading !== null
   }
 
   function usable(): JWTVerifyGetKey {
@@ -61,7 +77,9 @@ export function createPublishedKeys({ fetchKeys, now }: PublishedKeysOptions): P
   }
 
   const getKey: JWTVerifyGetKey = async (header, token) => {
-    if (!known || now() - known.readAtMs >= freshMs) await readAgain()
+    const ageMs = known ? now() - known.readAtMs : Number.POSITIVE_INFINITY
+    if (ageMs >= servedMsMax) await readAgain()
+    else if (ageMs >= freshMs) await newest()
     try {
       return await usable()(header, token)
     } catch (error) {
