@@ -30,6 +30,7 @@ export function createPaymentMetrics(registry: Registry, methods: KnownMethods):
   // Alerts wait for these: Prometheus sees no rise in a series that begins with its first event.
   answers.inc({ status: '503', code: 'store_unavailable', replayed: 'false' }, 0)
   answers.inc({ status: '429', code: 'payment_rate_limited', replayed: 'false' }, 0)
+  answers.inc({ status: '429', code: 'velocity_blocked', replayed: 'false' }, 0)
   const inFlight = new Gauge({
     name: 'tillgate_payments_in_flight',
     help: 'Requests to pay that this instance is working on.',
