@@ -5,10 +5,15 @@ import type { WatchConnections } from '../../domain/connection-counts.ts'
 import { Problem } from '../../domain/problem.ts'
 import { reveal, type Sealed } from '../../domain/sealed.ts'
 import type { Purpose, RequestContext } from '../../request-context.ts'
-import { type CallHeaders, HEADER_BYTES_MAX, readAnswer, type UpstreamAnswer } from './exchange.ts'
+import {
+  type CallHeaders,
+  HEADER_BYTES_MAX,
+  readAnswer,
+  skipContinue,
+  type UpstreamAnswer,
+} from './exchange.ts'
 import type { ManagementGate } from './management-gate.ts'
 import { MANAGEMENT_CALLS_MAX } from './quota.ts'
-import { skipContinue } from './skip-continue.ts'
 
 /*
  * How often a call on the management host is sent, and when:

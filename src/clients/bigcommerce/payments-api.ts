@@ -6,8 +6,7 @@ import type { PaymentOutcome } from '../../domain/payment-outcome.ts'
 import { reveal, type Sealed } from '../../domain/sealed.ts'
 import type { RequestContext } from '../../request-context.ts'
 import { classifyCharge } from './classify-charge.ts'
-import { type CallHeaders, HEADER_BYTES_MAX, readAnswer } from './exchange.ts'
-import { skipContinue } from './skip-continue.ts'
+import { type CallHeaders, HEADER_BYTES_MAX, readAnswer, skipContinue } from './exchange.ts'
 
 export interface PaymentsApi {
   /**

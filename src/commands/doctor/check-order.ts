@@ -1,4 +1,4 @@
-import { readOrder } from '../../clients/bigcommerce/read-order.ts'
+import { readOrder } from '../../clients/bigcommerce/management-api.ts'
 import { readPaymentMethods } from '../../clients/bigcommerce/read-payment-methods.ts'
 import { mayBePayable } from '../../domain/order.ts'
 import type { InstrumentType } from '../../domain/payment-instrument.ts'
