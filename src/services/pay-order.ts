@@ -1,6 +1,7 @@
 import type { Permits, WaitingPayment } from '../allowance/permits.ts'
 import type { Caller } from '../domain/caller.ts'
 import { fingerprintOf, isFreeAgain, type KeyScope } from '../domain/idempotency-key.ts'
+import type { PaymentAccessTokenClaims } from '../domain/payment-access-token.ts'
 import { ASK_AGAIN_SECONDS, answerOf, keptAnswer, type PaymentAnswer } from '../domain/payment-answer.ts'
 import type { NewAttempt, PaymentAttempt } from '../domain/payment-attempt.ts'
 import type { PaymentCommand } from '../domain/payment-command.ts'
@@ -144,7 +145,7 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
         .markSending(attempt.id, {
           due: claims.due,
           patIssuedAtMs: claims.issuedAtMs,
-          patExpiresAtMs: claims.expiresAtMs,
+          patExpiresAtMs: expiryOf(claims),
           orderTotal: payment.authorized.order?.total?.amount ?? null,
         })
         .catch((error) => endUnsent(payment, error))
@@ -201,6 +202,10 @@ function refuseSavingForGuests({ caller, payment }: PayOrderCommand): void {
     throw new Problem('save_instrument_not_allowed')
   }
 }
+
+/** On the clock of BigCommerce's answers, as far as it is told; else by the clock that wrote `exp`. */
+const expiryOf = ({ issuedAtMs, lifeMs, expiresAtMs }: PaymentAccessTokenClaims): number =>
+  issuedAtMs !== null && lifeMs !== null ? issuedAtMs + lifeMs : expiresAtMs
 
 const keyScopeOf = ({ caller, idempotencyKey }: PayOrderCommand): KeyScope => ({
   principal: caller.principal,

@@ -50,8 +50,9 @@ const rows: readonly CodeRow[] = [
   },
   {
     code: 30003,
+    // On a charge it comes as 404, on which no code is a refusal of the payment.
     given: fault({ code: 30003 }),
-    expected: { status: 404, code: 'order_not_found', retry: 'never' },
+    expected: unknown,
   },
   {
     code: 30004,
@@ -60,7 +61,7 @@ const rows: readonly CodeRow[] = [
   },
   {
     code: 30050,
-    body: card('4000000000300501', { save_instrument: true }),
+    given: fault({ code: 30050 }),
     expected: { status: 422, code: 'instrument_not_saved', retry: 'new_key' },
   },
   {
@@ -127,6 +128,13 @@ test.each(rows.filter(({ code }) => code >= 30000 && code !== 30101))(
     expect(body).toMatchObject(row.expected)
   },
 )
+
+test('30050 says nothing of the charge where the card was to be saved', async () => {
+  const body = card('4000000000300501', { save_instrument: true })
+  const answer = await payGiven({ code: 30050, body, expected: unknown })
+  expect(answer.status).toBe(202)
+  expect(answer.body).toMatchObject(unknown)
+})
 
 test('3001, as the guide once printed it, is 30001', async () => {
   const row = rows.find(({ code }) => code === 30001)

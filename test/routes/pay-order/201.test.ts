@@ -282,8 +282,8 @@ describe('what BigCommerce is sent', () => {
     expect(sandbox.stats().violations).toEqual([])
   })
 
-  test('a token bound to the order needs no order read: one management call, then the charge', async () => {
-    const { sandbox, call } = await startTillgate()
+  test('without the checkout fence a token bound to the order needs no order read: one management call, then the charge', async () => {
+    const { sandbox, call } = await startTillgate({ environment: { CHECKOUT_FENCE: 'false' } })
     const orderId = createOrder(sandbox)
     await call.pay(orderId, cardPayment(), { token: await callerToken({ order_ids: [orderId] }) })
     expect(sandbox.requests().map(({ method }) => method)).toEqual(['POST', 'POST'])

@@ -33,7 +33,7 @@ test.each([
 test('a deleted order is not found, even with a token that names it', async () => {
   const { call } = await startTillgate()
   const answer = await call.pay(nowhere, cardPayment(), { token: await serverToken() })
-  expect(answer.body).toMatchObject({ status: 404, code: 'order_not_found', bigcommerce_code: 30003 })
+  expect(answer.body).toMatchObject({ status: 404, code: 'order_not_found' })
 })
 
 describe('the access token that is made while the order is read', () => {
