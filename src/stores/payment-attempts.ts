@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
 import type { KeyScope, KnownKey } from '../domain/idempotency-key.ts'
 import type { Money } from '../domain/money.ts'
@@ -11,6 +11,7 @@ import {
 } from '../domain/payment-attempt.ts'
 import { takeCheckout } from './checkout-fence.ts'
 import { type Claim, claimAttempt, type FailuresLimit } from './claim-attempt.ts'
+import { dialectOf } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
 import { durably, transact, withoutFlush } from './engine/transact.ts'
 import { findByKey, findByOrder, findFence } from './find-attempts.ts'
@@ -92,14 +93,12 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
 
     markSending: (id, sending) =>
       transact(async () => {
-        // One statement where there is no checkout to take.
-        const isMarked = await durably(database, (queries) =>
-          writeSending(queries, id, sending, now(), false),
-        )
+        // One statement, unless the checkout names another order.
+        const isMarked = await durably(database, (queries) => writeSending(queries, id, sending, now()))
         if (isMarked) return 'sending'
         return database.transaction().execute(async (transaction): Promise<MarkedSending> => {
           const nowMs = now()
-          const marked = await writeSending(transaction, id, sending, nowMs, true)
+          const marked = await writeSendingOfCheckout(transaction, id, sending, nowMs)
           if (!marked?.cart_id) return 'not_ours'
           const asked = { storeHash, cartId: marked.cart_id, orderId: marked.order_id, holder: id, nowMs }
           const standing = await takeCheckout(transaction, asked)
@@ -137,28 +136,68 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
   }
 }
 
-/** Writes *sending*, if the attempt is still to be sent and its order is of a checkout or of none, as asked. */
-const writeSending = (
-  queries: Kysely<Tables>,
-  id: string,
-  { due, patIssuedAtMs, patExpiresAtMs, orderTotal }: Sending,
-  nowMs: number,
-  isOfCheckout: boolean,
-) =>
+const sendingColumns = ({ due, patIssuedAtMs, patExpiresAtMs, orderTotal }: Sending, nowMs: number) => ({
+  status: 'sending' as const,
+  amount: due.amount,
+  currency: due.currency,
+  pat_issued_at_ms: patIssuedAtMs,
+  pat_expires_at_ms: patExpiresAtMs,
+  order_total: orderTotal,
+  sent_at_ms: nowMs,
+  updated_at_ms: nowMs,
+})
+
+/** Writes *sending* where the order is of no checkout, and on Postgres where its checkout names no other order either. */
+const writeSending = (database: Kysely<Tables>, id: string, sending: Sending, nowMs: number) => {
+  const mark = (queries: Pick<Kysely<Tables>, 'updateTable'>) =>
+    queries
+      .updateTable('payment_attempts')
+      .set(sendingColumns(sending, nowMs))
+      .where('id', '=', id)
+      .where('status', 'in', statusesBefore('sending'))
+      .returning('id')
+  // SQLite has no such statement; and its transactions cost no round trip.
+  if (dialectOf(database).name === 'SQLite')
+    return mark(database).where('cart_id', 'is', null).executeTakeFirst()
+  return mark(
+    database.with('taken', (queries) =>
+      queries
+        .insertInto('checkouts')
+        .columns(['store_hash', 'checkout_id', 'order_id', 'holder', 'updated_at_ms'])
+        .expression((from) =>
+          from
+            .selectFrom('payment_attempts')
+            .select(({ ref, val }) => [
+              'store_hash',
+              ref('cart_id').$notNull().as('checkout_id'),
+              'order_id',
+              'id as holder',
+              val(nowMs).as('updated_at_ms'),
+            ])
+            .where('id', '=', id)
+            .where('cart_id', 'is not', null)
+            .where('status', 'in', statusesBefore('sending')),
+        )
+        .onConflict((conflict) =>
+          conflict
+            .columns(['store_hash', 'checkout_id'])
+            .doUpdateSet(({ ref }) => ({ updated_at_ms: ref('excluded.updated_at_ms') }))
+            .whereRef('checkouts.order_id', '=', 'excluded.order_id'),
+        )
+        .returning('holder'),
+    ),
+  )
+    .where(sql<boolean>`(cart_id IS NULL OR EXISTS (SELECT 1 FROM taken))`)
+    .executeTakeFirst()
+}
+
+/** Writes *sending* for an order of a checkout, which is to be taken in the same transaction. */
+const writeSendingOfCheckout = (queries: Kysely<Tables>, id: string, sending: Sending, nowMs: number) =>
   queries
     .updateTable('payment_attempts')
-    .set({
-      status: 'sending',
-      amount: due.amount,
-      currency: due.currency,
-      pat_issued_at_ms: patIssuedAtMs,
-      pat_expires_at_ms: patExpiresAtMs,
-      order_total: orderTotal,
-      sent_at_ms: nowMs,
-      updated_at_ms: nowMs,
-    })
+    .set(sendingColumns(sending, nowMs))
     .where('id', '=', id)
     .where('status', 'in', statusesBefore('sending'))
-    .where('cart_id', isOfCheckout ? 'is not' : 'is', null)
+    .where('cart_id', 'is not', null)
     .returning(['order_id', 'cart_id'])
     .executeTakeFirst()

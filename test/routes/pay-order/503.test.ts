@@ -76,7 +76,13 @@ describe('a charge that BigCommerce turns away with 429', () => {
 
   test('without any mark of BigCommerce is never sent again: it says nothing of the charge', async () => {
     const { sandbox, call } = await startTillgate()
-    await sandbox.faults.add({ operation: 'pay', kind: 'rate_limited', headers: false, body: false, times: 1 })
+    await sandbox.faults.add({
+      operation: 'pay',
+      kind: 'rate_limited',
+      headers: false,
+      body: false,
+      times: 1,
+    })
     const answer = await call.pay(createOrder(sandbox), cardPayment(), await caller())
     expect(answer.body).toMatchObject({ data: { status: 'unknown' } })
     expect(sandbox.requests().filter(({ host }) => host === 'payments')).toHaveLength(1)
