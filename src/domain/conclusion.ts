@@ -159,7 +159,10 @@ function concludeEnded(
   const isDated = verdict.by === 'transactions' && reading.transactions.every(hasDate)
   const isMeant = isDated ? spare > alive : sent.length === 0 && inDoubt.length === 0
   // It may be of the attempt that is alive: judged again when that one has ended.
-  if (!isMeant || spare <= 0) return { ...kept, isUnaccounted: sent.length > 0 ? null : false }
+  if (sent.length > 0 && (!isMeant || spare <= 0)) return kept
+  if (spare <= 0) return { ...kept, isUnaccounted: false }
+  // Several that have ended could be meant: no word is changed, but people hear of it and the order stays closed.
+  if (!isMeant) return { ...kept, isUnaccounted: true, alert: 'late_charge' }
   if (attempt.status === 'succeeded') return { ...kept, isUnaccounted: true, alert: 'duplicate_charge' }
   if (!isInDoubt(attempt)) return { ...kept, isUnaccounted: true, alert: 'late_charge' }
   const isClosed = others.some(({ status, holdsOrder }) => status === 'succeeded' && holdsOrder)

@@ -166,14 +166,18 @@ export function mayBeOf(row: Transaction, attempt: PaymentAttempt, all: readonly
 /** `method` of a row that was paid from a balance, spelt as the instrument's type is. */
 const balances = new Set<string>(['gift_certificate', 'store_credit'])
 
-/** How much a part payment paid, in minor units: what was due for it, less what was due next. null: not known. */
+/**
+ * How much a part payment paid, in minor units: what was due for it, less what was due next while the order cost the same.
+ * null: not known.
+ */
 function partPaidBy(part: PaymentAttempt, all: readonly PaymentAttempt[]): number | null {
   const later = all
     .filter(
       ({ id, amount, createdAtMs }) => id !== part.id && amount !== null && createdAtMs > part.createdAtMs,
     )
     .sort((one, other) => one.createdAtMs - other.createdAtMs)[0]
-  const paid = (part.amount ?? 0) - (later?.amount ?? part.amount ?? 0)
+  if (!later || part.orderTotal === null || later.orderTotal !== part.orderTotal) return null
+  const paid = (part.amount ?? 0) - (later.amount ?? 0)
   return part.status === 'succeeded' && paid > 0 ? paid : null
 }
 
@@ -185,10 +189,9 @@ export function isWithin({ createdAtMs }: Transaction, attempt: PaymentAttempt):
   const { patIssuedAtMs, patExpiresAtMs } = attempt
   if (createdAtMs === null || patIssuedAtMs === null || patExpiresAtMs === null) return true
   if (attempt.pendingSinceMs !== null) return true
-  if (createdAtMs < patIssuedAtMs - dateResolutionMs) return false
-  return (
-    isUnsettled(attempt.status) || attempt.status === 'sending' || createdAtMs <= patExpiresAtMs + patSkewMs
-  )
+  const hasNoEnd = isUnsettled(attempt.status) || attempt.status === 'sending'
+  if (createdAtMs < patIssuedAtMs - (hasNoEnd ? patSkewMs : dateResolutionMs)) return false
+  return hasNoEnd || createdAtMs <= patExpiresAtMs + patSkewMs
 }
 
 function pendingsOf(

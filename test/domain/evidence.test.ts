@@ -284,14 +284,31 @@ describe('whose charge it is', () => {
   })
 
   test('of earlier part payments only those are subtracted that the trace can be of', () => {
-    const first = { ...certificate, amount: 9000, createdAtMs: gift.createdAtMs - 1 }
-    const second = { ...gift, amount: 3000 }
+    const first = { ...certificate, amount: 9000, orderTotal: 9000, createdAtMs: gift.createdAtMs - 1 }
+    const second = { ...gift, amount: 3000, orderTotal: 9000 }
     // What was due fell from 90 to 30, so the first certificate paid 60.
     const its = transaction({
       money: { amount: 2500, currency: 'USD' },
       paymentMethodId: gift.paymentMethodId,
     })
     expect(verdict([its], { of: second, others: [first] })).toMatchObject({ kind: 'charged', charges: 1 })
+  })
+
+  test('what a part paid is not known once the total of the order changed', () => {
+    const first = { ...certificate, amount: 9000, orderTotal: 9000, createdAtMs: gift.createdAtMs - 1 }
+    const second = { ...gift, amount: 5000, orderTotal: 11_000 }
+    const its = transaction({
+      money: { amount: 4500, currency: 'USD' },
+      paymentMethodId: gift.paymentMethodId,
+    })
+    // The first certificate may have paid 45.
+    expect(verdict([its], { of: second, others: [first] }).kind).not.toBe('charged')
+  })
+
+  test('clocks of BigCommerce that differ by minutes hide no charge of an attempt without an end', () => {
+    const stepped = transaction({ createdAtMs: issuedAtMs - 3 * 60_000 })
+    expect(verdict([stepped]).kind).toBe('charged')
+    expect(verdict([stepped], { of: { ...attempt, status: 'not_charged' } }).kind).not.toBe('charged')
   })
 
   test('while a part is paid, the word of the order says nothing of the rest', () => {

@@ -122,17 +122,19 @@ const bigcommerceMeans = (code: unknown) => Number.isSafeInteger(code)
 function recognised({ status, json }: Told): 'success' | 'pending' | null {
   if (status === null || status < 200 || status > 299 || typeof json !== 'object' || json === null)
     return null
+  const isWrapped = 'data' in json && typeof json.data === 'object' && json.data !== null
   const {
     id,
     status: word,
     transaction_type: type,
-  } = ('data' in json && json.data ? json.data : json) as Record<string, unknown>
-  const isWhole =
-    typeof id === 'string' &&
-    id !== '' &&
-    id.length <= 255 &&
-    !/4242 4242/.test(id) &&
-    (type === 'purchase' || type === 'authorization')
+  } = (isWrapped ? json.data : json) as Record<string, unknown>
+  const isId =
+    typeof id === 'string'
+      ? id !== '' && id.length <= 255 && !/4242 4242/.test(id)
+      : Number.isSafeInteger(id) && Number(id) > 0 && String(id) !== '4242424242424242'
+  // What kind of transaction it was may be left out of a whole answer, not of a bare one.
+  const isKind = type === 'purchase' || type === 'authorization' || (isWrapped && (type ?? '') === '')
+  const isWhole = isId && isKind
   return isWhole && (word === 'success' || word === 'pending') ? word : null
 }
 
