@@ -5,7 +5,7 @@ import { checkoutStanding } from './checkout-fence.ts'
 import type { Tables } from './engine/tables.ts'
 import { LostRace } from './engine/transact.ts'
 import { findByKey, findFence, toAttempt } from './find-attempts.ts'
-import { findClosing } from './settle-attempt.ts'
+import { findClosing, partPaying } from './settle-attempt.ts'
 
 export type Claim =
   | { readonly kind: 'claimed'; readonly attempt: PaymentAttempt }
@@ -69,15 +69,28 @@ async function closedBy(
   storeHash: string,
   { orderId, cartId }: NewAttempt,
 ): Promise<Claim | null> {
-  const paid = await findClosing(transaction, storeHash, orderId)
+  // One statement for all, since nearly always there is none of it.
+  const { isPaid, isUnaccounted } = await transaction
+    .selectNoFrom(({ exists, selectFrom }) => [
+      exists(
+        selectFrom('payment_attempts')
+          .select('id')
+          .where('store_hash', '=', storeHash)
+          .where('order_id', '=', orderId)
+          .where('status', '=', 'succeeded')
+          .where('instrument_type', 'not in', partPaying),
+      ).as('isPaid'),
+      exists(
+        selectFrom('unaccounted_charges')
+          .select('order_id')
+          .where('store_hash', '=', storeHash)
+          .where('order_id', '=', orderId),
+      ).as('isUnaccounted'),
+    ])
+    .executeTakeFirstOrThrow()
+  const paid = isPaid ? await findClosing(transaction, storeHash, orderId) : undefined
   if (paid) return { kind: 'fenced', by: toAttempt(paid) }
-  const unaccounted = await transaction
-    .selectFrom('unaccounted_charges')
-    .select('order_id')
-    .where('store_hash', '=', storeHash)
-    .where('order_id', '=', orderId)
-    .executeTakeFirst()
-  if (unaccounted) return { kind: 'charged_otherwise' }
+  if (isUnaccounted) return { kind: 'charged_otherwise' }
   // Looked at here so that no permit is wasted; *sending* decides.
   const checkout =
     cartId === null ? 'free' : await checkoutStanding(transaction, { storeHash, cartId, orderId })

@@ -103,7 +103,8 @@ async function writeEnd(
   return attempt
 }
 
-const partPaying = INSTRUMENT_TYPES.filter(paysAPart)
+/** Their success closes no order: something may still be due. */
+export const partPaying = INSTRUMENT_TYPES.filter(paysAPart)
 const hourMs = 60 * 60_000
 const dayMs = 24 * hourMs
 
