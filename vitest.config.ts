@@ -10,8 +10,8 @@ const project = (name: ProjectName, test: object) => ({
 
 export default defineConfig({
   test: {
-    // Most tests wait most of the time, so more of them run at once than there are cores. Each starts what it needs on free ports.
-    maxWorkers: Math.ceil(1.5 * availableParallelism()),
+    // As many at once as there are cores: more, and tests of whole fleets run short of time. Each starts what it needs on free ports.
+    maxWorkers: availableParallelism(),
     sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 20_000,
