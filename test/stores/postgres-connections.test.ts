@@ -130,4 +130,33 @@ describe('a connection', () => {
     await other.rollback().execute()
     expect(await ledgerOf(opened.database).findFence(118)).toBeNull()
   })
+
+  test('that answers read-only is closed at once, and so are the others that were opened before it', async () => {
+    const database = openPostgres({ url: opened.url, onConnectionLost: () => {} })
+    const ledger = ledgerOf(database)
+    // As on a server that has become a standby: each of five sessions takes no writes any more.
+    await Promise.all(
+      Array.from({ length: 5 }, () =>
+        database.connection().execute(async (connection) => {
+          await sql`SELECT set_config('default_transaction_read_only', 'on', false)`.execute(connection)
+          await sql`SELECT pg_sleep(0.2)`.execute(connection)
+        }),
+      ),
+    )
+    const claim = (key: string) => ledger.claim(scopeOf(key), 'body-1', newAttempt({ orderId: Number(key) }))
+    await expect(claim('1')).rejects.toMatchObject({ code: 'store_unavailable' })
+    for (const key of ['2', '3', '4', '5', '6', '7']) expect((await claim(key)).kind, key).toBe('claimed')
+    await database.destroy()
+  })
+
+  test('that is left in a failed transaction is closed, and no other caller gets it', async () => {
+    const database = openPostgres({ url: opened.url, onConnectionLost: () => {} })
+    await database.connection().execute(async (connection) => {
+      await sql.raw('BEGIN').execute(connection)
+      await expect(sql.raw('SELECT 1 / 0').execute(connection)).rejects.toThrow()
+      await expect(sql.raw('SELECT 1').execute(connection)).rejects.toMatchObject({ code: '25P02' })
+    })
+    expect(await ledgerOf(database).findFence(118)).toBeNull()
+    await database.destroy()
+  })
 })

@@ -2,21 +2,46 @@ import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryRes
 import type { Pool, PoolClient } from 'pg'
 
 /**
- * A pool that closes a connection on which an answer did not come in time. pg would give it to the next caller, whose
- * statement would wait behind the silent one, and the ROLLBACK would wait a second time.
+ * A pool that gives out no connection on which nothing can be paid, and closes it instead:
+ * - one on which an answer did not come in time. pg would give it to the next caller, whose statement would wait behind the
+ *   silent one, and the ROLLBACK would wait a second time;
+ * - one whose server takes no writes, and all that were opened before it answered so: the server has become a standby, and the
+ *   name may lead to its successor by now;
+ * - one that was left in a failed transaction.
  */
-export const answeringPool = (pool: Pool): PostgresPool => ({
-  options: pool.options,
-  connect: async () => new AnsweringClient(await pool.connect()),
-  end: () => pool.end(),
-})
+export function answeringPool(pool: Pool): PostgresPool {
+  // Which connections were opened before the server last refused to write.
+  const openedIn = new WeakMap<PoolClient, number>()
+  let era = 0
+  pool.on('connect', (client) => void openedIn.set(client, era))
+
+  return {
+    options: pool.options,
+    async connect() {
+      for (;;) {
+        const client = await pool.connect()
+        if ((openedIn.get(client) ?? era) === era) return new AnsweringClient(client, () => void era++)
+        client.release(true)
+      }
+    },
+    end: () => pool.end(),
+  }
+}
+
+/** read_only_sql_transaction. */
+const isReadOnly = (code: unknown) => code === '25006'
+/** in_failed_sql_transaction: every further statement on the connection fails. */
+const isFailed = (code: unknown) => code === '25P02'
 
 class AnsweringClient implements PostgresPoolClient {
   readonly #client: PoolClient
+  readonly #onReadOnly: () => void
   #isSilent = false
+  #isUseless = false
 
-  constructor(client: PoolClient) {
+  constructor(client: PoolClient, onReadOnly: () => void) {
     this.#client = client
+    this.#onReadOnly = onReadOnly
   }
 
   query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>
@@ -27,7 +52,7 @@ class AnsweringClient implements PostgresPoolClient {
   }
 
   release(destroy = false): void {
-    this.#client.release(destroy || this.#isSilent)
+    this.#client.release(destroy || this.#isSilent || this.#isUseless)
   }
 
   async #answer(sql: string, parameters: readonly unknown[]) {
@@ -36,7 +61,10 @@ class AnsweringClient implements PostgresPoolClient {
       return await this.#client.query(sql, [...parameters])
     } catch (error) {
       // The server's refusals have a code; an error without one means that the connection broke.
-      this.#isSilent = !(error instanceof Error && 'code' in error)
+      const code = error instanceof Error && 'code' in error ? error.code : undefined
+      this.#isSilent = code === undefined
+      this.#isUseless ||= isReadOnly(code) || isFailed(code)
+      if (isReadOnly(code)) this.#onReadOnly()
       throw error
     }
   }
