@@ -23,8 +23,8 @@ import { createPaying } from './services/paying.ts'
 import { createReconciliationLoop } from './services/reconciliation-loop.ts'
 import { migrateDatabase, openDatabase } from './stores/engine/database.ts'
 import { isPostgresUrl } from './stores/engine/dialect.ts'
-import { isMigrated } from './stores/engine/migrations.ts'
 import { createLedger } from './stores/ledger.ts'
+import { createLedgerHealth } from './stores/ledger-health.ts'
 import { version } from './version.ts'
 
 /** A service put together, and the way to take it apart again. */
@@ -150,7 +150,17 @@ export async function compose(
   )
   let isLeaving = false
   let isDraining = false
-  const isReady = async () => !isLeaving && (await isMigrated(database).catch(() => false))
+  const isAbleToPay = createLedgerHealth({
+    database,
+    instance: shared.instance,
+    now: Date.now,
+    elapsed: () => performance.now(),
+    onChange: (err) =>
+      err === null
+        ? logger.info('ledger takes payments again')
+        : logger.warn({ err }, 'ledger takes no payments'),
+  })
+  const isReady = async () => !isLeaving && (await isAbleToPay())
   metrics.show({ gate: gate.standing, permits: permitStore.outlook, unsettled: unsettled.count, isReady })
   return {
     metrics,

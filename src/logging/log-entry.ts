@@ -18,6 +18,8 @@ export const LOG_EVENTS = [
   'late charge detected',
   'forwarded address unusable',
   'management call refused with 429',
+  'ledger takes no payments',
+  'ledger takes payments again',
   'migration waits for a lock',
   'old idempotency keys deleted',
   'other users can open the file of a secret',

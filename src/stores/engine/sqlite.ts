@@ -74,7 +74,7 @@ export function openSqliteAlone(path: string): Kysely<Tables> {
 
 /** Kysely on an open file; it closes the file when it is destroyed. */
 export const kyselyOn = (sqlite: DatabaseSync): Kysely<Tables> =>
-  new Kysely<Tables>({ dialect: new EmbeddedDialect({ database: asKyselyDatabase(sqlite) }) })
+  new Kysely<Tables>({ dialect: new EmbeddedDialect({ database: asKyselyDatabase(sqlite) }, sqlite) })
 
 /** We have some thirty statements, a few of them once for each length of a list. */
 const statementsMax = 100
@@ -110,20 +110,34 @@ const asSqlValues = (parameters: readonly unknown[]) => parameters as (string | 
 
 class EmbeddedDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig
+  readonly #sqlite: DatabaseSync
 
-  constructor(config: SqliteDialectConfig) {
+  constructor(config: SqliteDialectConfig, sqlite: DatabaseSync) {
     super(config)
     this.#config = config
+    this.#sqlite = sqlite
   }
 
   override createDriver() {
-    return new EmbeddedDriver(this.#config)
+    return new EmbeddedDriver(this.#config, this.#sqlite)
   }
 }
 
 class EmbeddedDriver extends SqliteDriver {
+  readonly #sqlite: DatabaseSync
+
+  constructor(config: SqliteDialectConfig, sqlite: DatabaseSync) {
+    super(config)
+    this.#sqlite = sqlite
+  }
+
   /** Takes the write lock at once. Half-way through, SQLite would fail instead of waiting for another process. */
   override async beginTransaction(connection: DatabaseConnection) {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+  }
+
+  /** A full disk makes SQLite roll back by itself. A second ROLLBACK would fail, and hide why. */
+  override async rollbackTransaction(connection: DatabaseConnection) {
+    if (this.#sqlite.isTransaction) await super.rollbackTransaction(connection)
   }
 }

@@ -14,6 +14,7 @@ export interface Tables {
   checkouts: CheckoutRow
   unaccounted_charges: UnaccountedChargeRow
   payment_history: PaymentHistoryRow
+  heartbeats: HeartbeatRow
 }
 
 export interface PaymentAttemptRow {
@@ -116,4 +117,10 @@ export interface PaymentHistoryRow {
   what: string
   by_whom: string
   because: string | null
+}
+
+export interface HeartbeatRow {
+  instance: string
+  beat_at_ms: number
+  filler: string
 }

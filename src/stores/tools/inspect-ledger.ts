@@ -23,7 +23,10 @@ export async function inspectLedger(database: Kysely<Tables>): Promise<LedgerSta
   const { rows } = await sql<{ now: number; standby: boolean; write: boolean | null }>`
     SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
            pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean AS standby,
-           has_table_privilege(to_regclass('payment_attempts'), 'INSERT, UPDATE') AS write`.execute(database)
+           has_table_privilege(to_regclass('payment_attempts'), 'INSERT')
+             AND has_table_privilege(to_regclass('payment_attempts'), 'UPDATE')
+             AND has_table_privilege(to_regclass('heartbeats'), 'INSERT')
+             AND has_table_privilege(to_regclass('heartbeats'), 'UPDATE') AS write`.execute(database)
   const [row] = rows
   return {
     migrations,
