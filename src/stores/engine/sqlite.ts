@@ -13,6 +13,7 @@ import {
   type SqliteStatement,
 } from 'kysely'
 import { type Machine, thisMachine } from './machine.ts'
+import { watchOpenFile } from './open-file.ts'
 import type { Tables } from './tables.ts'
 
 /** How long to wait for another process that writes to the same file. */
@@ -34,10 +35,11 @@ export function openSqlite(path: string, machine: Machine = thisMachine): Kysely
     closeSync(openSync(path, 'a', ledgerFileMode))
   }
   const sqlite = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true })
-  sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+  // The first read makes the journal and the locks, if they are not there.
+  sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; SELECT COUNT(*) FROM sqlite_schema')
   sqlite.function('machine_id', () => machine.id)
   sqlite.function('machine_up_ms', () => machine.upMs())
-  return kyselyOn(sqlite)
+  return kyselyOn(sqlite, path === ':memory:' ? undefined : watchOpenFile(path))
 }
 
 /**
@@ -72,9 +74,18 @@ export function openSqliteAlone(path: string): Kysely<Tables> {
   return kyselyOn(sqlite)
 }
 
-/** Kysely on an open file; it closes the file when it is destroyed. */
-export const kyselyOn = (sqlite: DatabaseSync): Kysely<Tables> =>
-  new Kysely<Tables>({ dialect: new EmbeddedDialect({ database: asKyselyDatabase(sqlite) }, sqlite) })
+/**
+ * Kysely on an open file; it closes the file when it is destroyed.
+ *
+ * @param beforeWrite throws where nothing may be written any more.
+ */
+export const kyselyOn = (sqlite: DatabaseSync, beforeWrite: () => void = () => {}): Kysely<Tables> =>
+  new Kysely<Tables>({
+    dialect: new EmbeddedDialect({ database: asKyselyDatabase(sqlite, beforeWrite) }, sqlite),
+  })
+
+/** A transaction is asked about when it begins, a single statement when it writes. */
+const writes = /^\s*(begin|insert|update|delete|with)\b/i
 
 /** We have some thirty statements, a few of them once for each length of a list. */
 const statementsMax = 100
@@ -84,7 +95,7 @@ const statementsMax = 100
  * way. Kysely prepares a statement for each query, which costs as much as running it, so prepared ones are kept. SQLite
  * itself prepares one again when the schema has changed.
  */
-function asKyselyDatabase(sqlite: DatabaseSync): SqliteDatabase {
+function asKyselyDatabase(sqlite: DatabaseSync, beforeWrite: () => void): SqliteDatabase {
   const prepared = new Map<string, SqliteStatement>()
   return {
     close: () => sqlite.close(),
@@ -94,10 +105,20 @@ function asKyselyDatabase(sqlite: DatabaseSync): SqliteDatabase {
       const [oldest] = prepared.keys()
       if (prepared.size >= statementsMax && oldest !== undefined) prepared.delete(oldest)
       const statement = sqlite.prepare(sql)
+      const isWrite = writes.test(sql)
+      const ask = () => {
+        if (isWrite && !sqlite.isTransaction) beforeWrite()
+      }
       const kept = {
         reader: statement.columns().length > 0,
-        all: (parameters: readonly unknown[]) => statement.all(...asSqlValues(parameters)),
-        run: (parameters: readonly unknown[]) => statement.run(...asSqlValues(parameters)),
+        all(parameters: readonly unknown[]) {
+          ask()
+          return statement.all(...asSqlValues(parameters))
+        },
+        run(parameters: readonly unknown[]) {
+          ask()
+          return statement.run(...asSqlValues(parameters))
+        },
         iterate: (parameters: readonly unknown[]) => statement.iterate(...asSqlValues(parameters)),
       }
       prepared.set(sql, kept)
