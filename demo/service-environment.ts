@@ -30,6 +30,7 @@ export const serviceEnvironment = ({ port, pagePort, folder, issuer, store }: Se
   AUTH_AUDIENCE: issuer.audience,
   AUTH_HMAC_SECRET: issuer.secret,
   DATABASE_URL: `sqlite:${folder}/tillgate.db`,
+  LEDGER_MARK_DIR: folder,
   // Much shorter than in production, so that you see how a lost answer ends.
   PAYMENT_TIMEOUT_MS: '15000',
   // Off, because you try many declined cards from one address. The limit per order stays on.

@@ -7,6 +7,7 @@ const programs = {
   healthcheck: './commands/healthcheck.js',
   migrate: './commands/migrate.js',
   'backup-ledger': './commands/backup.js',
+  'accept-ledger': './commands/accept.js',
   'copy-ledger': './commands/copy.js',
 }
 

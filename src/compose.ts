@@ -21,10 +21,11 @@ import type { LogFields } from './logging/log-entry.ts'
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
 import { createPaying } from './services/paying.ts'
 import { createReconciliationLoop } from './services/reconciliation-loop.ts'
-import { migrateDatabase, openDatabase } from './stores/engine/database.ts'
+import { migrateDatabase, openDatabase, sqlitePath } from './stores/engine/database.ts'
 import { isPostgresUrl } from './stores/engine/dialect.ts'
 import { createLedger } from './stores/ledger.ts'
 import { createLedgerHealth } from './stores/ledger-health.ts'
+import { createServedMark, type ServedMark } from './stores/served-mark.ts'
 import { version } from './version.ts'
 
 /** A service put together, and the way to take it apart again. */
@@ -61,6 +62,8 @@ export async function compose(
   const { databaseUrl, migrateOnStart, renewals, velocity } = config
   logger.info(factsOf(config), 'starting')
   const metrics = createMetrics()
+  const mark = ledgerMarkOf(config, logger)
+  mark?.refuseMissing()
   const database = openDatabase(
     databaseUrl,
     (err) => logger.warn({ err }, 'database connection lost'),
@@ -71,6 +74,7 @@ export async function compose(
       onLockedOut: () => logger.warn('migration waits for a lock'),
     })
   }
+  await mark?.refuseOther(database)
   const { attempts, unsettled, holds } = metrics.ledger(
     createLedger({
       database,
@@ -78,6 +82,7 @@ export async function compose(
       now: Date.now,
       velocityWindowMs: velocity.windowMs,
       orderFailuresMax: velocity.orderAttempts,
+      ...(mark ? { onSending: mark.note } : {}),
     }),
   )
 
@@ -225,4 +230,11 @@ function factsOf({ bigcommerce, databaseUrl, instruments, ...limits }: Config): 
     callerDeclines: velocity.callerDeclines,
     addressDeclines: velocity.addressDeclines,
   }
+}
+
+/** Only a file can be lost or mistaken unnoticed by its server. */
+function ledgerMarkOf({ databaseUrl, markFolder }: Config, logger: Logger): ServedMark | null {
+  const path = sqlitePath(databaseUrl)
+  if (isPostgresUrl(databaseUrl) || path === ':memory:') return null
+  return createServedMark(path, markFolder, (err) => logger.warn({ err }, 'ledger mark not written'))
 }

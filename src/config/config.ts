@@ -1,3 +1,5 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import type { z } from 'zod'
 import type { InstrumentType } from '../domain/payment-instrument.ts'
 import { Sealed } from '../domain/sealed.ts'
@@ -36,6 +38,8 @@ export interface Config {
   /** Whether OpenTelemetry, which reads its own variables, has anywhere to send traces to. */
   readonly isTraced: boolean
   readonly databaseUrl: string
+  /** Where it is noted which payment was last sent from a ledger on SQLite. */
+  readonly markFolder: string
   readonly migrateOnStart: boolean
   readonly bigcommerce: {
     readonly storeHash: string
@@ -129,6 +133,21 @@ export function loadDatabaseUrl(environment: Environment = process.env): string 
 }
 
 /**
+ * Reads where the ledger is, and where it is noted what was sent from it.
+ *
+ * @throws InvalidConfiguration
+ */
+export function loadLedgerPlace(environment: Environment = process.env): {
+  databaseUrl: string
+  markFolder: string
+} {
+  const databaseUrl = loadDatabaseUrl(environment)
+  return { databaseUrl, markFolder: markFolderOf(environment.LEDGER_MARK_DIR || undefined) }
+}
+
+const markFolderOf = (given: string | undefined) => given ?? join(homedir(), '.local/state/tillgate')
+
+/**
  * Where the admin listener of the service on this machine is; for its health check.
  *
  * @throws InvalidConfiguration
@@ -169,6 +188,7 @@ function toConfig(
     logLevel: env.LOG_LEVEL,
     isTraced: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     databaseUrl: env.DATABASE_URL,
+    markFolder: markFolderOf(env.LEDGER_MARK_DIR),
     migrateOnStart: env.MIGRATE_ON_START,
     bigcommerce: {
       storeHash,

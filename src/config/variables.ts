@@ -189,6 +189,12 @@ export const Env = z.object({
     .refine(isDatabase, 'must be sqlite:PATH or a postgres:// address')
     .default('sqlite:./data/tillgate.db')
     .describe('The ledger: `sqlite:PATH` on a local disk, or `postgres://…`, which several instances share.'),
+  LEDGER_MARK_DIR: z
+    .string()
+    .optional()
+    .describe(
+      'Folder in which the service notes which payment it last sent from a SQLite ledger, so that an empty or older file is not taken for it. Put it on another disk or volume than the ledger. Default `.local/state/tillgate` in the home of the user.',
+    ),
   MIGRATE_ON_START: z
     .enum(['true', 'false'], { error: 'must be true or false' })
     .transform((word) => word === 'true')

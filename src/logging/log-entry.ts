@@ -18,6 +18,7 @@ export const LOG_EVENTS = [
   'late charge detected',
   'forwarded address unusable',
   'management call refused with 429',
+  'ledger mark not written',
   'ledger takes no payments',
   'ledger takes payments again',
   'migration waits for a lock',

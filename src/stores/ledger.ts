@@ -24,13 +24,23 @@ export interface LedgerOptions {
   readonly velocityWindowMs: number
   /** How many attempts on one order may fail within it; 0 for any number. */
   readonly orderFailuresMax: number
+  /** Called for each payment that is being sent from this ledger, before it leaves. */
+  readonly onSending?: (paymentId: string) => void
 }
 
 export function createLedger(options: LedgerOptions): Ledger {
   const { database, now, velocityWindowMs: windowMs, orderFailuresMax: failuresMax } = options
   const failures: FailuresLimit | null = failuresMax > 0 ? { failuresMax, windowMs } : null
+  const attempts = createPaymentAttempts({ ...options, failures })
   return {
-    attempts: createPaymentAttempts({ ...options, failures }),
+    attempts: {
+      ...attempts,
+      async markSending(id, sending) {
+        const marked = await attempts.markSending(id, sending)
+        if (marked === 'sending') options.onSending?.(id)
+        return marked
+      },
+    },
     unsettled: createUnsettledAttempts(options),
     holds: createVelocityHolds({ database, windowMs, now }),
   }

@@ -50,7 +50,11 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
   logging: { values: ['logging', 'domain'], types: [], packages: /^(pino|node:fs)$/ },
   'request-context': { values: [], types: ['logging'], packages: /^$/ },
   version: { values: [], types: [], packages: /^node:(fs|path)$/ },
-  config: { values: ['config', 'domain'], types: ['logging'], packages: /^(zod|node:(fs|crypto|net|tls))$/ },
+  config: {
+    values: ['config', 'domain'],
+    types: ['logging'],
+    packages: /^(zod|node:(crypto|fs|net|os|path|tls))$/,
+  },
   openapi: {
     values: ['openapi', 'domain'],
     types: [],
@@ -85,7 +89,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
   stores: {
     values: ['stores', 'domain'],
     types: [],
-    packages: /^(kysely|pg|node:(fs|path|sqlite|timers\/promises|url|util))$/,
+    packages: /^(kysely|pg|node:(crypto|fs|path|sqlite|timers\/promises|url|util))$/,
   },
   domain: {
     values: ['domain'],

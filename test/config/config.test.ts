@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -59,6 +59,7 @@ test('with what is required, the rest has its documented defaults', () => {
     logLevel: 'info',
     isTraced: false,
     databaseUrl: 'sqlite:./data/tillgate.db',
+    markFolder: join(homedir(), '.local/state/tillgate'),
     migrateOnStart: true,
     bigcommerce: {
       storeHash: 'abc123',

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ownPostgres } from '../process/own-postgres.ts'
 import { runOn } from '../support/postgres.ts'
+import { testMarks } from '../support/service-environment.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { codeIn, runbook, runCommand } from './runbook.ts'
 
@@ -32,7 +33,7 @@ export async function sqliteLedger(): Promise<BackedUpLedger> {
     url,
     backUp: () => succeed(here(codeIn(page, 'sh', 'ledger:backup')), { DATABASE_URL: url }),
     async restore() {
-      await succeed(here(codeIn(page, 'sh', 'cp ')), {})
+      await succeed(here(codeIn(page, 'sh', 'cp ')), { DATABASE_URL: url, LEDGER_MARK_DIR: testMarks })
       return url
     },
     async run(sql) {

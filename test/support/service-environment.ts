@@ -1,5 +1,10 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Sandbox } from '../../sandbox/start-sandbox.ts'
 import { authEnvironment } from './caller-token.ts'
+
+/** Where tests note what was sent, instead of in the home of whoever runs them. */
+export const testMarks = join(tmpdir(), 'tillgate-test-marks')
 
 /** The variables of a service that runs as a process on a free port, against the sandbox. */
 export const serviceEnvironment = (sandbox: Sandbox, databaseUrl: string) => ({
@@ -11,5 +16,6 @@ export const serviceEnvironment = (sandbox: Sandbox, databaseUrl: string) => ({
   BIGCOMMERCE_API_URL: sandbox.managementUrl,
   BIGCOMMERCE_PAYMENTS_URL: sandbox.paymentsUrl,
   DATABASE_URL: databaseUrl,
+  LEDGER_MARK_DIR: testMarks,
   ...authEnvironment,
 })

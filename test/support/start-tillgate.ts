@@ -1,4 +1,6 @@
 import type { Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { SandboxOptions } from '../../sandbox/options.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts'
@@ -68,6 +70,7 @@ export async function startTillgate(options: TillgateOptions = {}): Promise<Till
       BIGCOMMERCE_API_URL: sandbox.managementUrl,
       BIGCOMMERCE_PAYMENTS_URL: sandbox.paymentsUrl,
       DATABASE_URL: 'sqlite::memory:',
+      LEDGER_MARK_DIR: join(tmpdir(), 'tillgate-test-marks'),
       LOG_LEVEL: 'trace',
       ...noLimits,
       ...authEnvironment,
