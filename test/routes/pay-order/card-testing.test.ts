@@ -84,7 +84,7 @@ async function openInstances(count: number, databaseUrl: string, environment: Re
       return statuses
     },
     /** How many of them the payments host has seen. */
-    reached: () => sandbox.requests().filter(({ host }) => host === 'payments').length,
+    reached: () => sandbox.stats().payments.arrivals,
     newOrders: (orders: number) => Array.from({ length: orders }, () => createOrder(sandbox)),
   }
 }
