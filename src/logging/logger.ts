@@ -55,7 +55,7 @@ export interface LogOutputOptions {
 const waitingBytesMax = 256 * 1024
 /** A reader that was slow is asked again this soon. */
 const retryMs = 100
-/** How long a flush may take: whoever ends the process waits for it. */
+/** How long a flush may take: the end of the process waits for it. */
 const flushMsMax = 500
 /** Between two tries of a flush. */
 const flushPauseMs = 10

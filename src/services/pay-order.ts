@@ -117,7 +117,7 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     }
   }
 
-  /** Nobody else can pay the order now. Write, call, write; no transaction is open during a call. */
+  /** No other attempt can pay the order now. Write, call, write; no transaction is open during a call. */
   async function pay(payment: ClaimedPayment): Promise<PaymentAnswer> {
     const { attempt, command, authorized, context } = payment
     const prepared = await preparePayment({ ...command, attemptId: attempt.id }, authorized, context).catch(

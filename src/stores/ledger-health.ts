@@ -15,7 +15,7 @@ export interface LedgerHealthOptions {
   readonly onChange: (reason: unknown) => void
 }
 
-/** Whoever asks again within this long gets the same answer, so that a flood of questions costs nothing. */
+/** A question within this long gets the same answer, so that a flood of questions costs nothing. */
 const rememberedMs = 1_000
 /** A payment writes some twenty pages of SQLite; half as much again in hexadecimal. */
 const fillerBytes = 48 * 1024

@@ -187,7 +187,7 @@ export const textIn = (value: unknown): string =>
 /** The bytes that an interim answer begins with. */
 const interimStart = Buffer.from('HTTP/1.1 100')
 const headEnd = '\r\n\r\n'
-/** A head that is longer is none; whoever parses it next will say so. */
+/** A head that is longer is none; the parser that reads it next will say so. */
 const heldBytesMax = 16 * 1024
 
 /**
