@@ -59,7 +59,11 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
     }
     // What BigCommerce does with a payment of nothing is not documented.
     if (claims.due.amount === 0) throw new Problem('order_not_payable')
-    refuseOtherAmount(claims, command, order)
+    // Once a part is paid, the order's own sum may not show it; the PAT's does.
+    const isPartPaid = payments.some(
+      ({ status, instrumentType }) => status === 'succeeded' && paysAPart(instrumentType),
+    )
+    refuseOtherAmount(claims, command, isPartPaid ? null : order)
     refuseStaleAmount(claims, order, payments, now())
     return { paymentAccessToken: minted.token, claims }
   }

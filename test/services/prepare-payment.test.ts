@@ -191,6 +191,14 @@ describe('the rest of an order that was paid in part', () => {
   })
   const total = (amount: number) => orderOf({ total: { amount, currency: 'USD' } })
 
+  test('is what the PAT says, although the sum of the order does not show the part', async () => {
+    const rest = claimsWith({ amount: 4098 })
+    expect(await preparing(rest, total(6098), {}, [part]).result).toMatchObject({
+      claims: { due: { amount: 4098 } },
+    })
+    expect(await preparing(rest, total(6098)).result).toBe('amount_changed')
+  })
+
   test('is not charged while as much is due as before', async () => {
     expect(await preparing(patOf(claims), total(6098), {}, [part]).result).toBe('upstream_busy')
   })
