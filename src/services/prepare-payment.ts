@@ -127,11 +127,12 @@ function refuseStaleAmount(
   nowMs: number,
 ) {
   const isStale = payments.some(({ status, instrumentType, amount, orderTotal, endedAtMs }) => {
-    if (status !== 'succeeded' || !paysAPart(instrumentType) || amount === null || due.amount < amount)
-      return false
+    if (status !== 'succeeded' || !paysAPart(instrumentType) || amount === null) return false
     const total = order?.total?.amount ?? null
-    const isDearer = total !== null && orderTotal !== null && total !== orderTotal
-    return !isDearer || nowMs - (endedAtMs ?? 0) < partShowsWithinMs
+    const dearerBy = total !== null && orderTotal !== null ? total - orderTotal : 0
+    // As much as would be due now without the part.
+    if (due.amount < amount + dearerBy) return false
+    return dearerBy === 0 || nowMs - (endedAtMs ?? 0) < partShowsWithinMs
   })
   if (!isStale) return
   throw new Problem('upstream_busy', {

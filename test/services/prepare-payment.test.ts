@@ -203,9 +203,14 @@ describe('the rest of an order that was paid in part', () => {
     expect(await preparing(patOf(claims), total(6098), {}, [part]).result).toBe('upstream_busy')
   })
 
-  test('may be as much as before when the order became dearer, a minute after the part', async () => {
+  test('may be as much as before when the order became dearer by more than that', async () => {
     expect(await preparing(patOf(claims), total(8098), {}, [part]).result).toMatchObject({ claims: {} })
+  })
+
+  test('which became dearer and does not show the part is charged a minute after it at the earliest', async () => {
+    const whole = claimsWith({ amount: 8098 })
+    expect(await preparing(whole, total(8098), {}, [part]).result).toMatchObject({ claims: {} })
     const fresh = { ...part, endedAtMs: mintedAtMs - 59_000 }
-    expect(await preparing(patOf(claims), total(8098), {}, [fresh]).result).toBe('upstream_busy')
+    expect(await preparing(whole, total(8098), {}, [fresh]).result).toBe('upstream_busy')
   })
 })
