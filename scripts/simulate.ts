@@ -5,12 +5,15 @@ import { writeEventLog } from '../test/simulation/campaign/event-log.ts'
 import { shrink } from '../test/simulation/campaign/shrink.ts'
 import { summaryOf } from '../test/simulation/campaign/summary.ts'
 import type { Totals } from '../test/simulation/campaign/totals.ts'
+import { HAZARDS, NO_HAZARDS } from '../test/simulation/scenario/hazards.ts'
 import type { Scenario } from '../test/simulation/scenario/scenario.ts'
 import { scenarioOf } from '../test/simulation/scenario/scenario-of.ts'
 
 const usage = `npm run simulate -- --seed N            the event log of one seed
 npm run simulate -- --scenario JSON     the event log of a scenario as it was printed
-npm run simulate -- --seeds N [--from N] [--workers N]   a campaign; ends with 1 if a promise was broken`
+npm run simulate -- --seeds N [--from N] [--workers N]   a campaign; ends with 1 if a promise was broken
+
+SIMULATE_HAZARDS=all, none or a comma list: ${HAZARDS.join(', ')}; by default those that the service meets`
 
 const { values } = parseArgs({
   options: {
@@ -23,7 +26,7 @@ const { values } = parseArgs({
 })
 
 if (values.seed !== undefined) await tell(scenarioOf(wholeNumber('--seed', values.seed)))
-else if (values.scenario !== undefined) await tell(JSON.parse(values.scenario))
+else if (values.scenario !== undefined) await tell({ hazards: NO_HAZARDS, ...JSON.parse(values.scenario) })
 else if (values.seeds !== undefined) await campaign(wholeNumber('--seeds', values.seeds))
 else console.log(usage)
 

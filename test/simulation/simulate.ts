@@ -7,8 +7,7 @@ import type { Counts, Trace } from './engine/run.ts'
 import type { Drain } from './engine/scheduler.ts'
 import { createInMemoryLedger } from './ledger/in-memory-ledger.ts'
 import { createLedgerRows } from './ledger/ledger-rows.ts'
-import { mayNeedReview } from './scenario/may-need-review.ts'
-import type { Scenario } from './scenario/scenario.ts'
+import { mayNeedReview, type Scenario } from './scenario/scenario.ts'
 import { createNode } from './service/node.ts'
 import { ruleOf } from './service/node-permits.ts'
 import { createReconciler } from './service/reconciler.ts'
@@ -40,8 +39,15 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   const { sabotage = {} } = options
   const run = createRun(scenario, options.trace, options.drain)
   const { scheduler, counts } = run
+  if (scenario.hazards.isOneCheckout && scenario.orders.length > 1) run.happened('one_checkout')
+  if (scenario.hazards.upstreamClock.length > 0) run.happened('clocks')
   const rows = createLedgerRows()
-  const witness = createWitness({ rows, mayNeedReview: mayNeedReview(scenario), stop: scheduler.stop })
+  const witness = createWitness({
+    rows,
+    mayNeedReview: mayNeedReview(scenario),
+    isOneCheckout: scenario.hazards.isOneCheckout,
+    stop: scheduler.stop,
+  })
   const webhooks = createWebhooks(run, (orderId, delivery) => front.notify(orderId, delivery))
   const bigCommerce = createBigCommerce(run, { onCharge: witness.charged, onNews: webhooks.onNews })
   const plain = createInMemoryLedger(rows)
@@ -53,6 +59,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     createNode({
       run,
       name: `node-${index + 1}`,
+      index,
       calls: sabotage.calls?.(plain, rows) ?? plain,
       bigCommerce,
       storeOf: sabotage.permits ? sabotage.permits(storeOf, run) : storeOf,

@@ -1,4 +1,5 @@
 import type { FaultKind } from '../scenario/faults.ts'
+import { type HazardPlan, NO_HAZARDS } from '../scenario/hazards.ts'
 import type { Scenario, UpstreamTraits } from '../scenario/scenario.ts'
 import { type SimulateOptions, simulate } from '../simulate.ts'
 
@@ -79,6 +80,13 @@ function* simplerThan(scenario: Scenario): Generator<Scenario> {
   for (const [name, plain] of Object.entries(plainTraits)) {
     if (upstream[name as keyof UpstreamTraits] !== plain)
       yield { ...scenario, upstream: { ...upstream, [name]: plain } }
+  }
+  const { hazards } = scenario
+  for (const index of hazards.merchants.keys())
+    yield { ...scenario, hazards: { ...hazards, merchants: hazards.merchants.toSpliced(index, 1) } }
+  for (const [name, none] of Object.entries(NO_HAZARDS)) {
+    if (JSON.stringify(hazards[name as keyof HazardPlan]) !== JSON.stringify(none))
+      yield { ...scenario, hazards: { ...hazards, [name]: none } }
   }
   for (const [index, shopper] of shoppers.entries()) {
     for (const [name, plain] of Object.entries(calm)) {

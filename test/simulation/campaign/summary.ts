@@ -1,4 +1,5 @@
 import { FAULT_KINDS } from '../scenario/faults.ts'
+import { HAZARDS } from '../scenario/hazards.ts'
 import type { Totals } from './totals.ts'
 
 const number = (value: number) => value.toLocaleString('en-US')
@@ -6,7 +7,8 @@ const line = (name: string, value: number) => `  ${name.padEnd(28)}${number(valu
 
 /** The results of a campaign, for a person to read. */
 export function summaryOf(totals: Totals, seconds: number): string {
-  const { seeds, orders, requests, attempts, charges, looks, steps, ends, faults, violations } = totals
+  const { seeds, orders, requests, attempts, charges, looks, steps, ends, faults, hazards, violations } =
+    totals
   const lines = [
     line('seeds', seeds),
     line('orders', orders),
@@ -21,6 +23,9 @@ export function summaryOf(totals: Totals, seconds: number): string {
     line('faults', sum(Object.values(faults))),
     ...FAULT_KINDS.filter((kind) => faults[kind]).map((kind) =>
       line(`  ${kind.replaceAll('_', ' ')}`, faults[kind] ?? 0),
+    ),
+    ...HAZARDS.filter((hazard) => hazards[hazard]).map((hazard) =>
+      line(hazard.replaceAll('_', ' '), hazards[hazard] ?? 0),
     ),
     line('seconds', Math.round(seconds)),
     line('seeds a second', Math.round(seeds / seconds)),

@@ -1,4 +1,5 @@
 import type { FaultKind } from '../scenario/faults.ts'
+import type { Hazard } from '../scenario/hazards.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Simulated } from '../simulate.ts'
 
@@ -18,6 +19,7 @@ export interface Totals {
   steps: number
   readonly ends: Record<string, number>
   readonly faults: Partial<Record<FaultKind, number>>
+  readonly hazards: Partial<Record<Hazard, number>>
   readonly violations: Violation[]
 }
 
@@ -31,6 +33,7 @@ export const noTotals = (): Totals => ({
   steps: 0,
   ends: {},
   faults: {},
+  hazards: {},
   violations: [],
 })
 
@@ -45,6 +48,7 @@ export function addRun(totals: Totals, { seed, orders }: Scenario, result: Simul
   totals.steps += counts.steps
   for (const status of statuses) totals.ends[status] = (totals.ends[status] ?? 0) + 1
   addCounts(totals.faults, counts.faults)
+  addCounts(totals.hazards, counts.hazards)
   if (violation !== null) totals.violations.push({ seed, what: violation })
 }
 
@@ -53,6 +57,7 @@ export function addTotals(totals: Totals, more: Totals): void {
     totals[name] += more[name]
   addCounts(totals.ends, more.ends)
   addCounts(totals.faults, more.faults)
+  addCounts(totals.hazards, more.hazards)
   totals.violations.push(...more.violations)
 }
 

@@ -12,7 +12,15 @@ const runSalt = 0x51ed270b
 export function createRun(scenario: Scenario, trace?: Trace, drain?: Drain): Run {
   const random = createRandom((scenario.dice ^ runSalt) | 0)
   const scheduler = createScheduler(random, START_MS, drain)
-  const counts: Run['counts'] = { faults: {}, steps: 0, requests: 0, attempts: 0, charges: 0, looks: 0 }
+  const counts: Run['counts'] = {
+    faults: {},
+    hazards: {},
+    steps: 0,
+    requests: 0,
+    attempts: 0,
+    charges: 0,
+    looks: 0,
+  }
   const healedMs = START_MS + scenario.healAtMs
   const isHealed = () => scheduler.now() >= healedMs
 
@@ -28,6 +36,9 @@ export function createRun(scenario: Scenario, trace?: Trace, drain?: Drain): Run
       if (rate === undefined || isHealed() || !random.chance(rate)) return false
       counts.faults[kind] = (counts.faults[kind] ?? 0) + 1
       return true
+    },
+    happened(hazard) {
+      counts.hazards[hazard] = (counts.hazards[hazard] ?? 0) + 1
     },
     latencyMs: () => (scenario.latencyMsMax === 0 ? 0 : random.below(scenario.latencyMsMax)),
   }

@@ -1,4 +1,5 @@
 import type { FaultKind } from '../scenario/faults.ts'
+import type { Hazard } from '../scenario/hazards.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -9,6 +10,7 @@ export type Trace = (atMs: number, who: string, what: string) => void
 /** What one run counts. */
 export interface Counts {
   readonly faults: Partial<Record<FaultKind, number>>
+  readonly hazards: Partial<Record<Hazard, number>>
   steps: number
   requests: number
   attempts: number
@@ -27,6 +29,8 @@ export interface Run {
   /** Whether this goes wrong now; never after the world has healed. */
   strikes(kind: FaultKind): boolean
   isHealed(): boolean
+  /** Counts that this has happened. */
+  happened(hazard: Hazard): void
   /** How long the next thing takes. */
   latencyMs(): number
 }

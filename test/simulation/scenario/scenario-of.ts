@@ -1,5 +1,6 @@
 import { createRandom, type Random } from '../engine/random.ts'
 import { FAULT_KINDS, type FaultKind, type FaultRates } from './faults.ts'
+import { hazardPlanOf, hazardsOn } from './hazards.ts'
 import type { GatewayEnd, OrderPlan, Scenario, ShopperPlan, UpstreamTraits } from './scenario.ts'
 
 const minute = 60_000
@@ -8,7 +9,7 @@ const minute = 60_000
  * The scenario of a seed. Each fault and trait is either in it or not, so that in some seeds few things go wrong, but
  * often. They find what a little of everything hides.
  */
-export function scenarioOf(seed: number): Scenario {
+export function scenarioOf(seed: number, on = hazardsOn()): Scenario {
   const random = createRandom(seed)
   const orders = Array.from({ length: random.pick([1, 1, 1, 2, 3]) }, () => orderPlan(random))
   const shoppers = Array.from({ length: random.pick([1, 2, 2, 3, 6]) }, () =>
@@ -18,23 +19,30 @@ export function scenarioOf(seed: number): Scenario {
   const healAtMs = random.pick([1, 5, 30, 150]) * minute
   const latencyMsMax = random.pick([0, 20, 400])
   const upstream = upstreamTraits(random)
+  const hazards = hazardPlanOf(seed, orders.length, on)
   return {
     seed,
     dice: seed,
     nodes: 1 + random.below(3),
     clockSkewMsMax: random.pick([0, 0, 1_000, 90_000]),
-    orders,
+    orders: hazards.isOneCheckout
+      ? orders.map(() => orders[0]).filter((order) => order !== undefined)
+      : orders,
     shoppers,
     faults,
     healAtMs,
     latencyMsMax,
-    upstream,
+    upstream:
+      hazards.voidedAtOnce > 0 || hazards.merchants.some(({ kind }) => kind === 'void' || kind === 'capture')
+        ? { ...upstream, gatewayEnds: [...upstream.gatewayEnds, 'authorized', 'authorized'] }
+        : upstream,
     bucket: {
       limit: random.pick([1, 2, 50, 50, 50]),
       windowMs: 4_000,
       marginMs: latencyMsMax,
       maxWaitMs: random.pick([0, 5_000, 20_000]),
     },
+    hazards,
   }
 }
 

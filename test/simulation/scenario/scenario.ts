@@ -1,5 +1,6 @@
 import type { InstrumentType } from '../../../src/domain/payment-instrument.ts'
 import type { FaultRates } from './faults.ts'
+import type { HazardPlan, MerchantActKind } from './hazards.ts'
 
 /** How the gateway ends a payment. */
 export type GatewayEnd =
@@ -87,4 +88,26 @@ export interface Scenario {
   readonly latencyMsMax: number
   readonly upstream: UpstreamTraits
   readonly bucket: BucketPlan
+  readonly hazards: HazardPlan
+}
+
+/** Acts of a merchant or of another application that may look like the end of a payment of ours, and like none. */
+const misleading: ReadonlySet<MerchantActKind> = new Set(['await_payment', 'pay_elsewhere'])
+
+/**
+ * Whether the upstream of this scenario shows so little that only a person can find out: a gateway that records no
+ * transactions, traces of a late decline that look like the next payment's, lists that can never be read whole, voids
+ * that do not say what they void, or an act that misleads.
+ */
+export const mayNeedReview = ({ upstream, hazards }: Scenario): boolean => {
+  const { pages, oddEntries, merchants, voidedAtOnce } = hazards
+  const hasVoids = voidedAtOnce > 0 || merchants.some(({ kind }) => kind === 'void')
+  return (
+    upstream.isBlind ||
+    upstream.gatewayEnds.includes('pending_declined') ||
+    oddEntries > 0 ||
+    (pages !== null && (pages.ignores !== null || !pages.saysPagination)) ||
+    (hasVoids && upstream.leavesReferenceOut) ||
+    merchants.some(({ kind }) => misleading.has(kind))
+  )
 }

@@ -29,7 +29,7 @@ export function createChargeNetwork(run: Run, bigCommerce: BigCommerce, onArriva
     scheduler.after(delayMs, () => done(outcome))
 
   /** The answer's way back. */
-  function answerArrives(answer: UpstreamAnswer, permit: Permit, done: Done) {
+  function answerArrives(answer: UpstreamAnswer, permit: Permit, done: Done, requestId = '') {
     const latencyMs = run.latencyMs()
     if (run.strikes('charge_answer_lost')) {
       // A reset connection fails at once; a silent one never does.
@@ -39,7 +39,9 @@ export function createChargeNetwork(run: Run, bigCommerce: BigCommerce, onArriva
     const lateMs = run.strikes('charge_answer_late') ? random.below(2 * PAYMENT_TIMEOUT_MS) : 0
     scheduler.after(latencyMs + lateMs, () => {
       permit.answered()
-      done(classifyCharge(answer, { savesInstrument: false }))
+      const outcome = classifyCharge(answer, { savesInstrument: false })
+      if (outcome.kind === 'succeeded') bigCommerce.answerRead(requestId)
+      done(outcome)
     })
   }
 
@@ -55,7 +57,7 @@ export function createChargeNetwork(run: Run, bigCommerce: BigCommerce, onArriva
   function send(pat: string, payment: PaymentRequest, requestId: string, permit: Permit, done: Done) {
     const arrive = (reply: (answer: UpstreamAnswer) => void) =>
       bigCommerce.charge(pat, payment, requestId, reply)
-    const reply = (answer: UpstreamAnswer) => answerArrives(inItsPlace(answer), permit, done)
+    const reply = (answer: UpstreamAnswer) => answerArrives(inItsPlace(answer), permit, done, requestId)
     const lateMs = run.strikes('charge_request_late') ? lateBy() : 0
     scheduler.after(run.latencyMs() + lateMs, () => {
       if (lateMs === 0) onArrival()
@@ -97,6 +99,14 @@ export function createChargeNetwork(run: Run, bigCommerce: BigCommerce, onArriva
     permit.departed()
     deliver(PAYMENT_TIMEOUT_MS, lost('timed_out'), done)
     if (run.strikes('charge_request_lost')) return
+    if (!run.isHealed() && random.chance(run.scenario.hazards.doubled429)) {
+      run.happened('doubled_429')
+      // The copy takes its own way, and may charge while its sender is told to come again.
+      scheduler.after(random.below(PAYMENT_TIMEOUT_MS), () =>
+        bigCommerce.charge(pat, payment, requestId, () => {}),
+      )
+      return answerArrives(rateLimited(), permit, done)
+    }
     if (run.strikes('charge_rate_limited')) return answerArrives(rateLimited(), permit, done)
     if (run.strikes('charge_error_before'))
       return answerArrives(serverError(random.pick([500, 502])), permit, done)

@@ -1,7 +1,9 @@
 import type { PermitStore } from '../../../src/allowance/permit-store.ts'
 import { createPaying, type Paying } from '../../../src/services/paying.ts'
 import { silentLog } from '../../support/logs.ts'
+import { START_MS } from '../engine/create-run.ts'
 import type { Run } from '../engine/run.ts'
+import { createSteppedClock } from '../engine/stepped-clock.ts'
 import type { LedgerCalls } from '../ledger/ledger-calls.ts'
 import { STORE_HASH } from '../upstream/access-tokens.ts'
 import type { BigCommerce } from '../upstream/big-commerce.ts'
@@ -28,6 +30,8 @@ export interface ServiceNode extends Paying {
 export interface NodeOptions {
   readonly run: Run
   readonly name: string
+  /** Among the instances, from 0. */
+  readonly index: number
   readonly calls: LedgerCalls
   readonly bigCommerce: BigCommerce
   readonly storeOf: (instance: string) => PermitStore
@@ -52,7 +56,12 @@ const instruments = new Set([
 export function createNode(options: NodeOptions): ServiceNode {
   const { run, name, calls, bigCommerce, watch, sabotage } = options
   const skewMs = Math.floor((2 * run.random.next() - 1) * run.scenario.clockSkewMsMax)
-  const now = () => run.scheduler.now() + skewMs
+  const stepped = createSteppedClock(
+    run.scheduler.now,
+    START_MS,
+    run.scenario.hazards.nodeClocks.filter(({ node }) => node === options.index),
+  )
+  const now = () => stepped() + skewMs
   const life = createNodeLife(run, name, (dead) => {
     permits.restart()
     options.onCrash(dead)

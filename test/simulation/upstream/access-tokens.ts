@@ -5,6 +5,7 @@ export interface AccessToken {
   readonly text: string
   readonly orderId: number
   readonly amountMinor: number
+  /** By BigCommerce's clock. */
   readonly expiresAtMs: number
   isSpent: boolean
 }

@@ -2,17 +2,31 @@ import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/exchange.t
 import { problemOfRefusal } from '../../../src/clients/bigcommerce/management-api.ts'
 import type { PaymentRequest } from '../../../src/domain/payment-command.ts'
 import { Problem } from '../../../src/domain/problem.ts'
+import { START_MS } from '../engine/create-run.ts'
 import type { Run } from '../engine/run.ts'
+import { createSteppedClock } from '../engine/stepped-clock.ts'
 import { type AccessToken, mintAccessToken } from './access-tokens.ts'
 import { notPayable, refused, spentToken } from './answers.ts'
 import { type BooksOptions, createBooks } from './books.ts'
 import { createGateway } from './gateway.ts'
-import { CURRENCY, STATUS, type StoreOrder, shownState, trueState } from './store-order.ts'
+import { createMerchants } from './merchants.ts'
+import {
+  CURRENCY,
+  STATUS,
+  type StoreOrder,
+  type StoreTransaction,
+  shownState,
+  trueState,
+} from './store-order.ts'
 
 /** A store with its orders and its books. It knows nothing of our keys, ledger and nodes. */
 export interface BigCommerce {
   readonly orders: readonly StoreOrder[]
   orderOf(id: number): StoreOrder
+  /** The answer to a charge has been read: whatever it says was BigCommerce's word. */
+  answerRead(requestId: string): void
+  /** BigCommerce's clock, which need not be right. */
+  clock(): number
   /** @throws Problem as the management host's client would. */
   mint(orderId: number): string
   /** A charge arrives; its answer is given later, after the processing. */
@@ -26,38 +40,55 @@ export interface BigCommerce {
 
 const FIRST_ORDER_ID = 100
 
+const always = { fromMs: 0, flash: null }
+const newOrder = {
+  shown: always,
+  statusId: STATUS.incomplete,
+  paymentStatus: '',
+  partsMinor: 0,
+  isArchived: false,
+}
+
 /** The trace of a card that was declined elsewhere, before the first request to us. */
-const declinedElsewhere = (amount: number) => ({
+const declinedElsewhere = (id: number, amount: number): StoreTransaction => ({
   transaction: {
-    id: 1_000,
-    method: '',
-    gatewayTransactionId: '',
+    id,
     event: 'purchase',
     status: 'error',
     money: { amount, currency: CURRENCY },
     paymentMethodId: 'stripe.card',
     referenceId: null,
     createdAtMs: null,
+    method: '',
+    gatewayTransactionId: '',
   },
-  shown: { fromMs: 0, flash: null },
+  shown: always,
+  charge: null,
 })
 
-export function createBigCommerce(run: Run, options: BooksOptions): BigCommerce {
+export function createBigCommerce(run: Run, options: Omit<BooksOptions, 'clock'>): BigCommerce {
   const { random, scenario, scheduler } = run
   const traits = scenario.upstream
   const tokens = new Map<string, AccessToken>()
-  const askGateway = createGateway(run, createBooks(run, options))
-  const orders = scenario.orders.map(
-    ({ totalMinor, balanceMinor }, index): StoreOrder => ({
+  const clock = createSteppedClock(scheduler.now, START_MS, scenario.hazards.upstreamClock)
+  const books = createBooks(run, { ...options, clock })
+  const merchants = createMerchants(run, books)
+  const askGateway = createGateway(run, books, merchants.onReserved)
+  const orders = scenario.orders.map(({ totalMinor, balanceMinor }, index): StoreOrder => {
+    const earlier = (scenario.hazards.pages?.earlierDeclines ?? 0) + (traits.wasDeclinedElsewhere ? 1 : 0)
+    return {
       id: FIRST_ORDER_ID + index,
-      totalMinor,
       customerId: 7,
+      cartId: scenario.hazards.isOneCheckout ? 'c1' : null,
       balanceMinor,
-      changes: [],
-      transactions: traits.wasDeclinedElsewhere ? [declinedElsewhere(totalMinor)] : [],
+      changes: [{ ...newOrder, totalMinor }],
+      transactions: Array.from({ length: earlier }, (_, place) =>
+        declinedElsewhere(1_000 + place, totalMinor),
+      ),
       charges: [],
-    }),
-  )
+    }
+  })
+  merchants.plan(orders)
 
   function orderOf(id: number): StoreOrder {
     const order = orders[id - FIRST_ORDER_ID]
@@ -69,12 +100,12 @@ export function createBigCommerce(run: Run, options: BooksOptions): BigCommerce 
   function payableMinor(order: StoreOrder): number | null {
     const state = traits.checksLag ? shownState(order, scheduler.now()) : trueState(order)
     const isPartPaid = state.statusId === STATUS.pending && state.partsMinor > 0
-    if (state.statusId !== STATUS.incomplete && !isPartPaid) return null
-    return order.totalMinor - state.partsMinor
+    if ((state.statusId !== STATUS.incomplete && !isPartPaid) || state.isArchived) return null
+    return Math.max(0, state.totalMinor - state.partsMinor)
   }
 
   function refusalOf(token: AccessToken | undefined): UpstreamAnswer | null {
-    const isGood = token !== undefined && !token.isSpent && scheduler.now() < token.expiresAtMs
+    const isGood = token !== undefined && !token.isSpent && clock() < token.expiresAtMs
     if (!isGood && !traits.looksAtOrderFirst) return spentToken()
     if (token === undefined) return spentToken()
     const dueMinor = payableMinor(orderOf(token.orderId))
@@ -86,11 +117,17 @@ export function createBigCommerce(run: Run, options: BooksOptions): BigCommerce 
   return {
     orders,
     orderOf,
+    clock,
+
+    answerRead(requestId) {
+      for (const { charges } of orders)
+        for (const charge of charges) if (charge.requestId === requestId) charge.wasSeenOpen = true
+    },
 
     mint(orderId) {
       const dueMinor = payableMinor(orderOf(orderId))
       if (dueMinor === null) throw problemOfRefusal(notPayable())
-      const token = mintAccessToken(tokens.size, orderId, dueMinor, scheduler.now())
+      const token = mintAccessToken(tokens.size, orderId, dueMinor, clock())
       tokens.set(token.text, token)
       return token.text
     },
@@ -106,7 +143,8 @@ export function createBigCommerce(run: Run, options: BooksOptions): BigCommerce 
       }
       const order = orderOf(token.orderId)
       const { payment_method_id: paymentMethodId, instrument } = payment
-      const sale = { order, dueMinor: token.amountMinor, requestId, paymentMethodId }
+      const patLifeMs = token.expiresAtMs - clock()
+      const sale = { order, dueMinor: token.amountMinor, requestId, paymentMethodId, patLifeMs }
       const processingMs = traits.processingMsMax === 0 ? 0 : random.below(traits.processingMsMax)
       run.trace?.('upstream', `takes up the charge of ${requestId} for ${processingMs} ms`)
       scheduler.after(processingMs, () => reply(askGateway({ ...sale, instrumentType: instrument.type })))

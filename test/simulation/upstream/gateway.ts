@@ -2,51 +2,106 @@ import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/exchange.t
 import { paysAPart } from '../../../src/domain/payment-instrument.ts'
 import type { Run } from '../engine/run.ts'
 import type { GatewayEnd } from '../scenario/scenario.ts'
-import { paid, refused, serverError } from './answers.ts'
+import { ODD_REFUSALS, paid, refused, serverError } from './answers.ts'
 import type { Books } from './books.ts'
-import type { Charge, Sale } from './store-order.ts'
+import type { Lag } from './shown.ts'
+import { type Charge, type Sale, STATUS, type StoreOrder } from './store-order.ts'
 
 const declineCodes = [30102, 30103, 30104, 30106] as const
 
+/** The service waits so long for a charge to show, counted from the end of its PAT. */
+const waitedForMs = 15 * 60_000
+
 /** The gateway: here money is taken, or not. */
-export function createGateway(run: Run, books: Books) {
+export function createGateway(run: Run, books: Books, onReserved: (order: StoreOrder) => void) {
   const { random, scenario, scheduler } = run
   const traits = scenario.upstream
+  const { lateShows, oddRefusals } = scenario.hazards
 
-  function take(sale: Sale, state: Charge['state'], becomes: Charge['becomes']): Charge {
+  /** Drawn once for a charge: its transaction and its order are late together. */
+  function lagOf(): Lag {
+    if (!random.chance(lateShows.share)) return {}
+    run.happened('late_shows')
+    return { lateMs: random.below(lateShows.lateMsMax) }
+  }
+
+  function take(sale: Sale, state: 'pending' | 'charged', becomes: Charge['becomes'], lag: Lag): Charge {
     const { order, instrumentType } = sale
     const isPart = paysAPart(instrumentType)
     const amountMinor = isPart ? Math.min(order.balanceMinor, sale.dueMinor) : sale.dueMinor
     if (isPart) order.balanceMinor -= amountMinor
-    const charge = { requestId: sale.requestId, amountMinor, paysAPart: isPart, state, becomes }
+    const charge: Charge = {
+      requestId: sale.requestId,
+      amountMinor,
+      paysAPart: isPart,
+      isForeign: false,
+      isEnded: false,
+      isVeryLate: (lag.lateMs ?? 0) + traits.lagMsMax > sale.patLifeMs + waitedForMs,
+      state,
+      becomes,
+      wasSeenOpen: false,
+    }
     order.charges.push(charge)
     books.charged(order, charge)
     return charge
   }
 
-  function charge(sale: Sale, isReserved = false, isHeld = false): void {
-    const { amountMinor } = take(sale, 'charged', 'charged')
-    books.addTransaction(sale, isReserved ? 'authorization' : 'purchase', 'ok', amountMinor)
-    books.payOrder(sale, amountMinor, isReserved, isHeld)
+  function charge(sale: Sale, how: { isReserved?: boolean; isHeld?: boolean; withinMs?: number } = {}): void {
+    const lag = how.withinMs === undefined ? lagOf() : { withinMs: how.withinMs }
+    const taken = take(sale, 'charged', 'charged', lag)
+    const { amountMinor } = taken
+    const event = how.isReserved ? 'authorization' : 'purchase'
+    books.addTransaction({ ...sale, event, status: 'ok', amountMinor, charge: taken, lag })
+    books.payOrder(sale, { amountMinor, ...how, lag })
+    if (how.isReserved) onReserved(sale.order)
   }
 
   function decline(sale: Sale): void {
-    if (traits.declinesAreTransactions) books.addTransaction(sale, 'purchase', 'error', sale.dueMinor)
+    if (!traits.declinesAreTransactions) return
+    books.addTransaction({ ...sale, event: 'purchase', status: 'error', amountMinor: sale.dueMinor })
   }
 
-  function begin(sale: Sale, becomes: Charge['becomes']): UpstreamAnswer {
-    const pending = take(sale, 'pending', becomes)
-    const began = books.addTransaction(sale, 'pending', 'ok', pending.amountMinor)
-    books.pendOrder(sale.order)
+  function begin(sale: Sale, becomes: 'charged' | 'declined'): UpstreamAnswer {
+    const pending = take(sale, 'pending', becomes, {})
+    const { amountMinor } = pending
+    const began = books.addTransaction({
+      ...sale,
+      event: 'pending',
+      status: 'ok',
+      amountMinor,
+      charge: pending,
+    })
+    books.change(sale.order, { statusId: STATUS.awaitingPayment, paymentStatus: 'pending' })
     scheduler.after(random.below(traits.pendingMsMax), () => {
       pending.state = becomes
       run.trace?.('upstream', `pending charge of ${sale.requestId} is ${becomes} now`)
       const status = becomes === 'charged' ? 'ok' : 'error'
-      books.addTransaction(sale, 'purchase', status, pending.amountMinor, began)
-      if (becomes === 'charged') books.payOrder(sale, pending.amountMinor, false, false)
-      else books.declineOrder(sale.order)
+      books.addTransaction({ ...sale, event: 'purchase', status, amountMinor, ends: began, charge: pending })
+      if (becomes === 'charged') books.payOrder(sale, { amountMinor })
+      else declineLate(sale.order)
     })
     return paid(`bc-${sale.requestId}`, 'pending', 'purchase')
+  }
+
+  const declineLate = (order: StoreOrder) =>
+    books.change(order, { statusId: traits.lateDeclineStatusId, paymentStatus: 'declined' })
+
+  /** A refusal in words that nobody documented, or one that means something else; some of them charge. */
+  function refuseOddly(sale: Sale): UpstreamAnswer {
+    run.happened('odd_refusals')
+    const odd = random.pick(ODD_REFUSALS)
+    const isCharged = random.chance(0.5)
+    run.trace?.(
+      'gateway',
+      `refuses ${sale.requestId} with ${odd.answer.status}${isCharged ? ', charged' : ''}`,
+    )
+    if (isCharged) charge(sale, odd.showsWithinMs === null ? {} : { withinMs: odd.showsWithinMs })
+    return odd.answer
+  }
+
+  function answered(sale: Sale, how: { isReserved?: boolean; isHeld?: boolean }): UpstreamAnswer {
+    charge(sale, how)
+    return paid(`bc-${sale.requestId}`, 'success', how.isReserved ? 'authorization' : 'purchase')
   }
 
   return function askGateway(sale: Sale): UpstreamAnswer {
@@ -55,18 +110,15 @@ export function createGateway(run: Run, books: Books) {
     const end: GatewayEnd = isPart ? 'charged' : drawn
     // BigCommerce's own two methods have a balance or none, and no gateway behind them.
     if (isPart && sale.order.balanceMinor === 0) return refused(422, 30106)
+    if (!isPart && random.chance(oddRefusals)) return refuseOddly(sale)
     run.trace?.('gateway', `${end} ${sale.requestId}`)
-    const id = `bc-${sale.requestId}`
     switch (end) {
       case 'charged':
-        charge(sale)
-        return paid(id, 'success', 'purchase')
+        return answered(sale, {})
       case 'authorized':
-        charge(sale, true)
-        return paid(id, 'success', 'authorization')
+        return answered(sale, { isReserved: true })
       case 'held':
-        charge(sale, false, true)
-        return paid(id, 'success', 'purchase')
+        return answered(sale, { isHeld: true })
       case 'declined':
         decline(sale)
         return refused(422, random.pick(declineCodes))

@@ -6,7 +6,15 @@ import { isShown, type Shown } from './shown.ts'
 export const CURRENCY = 'USD'
 
 /** BigCommerce's fixed numbers. */
-export const STATUS = { incomplete: 0, pending: 1, declined: 6, awaitingPayment: 7, fulfil: 11, verify: 12 }
+export const STATUS = {
+  incomplete: 0,
+  pending: 1,
+  cancelled: 5,
+  declined: 6,
+  awaitingPayment: 7,
+  fulfil: 11,
+  verify: 12,
+}
 
 /** One change of an order, each field as it is from then on. */
 export interface OrderChange {
@@ -15,26 +23,44 @@ export interface OrderChange {
   readonly paymentStatus: string
   /** What gift certificates and store credit have paid so far. */
   readonly partsMinor: number
+  readonly totalMinor: number
+  readonly isArchived: boolean
 }
 
-/** Money that was taken, or may be taken yet: the truth with which all answers are compared. */
+/** Money that was taken, or may yet be: the truth that every answer is compared with. */
 export interface Charge {
   readonly requestId: string
   readonly amountMinor: number
   readonly paysAPart: boolean
-  state: 'pending' | 'charged' | 'declined'
-  /** How a pending one will end. Only the witness may read this. */
-  readonly becomes: 'charged' | 'declined'
+  /** Made by another application: none of our requests asked for it. */
+  readonly isForeign: boolean
+  /** Shows later than the service has to wait for. */
+  readonly isVeryLate: boolean
+  /** An authorization that was captured or voided. */
+  isEnded: boolean
+  state: 'pending' | 'charged' | 'declined' | 'voided'
+  /** What a pending charge ends as, and a reserved one that is voided. Only the judge may look. */
+  becomes: 'charged' | 'declined' | 'voided'
+  /** Whether the service was shown it, and not that it was voided: then it may say that it was paid. */
+  wasSeenOpen: boolean
+}
+
+export interface StoreTransaction {
+  readonly transaction: Transaction
+  readonly shown: Shown
+  readonly charge: Charge | null
 }
 
 /** An order in BigCommerce's own books. */
 export interface StoreOrder {
   readonly id: number
-  readonly totalMinor: number
   readonly customerId: number
+  /** The checkout that it was made from; null for none. */
+  readonly cartId: string | null
   balanceMinor: number
-  readonly changes: OrderChange[]
-  readonly transactions: { readonly transaction: Transaction; readonly shown: Shown }[]
+  /** The first one is how it was made. */
+  readonly changes: [OrderChange, ...OrderChange[]]
+  readonly transactions: StoreTransaction[]
   readonly charges: Charge[]
 }
 
@@ -46,33 +72,44 @@ export interface Sale {
   readonly requestId: string
   readonly instrumentType: InstrumentType
   readonly paymentMethodId: string
+  /** How much of the PAT's life is left. */
+  readonly patLifeMs: number
 }
-
-export const NEW_ORDER = { statusId: STATUS.incomplete, paymentStatus: '', partsMinor: 0 }
 
 /** How the order looks from outside now. */
-export function shownState({ changes }: StoreOrder, nowMs: number) {
-  return changes.findLast(({ shown }) => isShown(shown, nowMs)) ?? NEW_ORDER
-}
+export const shownState = ({ changes }: StoreOrder, nowMs: number): OrderChange =>
+  changes.findLast(({ shown }) => isShown(shown, nowMs)) ?? changes[0]
 
 /** How it really stands. */
-export const trueState = ({ changes }: StoreOrder) => changes.at(-1) ?? NEW_ORDER
+export const trueState = ({ changes }: StoreOrder): OrderChange => changes.at(-1) ?? changes[0]
 
-export function readOrder(order: StoreOrder, nowMs: number): Order {
-  const { statusId, paymentStatus, partsMinor } = shownState(order, nowMs)
+/** The most that was ever due: nobody may be charged more. */
+export const totalMinorMax = ({ changes }: StoreOrder): number =>
+  Math.max(...changes.map(({ totalMinor }) => totalMinor))
+
+/** @param answeredAtMs by BigCommerce's clock. */
+export function readOrder(order: StoreOrder, nowMs: number, answeredAtMs: number): Order {
+  const { statusId, paymentStatus, partsMinor, totalMinor, isArchived } = shownState(order, nowMs)
+  if (paymentStatus !== '' && paymentStatus !== 'void')
+    for (const charge of order.charges) charge.wasSeenOpen = true
   return {
     id: order.id,
     statusId,
-    paymentProviderId: '',
-    cartId: null,
+    cartId: order.cartId,
     paymentStatus,
     customerId: order.customerId,
-    total: { amount: order.totalMinor, currency: CURRENCY },
-    due: { amount: order.totalMinor - partsMinor, currency: CURRENCY },
-    isArchived: false,
-    answeredAtMs: nowMs,
+    due: { amount: Math.max(0, totalMinor - partsMinor), currency: CURRENCY },
+    isArchived,
+    paymentProviderId: '',
+    total: { amount: totalMinor, currency: CURRENCY },
+    answeredAtMs,
   }
 }
 
-export const readTransactions = ({ transactions }: StoreOrder, nowMs: number): Transaction[] =>
-  transactions.filter(({ shown }) => isShown(shown, nowMs)).map(({ transaction }) => transaction)
+export function readTransactions({ transactions }: StoreOrder, nowMs: number): Transaction[] {
+  const visible = transactions.filter(({ shown }) => isShown(shown, nowMs))
+  const isVoided = (charge: Charge) =>
+    visible.some((each) => each.charge === charge && each.transaction.event === 'void')
+  for (const { charge } of visible) if (charge && !isVoided(charge)) charge.wasSeenOpen = true
+  return visible.map(({ transaction }) => transaction)
+}

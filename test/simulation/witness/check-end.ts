@@ -29,7 +29,20 @@ export function checkEnd({ rows, orders, truth, mayNeedReview, broken }: EndOpti
       truth.saidNothingCharged(requestId, `ledger: ${id} ${status}`)
   }
   const known = new Set(rows.attempts.map(({ requestId }) => requestId))
-  for (const { id, charges } of orders)
-    for (const { requestId } of charges)
-      if (!known.has(requestId)) broken(`5: a charge on order ${id} that no attempt knows: ${requestId}`)
+  for (const order of orders)
+    for (const { requestId, isForeign } of order.charges)
+      if (!known.has(requestId) && !isForeign)
+        broken(`5: a charge on order ${order.id} that no attempt knows: ${requestId}`)
+  for (const order of orders)
+    if (isUntold(rows, order)) broken(`2: a charge on order ${order.id} shows late, and is not told`)
+}
+
+/** Whether fewer payments are told than charges are shown, and no person was called. */
+function isUntold({ attempts, unaccounted }: LedgerRows, { id, charges }: StoreOrder): boolean {
+  if (!charges.some(({ isVeryLate, state }) => isVeryLate && state === 'charged')) return false
+  const told = attempts.filter(
+    ({ orderId, status }) => orderId === id && (status === 'succeeded' || status === 'needs_review'),
+  )
+  const shown = charges.filter(({ state, isForeign }) => state === 'charged' && !isForeign)
+  return told.length < shown.length && !unaccounted.has(id)
 }

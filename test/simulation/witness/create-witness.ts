@@ -1,7 +1,7 @@
 import type { PaymentAttempt } from '../../../src/domain/payment-attempt.ts'
 import { type Reply, toldOf } from '../clients/requests.ts'
 import type { LedgerRows } from '../ledger/ledger-rows.ts'
-import type { StoreOrder } from '../upstream/store-order.ts'
+import { type StoreOrder, totalMinorMax } from '../upstream/store-order.ts'
 import { checkEnd } from './check-end.ts'
 import { createSameAnswers } from './same-answers.ts'
 import { createTruth } from './truth.ts'
@@ -11,19 +11,25 @@ export interface WitnessOptions {
   readonly rows: LedgerRows
   /** Whether an attempt of this seed may end in needs_review. */
   readonly mayNeedReview: boolean
+  /** Whether all orders are of one checkout, of which no more may be charged than one order is worth. */
+  readonly isOneCheckout: boolean
   readonly stop: () => void
 }
 
 /** These name a payment, but say nothing about its result. */
 const speaksOfNoEnd = new Set(['request_in_progress', 'order_payment_in_progress', 'order_already_paid'])
 
-export function createWitness({ rows, mayNeedReview, stop }: WitnessOptions): Witness {
+export function createWitness({ rows, mayNeedReview, isOneCheckout, stop }: WitnessOptions): Witness {
   let violation: string | null = null
   const broken = (what: string) => {
     violation ??= what
     stop()
   }
-  const truth = createTruth(broken)
+  const charged = new Map<StoreOrder, number>()
+  const truth = createTruth(
+    broken,
+    (requestId) => rows.attempts.find((each) => each.requestId === requestId)?.orderId,
+  )
   const answers = createSameAnswers(broken)
   const sent = new Set<string>()
   const requestOf = (attemptId: string) => rows.byId.get(attemptId)?.requestId ?? `no request (${attemptId})`
@@ -77,11 +83,21 @@ export function createWitness({ rows, mayNeedReview, stop }: WitnessOptions): Wi
     turnedAway: (requestId) => void sent.delete(requestId),
 
     charged(order, charge) {
-      truth.add(charge)
-      const live = order.charges.filter(({ state }) => state !== 'declined')
-      const takenMinor = live.reduce((sum, { amountMinor }) => sum + amountMinor, 0)
-      if (takenMinor > order.totalMinor)
-        broken(`1: order ${order.id} of ${order.totalMinor} is charged ${takenMinor}`)
+      truth.add(charge, order.id)
+      // Two charges by two applications, or one that shows too late, nobody can prevent.
+      const live = order.charges.filter(
+        ({ state, isForeign, isVeryLate }) =>
+          state !== 'declined' && state !== 'voided' && !isForeign && !isVeryLate,
+      )
+      charged.set(
+        order,
+        live.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
+      )
+      const takenMinor = isOneCheckout
+        ? [...charged.values()].reduce((sum, amountMinor) => sum + amountMinor, 0)
+        : (charged.get(order) ?? 0)
+      const dueMinor = totalMinorMax(order)
+      if (takenMinor > dueMinor) broken(`1: order ${order.id} of ${dueMinor} is charged ${takenMinor}`)
     },
 
     finish: (orders: readonly StoreOrder[]) => checkEnd({ rows, orders, truth, mayNeedReview, broken }),

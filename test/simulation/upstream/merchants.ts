@@ -1,0 +1,126 @@
+import type { Run } from '../engine/run.ts'
+import type { MerchantActKind } from '../scenario/hazards.ts'
+import type { Books } from './books.ts'
+import {
+  type Charge,
+  type OrderChange,
+  STATUS,
+  type StoreOrder,
+  type StoreTransaction,
+  trueState,
+} from './store-order.ts'
+
+type Edit = Exclude<MerchantActKind, 'void' | 'capture' | 'pay_elsewhere'>
+
+const tenthOf = (minor: number) => Math.ceil(minor / 10)
+
+/** What a merchant changes about an order, whatever has been paid. */
+const EDITS: Readonly<Record<Edit, (now: OrderChange) => Partial<OrderChange>>> = {
+  discount: ({ totalMinor }) => ({ totalMinor: totalMinor - tenthOf(totalMinor) }),
+  surcharge: ({ totalMinor }) => ({ totalMinor: totalMinor + tenthOf(totalMinor) }),
+  await_payment: () => ({ statusId: STATUS.awaitingPayment }),
+  cancel: () => ({ statusId: STATUS.cancelled }),
+  archive: () => ({ isArchived: true }),
+}
+
+/** A capture or a void is pending for up to so long. */
+const pendingMsMax = 10 * 60_000
+
+/** A fraud tool of the gateway voids what it has just let through. */
+const fraudToolMsMax = 3_000
+
+export interface Merchants {
+  /** Lets each act of the scenario happen at its moment. */
+  plan(orders: readonly StoreOrder[]): void
+  /** Money has been reserved on this order. */
+  onReserved(order: StoreOrder): void
+}
+
+/** What the merchant, the merchant's tools and other applications do to orders. */
+export function createMerchants(run: Run, books: Books): Merchants {
+  const { random, scheduler } = run
+  const { hazards } = run.scenario
+  let elsewhere = 0
+
+  function act(kind: MerchantActKind, order: StoreOrder): void {
+    run.trace?.('merchant', `${kind} on order ${order.id}`)
+    if (kind === 'void' || kind === 'capture') begin(kind, order)
+    else if (kind === 'pay_elsewhere') payElsewhere(order)
+    else {
+      run.happened('edits')
+      books.change(order, EDITS[kind](trueState(order)))
+    }
+  }
+
+  /** An act on an authorization is pending first, and done some minutes later. */
+  function begin(kind: 'void' | 'capture', order: StoreOrder): void {
+    if (!order.transactions.some(isOpenAuthorization)) return
+    books.change(order, { paymentStatus: kind === 'void' ? 'void pending' : 'capture pending' })
+    scheduler.after(random.below(pendingMsMax), () => end(kind, order))
+  }
+
+  function end(kind: 'void' | 'capture', order: StoreOrder): void {
+    const open = order.transactions.findLast(isOpenAuthorization)
+    const charge = open?.charge
+    if (!open || !charge) return
+    const { id, paymentMethodId, money } = open.transaction
+    charge.isEnded = true
+    run.happened(kind === 'void' ? 'voids' : 'captures')
+    books.addTransaction({
+      order,
+      paymentMethodId: paymentMethodId ?? '',
+      event: kind,
+      status: 'ok',
+      amountMinor: money?.amount ?? 0,
+      ends: id,
+      charge,
+    })
+    if (kind === 'capture') {
+      books.change(order, { paymentStatus: 'captured', statusId: STATUS.fulfil })
+      return
+    }
+    charge.state = 'voided'
+    charge.becomes = 'voided'
+    const statusId = random.pick([STATUS.incomplete, STATUS.cancelled, STATUS.awaitingPayment])
+    books.change(order, { paymentStatus: 'void', statusId })
+  }
+
+  function payElsewhere(order: StoreOrder): void {
+    const { statusId, partsMinor, totalMinor, isArchived } = trueState(order)
+    const amountMinor = totalMinor - partsMinor
+    if (statusId !== STATUS.incomplete || isArchived || amountMinor <= 0) return
+    const charge: Charge = {
+      requestId: `elsewhere-${++elsewhere}`,
+      amountMinor,
+      paysAPart: false,
+      isForeign: true,
+      isVeryLate: false,
+      isEnded: false,
+      state: 'charged',
+      becomes: 'charged',
+      wasSeenOpen: false,
+    }
+    order.charges.push(charge)
+    books.charged(order, charge)
+    const paymentMethodId = 'stripe.card'
+    books.addTransaction({ order, paymentMethodId, event: 'purchase', status: 'ok', amountMinor, charge })
+    books.change(order, { statusId: STATUS.fulfil, paymentStatus: 'captured' })
+    run.happened('paid_elsewhere')
+  }
+
+  return {
+    plan(orders) {
+      for (const { kind, orderIndex, atMs } of hazards.merchants) {
+        const order = orders[orderIndex]
+        if (order) scheduler.after(atMs, () => act(kind, order))
+      }
+    },
+    onReserved(order) {
+      if (random.chance(hazards.voidedAtOnce))
+        scheduler.after(random.below(fraudToolMsMax), () => end('void', order))
+    },
+  }
+}
+
+const isOpenAuthorization = ({ transaction, charge }: StoreTransaction): boolean =>
+  transaction.event === 'authorization' && charge?.state === 'charged' && !charge.isEnded
