@@ -14,6 +14,12 @@ import type { TransactionType } from './transaction.ts'
 /** How soon to ask again about a payment without an end: most take a second or two. */
 export const ASK_AGAIN_SECONDS = 2
 
+/**
+ * Where a payment can be read, from any route beside `payments` (`/orders/1/pay`). Relative, so that it also holds behind a
+ * proxy that adds a path prefix (RFC 3986 §5).
+ */
+export const locationOf = (paymentId: string): string => `payments/${paymentId}`
+
 /** A payment as callers see it. `status` and `transaction_type` are BigCommerce's own fields. */
 export interface PaymentView {
   id: string

@@ -15,7 +15,7 @@ export interface ProblemOptions {
   readonly bigcommerceCode?: number | null
   readonly errors?: readonly FieldError[]
   readonly paymentId?: string
-  /** Where the payment that this is about can be read. */
+  /** Where the payment that this is about can be read, relative to the request. */
   readonly location?: string
   readonly retryAfterSeconds?: number
   /** The limits that are used up, by their names in RateLimit-Policy. */

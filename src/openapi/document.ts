@@ -1,8 +1,10 @@
 import { PROBLEM_MEDIA_TYPE, Problem } from '../domain/problem.ts'
 import { PROBLEMS, type ProblemCode } from '../domain/problems.ts'
+import { servers } from './preamble.ts'
 
 /** The parts of an OpenAPI document that are extended here. */
 export interface OpenApiDocument {
+  servers?: readonly object[]
   paths?: Record<string, Record<string, Operation>>
   components?: { headers?: Record<string, object>; schemas?: Record<string, object> }
 }
@@ -60,12 +62,13 @@ const headers = {
     },
   },
   Location: {
-    description: 'Where to read the state of the payment.',
+    description:
+      'Where to read the state of the payment. A reference relative to the address of the request (RFC 3986 §5), so that it holds behind a path prefix too: `new URL(location, response.url)`.',
     schema: {
       type: 'string',
       format: 'uri-reference',
       maxLength: 255,
-      examples: ['/orders/215/payments/0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11'],
+      examples: ['payments/0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11'],
     },
   },
   IdempotentReplayed: {
@@ -90,7 +93,7 @@ export function withExamplesAndHeaders(given: OpenApiDocument): OpenApiDocument 
   for (const operations of Object.values(document.paths ?? {})) {
     for (const operation of Object.values(operations)) complete(operation)
   }
-  return { ...document, components: { ...document.components, headers } }
+  return { ...document, servers, components: { ...document.components, headers } }
 }
 
 /** The generator emits each schema twice, as `Name` and `NameInput`. Ours are the same in both directions. */

@@ -18,6 +18,18 @@ follow \`retry\`. Ignore fields and instrument types that you do not know.
 Whatever is to be removed is marked \`deprecated\` for at least one release first. Each release keeps its document, and a
 release whose document breaks the one before it says so in its version.`
 
+/**
+ * Relative to the document, which proxies may serve under a path prefix. Not part of the preamble: @fastify/swagger takes no
+ * relative reference. Storefronts and apps call the service over the internet: it is not an internal server.
+ */
+export const servers = [
+  {
+    url: '.',
+    description: 'The instance that serves this document: local, staging or production.',
+    'x-internal': false,
+  },
+]
+
 /** What the document says about the whole service. The routes say the rest. */
 export const openapiPreamble = (version: string) => ({
   info: {
@@ -27,14 +39,6 @@ export const openapiPreamble = (version: string) => ({
     contact: { name: 'Tillgate', url: 'https://tillgate.dev' },
     license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
   },
-  // Storefronts and apps call it over the internet: it is not an internal server.
-  servers: [
-    {
-      url: '/',
-      description: 'The instance that serves this document: local, staging or production.',
-      'x-internal': false,
-    },
-  ],
   tags: [
     { name: 'payments', description: 'What an order can be paid with, and paying it.' },
     { name: 'webhooks', description: 'Where BigCommerce sends events, if an app is configured.' },

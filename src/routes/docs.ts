@@ -8,7 +8,7 @@ const noncePlaceholder = 'nonce-of-this-answer'
 const icon =
   "<link rel=\"icon\" href=\"data:image/svg+xml,%3Csvg xmlns='http:%2F%2Fwww.w3.org%2F2000%2Fsvg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='8' fill='%231f5f4a'/%3E%3Cpath d='M9 17l5 5 10-12' fill='none' stroke='%23fff' stroke-width='4'/%3E%3C/svg%3E\">"
 
-/** A page to read the contract. It loads nothing from other hosts. */
+/** A page to read the contract. It loads nothing from other hosts, and by relative references, for proxies that add a path prefix. */
 export async function docsRoutes(app: FastifyInstance) {
   const page = once(startReference)
 
@@ -21,7 +21,7 @@ export async function docsRoutes(app: FastifyInstance) {
       .send(
         body
           .replaceAll(noncePlaceholder, nonce)
-          .replaceAll('js/scalar.js', '/docs/js/scalar.js')
+          .replaceAll('js/scalar.js', 'docs/js/scalar.js')
           .replace('</head>', `${icon}</head>`),
       )
   })
@@ -42,7 +42,7 @@ async function startReference(): Promise<FastifyInstance> {
   await inner.register(apiReference, {
     routePrefix: '/docs',
     configuration: {
-      url: '/openapi.json',
+      url: 'openapi.json',
       pageTitle: 'Tillgate API',
       nonce: noncePlaceholder,
       withDefaultFonts: false,

@@ -1,5 +1,5 @@
 import type { KnownKey } from '../domain/idempotency-key.ts'
-import { ASK_AGAIN_SECONDS, answerOf, type PaymentAnswer } from '../domain/payment-answer.ts'
+import { ASK_AGAIN_SECONDS, answerOf, locationOf, type PaymentAnswer } from '../domain/payment-answer.ts'
 import { isRunning, type PaymentAttempt } from '../domain/payment-attempt.ts'
 import { Problem } from '../domain/problem.ts'
 
@@ -43,7 +43,4 @@ const askAgainAt = (attempt: PaymentAttempt) => ({
 })
 
 /** Told only to callers who may pay the order, and so may see every attempt on it. */
-const whereItStands = ({ id, orderId }: PaymentAttempt) => ({
-  paymentId: id,
-  location: `/orders/${orderId}/payments/${id}`,
-})
+const whereItStands = ({ id }: PaymentAttempt) => ({ paymentId: id, location: locationOf(id) })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { paymentPathOf } from '../support/call-api.ts'
 import { callerToken, serverToken } from '../support/caller-token.ts'
 import { createOrder } from '../support/orders.ts'
 import { cardPayment } from '../support/payments.ts'
@@ -37,7 +38,7 @@ describe('where a 202 and a 409 point', () => {
 
     expect([unknown.status, fenced.status]).toEqual([202, 409])
     expect(fenced.headers.location).toBe(unknown.headers.location)
-    const { body, headers } = await call(String(unknown.headers.location), { token: await token })
+    const { body, headers } = await call(paymentPathOf(orderId, unknown), { token: await token })
     expect(body).toMatchObject({ data: { status: 'unknown' }, meta: { retry: 'after' } })
     expect(headers['retry-after']).toBe('2')
   })
@@ -51,7 +52,7 @@ describe('where a 202 and a 409 point', () => {
     await expect.poll(() => sandbox.requests().some(({ host }) => host === 'payments')).toBe(true)
     const running = await call.pay(orderId, cardPayment(), caller)
     expect(running.body.code).toBe('request_in_progress')
-    const { body } = await call(String(running.headers.location), { token: await token })
+    const { body } = await call(paymentPathOf(orderId, running), { token: await token })
     expect(body.data.status).toBe('processing')
     await paying
   })

@@ -68,3 +68,7 @@ export function createCallApi(url: string): CallApi {
     methods: (orderId: number, token: string) => call(`/orders/${orderId}/payment-methods`, { token }),
   })
 }
+
+/** The path of the payment that an answer to `pay` points to, found as a browser does. */
+export const paymentPathOf = (orderId: number, { headers }: ApiAnswer): string =>
+  new URL(String(headers.location), `http://tillgate/orders/${orderId}/pay`).pathname

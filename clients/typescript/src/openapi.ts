@@ -723,7 +723,7 @@ export interface components {
         RateLimitPolicy: string;
         /** @description The state of each: `"address";r=598;t=31` means that 598 requests are left, and that more come in 31 seconds. */
         RateLimit: string;
-        /** @description Where to read the state of the payment. */
+        /** @description Where to read the state of the payment. A reference relative to the address of the request (RFC 3986 §5), so that it holds behind a path prefix too: `new URL(location, response.url)`. */
         Location: string;
         /** @description `true` when this repeats the answer to an earlier request with the same Idempotency-Key. */
         IdempotentReplayed: "true";

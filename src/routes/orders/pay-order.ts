@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { parseIdempotencyKey } from '../../domain/idempotency-key.ts'
-import { ASK_AGAIN_SECONDS } from '../../domain/payment-answer.ts'
+import { ASK_AGAIN_SECONDS, locationOf } from '../../domain/payment-answer.ts'
 import { type InstrumentType, refuseTypeNotTaken } from '../../domain/payment-instrument.ts'
 import { PROBLEM_MEDIA_TYPE } from '../../domain/problem.ts'
 import type { ProblemCode } from '../../domain/problems.ts'
@@ -98,7 +98,7 @@ export async function payOrderRoute(app: FastifyInstance, { payOrder, instrument
       if (answer.isReplay) reply.header('idempotent-replayed', 'true')
       if (answer.status === 202 && 'data' in answer.body) {
         reply.header('retry-after', String(ASK_AGAIN_SECONDS))
-        reply.header('location', `/orders/${request.params.id}/payments/${answer.body.data.id}`)
+        reply.header('location', locationOf(answer.body.data.id))
       }
       if (answer.status >= 400) reply.type(PROBLEM_MEDIA_TYPE)
       return reply.code(answer.status as 201).send(answer.body as never)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { FaultInput } from '../../../sandbox/faults/fault.ts'
+import { paymentPathOf } from '../../support/call-api.ts'
 import { callerToken } from '../../support/caller-token.ts'
 import { createOrder } from '../../support/orders.ts'
 import { cardPayment } from '../../support/payments.ts'
@@ -18,7 +19,7 @@ async function payUntilKnown(given: FaultInput | null, body: object, change?: ob
   const caller = { token: await token, key }
   const first = await call.pay(orderId, body, caller)
   expect(first.status).toBe(202)
-  const path = String(first.headers.location)
+  const path = paymentPathOf(orderId, first)
   await expect
     .poll(async () => (await call(path, { token: await token })).body.meta.retry, {
       timeout: 10_000,
