@@ -3,11 +3,16 @@ import type { TlsMaterial } from './config/tls.ts'
 import type { VerifyCallerToken } from './domain/caller.ts'
 import type { InstrumentType } from './domain/payment-instrument.ts'
 import type { ObserveRequest } from './metrics/calls.ts'
+import {
+  closingConnectionsPlugin,
+  drainingPlugin,
+  LOAD_BOUNDS,
+  type LoadBounds,
+  loadSheddingPlugin,
+} from './plugins/admission.ts'
 import { authenticationPlugin } from './plugins/authentication.ts'
 import { corsPlugin } from './plugins/cors.ts'
-import { closingConnectionsPlugin, drainingPlugin } from './plugins/draining.ts'
 import { forwardedForPlugin } from './plugins/forwarded-for.ts'
-import { LOAD_BOUNDS, type LoadBounds, loadSheddingPlugin } from './plugins/load-shedding.ts'
 import { openapiPlugin } from './plugins/openapi.ts'
 import { type PaymentTokenBucketOptions, paymentTokenBucketPlugin } from './plugins/payment-token-bucket.ts'
 import { problemDetailsPlugin } from './plugins/problem-details.ts'

@@ -58,7 +58,7 @@ export const serverOptions = {
   // plugins/request-logging.ts writes one line a request.
   logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
   // Errors leave by five doors (plugins/problem-details.ts). These are two of them; the third is shut, because
-  // plugins/draining.ts answers while the process closes.
+  // plugins/admission.ts answers while the process closes.
   frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
     // No hook runs here, so these are set as plugins/security-headers.ts and plugins/request-logging.ts would.
     reply.headers({

@@ -1,6 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
-import { dialectOf, waitForTurn } from '../stores/engine/dialect.ts'
-import { type Machine, thisMachine } from '../stores/engine/machine.ts'
+import { dialectOf, type Machine, thisMachine, waitForTurn } from '../stores/engine/dialect.ts'
 import type { Tables } from '../stores/engine/tables.ts'
 import {
   aheadOfClockMs,

@@ -1,6 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import { dialectOf } from '../stores/engine/dialect.ts'
-import { thisMachine } from '../stores/engine/machine.ts'
+import { dialectOf, thisMachine } from '../stores/engine/dialect.ts'
 import type { Tables } from '../stores/engine/tables.ts'
 import { transact, withoutFlush } from '../stores/engine/transact.ts'
 import { bringLater, type PermitStoreOptions, type Provided, providePermits } from './amend-permits.ts'

@@ -5,8 +5,13 @@ import type { ConnectionCounts, WatchConnections } from '../domain/connection-co
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
 import { createHttpMetrics, createPhases, type ObserveRequest } from './calls.ts'
 import { createLedgerMetrics, type MeasureLedger, showUnsettled } from './ledger-metrics.ts'
-import { createPaymentMetrics, type PaymentMetrics } from './payment-metrics.ts'
-import { createPermitMetrics, type MeasurePermits, showAllowance } from './permit-metrics.ts'
+import {
+  createPaymentMetrics,
+  createPermitMetrics,
+  type MeasurePermits,
+  type PaymentMetrics,
+  showAllowance,
+} from './payment-metrics.ts'
 import { createReconciliationMetrics, type MeasureReconciliation } from './reconciliation-metrics.ts'
 import {
   createKnownMethods,

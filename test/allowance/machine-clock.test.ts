@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createPermitStore } from '../../src/allowance/permit-store.ts'
-import type { Machine } from '../../src/stores/engine/machine.ts'
+import type { Machine } from '../../src/stores/engine/dialect.ts'
 import { applyMigrations } from '../../src/stores/engine/migrations.ts'
 import { openSqlite } from '../../src/stores/engine/sqlite.ts'
 import { sqliteFile } from '../stores/sqlite-file.ts'

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { createPermitStore, type PermitStore } from '../../src/allowance/permit-store.ts'
 import type { AllowanceRule } from '../../src/allowance/rule.ts'
-import { thisMachine } from '../../src/stores/engine/machine.ts'
+import { thisMachine } from '../../src/stores/engine/dialect.ts'
 import type { OpenedLedger } from '../stores/engines.ts'
 import type { ModelPermit } from './model.ts'
 

@@ -109,7 +109,7 @@ describe('payments are counted by how they ended, why, and by which method', () 
   })
 })
 
-describe('whoever calls makes no labels', () => {
+describe('callers create no labels', () => {
   test('a method that BigCommerce does not know is `other`; one that it has named has its name', async () => {
     const { pay, call, sandbox, metrics } = await start()
     for (const made of ['made.up', 'made-up.too', 'x'])
@@ -133,7 +133,9 @@ describe('whoever calls makes no labels', () => {
     expect(page).toContain('route="/orders/:id/pay"')
     expect(page).toContain('method="DELETE",route="none",status_class="4xx"')
     const mine = [body.data.id, `"${orderId}"`, `/${orderId}`, 'a-path-of-my-own', '127.0.0.1', '4242']
-    for (const word of mine) expect(page).not.toContain(word)
+    // Not the values: a duration may have the same digits.
+    const named = page.replaceAll(/ [\d.e+-]+$/gm, '')
+    for (const word of mine) expect(named).not.toContain(word)
   })
 })
 

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { watchEventLoopDelay } from '../../src/plugins/load-shedding.ts'
+import { watchEventLoopDelay } from '../../src/plugins/admission.ts'
 
 test('a process that cannot get to its timers is seen to be behind', async () => {
   const delay = watchEventLoopDelay()

@@ -92,10 +92,10 @@ export const BUCKET_BUGS: readonly Bug[] = [
   },
   {
     name: 'serve whoever came first, whoever it is of',
-    file: 'src/allowance/fair-queue.ts',
+    file: 'src/allowance/line.ts',
     find: '      callers.delete(caller)\n      if (waiting.length > 0) callers.set(caller, waiting)',
     replace: '      if (waiting.length === 0) callers.delete(caller)',
-    tests: ['test/allowance/fair-queue.test.ts'],
+    tests: ['test/allowance/line.test.ts'],
   },
   {
     name: 'let those wait who cannot be served in time',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createRememberedCallers } from '../../../src/clients/identity/remembered-callers.ts'
+import { createRememberedCallers } from '../../../src/clients/identity/caller-tokens.ts'
 import type { Caller } from '../../../src/domain/caller.ts'
 import { Problem } from '../../../src/domain/problem.ts'
 import { mint, nowMs, nowSeconds, resultOf, secretOf } from './token-factory.ts'

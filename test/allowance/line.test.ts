@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createFairQueue } from '../../src/allowance/fair-queue.ts'
+import { createFairQueue } from '../../src/allowance/line.ts'
 
 const queueOf = (...items: string[]) => {
   const queue = createFairQueue<string>()
