@@ -30,7 +30,9 @@ function writeShop(folder: string): void {
   )
   writeFileSync(
     join(folder, 'node.d.ts'),
-    'declare const process: { env: Record<string, string | undefined> }',
+    `declare const process: { env: Record<string, string | undefined> }
+    declare const fetchCallerToken: () => Promise<string>
+    declare const payment: import('@tillgate/client').PaymentRequest['payment']`,
   )
 }
 
@@ -39,7 +41,13 @@ describe('in a storefront', () => {
     const folder = newFolder(await packages())
     writeShop(folder)
     writeSnippets(page('storefront.md'), folder)
-    writeSnippets([{ language: 'ts', file: 'lib/readme.ts', text: readme() }], folder)
+    writeSnippets(
+      [
+        { language: 'ts', file: 'lib/client-readme.ts', text: firstProgram('clients/typescript/README.md') },
+        { language: 'ts', file: 'lib/readme.ts', text: firstProgram('README.md') },
+      ],
+      folder,
+    )
 
     await compile(folder, { preserveSymlinks: true })
   })
@@ -68,9 +76,8 @@ describe('in a storefront', () => {
   })
 })
 
-/** The first program of the client's own page. */
-const readme = () =>
-  snippetsOf(join(root, 'clients/typescript/README.md')).find(({ language }) => language === 'ts')?.text ?? ''
+const firstProgram = (path: string) =>
+  snippetsOf(join(root, path)).find(({ language }) => language === 'ts')?.text ?? ''
 
 test('what is shown for React Native compiles', async () => {
   const folder = newFolder(await packages())

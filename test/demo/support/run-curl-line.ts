@@ -1,5 +1,4 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
@@ -23,17 +22,12 @@ export async function runCurlLine(
 ): Promise<CurlAnswer> {
   if (!hasCurl) return fetchInstead(withVariables(command, variables))
   const env = { ...process.env, ...variables }
-  const { stdout } = await run('bash', ['-c', `${makeUuids}\n${command} -w '\\n%{http_code}'`], { env })
+  const { stdout } = await run('bash', ['-c', `${command} -w '\\n%{http_code}'`], { env })
   return { status: Number(stdout.slice(stdout.lastIndexOf('\n') + 1)), text: stdout }
 }
 
-/** `uuidgen` is on every desktop and missing in some images. */
-const makeUuids = `command -v uuidgen >/dev/null || uuidgen() { echo ${randomUUID()}; }`
-
 const withVariables = (command: string, variables: Readonly<Record<string, string>>) =>
-  command
-    .replaceAll('$(uuidgen)', () => randomUUID())
-    .replace(/\$(\w+)/g, (all, name: string) => variables[name] ?? all)
+  command.replace(/\$(\w+)/g, (all, name: string) => variables[name] ?? all)
 
 async function fetchInstead(command: string): Promise<CurlAnswer> {
   const [url = ''] = /http:[^\s"]+/.exec(command) ?? []
