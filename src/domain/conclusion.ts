@@ -1,6 +1,14 @@
 import { judge, patSkewMs, type Verdict } from './evidence.ts'
 import type { OrderReading } from './order.ts'
-import { isInDoubt, isUnsettled, mayBecome, type PaymentAttempt, type QuietLooks } from './payment-attempt.ts'
+import {
+  hasFailed,
+  isInDoubt,
+  isSent,
+  isUnsettled,
+  mayBecome,
+  type PaymentAttempt,
+  type QuietLooks,
+} from './payment-attempt.ts'
 import type { ProblemCode } from './problems.ts'
 import type { Transaction, TransactionType } from './transaction.ts'
 
@@ -133,8 +141,6 @@ const isProven = ({ looks, sinceMs }: QuietLooks, { answeredAtMs }: OrderReading
 
 const hasDate = ({ createdAtMs }: Transaction) => createdAtMs !== null
 
-const isSent = ({ status }: PaymentAttempt) => status === 'sending' || isUnsettled(status)
-
 /**
  * An ended attempt is looked at again by a webhook or the watch. A trace is first that of an attempt alive; it corrects an
  * ended one only where it cannot be another's, and only an end in doubt.
@@ -149,11 +155,9 @@ function concludeEnded(
   if (!reading || verdict?.kind !== 'charged') {
     return { ...kept, isUnaccounted: reading?.isWhole ? false : null }
   }
-  const sent = others.filter(isSent)
+  const sent = others.filter(({ status }) => isSent(status))
   const alive = sent.filter((other) => mayShareTime(attempt, other)).length
-  const inDoubt = others.filter(
-    (other) => isInDoubt(other) && (other.status === 'declined' || other.status === 'not_charged'),
-  )
+  const inDoubt = others.filter((other) => isInDoubt(other) && hasFailed(other.status))
   const spare = attempt.status === 'succeeded' ? verdict.charges - 1 : verdict.charges
   // Neither the order's word nor a trace without a date says when it was made: then no other attempt may be meant.
   const isDated = verdict.by === 'transactions' && reading.transactions.every(hasDate)

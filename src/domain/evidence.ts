@@ -1,5 +1,5 @@
 import { ORDER_STATUS_IDS, type Order, type OrderReading } from './order.ts'
-import { isInDoubt, isUnsettled, type PaymentAttempt } from './payment-attempt.ts'
+import { hasFailed, isInDoubt, isSent, type PaymentAttempt } from './payment-attempt.ts'
 import { paysAPart } from './payment-instrument.ts'
 import { isDone, isStart, type Trace, tracesOf } from './traces.ts'
 import type { Transaction, TransactionType } from './transaction.ts'
@@ -189,7 +189,7 @@ export function isWithin({ createdAtMs }: Transaction, attempt: PaymentAttempt):
   const { patIssuedAtMs, patExpiresAtMs } = attempt
   if (createdAtMs === null || patIssuedAtMs === null || patExpiresAtMs === null) return true
   if (attempt.pendingSinceMs !== null) return true
-  const hasNoEnd = isUnsettled(attempt.status) || attempt.status === 'sending'
+  const hasNoEnd = isSent(attempt.status)
   if (createdAtMs < patIssuedAtMs - (hasNoEnd ? patSkewMs : dateResolutionMs)) return false
   return hasNoEnd || createdAtMs <= patExpiresAtMs + patSkewMs
 }
@@ -216,8 +216,7 @@ function pendingsOf(
 }
 
 /** Charged nothing, and was not told so at once: only such an attempt can have been pending. */
-const failedLater = (attempt: PaymentAttempt) =>
-  isInDoubt(attempt) && (attempt.status === 'declined' || attempt.status === 'not_charged')
+const failedLater = (attempt: PaymentAttempt) => isInDoubt(attempt) && hasFailed(attempt.status)
 
 const sumOf = (traces: readonly Trace[], { currency }: PaymentAttempt) =>
   traces

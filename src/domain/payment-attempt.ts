@@ -57,6 +57,17 @@ export const isUnsettled = (status: AttemptStatus): status is UnsettledStatus =>
   !isFinal(status) && !isRunning(status)
 export const UNSETTLED_STATUSES = ATTEMPT_STATUSES.filter(isUnsettled)
 
+/** Its charge has left, or may have, and its end is not known: it may take money. */
+export const isSent = (status: AttemptStatus): boolean => status === 'sending' || isUnsettled(status)
+
+/** The machine looks such an attempt up by itself, until it leaves it to a person. */
+export const isLookedUp = (status: AttemptStatus): boolean => mayBecome(status, 'needs_review')
+
+/** It was sent, and has ended without a charge. */
+export const hasFailed = (status: AttemptStatus): boolean =>
+  status !== 'succeeded' && isFinal(status) && UNSETTLED_STATUSES.some((from) => mayBecome(from, status))
+export const FAILED_STATUSES = ATTEMPT_STATUSES.filter(hasFailed)
+
 /**
  * The order fence: while an attempt holds its order, no other attempt on the order may be claimed. It does until its end is
  * known, and for good if it paid all that was due; unless another attempt held the order already when a late charge showed.

@@ -1,5 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
-import { UNSETTLED_STATUSES } from '../domain/payment-attempt.ts'
+import { ATTEMPT_STATUSES, isSent } from '../domain/payment-attempt.ts'
 import { waitForTurn } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
 
@@ -31,7 +31,7 @@ export async function checkoutStanding(queries: Kysely<Tables>, asked: Asked): P
     .where('checkouts.store_hash', '=', storeHash)
     .where('checkouts.checkout_id', '=', cartId)
     .where('checkouts.order_id', '!=', orderId)
-    .where('payment_attempts.status', 'in', ['sending', ...UNSETTLED_STATUSES, 'succeeded'])
+    .where('payment_attempts.status', 'in', [...ATTEMPT_STATUSES.filter(isSent), 'succeeded'])
     // A success says more than one that has no end.
     .orderBy(sql`CASE WHEN payment_attempts.status = 'succeeded' THEN 0 ELSE 1 END`)
     .executeTakeFirst()

@@ -1,6 +1,11 @@
 import type { Transaction } from 'kysely'
 import { isFreeAgain, type KeyScope, type KnownKey } from '../domain/idempotency-key.ts'
-import { keepsPlace, type NewAttempt, type PaymentAttempt } from '../domain/payment-attempt.ts'
+import {
+  FAILED_STATUSES,
+  keepsPlace,
+  type NewAttempt,
+  type PaymentAttempt,
+} from '../domain/payment-attempt.ts'
 import { checkoutStanding } from './checkout-fence.ts'
 import type { Tables } from './engine/tables.ts'
 import { LostRace } from './engine/transact.ts'
@@ -180,7 +185,7 @@ async function failuresWaitSeconds(
     .where('store_hash', '=', storeHash)
     .where('order_id', '=', attempt.orderId)
     .where('created_at_ms', '>', nowMs - failures.windowMs)
-    .where('status', 'in', ['declined', 'not_charged'])
+    .where('status', 'in', FAILED_STATUSES)
     .orderBy('created_at_ms', 'desc')
     .execute()
   const failed = ended.filter(

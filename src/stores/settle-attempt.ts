@@ -3,6 +3,7 @@ import type { PaymentAnswer } from '../domain/payment-answer.ts'
 import {
   type AttemptStatus,
   isFinal,
+  isLookedUp,
   isUnsettled,
   keepsPlace,
   mayBeCorrected,
@@ -21,8 +22,6 @@ export type FinalAnswer = (attempt: PaymentAttempt) => PaymentAnswer | null
 
 /** BigCommerce needs a moment to show what it did; a shopper is waiting. */
 const firstLookMs = 2_000
-
-const needsLooking = (status: AttemptStatus) => status === 'unknown' || status === 'pending'
 
 /**
  * Writes an attempt's new word if it may still have it, and its final answer with its key, within one transaction.
@@ -65,14 +64,12 @@ async function writeEnd(
       answered_as: settlement.answeredAs,
       answered_at_ms: settlement.answeredAtMs,
       updated_at_ms: nowMs,
-      next_look_at_ms: needsLooking(status)
-        ? nowMs + (settlement.firstLookInMs ?? firstLookMs)
-        : status === 'needs_review'
-          ? nowMs + dayMs
-          : null,
+      next_look_at_ms: isUnsettled(status)
+        ? nowMs + (isLookedUp(status) ? (settlement.firstLookInMs ?? firstLookMs) : dayMs)
+        : null,
       leased_until_ms: null,
       asked_at_ms: null,
-      unsettled_since_ms: needsLooking(status)
+      unsettled_since_ms: isUnsettled(status)
         ? fn.coalesce(ref('unsettled_since_ms'), val(nowMs))
         : undefined,
       pending_since_ms: status === 'pending' ? fn.coalesce(ref('pending_since_ms'), val(nowMs)) : undefined,

@@ -3,9 +3,12 @@ import { expect, test } from 'vitest'
 import {
   ATTEMPT_STATUSES,
   type AttemptStatus,
+  FAILED_STATUSES,
   FINAL_STATUSES,
   isFinal,
+  isLookedUp,
   isRunning,
+  isSent,
   isUnsettled,
   keepsPlace,
   mayBecome,
@@ -45,6 +48,17 @@ test('every status is one of three kinds: a request works on it, its end is not 
   expect(FINAL_STATUSES.toSorted()).toEqual(finals.toSorted())
   for (const each of ATTEMPT_STATUSES)
     expect([isRunning(each), isUnsettled(each), isFinal(each)].filter(Boolean), each).toHaveLength(1)
+})
+
+test('what the table says of charges: which may take money, which are looked up, which took none', () => {
+  expect(ATTEMPT_STATUSES.filter(isSent).toSorted()).toEqual([
+    'needs_review',
+    'pending',
+    'sending',
+    'unknown',
+  ])
+  expect(ATTEMPT_STATUSES.filter(isLookedUp).toSorted()).toEqual(['pending', 'unknown'])
+  expect(FAILED_STATUSES.toSorted()).toEqual(['declined', 'not_charged'])
 })
 
 test('an attempt holds its order until its end is known, and for good once it has paid all that was due', () => {
