@@ -162,9 +162,9 @@ const isNext = (paging: Paging | null, first: Paging, number: number): boolean =
   paging.total === first.total &&
   paging.pages === first.pages
 
-/** The documented events and statuses. Of others it is not known whether money moved. */
+/** The documented events and statuses, and the word that some gateways have for `ok`. Of others it is not known whether money moved. */
 const knownEvents = new Set(['purchase', 'authorization', 'capture', 'refund', 'void', 'pending', 'settled'])
-const knownStatuses = new Set(['ok', 'error'])
+const knownStatuses = new Set(['ok', 'success', 'error'])
 
 interface Entry {
   readonly key: string
@@ -198,11 +198,15 @@ function entryOf(entry: unknown, orderId: number): Entry {
     transaction,
     isClear:
       id !== null &&
-      transaction.money !== null &&
       knownEvents.has(transaction.event) &&
-      knownStatuses.has(transaction.status),
+      knownStatuses.has(transaction.status) &&
+      (transaction.money !== null || saysEnoughWithoutAmount(transaction)),
   }
 }
+
+/** What has failed, a refund, and a void that names what it cancels hide no charge, however much they were about. */
+const saysEnoughWithoutAmount = ({ event, status, referenceId }: Transaction): boolean =>
+  status === 'error' || event === 'refund' || (event === 'void' && referenceId !== null)
 
 /** BigCommerce's two ways of writing a moment: ISO 8601 and RFC 2822. Date.parse would take "0" for the year 2000. */
 const moments = /^(\d{4}-\d\d-\d\dT|[A-Z][a-z]{2}, \d)/

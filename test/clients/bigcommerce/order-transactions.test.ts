@@ -196,7 +196,9 @@ describe('a reading is partial, and shows what it has seen, where', () => {
 
   test.each([
     ['no status', { status: null }],
-    ['a status that is not documented', { status: 'success' }],
+    ['a status that is not documented', { status: 'pending' }],
+    ['no amount, of a void that names nothing', { event: 'void', amount: null }],
+    ['no amount, of a payment that is pending', { event: 'pending', amount: null }],
     ['no amount', { amount: null }],
     ['an amount half-way between two', { amount: 60.985 }],
     ['no currency', { currency: null }],
@@ -207,6 +209,18 @@ describe('a reading is partial, and shows what it has seen, where', () => {
     const { isWhole, transactions } = await reading(paged, [row(1, change), row(2)])
     expect(isWhole).toBe(false)
     expect(transactions.at(-1)).toMatchObject({ id: 2, money: { amount: 6098, currency: 'USD' } })
+  })
+
+  test.each([
+    ['done, in the word of some gateways', { status: 'success' }],
+    [
+      'a void without an amount that names what it cancels',
+      { event: 'void', amount: null, reference_transaction_id: 2 },
+    ],
+    ['a refund without an amount', { event: 'refund', amount: null }],
+    ['a failed payment without a currency', { status: 'error', currency: null }],
+  ])('an entry is %s: it can hide no charge', async (_what, change) => {
+    expect(await reading(paged, [row(1, change), row(2)])).toMatchObject({ isWhole: true, ids: [1, 2] })
   })
 
   test.each([[null], ['text'], [[]], [row(3, { order_id: '119' })]])(
