@@ -13,6 +13,7 @@ import {
 import { authenticationPlugin } from './plugins/authentication.ts'
 import { corsPlugin } from './plugins/cors.ts'
 import { forwardedForPlugin } from './plugins/forwarded-for.ts'
+import { lingeringClosePlugin } from './plugins/lingering-close.ts'
 import { openapiPlugin } from './plugins/openapi.ts'
 import { type PaymentTokenBucketOptions, paymentTokenBucketPlugin } from './plugins/payment-token-bucket.ts'
 import { problemDetailsPlugin } from './plugins/problem-details.ts'
@@ -98,6 +99,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(sealedBodyPlugin)
   await app.register(validationPlugin)
   await app.register(closingConnectionsPlugin, { isLeaving })
+  await app.register(lingeringClosePlugin)
   await app.register(securityHeadersPlugin)
   await app.register(requestShapePlugin)
   await app.register(corsPlugin, { origins: corsOrigins })
