@@ -1,13 +1,20 @@
 import { toMajorUnits } from '../money.ts'
 import type { Transaction } from '../state/transactions.ts'
 
-export function transactionView(transaction: Transaction) {
+/** How amounts are written: as they are, as text, or off by the noise of a sum of floats. */
+const AMOUNTS = {
+  number: (amount: number) => amount,
+  text: (amount: number) => String(amount),
+  noisy: (amount: number) => amount * (1 + Number.EPSILON),
+} as const
+
+export function transactionView(transaction: Transaction, amounts: keyof typeof AMOUNTS) {
   return {
     id: transaction.id,
     order_id: String(transaction.orderId),
     event: transaction.event,
     method: transaction.method,
-    amount: toMajorUnits(transaction.amount, transaction.currency),
+    amount: AMOUNTS[amounts](toMajorUnits(transaction.amount, transaction.currency)),
     currency: transaction.currency,
     gateway: transaction.paymentMethodId.split('.')[0] ?? '',
     gateway_transaction_id: transaction.providerId,

@@ -38,12 +38,19 @@ function transactionsOf(world: World, orderId: number, query: PageQuery): Answer
   const visible = transactions.visibleOf(orderId, settings.transaction_lag_ms)
   if (visible.length === 0) return { status: 204 }
 
-  const ordered = settings.transactions_order === 'newest_first' ? visible.toReversed() : visible
+  const orders = {
+    oldest_first: () => visible,
+    newest_first: () => visible.toReversed(),
+    shifting: () => transactions.shifted(visible),
+  }
+  const ordered = orders[settings.transactions_order]()
   const obeyed = Object.entries(query).filter(
     ([name]) => !settings.transactions_ignore.some((ignored) => ignored === name),
   )
   const rule = { perPage: settings.transactions_per_page, perPageMax }
   const { data, pagination } = pageOf(ordered, Object.fromEntries(obeyed), rule)
-  const shown = data.map((each) => oddFields.shown('transaction', each.id, transactionView(each)))
+  const shown = data.map((each) =>
+    oddFields.shown('transaction', each.id, transactionView(each, settings.transactions_amounts)),
+  )
   return { status: 200, body: { data: shown, meta: settings.transactions_pagination ? { pagination } : {} } }
 }

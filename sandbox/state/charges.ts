@@ -24,6 +24,7 @@ export type Charge = {
 }
 
 export type ChargeReport = Omit<Charge, 'settles' | 'voidedAt'> & {
+  readonly voided_at?: number
   readonly state: 'charged' | 'pending' | 'declined' | 'voided'
 }
 
@@ -48,6 +49,7 @@ export function createCharges({ now }: { now: () => number }) {
     list(): ChargeReport[] {
       return charges.map(({ settles, voidedAt, ...charge }) => ({
         ...charge,
+        ...(voidedAt === undefined ? {} : { voided_at: voidedAt }),
         state: voidedAt !== undefined && voidedAt <= now() ? 'voided' : stateOf(settles, now()),
       }))
     },

@@ -46,6 +46,7 @@ const FIRST_TRANSACTION_ID = 1001
 export function createTransactions({ now }: { now: () => number }) {
   const byOrder = new Map<number, Transaction[]>()
   let nextId = FIRST_TRANSACTION_ID
+  let shifts = 0
 
   return {
     add(transaction: Omit<Transaction, 'id'>): Transaction {
@@ -60,6 +61,11 @@ export function createTransactions({ now }: { now: () => number }) {
       return (byOrder.get(orderId) ?? []).filter(
         (each) => each.at + Math.max(lagMs, each.hiddenMs ?? 0) <= now(),
       )
+    },
+    /** A list that moves on by one row with each read of a page: a reader of several pages may miss a row. */
+    shifted(rows: readonly Transaction[]): Transaction[] {
+      const first = shifts++ % Math.max(1, rows.length)
+      return [...rows.slice(first), ...rows.slice(0, first)]
     },
   }
 }

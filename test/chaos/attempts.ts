@@ -15,6 +15,28 @@ export interface Attempt {
 
 export const isCharged = ({ charges }: Attempt): boolean => charges.some(({ state }) => state === 'charged')
 
+/** A void shows as late as anything else does, and a look that saw the charge may be written down this much after it. */
+const voidShowsWithinMs = 10_000
+
+/**
+ * Whether it was true to say at that moment that the payment was made. What was told before the merchant let go of the money
+ * stays so.
+ */
+export const wasPaidAt = ({ charges, row }: Attempt, atMs: number): boolean =>
+  charges.some(
+    ({ state, voided_at: voidedAtMs }) =>
+      state === 'charged' ||
+      (state === 'voided' &&
+        Math.min(atMs, row?.updatedAtMs ?? atMs) <= (voidedAtMs ?? 0) + voidShowsWithinMs),
+  )
+
+/** Whether it was untrue to say at that moment that nothing was charged, nor will be. */
+export const isChargedAfter = ({ charges }: Attempt, atMs: number): boolean =>
+  charges.some(
+    ({ state, voided_at: voidedAtMs }) =>
+      state === 'charged' || (state === 'voided' && atMs < (voidedAtMs ?? 0)),
+  )
+
 /** @param rows of the ledger; null for a handler that has none and calls its payments after their requests. */
 export function attemptsOf(
   rows: readonly LedgerRow[] | null,

@@ -8,6 +8,7 @@ export interface LedgerRow {
   readonly requestId: string
   readonly sentAtMs: number | null
   readonly looks: number
+  readonly updatedAtMs: number
 }
 
 /** A database of its own for one run. */
@@ -23,5 +24,5 @@ export interface ChaosDatabase {
 
 export const ledgerQuery = `
   SELECT id, order_id AS "orderId", status, problem_code AS "problemCode", correlation_id AS "correlationId",
-         request_id AS "requestId", sent_at_ms AS "sentAtMs", looks
+         request_id AS "requestId", sent_at_ms AS "sentAtMs", looks, updated_at_ms AS "updatedAtMs"
   FROM payment_attempts ORDER BY created_at_ms`

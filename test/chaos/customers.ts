@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sandbox } from '../../sandbox/start-sandbox.ts'
 import { callerToken } from '../support/caller-token.ts'
@@ -5,6 +6,7 @@ import { createOrder } from '../support/orders.ts'
 import { createDevice, type Device } from './device.ts'
 import { ordinaryLatency, planFaults } from './fault-plan.ts'
 import type { Fleet } from './fleet.ts'
+import { clutter } from './listings.ts'
 import type { Random } from './random.ts'
 import { shop } from './shopper.ts'
 import { planShopper, type ShopperPlan } from './shopper-plan.ts'
@@ -13,6 +15,8 @@ import type { Told } from './told.ts'
 /** One order, who wants to pay it, and what was planned to go wrong. */
 export interface Visit {
   readonly orderId: number
+  /** The checkout that it came from; another visit may have the same. */
+  readonly cartId: string | null
   readonly plan: ShopperPlan
   readonly faults: readonly string[]
   /** The first device, with a token that is valid now. */
@@ -24,6 +28,7 @@ export interface CustomersOptions {
   readonly fleet: Fleet
   readonly random: Random
   readonly faults: number
+  readonly only: string
   readonly ordersPerSecond: number
   readonly untilMs: number
   readonly heard: (told: Told) => void
@@ -45,17 +50,34 @@ export function openShop(options: CustomersOptions): Customers {
   async function visit(number: number): Promise<void> {
     const own = random.fork(`order ${number}`)
     const plan = planShopper(own.fork('shopper'))
-    const orderId = createOrder(sandbox, { customer_id: 1_000 + number })
-    const planned = planFaults(own.fork('faults'), orderId, options.faults)
-    for (const { name, fault } of planned) {
-      names.set((await sandbox.faults.add(fault)).id, name)
+    const cartId = own.chance(0.5) || plan.habit === 'two orders' ? randomUUID() : null
+    const balancer = own.fork('balancer')
+    const open = (name: string) =>
+      openOrder({ number, plan, cartId, name, random: own.fork(`order of ${name}`), balancer })
+    const makeDevice = await open(`shopper-${number}`)
+    const makeOther =
+      plan.habit === 'two orders' ? await open(`shopper-${number}-other`) : () => makeDevice('-phone')
+    const devices = [await makeDevice(), await makeOther()] as const
+    await shop({ plan, random: own.fork('habits'), devices, isOver: () => Date.now() > untilMs + 5_000 })
+  }
+
+  /** Makes an order and what will go wrong with it. @returns what makes a device that may pay it. */
+  async function openOrder({ number, plan, cartId, name, random: own, balancer }: OpenedOrder) {
+    const orderId = createOrder(sandbox, { customer_id: 1_000 + number, cart_id: cartId })
+    clutter(sandbox, own.fork('clutter'), orderId)
+    const planned = planFaults(own.fork('faults'), orderId, {
+      probability: options.faults,
+      only: options.only,
+      saves: plan.saves,
+    })
+    for (const { name: fault, fault: rule } of planned) {
+      names.set((await sandbox.faults.add(rule)).id, fault)
     }
     await sandbox.faults.add(ordinaryLatency(own.fork('latency'), orderId))
-    const makeDevice = deviceMaker(options, { orderId, number, plan, random: own.fork('balancer') })
-    const device = () => makeDevice(`shopper-${number}`)
-    visits.push({ orderId, plan, faults: planned.map(({ name }) => name), device })
-    const devices = [await device(), await makeDevice(`shopper-${number}-phone`)] as const
-    await shop({ plan, random: own.fork('habits'), devices, isOver: () => Date.now() > untilMs + 5_000 })
+    const makeDevice = deviceMaker(options, { orderId, number, plan, random: balancer })
+    const device = (suffix = '') => makeDevice(`${name}${suffix}`)
+    visits.push({ orderId, cartId, plan, faults: planned.map(({ name: fault }) => fault), device })
+    return device
   }
 
   const over = (async () => {
@@ -75,6 +97,16 @@ export function openShop(options: CustomersOptions): Customers {
   return { visits, faultsMet, over }
 }
 
+interface OpenedOrder {
+  readonly number: number
+  readonly plan: ShopperPlan
+  readonly cartId: string | null
+  /** Of the shopper's first device for it. */
+  readonly name: string
+  readonly random: Random
+  readonly balancer: Random
+}
+
 const deviceMaker =
   (
     { fleet, heard }: CustomersOptions,
@@ -83,7 +115,7 @@ const deviceMaker =
   async (name: string): Promise<Device> => {
     const owns = plan.asCustomer ? { customer_id: 1_000 + number } : { order_ids: [orderId] }
     const token = await callerToken({ sub: name, ...owns })
-    const { patienceMs, methodId } = plan
+    const { patienceMs, methodId, saves } = plan
     const address = () => fleet.address(random)
-    return createDevice({ orderId, name, token, patienceMs, methodId, address, heard })
+    return createDevice({ orderId, name, token, patienceMs, methodId, saves, address, heard })
   }

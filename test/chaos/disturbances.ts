@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sandbox } from '../../sandbox/start-sandbox.ts'
 import type { Fleet } from './fleet.ts'
+import { listOtherwise } from './listings.ts'
+import { actAsMerchant } from './merchants.ts'
 import type { Random } from './random.ts'
 import type { StormOptions } from './storm-options.ts'
 
@@ -8,6 +10,8 @@ export interface DisturbanceCounts {
   databaseCrashes: number
   lagChanges: number
   refusals: number
+  /** What merchants did, and in which ways BigCommerce showed what is so. */
+  readonly met: Map<string, number>
 }
 
 export interface Disturbances {
@@ -19,13 +23,26 @@ export interface Disturbances {
 /** How long the platform takes to show a payment on its order, and among its transactions. */
 const lagsMs = [0, 0, 500, 2_000, 4_000] as const
 
+export interface DisturbanceSurroundings {
+  readonly sandbox: Sandbox
+  readonly fleet: Fleet
+  /** Oldest first. */
+  readonly orderIds: () => readonly number[]
+  readonly random: Random
+  readonly untilMs: number
+}
+
 /** Whatever happens to the surroundings of a payment, at moments that the seed decides. */
 export function disturb(
-  options: Pick<StormOptions, 'database' | 'everyMs'>,
-  { sandbox, fleet, random, untilMs }: { sandbox: Sandbox; fleet: Fleet; random: Random; untilMs: number },
+  options: Pick<StormOptions, 'database' | 'everyMs' | 'only'>,
+  { sandbox, fleet, orderIds, random, untilMs }: DisturbanceSurroundings,
 ): Disturbances {
-  const { database, everyMs } = options
-  const counts: DisturbanceCounts = { databaseCrashes: 0, lagChanges: 0, refusals: 0 }
+  const { database, everyMs, only } = options
+  const met = new Map<string, number>()
+  const counts: DisturbanceCounts = { databaseCrashes: 0, lagChanges: 0, refusals: 0, met }
+  const count = (name: string | null) => {
+    if (name !== null) met.set(name, (met.get(name) ?? 0) + 1)
+  }
 
   /** Half to one and a half of the gap, over and over. */
   async function repeatedly(label: string, gapMs: number, act: (random: Random) => Promise<void>) {
@@ -46,6 +63,10 @@ export function disturb(
     repeatedly('lag', 5_000, async (own) => {
       counts.lagChanges++
       sandbox.configure({ order_lag_ms: own.pick(lagsMs), transaction_lag_ms: own.pick(lagsMs) })
+      count(listOtherwise(sandbox, own, only))
+    }),
+    repeatedly('merchant', everyMs.merchant, async (own) => {
+      count(await actAsMerchant(sandbox, own, { orderIds: orderIds(), only }))
     }),
     repeatedly('refuse', 20_000, async (own) => {
       counts.refusals++

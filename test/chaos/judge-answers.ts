@@ -1,4 +1,4 @@
-import { type Attempt, isCharged } from './attempts.ts'
+import { type Attempt, isChargedAfter, wasPaidAt } from './attempts.ts'
 import type { Evidence, Promised, Violation } from './promises.ts'
 import type { Told } from './told.ts'
 
@@ -18,15 +18,15 @@ export function judgeAnswers({ told, attempts }: Evidence): Violation[] {
   for (const each of told) {
     const add = (promise: Promised, what: string) => found.push({ promise, orderId: each.orderId, what })
     for (const [id, claim] of claimsOf(each, byRequest)) {
-      const charged = isCharged(byId.get(id) ?? nobody)
-      if (claim === 'paid' && !charged) add('positive', `${id}: ${summary(each)}`)
-      if (claim === 'not paid' && charged) add('negative', `${id}: ${summary(each)}`)
+      const about = byId.get(id) ?? unheardOf
+      if (claim === 'paid' && !wasPaidAt(about, each.atMs)) add('positive', `${id}: ${summary(each)}`)
+      if (claim === 'not paid' && isChargedAfter(about, each.atMs)) add('negative', `${id}: ${summary(each)}`)
     }
   }
   return [...found, ...contradictions(told)]
 }
 
-const nobody: Attempt = { id: '', orderId: 0, requestId: '', row: null, requests: [], charges: [] }
+const unheardOf: Attempt = { id: '', orderId: 0, requestId: '', row: null, requests: [], charges: [] }
 
 type Claim = readonly [paymentId: string, claim: 'paid' | 'not paid']
 

@@ -15,6 +15,7 @@ const row = (changes: Partial<LedgerRow> = {}): LedgerRow => ({
   requestId: 'request-1',
   sentAtMs: 1,
   looks: 0,
+  updatedAtMs: 1,
   ...changes,
 })
 const charge = (changes: Partial<ChargeReport> = {}): ChargeReport => ({
@@ -55,6 +56,10 @@ const promisesBroken = ({
     attempts: attemptsOf(rows, requests, charges),
     charges,
     requests,
+    checkouts: new Map([
+      [215, 'cart-1'],
+      [216, 'cart-1'],
+    ]),
     hasLedger: true,
   }).map(({ promise }) => promise)
 
@@ -68,6 +73,31 @@ test.each<[string, Forged, string[]]>([
     'two charges on one order',
     { charges: [charge(), charge({ id: 'charge-2', pat_jti: 'token-2' })] },
     ['once'],
+  ],
+  [
+    'two orders of one checkout charged',
+    { charges: [charge(), charge({ id: 'charge-2', order_id: 216, pat_jti: 'token-2' })] },
+    ['onceForCheckout'],
+  ],
+  ['success before a void', { charges: [charge({ state: 'voided', voided_at: Date.now() })] }, []],
+  [
+    'success long after a void',
+    {
+      rows: [row({ updatedAtMs: 20_000 })],
+      charges: [charge({ state: 'voided', voided_at: 1 })],
+    },
+    ['positive', 'ledger'],
+  ],
+  [
+    'declined before a void',
+    { ...unpaid, charges: [charge({ state: 'voided', voided_at: 2 ** 52 })] },
+    ['negative'],
+  ],
+  ['declined after a void', { ...unpaid, charges: [charge({ state: 'voided', voided_at: 1 })] }, []],
+  [
+    'unknown, after a void',
+    { rows: [row({ status: 'unknown' })], charges: [charge({ state: 'voided', voided_at: 1 })], told: [] },
+    [],
   ],
   ['declined by name, and charged', { told: [declined] }, ['negative']],
   [

@@ -1,4 +1,4 @@
-import { type Attempt, isCharged } from './attempts.ts'
+import { type Attempt, isCharged, wasPaidAt } from './attempts.ts'
 import { judgeAnswers } from './judge-answers.ts'
 import type { Evidence, Promised, Violation } from './promises.ts'
 
@@ -10,9 +10,19 @@ export function judgeRun(evidence: Evidence): Violation[] {
   for (const [orderId, own] of Map.groupBy(taken, ({ order_id }) => order_id)) {
     if (own.length > 1) violations.push({ promise: 'once', orderId, what: `${own.length} charges` })
   }
+  violations.push(...judgeCheckouts(evidence, new Set(taken.map(({ order_id }) => order_id))))
   violations.push(...judgeAnswers(evidence))
   if (evidence.hasLedger) violations.push(...attempts.flatMap(judgeRow), ...unrecorded(evidence))
   return violations
+}
+
+function judgeCheckouts({ checkouts }: Evidence, charged: ReadonlySet<number>): Violation[] {
+  const ofOne = Map.groupBy(charged, (orderId) => checkouts.get(orderId) ?? null)
+  return [...ofOne].flatMap(([checkout, [orderId = 0, ...others]]) =>
+    checkout === null || others.length === 0
+      ? []
+      : [{ promise: 'onceForCheckout', orderId, what: `and ${others.join(', ')} of one checkout` }],
+  )
 }
 
 /** Final states that charged nothing. */
@@ -28,7 +38,8 @@ function judgeRow(attempt: Attempt): Violation[] {
   if (taken.length > 1) add('sentOnce', `sent ${taken.length} times`)
   if (requests.length > 0 && row.sentAtMs === null) add('recorded', `sent, and the row says ${row.status}`)
   if (negative.has(row.status) && isCharged(attempt)) add('ledger', `${row.status}, and charged`)
-  if (row.status === 'succeeded' && !isCharged(attempt)) add('ledger', 'succeeded, and not charged')
+  if (row.status === 'succeeded' && !wasPaidAt(attempt, row.updatedAtMs))
+    add('ledger', 'succeeded, and not charged')
   if (isUnsettled(attempt)) add('settles', `still ${row.status}${isCharged(attempt) ? ', and charged' : ''}`)
   return found
 }
@@ -40,7 +51,9 @@ function judgeRow(attempt: Attempt): Violation[] {
 export function isUnsettled(attempt: Attempt): boolean {
   const status = attempt.row?.status ?? ''
   if (['claimed', 'sending', 'pending'].includes(status)) return true
-  return ['unknown', 'needs_review'].includes(status) && attempt.charges.length > 0
+  // A charge that was voided shows nothing either.
+  const shows = attempt.charges.some(({ state }) => state !== 'voided')
+  return ['unknown', 'needs_review'].includes(status) && shows
 }
 
 function unrecorded({ attempts, requests, charges }: Evidence): Violation[] {

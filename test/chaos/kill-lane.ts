@@ -58,6 +58,7 @@ export async function visitAndKill(lane: Lane, { card, killAt, habit }: KillJob)
     stepsMax: 60,
     asCustomer: true,
     methodId: 'stripe.card',
+    saves: false,
     reloads: true,
   }
   const next = await device()
@@ -65,7 +66,14 @@ export async function visitAndKill(lane: Lane, { card, killAt, habit }: KillJob)
     killAt === 0
       ? Promise.resolve()
       : shop({ plan, random: createRandom(orderId), devices: [next, next], isOver, key })
-  return { orderId, plan, faults: [`killed at boundary ${killAt}`], device: () => device(), over }
+  return {
+    orderId,
+    cartId: null,
+    plan,
+    faults: [`killed at boundary ${killAt}`],
+    device: () => device(),
+    over,
+  }
 }
 
 /** What a payment with this card passes, in order, as one that is not killed lists it. */

@@ -103,7 +103,14 @@ export async function killAtEveryPoint(options: KillPointsOptions): Promise<Kill
     requests.collect()
     const charges = sandbox.charges()
     const attempts = attemptsOf(await database.readLedger(), requests.list(), charges)
-    const evidence = { told, attempts, charges, requests: requests.list(), hasLedger: true }
+    const evidence = {
+      told,
+      attempts,
+      charges,
+      requests: requests.list(),
+      checkouts: new Map(),
+      hasLedger: true,
+    }
     const violations = judgeRun(evidence)
     const broken = [...new Set(violations.map(({ orderId }) => orderId))].slice(0, 5)
     return {

@@ -78,7 +78,14 @@ export async function payInParallel(
     watched.collect()
     const charges = sandbox.charges()
     const attempts = attemptsOf(await database.readLedger(), watched.list(), charges)
-    const evidence = { told, attempts, charges, requests: watched.list(), hasLedger: true }
+    const evidence = {
+      told,
+      attempts,
+      charges,
+      requests: watched.list(),
+      checkouts: new Map(),
+      hasLedger: true,
+    }
     return {
       requests,
       answers: { 'same key': same.answers, 'different keys': different.answers },

@@ -16,14 +16,15 @@ export async function postgresDatabase(folder: string): Promise<ChaosDatabase> {
       client.on('error', () => {})
       await client.connect()
       try {
-        const { rows } = await client.query<LedgerRow & { orderId: string; sentAtMs: string | null }>(
-          ledgerQuery,
-        )
+        const { rows } = await client.query<
+          LedgerRow & { orderId: string; sentAtMs: string | null; updatedAtMs: string }
+        >(ledgerQuery)
         // pg gives 64-bit numbers as text.
         return rows.map((row) => ({
           ...row,
           orderId: Number(row.orderId),
           sentAtMs: row.sentAtMs === null ? null : Number(row.sentAtMs),
+          updatedAtMs: Number(row.updatedAtMs),
         }))
       } finally {
         await client.end()

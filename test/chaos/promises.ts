@@ -6,6 +6,7 @@ import type { Told } from './told.ts'
 /** The promises, in the words of the report. */
 export const PROMISES = {
   once: 'an order charged more than once',
+  onceForCheckout: 'two orders of one checkout charged',
   negative: 'told that nothing was charged, though it was',
   positive: 'told that it was paid, though nothing was charged',
   settles: 'not settled in time after everything healed',
@@ -27,5 +28,7 @@ export interface Evidence {
   readonly attempts: readonly Attempt[]
   readonly charges: readonly ChargeReport[]
   readonly requests: readonly ChargeRequest[]
+  /** The checkout of each order; null for an order that came from none. */
+  readonly checkouts: ReadonlyMap<number, string | null>
   readonly hasLedger: boolean
 }

@@ -31,7 +31,7 @@ function figures({ storms, naive, killPoints }: ChaosResult, { command, commit, 
     '### What it found',
     violationTable(columns),
     ...(killPoints.length > 0 ? ['### Killed at every boundary', killPointTable(killPoints)] : []),
-    '### Faults met, by kind',
+    '### What was met, by kind',
     faultTable(columns),
   ].join('\n\n')
 }
@@ -55,7 +55,8 @@ const rows: readonly Row[] = [
   ['rolling restarts by SIGTERM', (storm) => storm.fleet.rollingRestarts],
   ['crashes of the database', (storm) => storm.databaseCrashes],
   ['times that the payments host refused connections', (storm) => storm.refusals],
-  ['changes of what BigCommerce shows late', (storm) => storm.lagChanges],
+  ['changes of what BigCommerce shows late, and how', (storm) => storm.lagChanges],
+  ['acts of merchants, and other ways of showing what is so', (storm) => sum(storm.met)],
   ['faults on charges and the calls around them', (storm) => sum(storm.faults)],
   [
     'attempts left half-way by a dead instance, not sent',
@@ -104,10 +105,11 @@ const killPointTable = (results: readonly KillPointsResult[]) =>
   )
 
 const faultTable = (storms: readonly StormResult[]) => {
-  const names = [...new Set(storms.flatMap(({ faults }) => Object.keys(faults)))].sort()
+  const metBy = ({ faults, met }: StormResult) => ({ ...faults, ...met })
+  const names = [...new Set(storms.flatMap((storm) => Object.keys(metBy(storm))))].sort()
   return table(
     ['', ...storms.map(({ name }) => name)],
-    names.map((name) => [name, ...storms.map(({ faults }) => faults[name] ?? 0)]),
+    names.map((name) => [name, ...storms.map((storm) => metBy(storm)[name] ?? 0)]),
   )
 }
 

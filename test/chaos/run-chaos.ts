@@ -14,13 +14,13 @@ export interface ChaosResult {
 }
 
 /** Hundreds of kills in ten minutes; the database less often, because every instance stands still with it. */
-const everyMs = { kill: 3_000, databaseCrash: 25_000, roll: 60_000 }
+const everyMs = { kill: 3_000, databaseCrash: 25_000, roll: 60_000, merchant: 2_000 }
 const settleWithinMs = 90_000
 
 /** One part after the other, so that none takes the machine from another. */
 export async function runChaos(options: RunOptions, say: (line: string) => void): Promise<ChaosResult> {
-  const { seed, seconds, faults, rate: ordersPerSecond } = options
-  const common = { seed, seconds, faults, ordersPerSecond, everyMs, settleWithinMs, say }
+  const { seed, seconds, faults, only, rate: ordersPerSecond } = options
+  const common = { seed, seconds, faults, only, ordersPerSecond, everyMs, settleWithinMs, say }
   const storms: StormResult[] = []
   const killPoints: KillPointsResult[] = []
   for (const kind of options.databases) {

@@ -7,6 +7,8 @@ export interface RunOptions {
   readonly instances: number
   readonly faults: number
   readonly rate: number
+  /** Part of the names of what may go wrong; '' for all. */
+  readonly only: string
   /** How often an instance is killed at each boundary of a payment; 0 leaves that part out. */
   readonly killPoints: number
   readonly naive: boolean
@@ -20,6 +22,7 @@ export const usage = `npm run chaos -- [options]
   --database both       postgres, sqlite or both
   --instances 3         on Postgres; SQLite has one
   --faults 0.2          probability that something goes wrong with an order's charge
+  --only TEXT           only faults, listings and acts of merchants whose name contains it
   --rate 8              orders per second
   --kill-points 1       kills at each distinct boundary of a payment; 0: none
   --no-naive            leaves out the naive handler, which is run for comparison
@@ -37,6 +40,7 @@ export function readOptions(args: readonly string[]): RunOptions {
       instances: { type: 'string', default: '3' },
       faults: { type: 'string', default: '0.2' },
       rate: { type: 'string', default: '8' },
+      only: { type: 'string', default: '' },
       'kill-points': { type: 'string', default: '1' },
       naive: { type: 'boolean', default: true },
       report: { type: 'boolean', default: false },
@@ -58,6 +62,7 @@ export function readOptions(args: readonly string[]): RunOptions {
     instances: number('instances', values.instances, 1, 8),
     faults: number('faults', values.faults, 0, 1),
     rate: number('rate', values.rate, 0.1, 50),
+    only: values.only,
     killPoints: number('kill-points', values['kill-points'], 0, 1_000),
     naive: values.naive,
     report: values.report,
@@ -66,8 +71,9 @@ export function readOptions(args: readonly string[]): RunOptions {
 
 /** The command that does the same again. */
 export function commandOf(options: RunOptions): string {
-  const { seconds, seed, databases, instances, faults, rate, killPoints, naive } = options
+  const { seconds, seed, databases, instances, faults, only, rate, killPoints, naive } = options
   const database = databases.length === 1 ? databases[0] : 'both'
+  const part = only === '' ? '' : ` --only '${only}'`
   const rest = `--rate ${rate} --kill-points ${killPoints}${naive ? '' : ' --no-naive'}`
-  return `npm run chaos -- --seconds ${seconds} --seed ${seed} --database ${database} --instances ${instances} --faults ${faults} ${rest}`
+  return `npm run chaos -- --seconds ${seconds} --seed ${seed} --database ${database} --instances ${instances} --faults ${faults}${part} ${rest}`
 }

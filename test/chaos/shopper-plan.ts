@@ -8,6 +8,7 @@ export const HABITS = [
   'two devices',
   'double click',
   'double click, two keys',
+  'two orders',
 ] as const
 export type Habit = (typeof HABITS)[number]
 
@@ -22,6 +23,8 @@ export interface ShopperPlan {
   /** By the customer's id in the token instead of the order's: the order is read first then. */
   readonly asCustomer: boolean
   readonly methodId: string
+  /** Wants the card to be saved, as only a signed-in customer may. */
+  readonly saves: boolean
   /** Reloads the page after the end, which sends the same request again. */
   readonly reloads: boolean
 }
@@ -32,25 +35,36 @@ const declinedCards = [
   '4000000000009995',
   '4000000000000069',
 ] as const
-const lostCards = ['4000000000000119', '4000000010100008', '4000000000301053', '4000000010301051'] as const
+const lostCards = [
+  '4000000000000119',
+  '4000000010100008',
+  '4000000000301053',
+  '4000000010301051',
+  '4000000010300509',
+] as const
 const pendingCards = ['4000000000202012', '4000000000202061'] as const
 
-export const planShopper = (random: Random): ShopperPlan => ({
-  habit: habitOf(random),
-  cards: cardsOf(random),
-  patienceMs: random.between(600, 4_000),
-  stepsMax: random.between(6, 16),
-  asCustomer: random.chance(0.3),
-  methodId: random.chance(0.1) ? 'cybersource.card' : 'stripe.card',
-  reloads: random.chance(0.25),
-})
+export function planShopper(random: Random): ShopperPlan {
+  const asCustomer = random.chance(0.3)
+  return {
+    habit: habitOf(random),
+    cards: cardsOf(random),
+    patienceMs: random.between(600, 4_000),
+    stepsMax: random.between(6, 16),
+    asCustomer,
+    methodId: random.chance(0.1) ? 'cybersource.card' : 'stripe.card',
+    saves: asCustomer && random.chance(0.2),
+    reloads: random.chance(0.25),
+  }
+}
 
 function habitOf(random: Random): Habit {
   const roll = random.next()
   if (roll < 0.5) return 'careful'
   if (roll < 0.72) return 'careless'
   if (roll < 0.82) return 'two devices'
-  return roll < 0.91 ? 'double click' : 'double click, two keys'
+  if (roll < 0.89) return 'double click'
+  return roll < 0.95 ? 'double click, two keys' : 'two orders'
 }
 
 /** Most pay with a good card; one in eight is declined first and corrects it. */

@@ -8,7 +8,7 @@ import type { Told } from './told.ts'
 export interface ShopperOptions {
   readonly plan: ShopperPlan
   readonly random: Random
-  /** The first one, and another of the same person. */
+  /** The first one, and another of the same person; with two orders of one checkout, the other's. */
   readonly devices: readonly [Device, Device]
   /** True when the run is over. */
   readonly isOver: () => boolean
@@ -26,6 +26,7 @@ export async function shop({ plan, random, devices, isOver, ...begun }: ShopperO
     case 'careless':
       return session(first, key)
     case 'two devices':
+    case 'two orders':
       await Promise.all([session(first), sleep(random.between(0, 2_500)).then(() => session(second))])
       return
     case 'double click':

@@ -32,4 +32,5 @@ const toRow = (row: Record<string, unknown>): LedgerRow => ({
   requestId: String(row.requestId),
   sentAtMs: row.sentAtMs === null ? null : Number(row.sentAtMs),
   looks: Number(row.looks),
+  updatedAtMs: Number(row.updatedAtMs),
 })

@@ -13,7 +13,14 @@ export interface StormOptions {
   readonly database: ChaosDatabase | null
   readonly program: readonly string[]
   /** Mean gaps between disturbances. */
-  readonly everyMs: { readonly kill: number; readonly databaseCrash: number; readonly roll: number }
+  readonly everyMs: {
+    readonly kill: number
+    readonly databaseCrash: number
+    readonly roll: number
+    readonly merchant: number
+  }
+  /** Only faults, listings and acts of merchants whose name contains this; '' for all. */
+  readonly only: string
   /** How long after healing every attempt may take to come to its end. */
   readonly settleWithinMs: number
   readonly folder: string

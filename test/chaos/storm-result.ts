@@ -21,6 +21,7 @@ export interface StormResult {
   readonly databaseCrashes: number
   readonly lagChanges: number
   readonly refusals: number
+  readonly met: Readonly<Record<string, number>>
   readonly abandoned: { readonly released: number; readonly unknown: number }
   readonly statuses: Readonly<Record<string, number>>
   /** Held until their PAT has expired, because the platform shows nothing of them. */

@@ -7,6 +7,7 @@ import { disturb } from './disturbances.ts'
 import { startFleet } from './fleet.ts'
 import { judgeRun } from './judge-run.ts'
 import { askForTheLastTime } from './last-questions.ts'
+import { listAsUsual } from './listings.ts'
 import { progressLine } from './progress-line.ts'
 import { createRandom } from './random.ts'
 import { serviceSettings } from './service-settings.ts'
@@ -27,6 +28,8 @@ export async function storm(options: StormOptions): Promise<StormResult> {
   const { database, program, folder, say } = options
   const random = createRandom(options.seed)
   const sandbox = await startSandbox()
+  // A merchant who voids an authorization opens the order again, as the most dangerous one does.
+  sandbox.configure({ voided_order_status_id: 0 })
   const requests = watchChargeRequests(sandbox)
   const environment = serviceSettings(sandbox, database?.url ?? 'sqlite::memory:')
   const fleet = await startFleet({ size: options.instances, program, environment, folder })
@@ -38,6 +41,7 @@ export async function storm(options: StormOptions): Promise<StormResult> {
   const customers = openShop({ ...options, ...surroundings, random: random.fork('customers'), heard })
   const disturbances = disturb(options, {
     ...surroundings,
+    orderIds: () => customers.visits.map(({ orderId }) => orderId),
     random: random.fork('disturbances'),
     untilMs: untilMs - calmMs,
   })
@@ -60,6 +64,7 @@ export async function storm(options: StormOptions): Promise<StormResult> {
     const faultsMet = customers.faultsMet()
     await sandbox.faults.clear()
     sandbox.configure({ order_lag_ms: 0, transaction_lag_ms: 0 })
+    listAsUsual(sandbox)
     await fleet.idle()
     clearInterval(progress)
     const healedMs = Date.now()
@@ -76,7 +81,9 @@ export async function storm(options: StormOptions): Promise<StormResult> {
     requests.collect()
     const charges = sandbox.charges()
     const attempts = attemptsOf((await database?.readLedger()) ?? null, requests.list(), charges)
-    const evidence = { told, attempts, charges, requests: requests.list(), hasLedger: database !== null }
+    const checkouts = new Map(customers.visits.map(({ orderId, cartId }) => [orderId, cartId]))
+    const hasLedger = database !== null
+    const evidence = { told, attempts, charges, requests: requests.list(), checkouts, hasLedger }
     const violations = judgeRun(evidence)
     return summarize({
       options,

@@ -41,6 +41,7 @@ export function summarize(run: Run): StormResult {
     fleet: fleet.counts,
     crashes: fleet.crashes(),
     ...disturbances.counts,
+    met: Object.fromEntries(disturbances.counts.met),
     abandoned: fleet.abandoned(),
     statuses: countBy(attempts.map(({ row }) => row?.status ?? 'none')),
     held: attempts.filter(({ row, charges }) => row?.status === 'unknown' && charges.length === 0).length,

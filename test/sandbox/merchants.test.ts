@@ -38,7 +38,7 @@ test('an authorization can be voided: "void pending" first, and then its money i
   expect(store.sandbox.charges()).toMatchObject([{ state: 'charged' }])
   clock.advance(60_000)
   expect(store.sandbox.orders.get(id)).toMatchObject({ status_id: 0, payment_status: 'void' })
-  expect(store.sandbox.charges()).toMatchObject([{ state: 'voided' }])
+  expect(store.sandbox.charges()).toMatchObject([{ state: 'voided', voided_at: expect.any(Number) }])
   const [authorization, voided] = (await store.transactions(id)).body.data as unknown as [
     { id: number },
     { event: string; reference_transaction_id: number },

@@ -139,3 +139,25 @@ test.each([
   await pay(id)
   expect((await manage(`/v2/orders/${id}`)).body).toMatchObject({ payment_status: shown })
 })
+
+test('a list that shifts while it is read: some rows come twice, and others not at all', async () => {
+  const store = await openStore()
+  const id = store.order()
+  const [first, second, third] = store.sandbox.transactions.add({ order_id: id, count: 3 })
+  store.sandbox.configure({ transactions_order: 'shifting', transactions_per_page: 2 })
+  expect((await pageOf(store, id)).ids).toEqual([first, second])
+  expect((await pageOf(store, id, '?page=2')).ids).toEqual([first])
+  expect((await pageOf(store, id)).ids).toEqual([third, first])
+})
+
+test.each([
+  { amounts: 'text' as const, amount: '60.98' },
+  { amounts: 'noisy' as const, amount: 60.98000000000001 },
+])('amounts as $amounts', async ({ amounts, amount }) => {
+  const { sandbox, transactions, order } = await openStore()
+  const id = order()
+  sandbox.transactions.add({ order_id: id })
+  sandbox.configure({ transactions_amounts: amounts })
+  const [shown] = (await transactions(id)).body.data as unknown as [Record<string, unknown>]
+  expect(shown.amount).toBe(amount)
+})
