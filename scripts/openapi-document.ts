@@ -22,6 +22,7 @@ export async function openapiDocument(): Promise<string> {
     listPayments: notCalled,
     getPayment: notCalled,
     receiveWebhook: notCalled,
+    now: Date.now,
     isReady: notCalled,
     isLeaving: () => false,
     isDraining: () => false,

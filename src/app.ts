@@ -1,6 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginCallback } from 'fastify'
 import type { TlsMaterial } from './config/tls.ts'
 import type { VerifyCallerToken } from './domain/caller.ts'
+import type { Clock } from './domain/clock.ts'
 import type { InstrumentType } from './domain/payment-instrument.ts'
 import type { ObserveRequest } from './metrics/calls.ts'
 import {
@@ -54,6 +55,7 @@ export interface AppDependencies {
   readonly listPayments: ListPayments
   readonly getPayment: GetPayment
   readonly receiveWebhook: ReceiveWebhook
+  readonly now: Clock
   readonly isReady: () => Promise<boolean>
   readonly isLeaving: () => boolean
   readonly isDraining: () => boolean
@@ -70,6 +72,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     instruments,
     listPayments,
     getPayment,
+    now,
     receiveWebhook,
     isReady,
     isLeaving,
@@ -124,8 +127,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       await paying.register(paymentTokenBucketPlugin, { permits })
       await paying.register(payOrderRoute, { payOrder, instruments })
     })
-    await authenticated.register(listPaymentsRoute, { listPayments })
-    await authenticated.register(getPaymentRoute, { getPayment })
+    await authenticated.register(listPaymentsRoute, { listPayments, now })
+    await authenticated.register(getPaymentRoute, { getPayment, now })
   })
 
   return app

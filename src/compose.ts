@@ -183,6 +183,7 @@ export async function compose(
       instruments,
       permits,
       ...paying,
+      now: Date.now,
       isReady,
       observeRequest: metrics.observeRequest,
       isLeaving: () => isLeaving,

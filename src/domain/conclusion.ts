@@ -37,7 +37,11 @@ export const quietForMs = 10 * 60_000
 export const reviewAfterMs = 7 * 24 * 60 * 60_000
 
 /** How long complete looks must find nothing after an answer that proves little, from the answer on. */
-const answeredWindowMs = { refused: 60_000, refused_oddly: 10 * 60_000, turned_away: 60_000 } as const
+export const endsByAnswerWithinMs = {
+  refused: 60_000,
+  refused_oddly: 10 * 60_000,
+  turned_away: 60_000,
+} as const
 
 /**
  * Turns the evidence of one look into words (design of what may be said of a charge). Called inside the transaction that writes
@@ -107,13 +111,13 @@ const review = (kept: Conclusion, attempt: PaymentAttempt, nowMs: number): Concl
     : kept
 
 /** BigCommerce's "do not pay again": somewhere there is a charge, whatever the order shows. */
-const duplicateCode = 30105
+export const duplicateCode = 30105
 
 /**
  * Absence never ends what BigCommerce itself has called pending or a duplicate, nor a lost answer of a bank account, which
  * may be pending for days and show nothing.
  */
-const mayEndByAbsence = (attempt: PaymentAttempt): boolean =>
+export const mayEndByAbsence = (attempt: PaymentAttempt): boolean =>
   attempt.status !== 'pending' &&
   attempt.pendingSinceMs === null &&
   attempt.bigcommerceCode !== duplicateCode &&
@@ -122,7 +126,7 @@ const mayEndByAbsence = (attempt: PaymentAttempt): boolean =>
 /** The end of an attempt that was answered, though not with proof: nothing has shown over the window after the answer. */
 function endByAnswer({ answeredAs, answeredAtMs }: PaymentAttempt, reading: OrderReading | null): End | null {
   if (answeredAs === null || answeredAtMs === null || !reading || reading.answeredAtMs === null) return null
-  if (reading.answeredAtMs - answeredAtMs < answeredWindowMs[answeredAs]) return null
+  if (reading.answeredAtMs - answeredAtMs < endsByAnswerWithinMs[answeredAs]) return null
   return answeredAs === 'turned_away'
     ? { status: 'not_sent', problemCode: 'upstream_busy' }
     : { status: 'declined', problemCode: 'payment_declined' }

@@ -1,7 +1,9 @@
 import { BIGCOMMERCE_CODES } from './bigcommerce-codes.ts'
+import { type HeldPayment, heldPayment } from './held-payment.ts'
 import {
   isFinal,
   isInDoubt,
+  isUnsettled,
   type PaymentAttempt,
   type PublicStatus,
   publicStatus,
@@ -20,8 +22,8 @@ export const ASK_AGAIN_SECONDS = 2
  */
 export const locationOf = (paymentId: string): string => `payments/${paymentId}`
 
-/** A payment as callers see it. `status` and `transaction_type` are BigCommerce's own fields. */
-export interface PaymentView {
+/** A payment as callers see it. `status` and `transaction_type` are BigCommerce's own fields. While it is held in doubt, it says why and until when. */
+export interface PaymentView extends Partial<HeldPayment> {
   id: string
   order_id: number
   status: PublicStatus
@@ -47,7 +49,8 @@ export interface PaymentAnswer {
   readonly body: PaymentBody | ProblemBody
 }
 
-export const toPaymentView = (attempt: PaymentAttempt): PaymentView => ({
+/** @param nowMs decides what is still to come: the next look, and when the order is free at the latest. */
+export const toPaymentView = (attempt: PaymentAttempt, nowMs: number): PaymentView => ({
   id: attempt.id,
   order_id: attempt.orderId,
   status: publicStatus(attempt.status),
@@ -60,45 +63,55 @@ export const toPaymentView = (attempt: PaymentAttempt): PaymentView => ({
   bigcommerce_code: attempt.bigcommerceCode,
   created_at: new Date(attempt.createdAtMs).toISOString(),
   updated_at: new Date(attempt.updatedAtMs).toISOString(),
+  ...(isUnsettled(attempt.status) ? heldPayment(attempt, nowMs) : {}),
 })
 
 /** A payment as it is read, with advice while it is not final. */
-export function toPaymentBody(attempt: PaymentAttempt): PaymentBody {
-  const data = toPaymentView(attempt)
-  return { data, meta: isFinal(attempt.status) ? {} : { retry: 'after', detail: notFinal(data.status) } }
+export function toPaymentBody(attempt: PaymentAttempt, nowMs: number): PaymentBody {
+  const data = toPaymentView(attempt, nowMs)
+  if (!isFinal(attempt.status)) return { data, meta: { retry: 'after', detail: notFinal(data.status) } }
+  return { data, meta: attempt.decidedAtMs === null ? {} : { detail: decided(attempt.status) } }
 }
 
 /**
- * The answer to the caller who pays: 201 paid, 202 not final, else the problem in which the attempt ended. It depends on
- * nothing but the attempt, so asking twice gives the same answer.
+ * The answer to the caller who pays: 201 paid, 202 not final, else the problem in which the attempt ended. A final one depends
+ * on nothing but the attempt, so asking twice gives the same answer.
  */
-export function answerOf(attempt: PaymentAttempt): PaymentAnswer {
-  if (attempt.status === 'succeeded') return { status: 201, body: toPaymentBody(attempt) }
+export function answerOf(attempt: PaymentAttempt, nowMs: number): PaymentAnswer {
+  if (attempt.status === 'succeeded') return { status: 201, body: toPaymentBody(attempt, nowMs) }
   if (attempt.problemCode) {
     const problem = problemOf(attempt, attempt.problemCode)
     return { status: problem.status, body: problem.toBody(attempt.requestId) }
   }
-  return { status: 202, body: toPaymentBody(attempt) }
+  return { status: 202, body: toPaymentBody(attempt, nowMs) }
 }
 
 /** The answer to keep with the key, if it is final. The key of an attempt that was never sent is free again, and keeps none. */
 export const keptAnswer = (settled: PaymentAttempt): PaymentAnswer | null =>
-  isFinal(settled.status) && settled.status !== 'not_sent' ? answerOf(settled) : null
+  isFinal(settled.status) && settled.status !== 'not_sent' ? answerOf(settled, settled.updatedAtMs) : null
 
 function problemOf(attempt: PaymentAttempt, code: ProblemCode): Problem {
   const { bigcommerceCode } = attempt
   const row = bigcommerceCode === null ? undefined : BIGCOMMERCE_CODES[bigcommerceCode]
-  // After doubt there is no more to say than what BigCommerce shows.
+  // After doubt there is no more to say than what BigCommerce shows, or who has decided.
   const told =
-    isInDoubt(attempt) && code === 'payment_declined'
-      ? declinedAfterDoubt
-      : row?.problem === code && row.detail
+    attempt.decidedAtMs !== null
+      ? decided(attempt.status)
+      : isInDoubt(attempt) && code === 'payment_declined'
+        ? declinedAfterDoubt
+        : row?.problem === code && row.detail
   const detail: ProblemOptions = told ? { detail: told } : {}
   return new Problem(code, { bigcommerceCode, paymentId: attempt.id, ...detail })
 }
 
 const declinedAfterDoubt =
   'The answer to this payment was not clear. BigCommerce shows no charge for it. The shopper can pay again.'
+
+/** A person has decided, and not BigCommerce. */
+const decided = (status: PaymentAttempt['status']): string =>
+  status === 'succeeded'
+    ? 'It was not known whether this payment went through. This was decided by the shop: it was charged.'
+    : 'It was not known whether this payment went through. This was decided by the shop: nothing was charged. The shopper can pay again.'
 
 const notFinal = (status: PublicStatus): string => {
   switch (status) {

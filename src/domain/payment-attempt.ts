@@ -131,6 +131,10 @@ export const isInDoubt = ({ unsettledSinceMs }: Pick<PaymentAttempt, 'unsettledS
 export const mayBeFreed = ({ status, answeredAs }: Pick<PaymentAttempt, 'status' | 'answeredAs'>): boolean =>
   status === 'unknown' && answeredAs === 'turned_away'
 
+/** A person may decide how an attempt ended that was sent and has no end, whatever the looks could prove. */
+export const mayBeDecided = ({ status, sentAtMs }: Pick<PaymentAttempt, 'status' | 'sentAtMs'>): boolean =>
+  isUnsettled(status) && sentAtMs !== null
+
 /** Whether an attempt that has ended may still turn out to have charged: a correction, made by evidence alone. */
 export const mayBeCorrected = (attempt: PaymentAttempt): boolean =>
   isFinal(attempt.status) && attempt.status !== 'succeeded' && attempt.sentAtMs !== null && isInDoubt(attempt)
@@ -181,6 +185,8 @@ export interface PaymentAttempt {
   /** The checkout that its order came from, in lower case; null where the order was not read, or came from none. */
   readonly cartId: string | null
   readonly endedAtMs: number | null
+  /** When a person decided how it ended; null where that was found out, or it has no end. */
+  readonly decidedAtMs: number | null
   /** Whether it keeps every other attempt from paying the order. */
   readonly holdsOrder: boolean
   /** When it is looked at next by the schedule; null for never. */
@@ -215,6 +221,8 @@ export interface Settlement {
   readonly problemCode?: ProblemCode
   readonly answeredAs?: AnsweredAs
   readonly answeredAtMs?: number | null
+  /** Whether a person has decided it, by what no look could prove. */
+  readonly isDecided?: boolean
   /** When to look first, where an answer says that it is worth looking sooner or later than after a lost one. */
   readonly firstLookInMs?: number
 }

@@ -13,6 +13,11 @@ const payment = {
   updated_at: '2026-11-22T13:00:01.200Z',
 }
 
+const held = {
+  held_since: '2026-11-22T13:01:01.200Z',
+  next_look_at: '2026-11-22T13:01:03.200Z',
+}
+
 /** Successful answers to `payOrder`, for the published document. */
 export const payOrderAnswerExamples = {
   201: {
@@ -26,7 +31,13 @@ export const payOrderAnswerExamples = {
     pending: {
       summary: 'BigCommerce has not finished it',
       value: {
-        data: { ...payment, status: 'pending' },
+        data: {
+          ...payment,
+          status: 'pending',
+          ...held,
+          why: 'BigCommerce has accepted it, but not completed it yet.',
+          free_at_latest: null,
+        },
         meta: {
           retry: 'after',
           detail: 'BigCommerce has accepted the payment and not finished it. Do not pay again.',
@@ -36,7 +47,15 @@ export const payOrderAnswerExamples = {
     unknown: {
       summary: 'The answer was lost',
       value: {
-        data: { ...payment, status: 'unknown', transaction_type: null, bigcommerce_id: null },
+        data: {
+          ...payment,
+          status: 'unknown',
+          transaction_type: null,
+          bigcommerce_id: null,
+          ...held,
+          why: 'No clear answer to the charge came.',
+          free_at_latest: '2026-11-22T14:20:00.000Z',
+        },
         meta: {
           retry: 'after',
           detail:

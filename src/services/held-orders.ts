@@ -13,11 +13,11 @@ export interface PaidOrder extends PaymentAnswer {
  *
  * @throws Problem `idempotency_key_reused` for another request, `request_in_progress` while the first one runs.
  */
-export function replay({ fingerprint, attempt, answer }: KnownKey, wanted: string): PaidOrder {
+export function replay({ fingerprint, attempt, answer }: KnownKey, wanted: string, nowMs: number): PaidOrder {
   if (fingerprint !== wanted) throw new Problem('idempotency_key_reused')
   if (answer) return { ...answer, isReplay: true }
   if (isRunning(attempt.status)) throw new Problem('request_in_progress', askAgainAt(attempt))
-  return { ...answerOf(attempt), isReplay: false }
+  return { ...answerOf(attempt, nowMs), isReplay: false }
 }
 
 /** Why the order cannot be paid now: another attempt holds it. */

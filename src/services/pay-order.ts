@@ -1,5 +1,6 @@
 import type { Permits, WaitingPayment } from '../allowance/permits.ts'
 import type { Caller } from '../domain/caller.ts'
+import type { Clock } from '../domain/clock.ts'
 import { fingerprintOf, isFreeAgain, type KeyScope } from '../domain/idempotency-key.ts'
 import type { PaymentAccessTokenClaims } from '../domain/payment-access-token.ts'
 import { ASK_AGAIN_SECONDS, answerOf, keptAnswer, type PaymentAnswer } from '../domain/payment-answer.ts'
@@ -39,6 +40,7 @@ export interface PayOrderDependencies extends SendAgainDependencies {
   readonly authorizePayment: AuthorizePayment
   readonly preparePayment: PreparePayment
   readonly permits: Pick<Permits, 'arrive'>
+  readonly now: Clock
   readonly newId: () => string
   readonly pause: Pause
   /** Does work that no request waits for, and that must end before the process may. */
@@ -65,7 +67,7 @@ interface ClaimedPayment {
 
 export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
   const { attempts, velocityGate, authorizePayment, preparePayment, permits, paymentsApi } = dependencies
-  const { newId, instruments, pause, inBackground } = dependencies
+  const { newId, instruments, pause, inBackground, now } = dependencies
   const sendAgain = createSendAgain(dependencies)
 
   return async function payOrder(command, context) {
@@ -76,12 +78,12 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
 
     const known = await attempts.findByKey(scope)
     if (known && !isFreeAgain(known, fingerprint) && maySeeAttempt(command.caller, known.attempt)) {
-      return replay(known, fingerprint)
+      return replay(known, fingerprint, now())
     }
     const waiting = permits.arrive(command.caller.principal)
     const wanted = { command, scope, fingerprint, isNew: known === null }
     const { authorized, claim } = await claimOrder(wanted, context)
-    if (claim.kind === 'known') return replay(claim.known, fingerprint)
+    if (claim.kind === 'known') return replay(claim.known, fingerprint, now())
     if (claim.kind === 'fenced') throw fencedBy(claim.by)
     if (claim.kind === 'charged_otherwise') throw new Problem('order_already_paid')
     if (claim.kind === 'checkout') throw heldByCheckout(claim.standing)
@@ -131,7 +133,7 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
         : first
     const settled = await settle(sending, outcome, context)
     if (outcome.kind === 'not_sent') throw new Problem('upstream_unavailable')
-    return answerOf(settled)
+    return answerOf(settled, now())
   }
 
   /** Waits for the payment's turn, writes down that it is being sent, and sends it. */

@@ -86,6 +86,7 @@ export function toAttempt(row: Selectable<PaymentAttemptRow>): PaymentAttempt {
     orderTotal: row.order_total,
     cartId: row.cart_id,
     endedAtMs: row.ended_at_ms,
+    decidedAtMs: row.decided_at_ms,
     nextLookAtMs: row.next_look_at_ms,
     askedAtMs: row.asked_at_ms,
     quiet: row.quiet_since_ms === null ? null : { looks: row.quiet_looks, sinceMs: row.quiet_since_ms },

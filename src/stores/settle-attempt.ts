@@ -8,6 +8,7 @@ import {
   keepsPlace,
   mayBeCorrected,
   mayBecome,
+  mayBeDecided,
   mayBeFreed,
   mayHoldOrder,
   type PaymentAttempt,
@@ -39,7 +40,8 @@ export async function settleAttempt(
   const mayMove =
     mayBecome(attempt.status, settlement.status) ||
     (settlement.status === 'succeeded' && mayBeCorrected(attempt)) ||
-    (settlement.status === 'not_sent' && mayBeFreed(attempt))
+    (settlement.status === 'not_sent' && mayBeFreed(attempt)) ||
+    (settlement.isDecided === true && mayBeDecided(attempt))
   return mayMove ? writeEnd(transaction, attempt, settlement, finalAnswer, nowMs) : attempt
 }
 
@@ -69,11 +71,14 @@ async function writeEnd(
         : null,
       leased_until_ms: null,
       asked_at_ms: null,
-      unsettled_since_ms: isUnsettled(status)
-        ? fn.coalesce(ref('unsettled_since_ms'), val(nowMs))
-        : undefined,
+      // What a person decides stays in doubt, also where the attempt was put into the ledger by hand.
+      unsettled_since_ms:
+        isUnsettled(status) || settlement.isDecided
+          ? fn.coalesce(ref('unsettled_since_ms'), val(nowMs))
+          : undefined,
       pending_since_ms: status === 'pending' ? fn.coalesce(ref('pending_since_ms'), val(nowMs)) : undefined,
       ended_at_ms: isFinal(status) ? nowMs : undefined,
+      decided_at_ms: settlement.isDecided ? nowMs : null,
       next_watch_at_ms: isWatched(before, status) ? nowMs + hourMs : null,
       // The fence never refuses the truth: where another attempt holds the order, this one is written without holding it.
       holds_order: holds

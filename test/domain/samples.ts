@@ -74,6 +74,7 @@ export const attemptOf = (overrides: Partial<PaymentAttempt> = {}): PaymentAttem
   orderTotal: null,
   cartId: null,
   endedAtMs: null,
+  decidedAtMs: null,
   holdsOrder: false,
   nextLookAtMs: null,
   askedAtMs: null,

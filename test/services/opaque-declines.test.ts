@@ -4,9 +4,11 @@ import type { PROBLEM_CODES } from '../../src/domain/problems.ts'
 import { opaqueAnswer, opaqueAttempt } from '../../src/services/opaque-declines.ts'
 import { attemptOf } from '../domain/samples.ts'
 
+/** The moment of asking: decides nothing of a payment that has ended. */
+const nowMs = Date.UTC(2026, 0, 2, 4)
 const declinedBy = (bigcommerceCode: number | null, problemCode: (typeof PROBLEM_CODES)[number]) =>
   attemptOf({ status: 'declined', bigcommerceCode, problemCode })
-const opaque = answerOf(declinedBy(null, 'payment_declined'))
+const opaque = answerOf(declinedBy(null, 'payment_declined'), nowMs)
 
 test.each([
   [30102, 'payment_declined'],
@@ -17,7 +19,7 @@ test.each([
   [null, 'payment_authentication_required'],
 ] as const)('%s %s becomes the one opaque decline, in answers and in reads', (code, problem) => {
   const attempt = declinedBy(code, problem)
-  expect(opaqueAnswer(answerOf(attempt))).toEqual(opaque)
+  expect(opaqueAnswer(answerOf(attempt, nowMs))).toEqual(opaque)
   expect(opaqueAttempt(attempt)).toEqual(declinedBy(null, 'payment_declined'))
 })
 
@@ -28,14 +30,14 @@ test.each([
   [null, 'payment_not_charged'],
 ] as const)('%s %s is no reason of a bank, and stays', (code, problem) => {
   const attempt = declinedBy(code, problem)
-  expect(opaqueAnswer(answerOf(attempt))).toEqual(answerOf(attempt))
+  expect(opaqueAnswer(answerOf(attempt, nowMs))).toEqual(answerOf(attempt, nowMs))
   expect(opaqueAttempt(attempt)).toEqual(attempt)
 })
 
 test('payments that succeeded or are not final are told as they are', () => {
   for (const status of ['succeeded', 'unknown', 'pending'] as const) {
     const attempt = attemptOf({ status, problemCode: null, bigcommerceCode: null })
-    expect(opaqueAnswer(answerOf(attempt))).toEqual(answerOf(attempt))
+    expect(opaqueAnswer(answerOf(attempt, nowMs))).toEqual(answerOf(attempt, nowMs))
     expect(opaqueAttempt(attempt)).toEqual(attempt)
   }
 })

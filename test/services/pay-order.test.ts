@@ -19,6 +19,8 @@ import { attemptOf, commandOf, transactionOf, validInstruments } from '../domain
 import type { Logged } from '../support/logs.ts'
 import { claimedBy, contextOf, customer, endOf, holderOf, orderOf, server } from './fakes.ts'
 
+/** The moment of asking: decides nothing of a payment that has ended. */
+const nowMs = Date.UTC(2026, 0, 2, 4)
 const due = { amount: 6098, currency: 'USD' }
 const claims = {
   storeHash: 'abc123',
@@ -94,6 +96,7 @@ function paying({
   let permitsTaken = 0
   let current: PaymentAttempt = attemptOf()
   const ports: PayOrderDependencies = {
+    now: () => nowMs,
     attempts: {
       async findByKey() {
         return null
@@ -513,7 +516,7 @@ describe('any failure before the charge ends without a charge', () => {
 })
 
 describe('a key that is known', () => {
-  const answer: PaymentAnswer = answerOf(attemptOf({ status: 'succeeded' }))
+  const answer: PaymentAnswer = answerOf(attemptOf({ status: 'succeeded' }), nowMs)
   const knownKey = (status: AttemptStatus, change: Partial<KnownKey> = {}): KnownKey => ({
     fingerprint,
     attempt: attemptOf({ status }),

@@ -481,6 +481,29 @@ export interface components {
              * @example 2026-11-22T13:00:00.000Z
              */
             updated_at: string;
+            /**
+             * Format: date-time
+             * @description Since when it has not been known what became of the payment. This and the next three are there while `status` is `unknown`, `pending` or `needs_review`.
+             * @example 2026-11-22T13:00:00.000Z
+             */
+            held_since?: string | null;
+            /**
+             * @description Why it is held, in a sentence for people.
+             * @example No clear answer to the charge came.
+             */
+            why?: string | null;
+            /**
+             * Format: date-time
+             * @description When the service looks at BigCommerce next; asking makes it look at once.
+             * @example 2026-11-22T13:00:00.000Z
+             */
+            next_look_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When the order can be paid again at the latest, if BigCommerce can be read and shows no charge. Null where only a charge, a refusal or a person ends it.
+             * @example 2026-11-22T13:00:00.000Z
+             */
+            free_at_latest?: string | null;
         };
         /** @description Every attempt to pay an order. */
         PaymentsResponse: {
@@ -501,7 +524,7 @@ export interface components {
              */
             retry?: "after";
             /**
-             * @description What is known and what to do.
+             * @description What is known and what to do. A payment that has ended has it where the shop decided how.
              * @example The payment is in progress. Do not pay again.
              */
             detail?: string;

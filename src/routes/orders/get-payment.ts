@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Clock } from '../../domain/clock.ts'
 import { ASK_AGAIN_SECONDS, toPaymentBody } from '../../domain/payment-answer.ts'
 import { paymentExamples } from '../../openapi/answer-examples.ts'
 import { LEDGER_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
@@ -27,9 +28,10 @@ const schema = {
 
 export interface GetPaymentRouteOptions {
   readonly getPayment: GetPayment
+  readonly now: Clock
 }
 
-export async function getPaymentRoute(app: FastifyInstance, { getPayment }: GetPaymentRouteOptions) {
+export async function getPaymentRoute(app: FastifyInstance, { getPayment, now }: GetPaymentRouteOptions) {
   app
     .withTypeProvider<ZodTypeProvider>()
     .get(
@@ -38,7 +40,7 @@ export async function getPaymentRoute(app: FastifyInstance, { getPayment }: GetP
       async (request, reply) => {
         const { id, paymentId } = request.params
         const payment = await getPayment(callerOf(request), id, paymentId, contextOf(request, 'reading'))
-        const body = toPaymentBody(payment)
+        const body = toPaymentBody(payment, now())
         if (body.meta.retry) reply.header('retry-after', String(ASK_AGAIN_SECONDS))
         return reply.send(body)
       },

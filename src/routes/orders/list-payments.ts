@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Clock } from '../../domain/clock.ts'
 import { toPaymentView } from '../../domain/payment-answer.ts'
 import { paymentsExamples } from '../../openapi/answer-examples.ts'
 import { LEDGER_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
@@ -24,13 +25,18 @@ const schema = {
 
 export interface ListPaymentsRouteOptions {
   readonly listPayments: ListPayments
+  readonly now: Clock
 }
 
-export async function listPaymentsRoute(app: FastifyInstance, { listPayments }: ListPaymentsRouteOptions) {
+export async function listPaymentsRoute(
+  app: FastifyInstance,
+  { listPayments, now }: ListPaymentsRouteOptions,
+) {
   app
     .withTypeProvider<ZodTypeProvider>()
     .get('/orders/:id/payments', { schema, config: { scope: 'payments:read' } }, async (request, reply) => {
       const payments = await listPayments(callerOf(request), request.params.id, contextOf(request, 'reading'))
-      return reply.send({ data: payments.map(toPaymentView), meta: {} })
+      const nowMs = now()
+      return reply.send({ data: payments.map((payment) => toPaymentView(payment, nowMs)), meta: {} })
     })
 }

@@ -128,6 +128,22 @@ export const PaymentSchema = z
       .meta({ description: "BigCommerce's error code, if there was one.", examples: [30106] }),
     created_at: instantField('When the payment began.'),
     updated_at: instantField('When it was last updated.'),
+    held_since: instantField(
+      'Since when it has not been known what became of the payment. This and the next three are there while `status` is `unknown`, `pending` or `needs_review`.',
+    )
+      .nullable()
+      .optional(),
+    why: textField('Why it is held, in a sentence for people.', 'No clear answer to the charge came.')
+      .nullable()
+      .optional(),
+    next_look_at: instantField('When the service looks at BigCommerce next; asking makes it look at once.')
+      .nullable()
+      .optional(),
+    free_at_latest: instantField(
+      'When the order can be paid again at the latest, if BigCommerce can be read and shows no charge. Null where only a charge, a refusal or a person ends it.',
+    )
+      .nullable()
+      .optional(),
   })
   .meta({ id: 'Payment', description: 'One attempt to pay an order, and its state.' })
 
@@ -155,7 +171,7 @@ export const PaymentResponse = z
           .meta({ description: 'Present while the payment is not final: ask again.', examples: ['after'] })
           .optional(),
         detail: textField(
-          'What is known and what to do.',
+          'What is known and what to do. A payment that has ended has it where the shop decided how.',
           'The payment is in progress. Do not pay again.',
         ).optional(),
       })

@@ -55,6 +55,7 @@ export interface PaymentAttemptRow {
   ended_at_ms: Generated<number | null>
   asked_at_ms: Generated<number | null>
   next_watch_at_ms: Generated<number | null>
+  decided_at_ms: Generated<number | null>
 }
 
 export interface IdempotencyKeyRow {

@@ -5,6 +5,7 @@ import {
   isUnsettled,
   mayBeCorrected,
   mayBecome,
+  mayBeDecided,
   mayBeFreed,
   mayHoldOrder,
   type NewAttempt,
@@ -144,7 +145,8 @@ export function settleRow(
   const mayMove =
     mayBecome(row.status, status) ||
     (status === 'succeeded' && mayBeCorrected(row)) ||
-    (status === 'not_sent' && mayBeFreed(row))
+    (status === 'not_sent' && mayBeFreed(row)) ||
+    (settlement.isDecided === true && mayBeDecided(row))
   if (!mayMove) return toAttempt(row)
   const needsLooking = status === 'unknown' || status === 'pending'
   const isWatched = isFinal(status) && status !== 'succeeded' && isUnsettled(row.status)
@@ -164,9 +166,11 @@ export function settleRow(
         : null,
     nextWatchAtMs: isWatched ? nowMs + hourMs : null,
     holdsOrder: mayHoldOrder(status, row.instrumentType) && !isHeldByAnother,
-    unsettledSinceMs: needsLooking ? (row.unsettledSinceMs ?? nowMs) : row.unsettledSinceMs,
+    unsettledSinceMs:
+      needsLooking || settlement.isDecided ? (row.unsettledSinceMs ?? nowMs) : row.unsettledSinceMs,
     pendingSinceMs: status === 'pending' ? (row.pendingSinceMs ?? nowMs) : row.pendingSinceMs,
     endedAtMs: isFinal(status) ? nowMs : row.endedAtMs,
+    decidedAtMs: settlement.isDecided ? nowMs : null,
     transactionType: settlement.transactionType ?? row.transactionType,
     bigcommercePaymentId: settlement.bigcommercePaymentId ?? row.bigcommercePaymentId,
     bigcommerceCode:
@@ -225,6 +229,7 @@ const newRow = (attempt: NewAttempt, nowMs: number): AttemptRow => ({
   answeredAtMs: null,
   orderTotal: null,
   endedAtMs: null,
+  decidedAtMs: null,
   holdsOrder: true,
   nextLookAtMs: null,
   askedAtMs: null,
