@@ -12,6 +12,7 @@ const process = [
   'test/chaos/{chaos,parallel}.test.ts',
   'test/demo/*.test.ts',
   'test/docs/*.test.ts',
+  'test/examples/*.test.ts',
   'test/fuzz/*.test.ts',
   'test/generated/*.test.ts',
   'test/process/*.test.ts',
