@@ -1,3 +1,4 @@
+import { type StoreAddress, storeVariables } from '../sandbox/store-variables.ts'
 import type { CallerTokenIssuer } from '../scripts/mint-caller-token.ts'
 import { loopback } from './choose-ports.ts'
 
@@ -7,12 +8,7 @@ export interface ServiceSetup {
   /** A folder that lives as long as the demo. */
   readonly folder: string
   readonly issuer: CallerTokenIssuer
-  readonly store: {
-    readonly storeHash: string
-    readonly accessToken: string
-    readonly managementUrl: string
-    readonly paymentsUrl: string
-  }
+  readonly store: StoreAddress
 }
 
 /** All the variables of the service. Nothing is taken from the environment of the demo. */
@@ -22,10 +18,7 @@ export const serviceEnvironment = ({ port, pagePort, folder, issuer, store }: Se
   ADMIN_PORT: '0',
   // The page can be opened by either name, and a browser treats them as two origins.
   CORS_ORIGINS: `http://${loopback}:${pagePort},http://localhost:${pagePort}`,
-  BIGCOMMERCE_STORE_HASH: store.storeHash,
-  BIGCOMMERCE_ACCESS_TOKEN: store.accessToken,
-  BIGCOMMERCE_API_URL: store.managementUrl,
-  BIGCOMMERCE_PAYMENTS_URL: store.paymentsUrl,
+  ...storeVariables(store),
   AUTH_ISSUER: issuer.issuer,
   AUTH_AUDIENCE: issuer.audience,
   AUTH_HMAC_SECRET: issuer.secret,

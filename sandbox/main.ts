@@ -1,11 +1,15 @@
 import { readEnvironment } from './environment.ts'
 import { startSandbox } from './start-sandbox.ts'
+import { storeVariables } from './store-variables.ts'
 
 try {
   const sandbox = await startSandbox(readEnvironment(process.env))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void sandbox.close())
   }
+  const variables = Object.entries(storeVariables(sandbox))
+    .map(([name, value]) => `  ${name}=${value}`)
+    .join('\n')
   console.log(`A simulated BigCommerce store is running.
 
   management  ${sandbox.managementUrl}
@@ -14,10 +18,7 @@ try {
 
 Point the service at it:
 
-  BIGCOMMERCE_STORE_HASH=${sandbox.storeHash}
-  BIGCOMMERCE_ACCESS_TOKEN=${sandbox.accessToken}
-  BIGCOMMERCE_API_URL=${sandbox.managementUrl}
-  BIGCOMMERCE_PAYMENTS_URL=${sandbox.paymentsUrl}
+${variables}
 
 Test cards, shoppers and faults: sandbox/README.md`)
 } catch (error) {

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { createStoreOrders } from '../demo/store-orders.ts'
 import { startSandbox } from '../sandbox/start-sandbox.ts'
+import { storeVariables } from '../sandbox/store-variables.ts'
 import { type CallerTokenIssuer, mintCallerToken } from './mint-caller-token.ts'
 
 /**
@@ -43,10 +44,7 @@ const service = spawn(
       HOST: '127.0.0.1',
       PORT: '0',
       ADMIN_PORT: '0',
-      BIGCOMMERCE_STORE_HASH: sandbox.storeHash,
-      BIGCOMMERCE_ACCESS_TOKEN: sandbox.accessToken,
-      BIGCOMMERCE_API_URL: sandbox.managementUrl,
-      BIGCOMMERCE_PAYMENTS_URL: sandbox.paymentsUrl,
+      ...storeVariables(sandbox),
       AUTH_ISSUER: issuer.issuer,
       AUTH_AUDIENCE: issuer.audience,
       AUTH_HMAC_SECRET: issuer.secret,

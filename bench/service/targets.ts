@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { storeVariables } from '../../sandbox/store-variables.ts'
 import { authEnvironment, serverToken } from '../../test/support/caller-token.ts'
 import { cardPayment } from '../../test/support/payments.ts'
 import { type MeasuredProcess, startMeasured } from './measured-process.ts'
@@ -60,10 +61,7 @@ const peerEnvironment = ({ accessToken, managementUrl, paymentsUrl }: Store) => 
 const tillgateEnvironment = (store: Store, databaseUrl: string) => ({
   ...authEnvironment,
   ADMIN_PORT: '0',
-  BIGCOMMERCE_STORE_HASH: store.storeHash,
-  BIGCOMMERCE_ACCESS_TOKEN: store.accessToken,
-  BIGCOMMERCE_API_URL: store.managementUrl,
-  BIGCOMMERCE_PAYMENTS_URL: store.paymentsUrl,
+  ...storeVariables(store),
   DATABASE_URL: databaseUrl,
   ADDRESS_RATE_LIMIT: '1000000',
   CALLER_RATE_LIMIT: '1000000',

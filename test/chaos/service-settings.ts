@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sandbox } from '../../sandbox/start-sandbox.ts'
+import { storeVariables } from '../../sandbox/store-variables.ts'
 import { callerLimitsOff } from '../support/caller-limits-off.ts'
 import { authEnvironment } from '../support/caller-token.ts'
 
@@ -14,10 +15,7 @@ export const paymentTimeoutMs = 1_500
 export const serviceSettings = (sandbox: Sandbox, databaseUrl: string): Record<string, string> => ({
   HOST: '127.0.0.1',
   ADMIN_PORT: '0',
-  BIGCOMMERCE_STORE_HASH: sandbox.storeHash,
-  BIGCOMMERCE_ACCESS_TOKEN: sandbox.accessToken,
-  BIGCOMMERCE_API_URL: sandbox.managementUrl,
-  BIGCOMMERCE_PAYMENTS_URL: sandbox.paymentsUrl,
+  ...storeVariables(sandbox),
   DATABASE_URL: databaseUrl,
   PAYMENT_TIMEOUT_MS: String(paymentTimeoutMs),
   LOG_LEVEL: 'info',

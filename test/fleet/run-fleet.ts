@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { storeVariables } from '../../sandbox/store-variables.ts'
 import { createInstance, type Instance } from '../chaos/instance.ts'
 import { createPostgresServer } from '../chaos/postgres-server-process.ts'
 import { callerLimitsOff } from '../support/caller-limits-off.ts'
@@ -84,10 +85,7 @@ async function restart(instance: Instance | undefined, afterMs: number, say: Fle
 const environmentOf = (store: FarStore, databaseUrl: string) => ({
   HOST: '127.0.0.1',
   ADMIN_PORT: '0',
-  BIGCOMMERCE_STORE_HASH: store.storeHash,
-  BIGCOMMERCE_ACCESS_TOKEN: store.accessToken,
-  BIGCOMMERCE_API_URL: store.managementUrl,
-  BIGCOMMERCE_PAYMENTS_URL: store.paymentsUrl,
+  ...storeVariables(store),
   DATABASE_URL: databaseUrl,
   ...callerLimitsOff,
   LOG_LEVEL: 'warn',

@@ -1,5 +1,5 @@
+import { exampleOrder } from '../../demo/example-order.ts'
 import { startSandbox } from '../../sandbox/start-sandbox.ts'
-import { SEED_ORDER } from '../sandbox/support/seed-order.ts'
 import { startDelayingProxy } from './delaying-proxy.ts'
 
 /** A store far away: with its own limits, behind a network whose delay is told as the argument. */
@@ -12,7 +12,7 @@ const [managementUrl, paymentsUrl] = await Promise.all([
 ])
 process.on('message', ({ orders }: { orders: number }) => {
   process.send?.({
-    orderIds: Array.from({ length: orders }, () => sandbox.orders.create(SEED_ORDER).id),
+    orderIds: Array.from({ length: orders }, () => sandbox.orders.create(exampleOrder).id),
     payments: sandbox.stats().payments,
     chargedAtMs: sandbox.charges().map(({ at }) => at),
   })

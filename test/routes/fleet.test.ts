@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { startSandbox } from '../../sandbox/start-sandbox.ts'
+import { storeVariables } from '../../sandbox/store-variables.ts'
 import { buildApp } from '../../src/app.ts'
 import { compose } from '../../src/compose.ts'
 import { loadConfig } from '../../src/config/config.ts'
@@ -29,10 +30,7 @@ async function openFleet() {
   async function start() {
     const service = await compose(
       loadConfig({
-        BIGCOMMERCE_STORE_HASH: sandbox.storeHash,
-        BIGCOMMERCE_ACCESS_TOKEN: sandbox.accessToken,
-        BIGCOMMERCE_API_URL: sandbox.managementUrl,
-        BIGCOMMERCE_PAYMENTS_URL: sandbox.paymentsUrl,
+        ...storeVariables(sandbox),
         DATABASE_URL: database.url,
         PAYMENT_RATE_LIMIT: String(limit),
         PAYMENT_RATE_WINDOW_MS: String(windowMs),

@@ -1,5 +1,6 @@
 import { Client } from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
+import { storeVariables } from '../../sandbox/store-variables.ts'
 import { callerToken } from '../support/caller-token.ts'
 import { createOrder } from '../support/orders.ts'
 import { cardPayment } from '../support/payments.ts'
@@ -49,10 +50,7 @@ test('two instances that share the ledger are asked at the same moment, and one 
   const second = await startTillgate({
     environment: {
       DATABASE_URL: first.database.url,
-      BIGCOMMERCE_API_URL: first.sandbox.managementUrl,
-      BIGCOMMERCE_PAYMENTS_URL: first.sandbox.paymentsUrl,
-      BIGCOMMERCE_STORE_HASH: first.sandbox.storeHash,
-      BIGCOMMERCE_ACCESS_TOKEN: first.sandbox.accessToken,
+      ...storeVariables(first.sandbox),
     },
   })
   const orderId = createOrder(first.sandbox)

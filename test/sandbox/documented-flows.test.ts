@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { exampleOrder } from '../../demo/example-order.ts'
 import { createClock } from './support/clock.ts'
 import { openStore } from './support/open-store.ts'
-import { SEED_ORDER } from './support/seed-order.ts'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -10,7 +10,7 @@ const in2019 = () => createClock(Date.UTC(2019, 1, 28)).now
 
 test('the documented order, token and stored-card payment work word for word', async () => {
   const { manage, methods, payWith } = await openStore({ now: in2019() })
-  const order = await manage('/v2/orders', { method: 'POST', body: SEED_ORDER })
+  const order = await manage('/v2/orders', { method: 'POST', body: exampleOrder })
   expect(order).toMatchObject({ status: 201, body: { id: 215, status_id: 0, total_inc_tax: '60.9800' } })
 
   const stripe = (await methods(215)).body.data.find((method) => method.id === 'stripe.card')

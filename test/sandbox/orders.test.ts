@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { exampleOrder } from '../../demo/example-order.ts'
 import { openStore } from './support/open-store.ts'
-import { SEED_ORDER } from './support/seed-order.ts'
 
 test('an order answers in the V2 shape: bare, amounts as text with four places, RFC 2822 dates', async () => {
   const { manage, order } = await openStore()
@@ -22,33 +22,33 @@ test('an order answers in the V2 shape: bare, amounts as text with four places, 
     refunded_amount: '0.0000',
     order_is_digital: false,
     order_source: 'external',
-    billing_address: SEED_ORDER.billing_address,
+    billing_address: exampleOrder.billing_address,
     date_created: expect.stringMatching(/^\w{3}, \d{2} \w{3} \d{4} [\d:]{8} \+0000$/),
   })
 })
 
 test('ids count up, the status is Pending and the shopper a guest unless the order says otherwise', async () => {
   const { manage } = await openStore({ firstOrderId: 7 })
-  const { status_id: _status, customer_id: _customer, ...bare } = SEED_ORDER
+  const { status_id: _status, customer_id: _customer, ...bare } = exampleOrder
   const created = await manage('/v2/orders', { method: 'POST', body: bare })
   expect(created.body).toMatchObject({ id: 7, status_id: 1, customer_id: 0 })
-  const next = await manage('/v2/orders', { method: 'POST', body: SEED_ORDER })
+  const next = await manage('/v2/orders', { method: 'POST', body: exampleOrder })
   expect(next.body).toMatchObject({ id: 8, status_id: 0 })
 })
 
 test('every shipping address is kept', async () => {
   const { manage, order } = await openStore()
-  const [address] = SEED_ORDER.shipping_addresses
+  const [address] = exampleOrder.shipping_addresses
   const id = order({ shipping_addresses: [address, { ...address, city: 'Elsewhere' }] })
   const { body } = await manage(`/v2/orders/${id}/shipping_addresses`)
   expect(body).toMatchObject([{ city: 'Anywhere' }, { city: 'Elsewhere' }])
 })
 
 test.each([
-  { field: 'products', body: { ...SEED_ORDER, products: [] } },
-  { field: 'products', body: { ...SEED_ORDER, products: undefined } },
-  { field: 'billing_address', body: { ...SEED_ORDER, billing_address: undefined } },
-  { field: 'status_id', body: { ...SEED_ORDER, status_id: 15 } },
+  { field: 'products', body: { ...exampleOrder, products: [] } },
+  { field: 'products', body: { ...exampleOrder, products: undefined } },
+  { field: 'billing_address', body: { ...exampleOrder, billing_address: undefined } },
+  { field: 'status_id', body: { ...exampleOrder, status_id: 15 } },
 ])('an order with a wrong $field is 400 in the V2 envelope', async ({ field, body }) => {
   const { manage } = await openStore()
   const reply = await manage('/v2/orders', { method: 'POST', body })

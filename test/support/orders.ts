@@ -1,8 +1,8 @@
+import { exampleOrder } from '../../demo/example-order.ts'
 import type { Sandbox } from '../../sandbox/start-sandbox.ts'
-import { SEED_ORDER } from '../sandbox/support/seed-order.ts'
 
 /** The example order of BigCommerce's own guide: customer 11, 60.98 USD. */
-export const guideOrder = SEED_ORDER
+export const guideOrder = exampleOrder
 
 /** What the guide's order costs, in cents. */
 export const guideOrderAmount = 6098

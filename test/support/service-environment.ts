@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sandbox } from '../../sandbox/start-sandbox.ts'
+import { storeVariables } from '../../sandbox/store-variables.ts'
 import { authEnvironment } from './caller-token.ts'
 
 /** Where tests note what was sent, instead of in the home of whoever runs them. */
@@ -11,10 +12,7 @@ export const serviceEnvironment = (sandbox: Sandbox, databaseUrl: string) => ({
   HOST: '127.0.0.1',
   PORT: '0',
   ADMIN_PORT: '0',
-  BIGCOMMERCE_STORE_HASH: sandbox.storeHash,
-  BIGCOMMERCE_ACCESS_TOKEN: sandbox.accessToken,
-  BIGCOMMERCE_API_URL: sandbox.managementUrl,
-  BIGCOMMERCE_PAYMENTS_URL: sandbox.paymentsUrl,
+  ...storeVariables(sandbox),
   DATABASE_URL: databaseUrl,
   LEDGER_MARK_DIR: testMarks,
   ...authEnvironment,

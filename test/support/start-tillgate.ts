@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { SandboxOptions } from '../../sandbox/options.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts'
+import { storeVariables } from '../../sandbox/store-variables.ts'
 import { type AppDependencies, buildApp } from '../../src/app.ts'
 import type { ManagementGateOptions } from '../../src/clients/bigcommerce/management-gate.ts'
 import { compose } from '../../src/compose.ts'
@@ -65,10 +66,7 @@ export async function startTillgate(options: TillgateOptions = {}): Promise<Till
   const log: string[] = []
   const service = await compose(
     loadConfig({
-      BIGCOMMERCE_STORE_HASH: sandbox.storeHash,
-      BIGCOMMERCE_ACCESS_TOKEN: sandbox.accessToken,
-      BIGCOMMERCE_API_URL: sandbox.managementUrl,
-      BIGCOMMERCE_PAYMENTS_URL: sandbox.paymentsUrl,
+      ...storeVariables(sandbox),
       DATABASE_URL: 'sqlite::memory:',
       LEDGER_MARK_DIR: join(tmpdir(), 'tillgate-test-marks'),
       LOG_LEVEL: 'trace',

@@ -1,5 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { type Kysely, PostgresAdapter, type RawBuilder, sql, type Transaction } from 'kysely'
+import {
+  type Driver,
+  Kysely,
+  type Dialect as KyselyDialect,
+  PostgresAdapter,
+  type RawBuilder,
+  sql,
+  type Transaction,
+} from 'kysely'
+import type { Tables } from './tables.ts'
 
 /** The few words that SQLite and Postgres do not share. */
 export interface Dialect {
@@ -48,6 +57,17 @@ const postgres: Dialect = {
 
 export const dialectOf = <T>(database: Kysely<T>): Dialect =>
   database.getExecutor().adapter instanceof PostgresAdapter ? postgres : sqlite
+
+/** Kysely in this dialect, but with a driver of our own. */
+export const kyselyWith = (dialect: KyselyDialect, createDriver: () => Driver): Kysely<Tables> =>
+  new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => dialect.createAdapter(),
+      createDriver,
+      createIntrospector: (database) => dialect.createIntrospector(database),
+      createQueryCompiler: () => dialect.createQueryCompiler(),
+    },
+  })
 
 /** Whether DATABASE_URL names a server rather than a file. */
 export const isPostgresUrl = (url: string) => /^postgres(ql)?:/.test(url)

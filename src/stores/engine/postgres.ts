@@ -1,7 +1,7 @@
 import {
   CompiledQuery,
   type DatabaseConnection,
-  Kysely,
+  type Kysely,
   PostgresDialect,
   type PostgresDialectConfig,
   PostgresDriver,
@@ -9,6 +9,7 @@ import {
 import { type ClientBase, Pool, TypeOverrides, types } from 'pg'
 import type { WatchConnections } from '../../domain/connection-counts.ts'
 import { answeringPool } from './answering-pool.ts'
+import { kyselyWith } from './dialect.ts'
 import type { Tables } from './tables.ts'
 
 export interface PostgresOptions {
@@ -63,7 +64,8 @@ export function openPostgres(options: PostgresOptions): Kysely<Tables> {
   pool.on('connect', (client) => void client.on('error', onConnectionLost))
   pool.on('error', () => {})
   watchConnections?.(() => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }))
-  return new Kysely<Tables>({ dialect: new GuardedDialect({ pool: answeringPool(pool) }, timeoutMs) })
+  const config = { pool: answeringPool(pool) }
+  return kyselyWith(new PostgresDialect(config), () => new GuardedDriver(config, timeoutMs))
 }
 
 /** Ours are milliseconds, minor units and ids, far below 2^53. For this pool only: pg's own parsers are shared by all. */
@@ -97,21 +99,6 @@ async function prepareSession(
   await client.query(
     `SELECT ${settings(timeoutMs, false)} WHERE pg_backend_pid() = ${Number(client.processID ?? 0)}`,
   )
-}
-
-class GuardedDialect extends PostgresDialect {
-  readonly #config: PostgresDialectConfig
-  readonly #timeoutMs: number
-
-  constructor(config: PostgresDialectConfig, timeoutMs: number) {
-    super(config)
-    this.#config = config
-    this.#timeoutMs = timeoutMs
-  }
-
-  override createDriver() {
-    return new GuardedDriver(this.#config, this.#timeoutMs)
-  }
 }
 
 class GuardedDriver extends PostgresDriver {

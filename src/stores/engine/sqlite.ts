@@ -5,14 +5,14 @@ import { pathToFileURL } from 'node:url'
 import {
   CompiledQuery,
   type DatabaseConnection,
-  Kysely,
+  type Kysely,
   type SqliteDatabase,
   SqliteDialect,
   type SqliteDialectConfig,
   SqliteDriver,
   type SqliteStatement,
 } from 'kysely'
-import { type Machine, thisMachine } from './dialect.ts'
+import { kyselyWith, type Machine, thisMachine } from './dialect.ts'
 import type { Tables } from './tables.ts'
 
 /** How long to wait for another process that writes to the same file. */
@@ -104,10 +104,10 @@ export function openSqliteAlone(path: string): Kysely<Tables> {
  *
  * @param beforeWrite throws where nothing may be written any more.
  */
-export const kyselyOn = (sqlite: DatabaseSync, beforeWrite: () => void = () => {}): Kysely<Tables> =>
-  new Kysely<Tables>({
-    dialect: new EmbeddedDialect({ database: asKyselyDatabase(sqlite, beforeWrite) }, sqlite),
-  })
+export function kyselyOn(sqlite: DatabaseSync, beforeWrite: () => void = () => {}): Kysely<Tables> {
+  const config = { database: asKyselyDatabase(sqlite, beforeWrite) }
+  return kyselyWith(new SqliteDialect(config), () => new EmbeddedDriver(config, sqlite))
+}
 
 /** A transaction is asked about when it begins, a single statement when it writes. */
 const writes = /^\s*(begin|insert|update|delete|with)\b/i
@@ -153,21 +153,6 @@ function asKyselyDatabase(sqlite: DatabaseSync, beforeWrite: () => void): Sqlite
 }
 
 const asSqlValues = (parameters: readonly unknown[]) => parameters as (string | number | null)[]
-
-class EmbeddedDialect extends SqliteDialect {
-  readonly #config: SqliteDialectConfig
-  readonly #sqlite: DatabaseSync
-
-  constructor(config: SqliteDialectConfig, sqlite: DatabaseSync) {
-    super(config)
-    this.#config = config
-    this.#sqlite = sqlite
-  }
-
-  override createDriver() {
-    return new EmbeddedDriver(this.#config, this.#sqlite)
-  }
-}
 
 class EmbeddedDriver extends SqliteDriver {
   readonly #sqlite: DatabaseSync

@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest'
+import { exampleOrder } from '../../../demo/example-order.ts'
 import type { SandboxOptions } from '../../../sandbox/options.ts'
 import { startSandbox } from '../../../sandbox/start-sandbox.ts'
 import { GOOD_CARD } from './instruments.ts'
-import { SEED_ORDER } from './seed-order.ts'
 
 type Item = {
   readonly id: string
@@ -54,7 +54,7 @@ export async function openStore(options: SandboxOptions = {}) {
     control,
     mint,
     payWith,
-    order: (changes: object = {}): number => sandbox.orders.create({ ...SEED_ORDER, ...changes }).id,
+    order: (changes: object = {}): number => sandbox.orders.create({ ...exampleOrder, ...changes }).id,
     pay: async (orderId: number, payment: Payment = VISA_PAYMENT) => payWith(await mint(orderId), payment),
     methods: (orderId: number) => manage(`/v3/payments/methods?order_id=${orderId}`),
     transactions: (orderId: number) => manage(`/v3/orders/${orderId}/transactions`),
