@@ -1,4 +1,4 @@
-import { judge, patSkewMs, type Verdict } from './evidence.ts'
+import { judge, patSkewMs, showsUnaccounted, type Verdict } from './evidence.ts'
 import type { OrderReading } from './order.ts'
 import {
   hasFailed,
@@ -10,7 +10,7 @@ import {
   type QuietLooks,
 } from './payment-attempt.ts'
 import type { ProblemCode } from './problems.ts'
-import type { Transaction, TransactionType } from './transaction.ts'
+import type { TransactionType } from './transaction.ts'
 
 /** What a look leads to: what is written about the attempt, and what people must hear of. */
 export interface Conclusion {
@@ -143,8 +143,6 @@ function quietAfter(attempt: PaymentAttempt, reading: OrderReading | null): Quie
 const isProven = ({ looks, sinceMs }: QuietLooks, { answeredAtMs }: OrderReading): boolean =>
   looks >= quietLooksMin && answeredAtMs !== null && answeredAtMs - sinceMs >= quietForMs
 
-const hasDate = ({ createdAtMs }: Transaction) => createdAtMs !== null
-
 /**
  * An ended attempt is looked at again by a webhook or the watch. A trace is first that of an attempt alive; it corrects an
  * ended one only where it cannot be another's, and only an end in doubt.
@@ -157,15 +155,15 @@ function concludeEnded(
 ): Conclusion {
   const kept = { ...keep, verdict, quiet: attempt.quiet }
   if (!reading || verdict?.kind !== 'charged') {
-    return { ...kept, isUnaccounted: reading?.isWhole ? false : null }
+    const isGone = reading?.isWhole === true && !showsUnaccounted(reading, [attempt, ...others])
+    return { ...kept, isUnaccounted: isGone ? false : null }
   }
   const sent = others.filter(({ status }) => isSent(status))
   const alive = sent.filter((other) => mayShareTime(attempt, other)).length
   const inDoubt = others.filter((other) => isInDoubt(other) && hasFailed(other.status))
   const spare = attempt.status === 'succeeded' ? verdict.charges - 1 : verdict.charges
   // Neither the order's word nor a trace without a date says when it was made: then no other attempt may be meant.
-  const isDated = verdict.by === 'transactions' && reading.transactions.every(hasDate)
-  const isMeant = isDated ? spare > alive : sent.length === 0 && inDoubt.length === 0
+  const isMeant = verdict.isDated ? spare > alive : sent.length === 0 && inDoubt.length === 0
   // It may be of the attempt that is alive: judged again when that one has ended.
   if (sent.length > 0 && (!isMeant || spare <= 0)) return kept
   if (spare <= 0) return { ...kept, isUnaccounted: false }

@@ -7,7 +7,8 @@ import type { Transaction, TransactionType } from './transaction.ts'
 /**
  * What a reading proves of one attempt.
  *
- * - `charged`: `charges` is how many charges can only be this attempt's, `by` which witness says so.
+ * - `charged`: `charges` is how many charges can only be this attempt's, `by` which witness says so, `isDated` whether it says
+ *   when they were made.
  * - `failed`: a payment that BigCommerce had shown as pending has ended without a charge.
  * - `absent`: everything was read and nothing of this attempt is there. `word` is what its end would be called; it proves an
  *   end only when no charge can begin or show any more.
@@ -19,6 +20,7 @@ export type Verdict =
       readonly by: 'transactions' | 'order'
       readonly transactionType: TransactionType
       readonly charges: number
+      readonly isDated: boolean
     }
   | { readonly kind: 'absent'; readonly word: 'declined' | 'not_charged'; readonly isPaidOtherwise: boolean }
   | { readonly kind: 'pending' | 'failed' | 'unclear' }
@@ -48,6 +50,13 @@ const openStates = new Set<number | null>([
   ORDER_STATUS_IDS.declined,
 ])
 
+/** What an order is whose part was paid, until the rest is; or cancelled by the merchant. */
+const openAfterPart = new Set<number | null>([
+  ORDER_STATUS_IDS.incomplete,
+  ORDER_STATUS_IDS.pending,
+  ORDER_STATUS_IDS.cancelled,
+])
+
 /** @param others the other attempts on the attempt's order, as they stand when the verdict is written. */
 export function judge(
   attempt: PaymentAttempt,
@@ -59,18 +68,24 @@ export function judge(
   const mayBeOwn = (trace: Trace) => mayBeOf(trace.start, attempt, [attempt, ...others])
   const live = traces.filter(({ isVoid }) => !isVoid)
   const own = live.filter((trace) => mayBeOwn(trace) && isWithin(trace.start, attempt))
-  const charges = own.length - spokenFor(own, live, attempt, others) - unplacedVoids
-  if (charges > 0) return charged('transactions', typeOf(own), charges)
+  const saysPaid = order !== null && paidStatuses.has(order.paymentStatus)
+  // A partial reading proves that an authorisation was given. That it stands, only its order says then: its void may be unread.
+  const standing = own.filter((trace) => reading.showsAllVoids || saysPaid || !isReserved(trace))
+  const charges = standing.length - spokenFor(own, live, attempt, others) - unplacedVoids
+  if (charges > 0) {
+    const isDated = own.every(({ start }) => start.createdAtMs !== null)
+    return { kind: 'charged', by: 'transactions', transactionType: typeOf(standing), charges, isDated }
+  }
 
   const voided = traces.filter((trace) => trace.isVoid && mayBeOwn(trace)).length
   const paidParts = others.filter(({ status }) => status === 'succeeded').length
-  const saysPaid = order !== null && paidStatuses.has(order.paymentStatus)
   const isClosed = others.some(
     ({ status, instrumentType }) => status === 'succeeded' && !paysAPart(instrumentType),
   )
   const isExplained = isClosed || sumOf(live, attempt) >= (attempt.amount ?? Number.POSITIVE_INFINITY)
   if (saysPaid && paidParts === 0 && voided === 0 && !isExplained) {
-    return charged('order', order.paymentStatus === 'authorized' ? 'authorization' : 'purchase', 1)
+    const transactionType = order.paymentStatus === 'authorized' ? 'authorization' : 'purchase'
+    return { kind: 'charged', by: 'order', transactionType, charges: 1, isDated: false }
   }
 
   const pending = pendingsOf(attempt, transactions, others)
@@ -92,29 +107,19 @@ export function judge(
   return { kind: 'absent', word: isDeclined ? 'declined' : 'not_charged', isPaidOtherwise: saysPaid }
 }
 
-const charged = (
-  by: 'transactions' | 'order',
-  transactionType: TransactionType,
-  charges: number,
-): Verdict => ({
-  kind: 'charged',
-  by,
-  transactionType,
-  charges,
-})
+/** Not captured yet, as far as is shown. */
+const isReserved = ({ start, followedBy }: Trace) => start.event === 'authorization' && followedBy.size === 0
 
 const typeOf = (traces: readonly Trace[]): TransactionType =>
-  traces.every(({ start, followedBy }) => start.event === 'authorization' && followedBy.size === 0)
-    ? 'authorization'
-    : 'purchase'
+  traces.every(isReserved) ? 'authorization' : 'purchase'
 
 /**
- * Whether the order is in a state in which nothing of a charge would be told by it: unpaid, or cancelled by the merchant. A part that was paid leaves it open at Incomplete or Pending, whatever it says of the payment.
+ * Whether the order is in a state in which nothing of a charge would be told by it: unpaid, or cancelled by the merchant. Once a
+ * part is paid, what it says of the payment is about that part.
  */
 function isOpen(order: Order, paidParts: number): boolean {
   const { statusId, paymentStatus, paymentProviderId } = order
-  if (paidParts > 0 && (statusId === ORDER_STATUS_IDS.incomplete || statusId === ORDER_STATUS_IDS.pending))
-    return true
+  if (paidParts > 0 && openAfterPart.has(statusId)) return true
   if (!unpaidStatuses.has(paymentStatus)) return false
   // Awaiting Payment is also what an authorised order has.
   return (
@@ -144,6 +149,16 @@ function spokenFor(
     if (own.includes(trace)) inside++
   }
   return inside
+}
+
+/** Whether a charge is shown that none of these attempts, all of the order, has been told of as its own. */
+export function showsUnaccounted(reading: OrderReading, attempts: readonly PaymentAttempt[]): boolean {
+  const left = new Set(tracesOf(reading).traces.filter(({ isVoid }) => !isVoid))
+  for (const paid of attempts.filter(({ status }) => status === 'succeeded')) {
+    const own = [...left].find(({ start }) => mayBeOf(start, paid, attempts) && isWithin(start, paid))
+    if (own) left.delete(own)
+  }
+  return left.size > 0
 }
 
 /** Whether a row can be of this attempt: by BigCommerce's payment id where it shows one, else by method, kind and amount. */

@@ -54,6 +54,8 @@ export interface OrderReading {
   readonly transactions: readonly Transaction[]
   /** Whether both witnesses were read whole. If not, what is missing proves nothing. */
   readonly isWhole: boolean
+  /** Whether no void of a transaction that is shown can be among what is missing. */
+  readonly showsAllVoids: boolean
   /**
    * The earliest moment of the answers, by BigCommerce's clock, in milliseconds since the epoch: nothing that is shown
    * is older. null where an answer has no `Date`: such a look proves presence only.

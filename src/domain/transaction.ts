@@ -30,6 +30,8 @@ export interface TransactionsReading {
   readonly transactions: readonly Transaction[]
   /** Whether these are all there are. If not, what is missing proves nothing. */
   readonly isWhole: boolean
+  /** Whether nothing that could not be read may be a void: then an authorisation that is shown stands. */
+  readonly showsAllVoids: boolean
   /** The earliest of the answers' moments, by BigCommerce's clock; null where an answer has none. */
   readonly answeredAtMs: number | null
 }

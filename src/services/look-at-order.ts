@@ -29,6 +29,7 @@ export async function lookAtOrder(
     order: shown,
     transactions: recorded?.transactions ?? [],
     isWhole: shown !== null && recorded?.isWhole === true,
+    showsAllVoids: recorded?.showsAllVoids === true,
     answeredAtMs: earliest([shown, recorded].flatMap((witness) => (witness ? [witness.answeredAtMs] : []))),
     failures,
   }

@@ -20,6 +20,7 @@ const seen = (...transactions: ReturnType<typeof transactionOf>[]) => ({
   order: orderOf(),
   transactions,
   isWhole: true,
+  showsAllVoids: true,
   answeredAtMs: issuedAtMs + 3 * hour,
   failures: [],
 })
@@ -40,6 +41,24 @@ test('a charge without a date, where two ends could be meant, changes no word, c
     isUnaccounted: true,
     alert: 'late_charge',
   })
+})
+
+test('a charge in the time of one end corrects it, whatever else without a date the order shows', () => {
+  const next = { ...other, patIssuedAtMs: issuedAtMs + 2 * hour, patExpiresAtMs: issuedAtMs + 3 * hour }
+  const declinedElsewhere = transactionOf({ status: 'error' })
+  const ofAnotherAmount = transactionOf({ money: { amount: 1, currency: 'USD' } })
+  expect(concluded(ended, [declinedElsewhere, ofAnotherAmount, late], [next])).toMatchObject({
+    end: { status: 'succeeded' },
+    alert: 'late_charge',
+  })
+})
+
+test('a look at one end does not take back that a charge is shown which another may be meant by', () => {
+  const next = { ...other, patIssuedAtMs: issuedAtMs + 2 * hour, patExpiresAtMs: issuedAtMs + 3 * hour }
+  expect(concluded(next, [late], [ended])).toMatchObject({ end: null, isUnaccounted: null })
+  const paid = { ...ended, status: 'succeeded' as const, holdsOrder: true }
+  expect(concluded(next, [late], [paid])).toMatchObject({ end: null, isUnaccounted: false })
+  expect(concluded(next, [], [ended])).toMatchObject({ end: null, isUnaccounted: false })
 })
 
 test('an end without doubt is never corrected: no payment accounts for the charge', () => {

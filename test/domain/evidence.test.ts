@@ -43,7 +43,15 @@ function verdict(
 ) {
   return judge(
     of,
-    { order: given, transactions, isWhole: true, answeredAtMs: issuedAtMs, failures: [], ...reading },
+    {
+      order: given,
+      transactions,
+      isWhole: true,
+      showsAllVoids: true,
+      answeredAtMs: issuedAtMs,
+      failures: [],
+      ...reading,
+    },
     others,
   )
 }
@@ -69,6 +77,7 @@ describe('charged is said of', () => {
       by: 'transactions',
       transactionType,
       charges: 1,
+      isDated: false,
     })
   })
 
@@ -220,6 +229,37 @@ describe('a partial reading', () => {
     const failed = transaction({ status: 'error', referenceId: pending.id })
     expect(verdict([pending, failed], { isWhole: false }).kind).toBe('unclear')
   })
+})
+
+describe('an authorisation whose void may be unread', () => {
+  const authorization = transaction({ event: 'authorization' })
+  const partial = { isWhole: false, showsAllVoids: false }
+
+  test('proves no charge: it may not stand', () => {
+    for (const given of [null, order(), order({ paymentStatus: 'void pending' })])
+      expect(verdict([authorization], { given, ...partial }).kind).toBe('unclear')
+  })
+
+  test('is a charge where the order says so, where it is captured, and where all voids were read', () => {
+    for (const paymentStatus of ['authorized', 'captured'])
+      expect(verdict([authorization], { given: order({ paymentStatus }), ...partial })).toMatchObject({
+        kind: 'charged',
+        transactionType: 'authorization',
+      })
+    const captured = [authorization, transaction({ event: 'capture' })]
+    expect(verdict(captured, { given: null, ...partial }).kind).toBe('charged')
+    expect(verdict([authorization], { given: null, isWhole: false }).kind).toBe('charged')
+  })
+
+  test('takes nothing from a purchase beside it', () => {
+    expect(verdict([authorization, transaction()], partial)).toMatchObject({ kind: 'charged', charges: 1 })
+  })
+})
+
+test('a part-paid order that was cancelled says nothing of the rest', () => {
+  const cancelled = order({ statusId: 5, paymentStatus: 'pending' })
+  expect(verdict([], { given: cancelled, others: [certificate] })).toMatchObject(untouched)
+  expect(verdict([], { given: cancelled }).kind).toBe('pending')
 })
 
 describe('a void', () => {

@@ -19,6 +19,7 @@ const order = orderOf({ answeredAtMs: 2_000 })
 const recorded = (change: Partial<TransactionsReading> = {}): TransactionsReading => ({
   transactions: [purchase],
   isWhole: true,
+  showsAllVoids: true,
   answeredAtMs: 1_000,
   ...change,
 })
@@ -35,6 +36,7 @@ test('both witnesses read whole are a whole reading, of the earlier moment', asy
     order,
     transactions: [purchase],
     isWhole: true,
+    showsAllVoids: true,
     answeredAtMs: 1_000,
     failures: [],
   })
@@ -53,6 +55,7 @@ describe('a reading is partial', () => {
         order,
         transactions: [],
         isWhole: false,
+        showsAllVoids: false,
         answeredAtMs: 2_000,
         failures: [away],
       })
@@ -60,6 +63,7 @@ describe('a reading is partial', () => {
         order: null,
         transactions: [purchase],
         isWhole: false,
+        showsAllVoids: true,
         answeredAtMs: 1_000,
         failures: [away],
       })

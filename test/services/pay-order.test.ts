@@ -145,7 +145,7 @@ function paying({
         events.push('look')
         return orderOf()
       },
-      listTransactions: async () => ({ transactions, isWhole, answeredAtMs: 0 }),
+      listTransactions: async () => ({ transactions, isWhole, showsAllVoids: isWhole, answeredAtMs: 0 }),
     },
     pause: async () => {},
     inBackground: (work) => void background.push(work),

@@ -38,6 +38,7 @@ function preparing(
       listTransactions: async () => ({
         transactions: shown.transactions ?? [],
         isWhole: shown.isWhole ?? true,
+        showsAllVoids: shown.isWhole ?? true,
         answeredAtMs: mintedAtMs,
       }),
     },

@@ -56,7 +56,7 @@ async function lookUntil(
         },
         listTransactions: async () => {
           await seen
-          return { transactions, isWhole, answeredAtMs: nowMs }
+          return { transactions, isWhole, showsAllVoids: isWhole, answeredAtMs: nowMs }
         },
       },
       unsettled: {

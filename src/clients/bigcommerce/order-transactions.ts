@@ -1,6 +1,7 @@
 import { earliest } from '../../domain/clock.ts'
 import { nearestMoney } from '../../domain/money.ts'
 import { Problem } from '../../domain/problem.ts'
+import { isDone } from '../../domain/traces.ts'
 import type { Transaction, TransactionsReading } from '../../domain/transaction.ts'
 import {
   answeredAtMs,
@@ -36,10 +37,11 @@ const pageSize = 50
 export async function readOrderTransactions(options: TransactionsRead): Promise<TransactionsReading> {
   const first = await readAllPages(options)
   // Pages that shift show when they are read again.
-  const again = first.isWhole && first.pages > 1 ? await readAllPages(options) : first
+  const again = first.showsAllVoids && first.pages > 1 ? await readAllPages(options) : first
   return {
     transactions: [...new Map([...first.entries, ...again.entries]).values()],
-    isWhole: first.isWhole && again.isWhole && keysOf(first.entries) === keysOf(again.entries),
+    isWhole: first.isWhole && again.isWhole && isSame(first.entries, again.entries),
+    showsAllVoids: first.showsAllVoids && again.showsAllVoids && isSame(first.entries, again.entries),
     answeredAtMs: earliest([...first.dates, ...again.dates]),
   }
 }
@@ -48,6 +50,7 @@ interface Sweep {
   readonly entries: Entries
   readonly pages: number
   readonly isWhole: boolean
+  readonly showsAllVoids: boolean
   readonly dates: readonly (number | null)[]
 }
 
@@ -57,6 +60,7 @@ async function readAllPages({ orderId, read, problemOf }: TransactionsRead): Pro
   const first = pageOf(answer, orderId)
   if (first === null) throw new Problem('upstream_unusable')
   const entries = new Map(first.entries)
+  const pagesRead = [first]
   const dates = [answeredAtMs(answer)]
   const readPage = async (number: number) => {
     const limit = first.paging?.perPage ? `&limit=${first.paging.perPage}` : ''
@@ -66,37 +70,40 @@ async function readAllPages({ orderId, read, problemOf }: TransactionsRead): Pro
   }
   /** @returns whether all entries of the page were new, and whether any was. */
   const add = (page: Page) => {
+    pagesRead.push(page)
     const before = entries.size
     for (const [key, transaction] of page.entries) entries.set(key, transaction)
     const added = entries.size - before
     return { isClean: page.isClean && added === page.entries.size, isNew: added > 0 }
   }
 
-  let isWhole = first.isClean
+  let isComplete = first.isClean
   let pages = 1
   const { paging } = first
   if (paging !== null) {
     for (; pages < Math.min(paging.pages, pagesMax); pages++) {
       const { page } = await readPage(pages + 1)
       const { isClean, isNew } = page === null ? { isClean: false, isNew: true } : add(page)
-      isWhole &&= isClean && page !== null && isNext(page.paging, paging, pages + 1)
+      isComplete &&= isClean && page !== null && isNext(page.paging, paging, pages + 1)
       // The same entries again: further pages would bring no others.
       if (!isNew) break
     }
-    isWhole &&= pages === paging.pages && entries.size === (paging.total ?? entries.size)
+    isComplete &&= pages === paging.pages && entries.size === (paging.total ?? entries.size)
   } else if (entries.size > 0) {
     // Nothing is said of pages: there may be another one.
     for (; ; pages++) {
       const { page, isRefused } = await readPage(pages + 1)
       const knowsNoPages = pages === 1 && (isRefused || (page !== null && isSame(page.entries, entries)))
-      if (knowsNoPages) isWhole &&= entries.size < pageSize
+      if (knowsNoPages) isComplete &&= entries.size < pageSize
       if (knowsNoPages || page?.isEnd) break
       const { isClean, isNew } = page === null ? { isClean: false, isNew: false } : add(page)
-      isWhole &&= isClean && pages < pagesMax
+      isComplete &&= isClean && pages < pagesMax
       if (!isNew || pages >= pagesMax) break
     }
   }
-  return { entries, pages, isWhole, dates }
+  const isWhole = isComplete && pagesRead.every(({ isUnderstood }) => isUnderstood)
+  const showsAllVoids = isComplete && pagesRead.every((page) => page.showsAllVoids)
+  return { entries, pages, isWhole, showsAllVoids, dates }
 }
 
 const isClientError = (status: number) => status >= 400 && status < 500
@@ -114,8 +121,12 @@ const isSame = (one: Entries, other: Entries) => keysOf(one) === keysOf(other)
 
 interface Page {
   readonly entries: Entries
-  /** Whether each entry could be understood, and none came twice. */
+  /** Whether each entry is one of this order, and none came twice. */
   readonly isClean: boolean
+  /** Whether each entry shows everything that may matter. */
+  readonly isUnderstood: boolean
+  /** Whether each entry that may be a void says whether it is done. */
+  readonly showsAllVoids: boolean
   /** Whether it has no entries because there are no more. */
   readonly isEnd: boolean
   readonly paging: Paging | null
@@ -131,14 +142,24 @@ interface Paging {
 
 /** @returns null when it is no list. */
 function pageOf({ status, json }: UpstreamAnswer, orderId: number): Page | null {
-  if (status === 204) return { entries: new Map(), isClean: true, isEnd: true, paging: null }
+  if (status === 204)
+    return {
+      entries: new Map(),
+      isClean: true,
+      isUnderstood: true,
+      showsAllVoids: true,
+      isEnd: true,
+      paging: null,
+    }
   const data = fieldsIn(json)?.data
   if (status !== 200 || !Array.isArray(data)) return null
   const read = data.map((entry: unknown) => entryOf(entry, orderId))
   const entries = new Map(read.flatMap(({ key, transaction }) => (transaction ? [[key, transaction]] : [])))
   return {
     entries,
-    isClean: read.every(({ isClear }) => isClear) && entries.size === data.length,
+    isClean: entries.size === data.length,
+    isUnderstood: read.every(({ isClear }) => isClear),
+    showsAllVoids: read.every(({ transaction }) => transaction !== null && !mayHideVoid(transaction)),
     isEnd: data.length === 0,
     paging: pagingOf(json),
   }
@@ -165,6 +186,10 @@ const isNext = (paging: Paging | null, first: Paging, number: number): boolean =
 /** The documented events and statuses, and the word that some gateways have for `ok`. Of others it is not known whether money moved. */
 const knownEvents = new Set(['purchase', 'authorization', 'capture', 'refund', 'void', 'pending', 'settled'])
 const knownStatuses = new Set(['ok', 'success', 'error'])
+
+/** Whether an entry may be a void of which it is not said whether it is done. */
+const mayHideVoid = (entry: Transaction): boolean =>
+  !knownEvents.has(entry.event) || (entry.event === 'void' && !isDone(entry) && entry.status !== 'error')
 
 interface Entry {
   readonly key: string

@@ -62,8 +62,7 @@ async function reading(server: Server, rows: readonly Row[] | ((call: number) =>
     },
     problemOf: ({ status }) => new Problem('upstream_unusable', { detail: String(status) }),
   })
-  const { transactions, isWhole, answeredAtMs } = result
-  return { ids: transactions.map(({ id }) => id), transactions, isWhole, answeredAtMs, asked }
+  return { ids: result.transactions.map(({ id }) => id), ...result, asked }
 }
 
 describe('all pages are read', () => {
@@ -154,8 +153,8 @@ describe('a reading is partial, and shows what it has seen, where', () => {
       60,
     ],
   ])('%s', async (_what, server, seen) => {
-    const { ids, isWhole, asked } = await reading(server, rowsOf(60))
-    expect(isWhole).toBe(false)
+    const { ids, isWhole, showsAllVoids, asked } = await reading(server, rowsOf(60))
+    expect([isWhole, showsAllVoids]).toEqual([false, false])
     expect(new Set(ids).size).toBe(seen)
     expect(ids).toHaveLength(seen)
     expect(asked.length).toBeLessThan(50)
@@ -182,8 +181,8 @@ describe('a reading is partial, and shows what it has seen, where', () => {
 
   test('an entry leaves the first page and another comes at the end: each page looks right', async () => {
     const shifting = (call: number) => (call < 2 ? rowsOf(60) : [...rowsOf(60).slice(1), row(61)])
-    const { isWhole, ids } = await reading(paged, shifting)
-    expect(isWhole).toBe(false)
+    const { isWhole, showsAllVoids, ids } = await reading(paged, shifting)
+    expect([isWhole, showsAllVoids]).toEqual([false, false])
     // What the second reading finds is seen as well.
     expect(ids).toContain(51)
   })
@@ -223,11 +222,20 @@ describe('a reading is partial, and shows what it has seen, where', () => {
     expect(await reading(paged, [row(1, change), row(2)])).toMatchObject({ isWhole: true, ids: [1, 2] })
   })
 
+  test.each([
+    ['may be a void', { event: undefined }, false],
+    ['is a void that does not say whether it is done', { event: 'void', status: null }, false],
+    ['is a void of no amount', { event: 'void', amount: null }, true],
+    ['is no void', { event: 'purchase', status: null, amount: null }, true],
+  ])('an odd entry %s', async (_what, change, showsAllVoids) => {
+    expect(await reading(paged, [row(1, change), row(2)])).toMatchObject({ isWhole: false, showsAllVoids })
+  })
+
   test.each([[null], ['text'], [[]], [row(3, { order_id: '119' })]])(
     'an entry is %j, none of this order',
     async (entry) => {
-      const { isWhole, ids } = await reading(() => answer({ data: [entry, row(2)] }), [])
-      expect([isWhole, ids]).toEqual([false, [2]])
+      const { isWhole, showsAllVoids, ids } = await reading(() => answer({ data: [entry, row(2)] }), [])
+      expect([isWhole, showsAllVoids, ids]).toEqual([false, false, [2]])
     },
   )
 })

@@ -46,6 +46,7 @@ export function createManagementPorts(run: Run, ports: Ports, bigCommerce: BigCo
         ? read(`read transactions of ${orderId}`, () => ({
             transactions: shownOf(orderId),
             isWhole: true,
+            showsAllVoids: true,
             answeredAtMs: bigCommerce.clock(),
           }))
         : readOrderTransactions({
