@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { type CallerTokenIssuer, mintCallerToken } from '../scripts/mint-caller-token.ts'
 import { exampleOrder } from './example-order.ts'
 
-/** A new secret for this run of the demo. */
-export const newIssuer = (): CallerTokenIssuer => ({
+/** Signs with this secret, or with a new one for this run of the demo. */
+export const newIssuer = (secret: string | null = null): CallerTokenIssuer => ({
   issuer: 'demo-storefront',
   audience: 'tillgate-demo',
-  secret: randomBytes(32).toString('base64url'),
+  secret: secret ?? randomBytes(32).toString('base64url'),
 })
 
 /** Short, so that a stolen token is soon worthless. The page asks for a new one. */

@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { DemoError } from './demo-error.ts'
-import type { DemoSettings, PortWish } from './demo-settings.ts'
+import type { PortWish, PortWishes } from './demo-settings.ts'
 
 /** The whole demo listens on this address only, because it asks for no credentials. */
 export const loopback = '127.0.0.1'
 
-export type DemoPorts = Readonly<Record<keyof DemoSettings, number>>
+export type DemoPorts = Readonly<Record<keyof PortWishes, number>>
 
 const isFixed = ({ isGiven, port }: PortWish) => isGiven && port > 0
 
@@ -16,7 +16,7 @@ const isFixed = ({ isGiven, port }: PortWish) => isGiven && port > 0
  *
  * @throws DemoError when a port that was asked for is taken.
  */
-export async function choosePorts(settings: DemoSettings): Promise<DemoPorts> {
+export async function choosePorts(wishes: PortWishes): Promise<DemoPorts> {
   await using held = new AsyncDisposableStack()
   const choose = async (wish: PortWish): Promise<number> => {
     const server = (await listen(wish.port)) ?? (isFixed(wish) ? refuse(wish) : await listen(0))
@@ -24,8 +24,8 @@ export async function choosePorts(settings: DemoSettings): Promise<DemoPorts> {
     held.defer(() => new Promise((closed) => server.close(() => closed())))
     return (server.address() as AddressInfo).port
   }
-  const parts = Object.entries(settings) as [keyof DemoSettings, PortWish][]
-  const found: Partial<Record<keyof DemoSettings, number>> = {}
+  const parts = Object.entries(wishes) as [keyof PortWishes, PortWish][]
+  const found: Partial<Record<keyof PortWishes, number>> = {}
   // Ports that were asked for come first, or a default could take one of them.
   for (const [part, wish] of parts.filter(([, wish]) => isFixed(wish))) found[part] = await choose(wish)
   for (const [part, wish] of parts.filter(([, wish]) => !isFixed(wish))) found[part] = await choose(wish)

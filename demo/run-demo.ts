@@ -15,7 +15,7 @@ import { welcome } from './welcome.ts'
 
 /** Starts everything, prints what to try, and stops everything in the opposite order when told to. */
 export async function runDemo(settings: DemoSettings, stop: StopSignal): Promise<void> {
-  const ports = await choosePorts(settings)
+  const ports = await choosePorts(settings.ports)
   await using opened = new AsyncDisposableStack()
 
   const folder = await mkdtemp(join(tmpdir(), 'tillgate-demo-'))
@@ -27,10 +27,11 @@ export async function runDemo(settings: DemoSettings, stop: StopSignal): Promise
   })
   opened.defer(() => sandbox.close())
 
-  const issuer = newIssuer()
+  const issuer = newIssuer(settings.secret)
   const service = await startService({
     port: ports.api,
     pagePort: ports.page,
+    corsOrigins: settings.corsOrigins,
     folder,
     issuer,
     store: sandbox,
@@ -70,6 +71,16 @@ export async function runDemo(settings: DemoSettings, stop: StopSignal): Promise
       pageUrl: page.url,
       logPath: service.logPath,
       callerToken,
+      corsOrigins: settings.corsOrigins,
+      serverVariables: {
+        AUTH_ISSUER: issuer.issuer,
+        AUTH_AUDIENCE: issuer.audience,
+        AUTH_HMAC_SECRET: issuer.secret,
+        BIGCOMMERCE_API_URL: sandbox.managementUrl,
+        BIGCOMMERCE_ACCESS_TOKEN: sandbox.accessToken,
+        SANDBOX_PORT: String(ports.sandbox),
+      },
+      warnings: settings.warnings,
       lines: curlLines({ ...links, orderIds }),
     }),
   )

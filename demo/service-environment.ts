@@ -5,6 +5,8 @@ import { loopback } from './choose-ports.ts'
 export interface ServiceSetup {
   readonly port: number
   readonly pagePort: number
+  /** Pages of others that may call it. */
+  readonly corsOrigins: readonly string[]
   /** A folder that lives as long as the demo. */
   readonly folder: string
   readonly issuer: CallerTokenIssuer
@@ -12,12 +14,12 @@ export interface ServiceSetup {
 }
 
 /** All the variables of the service. Nothing is taken from the environment of the demo. */
-export const serviceEnvironment = ({ port, pagePort, folder, issuer, store }: ServiceSetup) => ({
+export const serviceEnvironment = ({ port, pagePort, corsOrigins, folder, issuer, store }: ServiceSetup) => ({
   HOST: loopback,
   PORT: String(port),
   ADMIN_PORT: '0',
   // The page can be opened by either name, and a browser treats them as two origins.
-  CORS_ORIGINS: `http://${loopback}:${pagePort},http://localhost:${pagePort}`,
+  CORS_ORIGINS: [`http://${loopback}:${pagePort}`, `http://localhost:${pagePort}`, ...corsOrigins].join(','),
   ...storeVariables(store),
   AUTH_ISSUER: issuer.issuer,
   AUTH_AUDIENCE: issuer.audience,

@@ -15,7 +15,8 @@ const help = `Makes an order in the running sandbox and a caller token that may 
   --minutes N      how long the token lives, default 60
 
 SANDBOX_PORT, SANDBOX_STORE_HASH and SANDBOX_ACCESS_TOKEN say which sandbox, as for "npm run sandbox". AUTH_ISSUER,
-AUTH_AUDIENCE and AUTH_HMAC_SECRET come from the environment or from .env. "npm run demo" prints its own.`
+AUTH_AUDIENCE and AUTH_HMAC_SECRET come from the environment or from .env. For the sandbox of a running demo, paste the
+export lines that "npm run demo" prints: they set all of these.`
 
 const options = {
   total: { type: 'string', default: '60.98' },
@@ -81,7 +82,7 @@ async function makeOrder({ total, customerId, currency }: OrderRequest): Promise
     body: JSON.stringify(order),
   }).catch(() => {
     throw new UsageError(
-      `No sandbox answers at ${url}. Start one with "npm run sandbox", or set SANDBOX_PORT.`,
+      `No sandbox answers at ${url}. Start one with "npm run sandbox", or paste the export lines of a running demo.`,
     )
   })
   if (!answer.ok) throw new UsageError(`The sandbox answered ${answer.status}: ${await answer.text()}`)

@@ -23,9 +23,13 @@ export const unknownVariables = (names: readonly string[]): UnknownVariable[] =>
   names
     .filter((variable) => variable.length >= lengthMin && !knownSet.has(variable))
     .flatMap((variable) => {
-      const name = known.find((each) => each.length >= lengthMin && isNear(variable.toUpperCase(), each))
-      return name === undefined ? [] : [{ variable, name }]
+      const name = nearestTo(variable, known)
+      return name === null ? [] : [{ variable, name }]
     })
+
+/** The first of the known names that the variable looks like, if any. */
+export const nearestTo = (variable: string, names: readonly string[]): string | null =>
+  names.find((each) => each.length >= lengthMin && isNear(variable.toUpperCase(), each)) ?? null
 
 const isNear = (one: string, other: string) =>
   Math.abs(one.length - other.length) <= editsMax && editsBetween(one, other) <= editsMax

@@ -13,7 +13,7 @@ export interface RunningDemo {
   readonly apiUrl: string
   readonly chargesUrl: string
   readonly folder: string
-  /** What its `export` line would set in a shell. */
+  /** What its `export` lines would set in a shell. */
   readonly shellVariables: Readonly<Record<string, string>>
   /** Stops it as Ctrl-C would, and tells its exit code. */
   stop(): Promise<number | null>
@@ -81,11 +81,10 @@ function named(text: string, name: string): string {
   return found
 }
 
-/** A line of words without quotes, as bash would read it. */
+/** Lines of words without quotes, as bash would read them. */
 const exportedBy = (text: string): Record<string, string> =>
   Object.fromEntries(
-    [...(/^export (.+)$/m.exec(text)?.[1] ?? '').matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [
-      name,
-      value,
-    ]),
+    [...text.matchAll(/^export (.+)$/gm)].flatMap(([, words = '']) =>
+      [...words.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, value]),
+    ),
   )
