@@ -1,5 +1,12 @@
 import cardValidator from 'card-validator'
 
+// Not issued any more, but among Authorize.Net's test cards: Visa numbers of 13 digits, and the first ranges of JCB.
+const { creditCardType } = cardValidator
+creditCardType.updateCard('visa', { lengths: [13, 16, 18, 19] })
+creditCardType.updateCard('jcb', {
+  patterns: [2131, 1800, [3088, 3094], [3096, 3102], [3112, 3120], [3158, 3159], [3337, 3349], [3528, 3589]],
+})
+
 /** Digits in a row, as many as a card number has, with the spaces and hyphens that people type between them. */
 const digitRuns = /\d(?:[ -]?\d){12,18}/g
 /** The same as a word of its own, not as a part of a longer word such as a UUID or a hash. */

@@ -62,13 +62,15 @@ test.each([{}, null, [], 'card', { type: 'cod' }, { type: 'Card' }, { type: ['ca
 
 test.each([
   ['Visa', '4111111111111111', '411'],
-  ['Visa of 13 digits is no longer issued but the longest, 19, is', '4000000000000000006', '411'],
+  ['Visa of 19 digits', '4000000000000000006', '411'],
+  ['Visa of 13 digits', '4007000000027', '400'],
   ['Mastercard', '5555555555554444', '555'],
   ['Mastercard of the 2-series', '2223003122003222', '222'],
   ['American Express, four digits', '378282246310005', '3782'],
   ['Diners Club', '30569309025904', '305'],
   ['Discover', '6011111111111117', '601'],
   ['JCB', '3530111333300000', '353'],
+  ['JCB of its first ranges', '3088000000000017', '308'],
   ['Maestro', '6759649826438453', '675'],
   ['Dankort', '5019717010103742', '501'],
 ])('%s is taken', (_brand, number, verification_value) => {
