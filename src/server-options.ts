@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import type { SecureContextOptions, TlsOptions } from 'node:tls'
 import { type FastifyHttpOptions, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { TlsMaterial } from './config/tls.ts'
-import { isCardNumber } from './domain/card-number.ts'
+import { holdsCardNumber } from './domain/card-number.ts'
 import { PROBLEM_MEDIA_TYPE, Problem } from './domain/problem.ts'
 import type { ProblemCode } from './domain/problems.ts'
 import { sendProblem } from './plugins/problem-details.ts'
@@ -76,7 +76,7 @@ export const serverOptions = {
 /** The caller's own request id if it is harmless to log, else a new one. */
 function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const given = headers['x-request-id']
-  const isHarmless = typeof given === 'string' && requestIdSyntax.test(given) && !isCardNumber(given)
+  const isHarmless = typeof given === 'string' && requestIdSyntax.test(given) && !holdsCardNumber(given)
   return isHarmless ? given : randomUUID()
 }
 

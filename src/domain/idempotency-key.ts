@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isCardNumber } from './card-number.ts'
+import { holdsCardNumber } from './card-number.ts'
 import type { PaymentAnswer } from './payment-answer.ts'
 import type { PaymentAttempt } from './payment-attempt.ts'
 import type { PaymentCommand } from './payment-command.ts'
@@ -37,7 +37,8 @@ export function parseIdempotencyKey(lines: readonly string[]): string {
   if (line === undefined || line.trim() === '') throw new Problem('idempotency_key_missing')
   const key = line.trim().replace(/^"(.*)"$/, '$1')
   // A key is kept for a month, so it must not be a card number that was sent by mistake.
-  if (lines.length > 1 || !syntax.test(key) || isCardNumber(key)) throw new Problem('idempotency_key_invalid')
+  if (lines.length > 1 || !syntax.test(key) || holdsCardNumber(key))
+    throw new Problem('idempotency_key_invalid')
   return key
 }
 

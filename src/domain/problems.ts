@@ -48,7 +48,8 @@ export const PROBLEMS = {
     status: 400,
     title: 'The Idempotency-Key is not valid',
     retry: 'new_key',
-    detail: 'Send exactly one Idempotency-Key of 16 to 255 letters, digits, hyphens or underscores.',
+    detail:
+      'Send exactly one Idempotency-Key of 16 to 255 letters, digits, hyphens or underscores, and no card number in it.',
     remedy: 'Use a UUID. If a proxy or a client adds the header a second time, it must stop doing so.',
   },
   unauthenticated: {

@@ -1,4 +1,4 @@
-import { isCardNumber } from '../domain/card-number.ts'
+import { holdsCardNumber } from '../domain/card-number.ts'
 import { PROBLEM_CODES } from '../domain/problems.ts'
 
 /** Every event that is logged, word for word. Any other message may quote anything, so it is not written. */
@@ -100,14 +100,14 @@ const FIELDS = {
   released: number,
   renewal: word,
   // The caller may have chosen it.
-  requestId: (value) => text(/^[A-Za-z0-9._-]{8,64}$/)(value) && !isCardNumber(String(value)),
+  requestId: (value) => text(/^[A-Za-z0-9._-]{8,64}$/)(value) && !holdsCardNumber(String(value)),
   retryAfterSeconds: number,
   // A template of ours, without what the caller put into the path.
   route: text(/^(none|\*|(\/(:?[A-Za-z][A-Za-z.-]*|\*)?)+)$/),
   signal: text(/^SIG[A-Z]{1,8}$/),
   status: number,
   // As BigCommerce names stores.
-  store: (value) => text(/^[A-Za-z0-9]{1,64}$/)(value) && !isCardNumber(String(value)),
+  store: (value) => text(/^[A-Za-z0-9]{1,64}$/)(value) && !holdsCardNumber(String(value)),
   to: word,
   unknown: number,
   variable: word,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FastifyOtelInstrumentation } from '@fastify/otel'
-import { context, propagation } from '@opentelemetry/api'
+import { context, propagation, type TextMapPropagator } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
@@ -8,6 +8,7 @@ import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base'
 import type { FastifyPluginCallback } from 'fastify'
+import { holdsCardNumber } from '../domain/card-number.ts'
 import { allowedSpan } from './allowed-span.ts'
 
 export interface Tracing {
@@ -41,7 +42,7 @@ export function startTracing({ version, upstreamUrls }: TracingOptions): Tracing
   })
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   // The trace and nothing else: baggage would carry what callers write on to BigCommerce.
-  propagation.setGlobalPropagator(new W3CTraceContextPropagator())
+  propagation.setGlobalPropagator(traceContext())
 
   const fastify = new FastifyOtelInstrumentation({
     instrumentHooks: false,
@@ -68,6 +69,25 @@ export function startTracing({ version, upstreamUrls }: TracingOptions): Tracing
     async stop() {
       await Promise.race([provider.shutdown().catch(() => {}), sleep(stopMsMax, undefined, { ref: false })])
     },
+  }
+}
+
+/** W3C trace context, which callers write: a header that holds a card number is left out. */
+function traceContext(): TextMapPropagator {
+  const w3c = new W3CTraceContextPropagator()
+  return {
+    fields: () => w3c.fields(),
+    inject: (...given) => w3c.inject(...given),
+    extract: (of, carrier, getter) =>
+      w3c.extract(of, carrier, {
+        keys: (headers) => getter.keys(headers),
+        get(headers, name) {
+          const value = getter.get(headers, name)
+          return [value].flat().some((line) => line !== undefined && holdsCardNumber(line))
+            ? undefined
+            : value
+        },
+      }),
   }
 }
 

@@ -23,7 +23,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
   },
   admin: { values: ['plugins', 'routes', 'server-options'], types: ['metrics'], packages: /^fastify/ },
   tracing: {
-    values: ['tracing'],
+    values: ['tracing', 'domain'],
     types: [],
     packages: /^(@fastify\/otel|@opentelemetry\/|fastify$|node:timers\/promises)/,
   },

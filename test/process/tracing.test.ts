@@ -43,6 +43,13 @@ test('a payment is one trace, from the caller on to BigCommerce, with one span f
   await sandbox.faults.add({ operation: 'pay', kind: 'reset_after_charge', times: 1 })
   await call.pay(createOrder(sandbox), cardPayment(), { token, headers: traced })
   await call('/livez', { headers: traced })
+  // A card number in the headers of a trace goes no further.
+  for (const headers of [
+    { traceparent: `00-${goodCardNumber.padEnd(32, 'a')}-00f067aa0ba902b7-01` },
+    { ...traced, tracestate: `vendor=${goodCardNumber}` },
+  ])
+    await call.pay(createOrder(sandbox), cardPayment(), { token, headers })
+  expect(JSON.stringify(sandbox.requests().map(({ headers }) => headers))).not.toContain(goodCardNumber)
   const upstream = sandbox.requests().filter(({ headers }) => headers.traceparent?.includes(traceId))
   service.child.kill('SIGTERM')
   expect((await service.ended).code).toBe(0)
@@ -56,6 +63,7 @@ test('a payment is one trace, from the caller on to BigCommerce, with one span f
   ).toEqual([
     'GET /orders/:id/payment-methods',
     'GET none',
+    'POST /orders/:id/pay',
     'POST /orders/:id/pay',
     'POST /orders/:id/pay',
     'POST /orders/:id/pay',

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { BIGCOMMERCE_CODES } from '../../domain/bigcommerce-codes.ts'
-import { isCardNumber } from '../../domain/card-number.ts'
+import { holdsCardNumber } from '../../domain/card-number.ts'
 import type { PaymentOutcome, UnknownReason } from '../../domain/payment-outcome.ts'
 import { answeredAtMs, readErrorEnvelope, retryAfterSeconds, type UpstreamAnswer } from './exchange.ts'
 
 /** Its id is kept and shown, so that it must not be a card number. Some gateways give numbers. */
 const paymentId = z
   .union([z.string(), z.int().positive().transform(String)])
-  .refine((id) => id.length > 0 && id.length <= 255 && !isCardNumber(id))
+  .refine((id) => id.length > 0 && id.length <= 255 && !holdsCardNumber(id))
 const status = z.enum(['success', 'pending'])
 const transactionType = z.enum(['authorization', 'purchase'])
 /** The kind of transaction, or null where none is said. */

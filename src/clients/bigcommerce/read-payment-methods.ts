@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isCardNumber } from '../../domain/card-number.ts'
+import { holdsCardNumber } from '../../domain/card-number.ts'
 import type {
   PaymentMethod,
   PaymentMethodsReading,
@@ -12,7 +12,7 @@ import { booleanIn, fieldsIn } from './exchange.ts'
 const textLengthMax = 255
 /** As many as the contract tells clients to make room for. */
 const itemsMax = 1_000
-const noCardNumber = (text: string) => !isCardNumber(text)
+const noCardNumber = (text: string) => !holdsCardNumber(text)
 /** What callers send back must be whole. */
 const reference = z.string().min(1).max(textLengthMax).refine(noCardNumber)
 /** What is only read or shown is cut rather than withheld. */

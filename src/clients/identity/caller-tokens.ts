@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { type CryptoKey, decodeJwt, errors, type JWTVerifyGetKey, jwtVerify, type KeyObject } from 'jose'
 import { z } from 'zod'
 import type { Caller, OrderAccess, Scope, VerifyCallerToken } from '../../domain/caller.ts'
+import { holdsCardNumber } from '../../domain/card-number.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { Problem } from '../../domain/problem.ts'
 import { tokenRefused } from '../../domain/token-refusal.ts'
@@ -70,7 +71,10 @@ const Claims = z.object({
   iss: z.string(),
   iat: z.number().optional(),
   exp: z.number(),
-  sub: z.union([z.string().min(1).max(255), z.int().transform(String)]),
+  // It is kept with each payment.
+  sub: z
+    .union([z.string().min(1).max(255), z.int().transform(String)])
+    .refine((subject) => !holdsCardNumber(subject)),
   scope: optional(words),
   /** Where Okta and Entra ID put the scopes. */
   scp: optional(words),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { holdsCardNumber } from '../../domain/card-number.ts'
 import { PUBLIC_STATUSES } from '../../domain/payment-attempt.ts'
 import { sealInstrument } from '../../domain/payment-command.ts'
 import {
@@ -53,6 +54,7 @@ const PayOrderRequest = z
   .strictObject({
     payment: PayOrderPayment,
     expected_amount: wholeNumber(1, Number.MAX_SAFE_INTEGER, 'Must be a whole number of 1 or more')
+      .refine((amount) => !holdsCardNumber(String(amount)), 'Must not hold a card number')
       .optional()
       .meta({
         description:

@@ -90,6 +90,8 @@ describe('the Idempotency-Key', () => {
     ['too short', { 'idempotency-key': 'abc' }, 'idempotency_key_invalid'],
     ['a card number', { 'idempotency-key': '4242424242424242' }, 'idempotency_key_invalid'],
     ['a card number with hyphens', { 'idempotency-key': '4242-4242-4242-4242' }, 'idempotency_key_invalid'],
+    ['a card number after a word', { 'idempotency-key': 'card4242424242424242' }, 'idempotency_key_invalid'],
+    ['a card and its expiry', { 'idempotency-key': '4242424242424242-12-30' }, 'idempotency_key_invalid'],
     ['with other characters', { 'idempotency-key': 'a key with some spaces' }, 'idempotency_key_invalid'],
     [
       'in two lines',
