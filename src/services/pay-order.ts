@@ -111,12 +111,25 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     let isClaimed = false
     try {
       const authorized = await authorizePayment(command, isNew, context)
-      const claim = await attempts.claim(scope, fingerprint, newAttempt(command, id, authorized, context))
+      const claim = await attempts
+        .claim(scope, fingerprint, newAttempt(command, id, authorized, context))
+        .catch((error) => freeLostClaim(scope, id, error))
       isClaimed = claim.kind === 'claimed'
       return { authorized, claim }
     } finally {
       if (!isClaimed) await velocityGate.release(id, context)
     }
+  }
+
+  /** The ledger may have written a claim whose answer was lost: then key and order would be taken, and no request goes on. */
+  function freeLostClaim(scope: KeyScope, id: string, error: unknown): never {
+    inBackground(() =>
+      keepWriting(async () => {
+        const known = await attempts.findByKey(scope)
+        if (known?.attempt.id === id) await attempts.settle(id, { status: 'not_sent' }, () => null)
+      }),
+    )
+    throw error
   }
 
   /** No other attempt can pay the order now. Write, call, write; no transaction is open during a call. */
@@ -165,7 +178,8 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
   async function endUnsent({ attempt, context }: ClaimedPayment, error: unknown): Promise<never> {
     const problemCode = error instanceof Problem ? error.code : 'internal_error'
     context.log.info({ code: problemCode }, 'payment not sent')
-    await attempts.settle(attempt.id, { status: 'not_sent', problemCode }, () => null)
+    const write = () => attempts.settle(attempt.id, { status: 'not_sent', problemCode }, () => null)
+    await write().catch(() => inBackground(() => keepWriting(write)))
     throw error
   }
 

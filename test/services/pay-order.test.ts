@@ -501,6 +501,50 @@ describe('any failure before the charge ends without a charge', () => {
     expect(events.at(-1)).toBe('settle attempt-1 not_sent store_unavailable')
   })
 
+  test('the ledger is away for longer: key and order are free again as soon as it is back', async () => {
+    let failures = 3
+    const { pay, events, background } = paying({
+      attempts: {
+        markSending: failing('store_unavailable'),
+        settle: async (_id, settlement) => {
+          if (failures-- > 0) throw new Problem('store_unavailable')
+          return attemptOf({ ...settlement })
+        },
+      },
+    })
+    expect(await endOf(pay())).toBe('store_unavailable')
+    expect(background).toHaveLength(1)
+    await background[0]?.()
+    expect(events.filter((event) => event.startsWith('settle'))).toEqual(
+      Array(4).fill('settle attempt-1 not_sent store_unavailable'),
+    )
+  })
+
+  test.each([
+    [
+      'written, and its answer was lost: key and order are free again',
+      'attempt-1',
+      ['settle attempt-1 not_sent -'],
+    ],
+    ['not written, and the next request has claimed the key: that one goes on', 'attempt-2', []],
+  ])('a claim may have been %s', async (_what, id, settled) => {
+    let asked = 0
+    const { pay, events, background } = paying({
+      attempts: {
+        claim: failing('store_unavailable'),
+        findByKey: async () => {
+          asked += 1
+          if (asked === 1) return null
+          if (asked === 2) throw new Problem('store_unavailable')
+          return { fingerprint, attempt: attemptOf({ id, status: 'claimed' }), answer: null }
+        },
+      },
+    })
+    expect(await endOf(pay())).toBe('store_unavailable')
+    await background[0]?.()
+    expect(events.filter((event) => event.startsWith('settle'))).toEqual(settled)
+  })
+
   test('recovery has taken the attempt away: no charge, and the caller is told to ask again', async () => {
     const { pay, events } = paying({ attempts: { markSending: async () => 'not_ours' as const } })
     expect(await endOf(pay())).toBe('request_in_progress')
