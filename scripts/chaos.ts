@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { withBar } from '../test/chaos/bar.ts'
-import { withFigures } from '../test/chaos/report.ts'
+import { troubleTable, unknownTable, withFigures } from '../test/chaos/report.ts'
 import { runChaos } from '../test/chaos/run-chaos.ts'
 import { newRunFolder } from '../test/chaos/run-folder.ts'
 import { commandOf, type RunOptions, readOptions, usage } from '../test/chaos/run-options.ts'
@@ -16,12 +16,15 @@ const say = (line: string) =>
   process.stdout.isTTY ? process.stdout.write(withBar(line, options.seconds)) : console.log(line)
 const result = await runChaos(options, say)
 if (process.stdout.isTTY) process.stdout.write('\n')
-const parts = [...result.storms, ...result.killPoints]
+const parts = [...result.storms, ...result.troubles, ...result.killPoints]
 const violations = parts.flatMap((part) => part.violations)
 for (const { name, violations: own, stories } of parts) {
   console.log(`${name}: ${own.length} violations`)
   for (const story of stories) console.log(`\n${story}\n`)
 }
+const troubles = [...result.storms, ...result.troubles]
+if (troubles.some((each) => each.troubles.length > 0)) console.log(`\n${troubleTable(troubles)}\n`)
+if (result.storms.length > 0) console.log(`${unknownTable(result.storms)}\n`)
 const savedAt = `${newRunFolder()}/result.json`
 writeFileSync(savedAt, JSON.stringify({ options, ...result }, null, 2))
 console.log(`Everything that was counted: ${savedAt}`)

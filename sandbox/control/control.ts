@@ -55,6 +55,7 @@ export function createControl(runtime: Runtime, listeners: Listeners) {
         if (fault.kind === 'refuse') refusals.start(fault)
         return fault
       },
+      remove: (id: string): void => runtime.world.faults.remove(id),
       async clear(): Promise<void> {
         runtime.world.faults.clear()
         await refusals.stop()

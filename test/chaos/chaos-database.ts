@@ -1,3 +1,5 @@
+import type { Departure } from './postgres-pair.ts'
+
 /** An attempt as the ledger has it, read past the service. */
 export interface LedgerRow {
   readonly id: string
@@ -17,10 +19,18 @@ export interface ChaosDatabase {
   /** What the service is told. */
   readonly url: string
   readLedger(): Promise<LedgerRow[]>
+  /** Of the attempts whose end is not known now. */
+  unknownIds(): Promise<string[]>
   /** Ends it as a crash would, leaves it down for so long, and starts it again. Null where there is no server. */
   readonly crash: ((downForMs: number) => Promise<void>) | null
+  /** Lets the standby take over, and resolves when it takes writes. Null where there is none. */
+  readonly failOver: ((departure: Departure) => Promise<void>) | null
+  /** The disk that the ledger is on, where it may be filled up. */
+  readonly disk: { fill(): void; free(): void } | null
   stop(): Promise<void>
 }
+
+export const unknownQuery = "SELECT id FROM payment_attempts WHERE status = 'unknown'"
 
 export const ledgerQuery = `
   SELECT id, order_id AS "orderId", status, problem_code AS "problemCode", correlation_id AS "correlationId",

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { goodCardNumber } from '../support/payments.ts'
 import { killAtEveryPoint } from './kill-points.ts'
+import { shortScenes } from './kill-scenes.ts'
 import { newRunFolder, openChaosDatabase } from './run-folder.ts'
 import { storm } from './storm.ts'
 import { serviceProgram } from './storm-options.ts'
@@ -28,10 +29,20 @@ for (const [index, kind] of databases.entries()) {
       ordersPerSecond: 4,
       faults: 0.3,
       only: '',
+      troubles: [],
+      hasCardTestingLimits: false,
       instances: kind === 'postgres' ? 2 : 1,
       database,
       program: serviceProgram,
-      everyMs: { kill: 3_000, databaseCrash: 5_000, roll: 7_000, merchant: 700 },
+      everyMs: {
+        kill: 3_000,
+        databaseCrash: 5_000,
+        roll: 7_000,
+        merchant: 700,
+        listing: 2_000,
+        refuse: 5_000,
+        failOver: 0,
+      },
       settleWithinMs: 60_000,
       folder,
       say,
@@ -47,10 +58,10 @@ for (const [index, kind] of databases.entries()) {
   }, async () => {
     const folder = newRunFolder()
     const database = await openChaosDatabase(kind, folder)
-    const cards = [goodCardNumber]
     const result = await killAtEveryPoint({
       database,
-      cards,
+      card: goodCardNumber,
+      scenes: shortScenes,
       times: 1,
       onlyDistinct: true,
       lanes: 2,

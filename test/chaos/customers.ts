@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sandbox } from '../../sandbox/start-sandbox.ts'
-import { callerToken } from '../support/caller-token.ts'
 import { createOrder } from '../support/orders.ts'
 import { createDevice, type Device } from './device.ts'
 import { ordinaryLatency, planFaults } from './fault-plan.ts'
 import type { Fleet } from './fleet.ts'
+import type { KeyServer } from './key-server.ts'
 import { clutter } from './listings.ts'
 import type { Random } from './random.ts'
 import { shop } from './shopper.ts'
@@ -26,6 +26,7 @@ export interface Visit {
 export interface CustomersOptions {
   readonly sandbox: Sandbox
   readonly fleet: Fleet
+  readonly keys: KeyServer
   readonly random: Random
   readonly faults: number
   readonly only: string
@@ -83,7 +84,7 @@ export function openShop(options: CustomersOptions): Customers {
   const over = (async () => {
     const underWay: Promise<void>[] = []
     const startMs = Date.now()
-    for (let number = 1; Date.now() < untilMs; number++) {
+    for (let number = 1; ordersPerSecond > 0 && Date.now() < untilMs; number++) {
       underWay.push(visit(number))
       await sleep(Math.max(0, startMs + (number * 1_000) / ordersPerSecond - Date.now()))
     }
@@ -109,12 +110,12 @@ interface OpenedOrder {
 
 const deviceMaker =
   (
-    { fleet, heard }: CustomersOptions,
+    { fleet, keys, heard }: CustomersOptions,
     { orderId, number, plan, random }: { orderId: number; number: number; plan: ShopperPlan; random: Random },
   ) =>
   async (name: string): Promise<Device> => {
     const owns = plan.asCustomer ? { customer_id: 1_000 + number } : { order_ids: [orderId] }
-    const token = await callerToken({ sub: name, ...owns })
+    const token = await keys.mint({ sub: name, ...owns })
     const { patienceMs, methodId, saves } = plan
     const address = () => fleet.address(random)
     return createDevice({ orderId, name, token, patienceMs, methodId, saves, address, heard })

@@ -8,6 +8,7 @@ import type { StormOptions } from './storm-options.ts'
 
 export interface DisturbanceCounts {
   databaseCrashes: number
+  failOvers: number
   lagChanges: number
   refusals: number
   /** What merchants did, and in which ways BigCommerce showed what is so. */
@@ -30,16 +31,18 @@ export interface DisturbanceSurroundings {
   readonly orderIds: () => readonly number[]
   readonly random: Random
   readonly untilMs: number
+  /** Whether a trouble is being met, with which nothing else may go wrong. */
+  readonly isQuiet: () => boolean
 }
 
 /** Whatever happens to the surroundings of a payment, at moments that the seed decides. */
 export function disturb(
   options: Pick<StormOptions, 'database' | 'everyMs' | 'only'>,
-  { sandbox, fleet, orderIds, random, untilMs }: DisturbanceSurroundings,
+  { sandbox, fleet, orderIds, random, untilMs, isQuiet }: DisturbanceSurroundings,
 ): Disturbances {
   const { database, everyMs, only } = options
   const met = new Map<string, number>()
-  const counts: DisturbanceCounts = { databaseCrashes: 0, lagChanges: 0, refusals: 0, met }
+  const counts: DisturbanceCounts = { databaseCrashes: 0, failOvers: 0, lagChanges: 0, refusals: 0, met }
   const count = (name: string | null) => {
     if (name !== null) met.set(name, (met.get(name) ?? 0) + 1)
   }
@@ -48,11 +51,11 @@ export function disturb(
   async function repeatedly(label: string, gapMs: number, act: (random: Random) => Promise<void>) {
     const own = random.fork(label)
     const underWay: Promise<void>[] = []
-    while (true) {
+    while (gapMs > 0) {
       const gap = own.between(gapMs / 2, gapMs * 1.5)
       if (Date.now() + gap >= untilMs) break
       await sleep(gap)
-      underWay.push(act(own))
+      if (!isQuiet()) underWay.push(act(own))
     }
     await Promise.all(underWay)
   }
@@ -60,7 +63,7 @@ export function disturb(
   const over = Promise.all([
     repeatedly('kill', everyMs.kill, (own) => fleet.killOne(own)),
     repeatedly('roll', everyMs.roll, () => fleet.roll()),
-    repeatedly('lag', 5_000, async (own) => {
+    repeatedly('lag', everyMs.listing, async (own) => {
       counts.lagChanges++
       sandbox.configure({ order_lag_ms: own.pick(lagsMs), transaction_lag_ms: own.pick(lagsMs) })
       count(listOtherwise(sandbox, own, only))
@@ -68,9 +71,14 @@ export function disturb(
     repeatedly('merchant', everyMs.merchant, async (own) => {
       count(await actAsMerchant(sandbox, own, { orderIds: orderIds(), only }))
     }),
-    repeatedly('refuse', 20_000, async (own) => {
+    repeatedly('refuse', everyMs.refuse, async (own) => {
       counts.refusals++
       await sandbox.faults.add({ operation: 'pay', kind: 'refuse', for_ms: own.between(100, 800) })
+    }),
+    repeatedly('fail-over', everyMs.failOver, async (own) => {
+      if (!database?.failOver) return
+      counts.failOvers++
+      await database.failOver(own.pick(['dies', 'dies', 'read-only'] as const))
     }),
     repeatedly('database', everyMs.databaseCrash, async (own) => {
       const downForMs = own.between(0, 2_000)

@@ -16,10 +16,19 @@ export interface FleetCounts {
 export interface Fleet {
   readonly counts: FleetCounts
   readonly address: (random: Random) => string
+  /** One that takes payments, in turn, as a load balancer knows them; any where none does. */
+  readonly readyAddress: () => string
   /** SIGKILL to a running instance, which comes back after a while. Does nothing when none is running. */
   killOne(random: Random): Promise<void>
   /** SIGTERM and a start for one after the other, as a deployment does. */
   roll(): Promise<void>
+  /** SIGKILL to all at once, and a start of each. */
+  killAll(): Promise<void>
+  /**
+   * Brings one instance after the other to the version in another folder. Meanwhile one of the older version dies and comes back,
+   * and at the end one goes back to its version.
+   */
+  upgrade(project: string): Promise<void>
   /** Resolves when all are up. */
   idle(): Promise<void>
   crashes(): number
@@ -37,13 +46,29 @@ export interface FleetOptions {
   readonly program: readonly string[]
   readonly environment: Readonly<Record<string, string>>
   readonly folder: string
+  /** Where the program is; the present folder unless given. */
+  readonly project?: string | undefined
 }
 
-export async function startFleet({ size, program, environment, folder }: FleetOptions): Promise<Fleet> {
+/** How often a load balancer asks who is ready. */
+const healthCheckMs = 500
+
+export async function startFleet({
+  size,
+  program,
+  environment,
+  folder,
+  project,
+}: FleetOptions): Promise<Fleet> {
   const instances: Instance[] = []
   for (let number = 1; number <= size; number++) {
     instances.push(
-      await createInstance({ program, environment, logPath: join(folder, `instance-${number}.log`) }),
+      await createInstance({
+        program,
+        environment,
+        logPath: join(folder, `instance-${number}.log`),
+        project,
+      }),
     )
   }
   // One after the other: only the first finds a ledger without tables.
@@ -58,8 +83,25 @@ export async function startFleet({ size, program, environment, folder }: FleetOp
   }
   const free = () => instances.filter((instance) => !busy.has(instance))
 
+  let ready = instances
+  let turn = 0
+  const healthChecks = setInterval(async () => {
+    const are = await Promise.all(instances.map((instance) => instance.isReady()))
+    ready = instances.filter((_, index) => are[index])
+  }, healthCheckMs)
+  const replace = (instance: Instance, work: () => Promise<unknown>, folder: string) =>
+    occupy(instance, async () => {
+      await work()
+      instance.moveTo(folder)
+      await instance.start()
+    })
+
   return {
     counts,
+    readyAddress() {
+      const among = ready.length > 0 ? ready : instances
+      return among[turn++ % among.length]?.url ?? ''
+    },
     address: (random) => instances[random.between(0, instances.length - 1)]?.url ?? '',
     async killOne(random) {
       // In a fleet of three one instance is always left running, or a slow machine would only start instances.
@@ -86,10 +128,36 @@ export async function startFleet({ size, program, environment, folder }: FleetOp
         })
       }
     },
+    async killAll() {
+      counts.kills += instances.length
+      await Promise.all(
+        instances.map((instance) =>
+          occupy(instance, async () => {
+            await instance.kill()
+            await instance.start()
+          }),
+        ),
+      )
+    },
+    async upgrade(newer) {
+      const older = project ?? process.cwd()
+      const stop = async (instance: Instance) => {
+        if (((await instance.stop()) ?? 0) !== 0) counts.uncleanStops++
+      }
+      counts.rollingRestarts++
+      for (const [index, instance] of instances.entries()) {
+        await replace(instance, () => stop(instance), newer)
+        const next = instances[index + 1]
+        if (index === 0 && next) await replace(next, () => next.kill(), older)
+      }
+      const last = instances.at(-1)
+      if (last) await replace(last, () => last.kill(), older)
+    },
     idle: async () => void (await Promise.all(busy.values())),
     crashes: () => instances.reduce((sum, instance) => sum + instance.crashes(), 0),
     abandoned: () => abandonedIn(instances.map(({ logPath }) => readFileSync(logPath, 'utf8'))),
     async stop() {
+      clearInterval(healthChecks)
       await Promise.all(instances.map((instance) => instance.kill()))
     },
   }

@@ -13,6 +13,10 @@ export interface Instance {
   readonly crashes: () => number
   /** Resolves when it is ready, however often it takes to start: a supervisor would not give up either. */
   start(): Promise<void>
+  /** From the next start on it runs the program of another folder. */
+  moveTo(folder: string): void
+  /** Whether it said that it takes payments when it was last asked. */
+  isReady(): Promise<boolean>
   /** SIGKILL. */
   kill(): Promise<void>
   /** SIGTERM, and the exit code. */
@@ -24,19 +28,24 @@ export interface InstanceOptions {
   readonly program: readonly string[]
   readonly environment: Readonly<Record<string, string>>
   readonly logPath: string
+  /** Where the program is; the present folder unless given. */
+  readonly project?: string | undefined
 }
 
 const startsMax = 60
 
-export async function createInstance({ program, environment, logPath }: InstanceOptions): Promise<Instance> {
+export async function createInstance(options: InstanceOptions): Promise<Instance> {
+  const { program, environment, logPath } = options
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   let child: ChildProcess | null = null
   let crashes = 0
+  let project = options.project ?? process.cwd()
 
   function run(): ChildProcess {
     const log = openSync(logPath, 'a')
     const started = spawn(process.execPath, program, {
+      cwd: project,
       env: { ...environment, PORT: String(port) },
       stdio: ['ignore', log, log],
     })
@@ -63,7 +72,7 @@ export async function createInstance({ program, environment, logPath }: Instance
       for (let starts = 1; starts <= startsMax; starts++) {
         const started = run()
         child = started
-        if (await isReady(url, started)) {
+        if (await becomesReady(url, started)) {
           started.once('exit', () => {
             if (child === started) crashes++
           })
@@ -74,6 +83,10 @@ export async function createInstance({ program, environment, logPath }: Instance
       }
       throw new Error(`An instance does not start; its log is ${logPath}`)
     },
+    moveTo(folder) {
+      project = folder
+    },
+    isReady: () => answersReady(url),
     async kill() {
       await end('SIGKILL')
     },
@@ -81,15 +94,17 @@ export async function createInstance({ program, environment, logPath }: Instance
   }
 }
 
-async function isReady(url: string, child: ChildProcess): Promise<boolean> {
+async function becomesReady(url: string, child: ChildProcess): Promise<boolean> {
   const late = AbortSignal.timeout(15_000)
   while (!late.aborted && child.exitCode === null && child.signalCode === null) {
-    const isUp = await fetch(`${url}/readyz`).then(
-      ({ status }) => status === 200,
-      () => false,
-    )
-    if (isUp) return true
+    if (await answersReady(url)) return true
     await sleep(25)
   }
   return false
 }
+
+const answersReady = (url: string): Promise<boolean> =>
+  fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) }).then(
+    ({ status }) => status === 200,
+    () => false,
+  )

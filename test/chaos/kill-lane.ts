@@ -3,17 +3,18 @@ import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sandbox } from '../../sandbox/start-sandbox.ts'
 import { callerToken } from '../support/caller-token.ts'
-import { createOrder } from '../support/orders.ts'
 import type { Visit } from './customers.ts'
 import { createDevice } from './device.ts'
 import type { Instance } from './instance.ts'
 import { killHeader } from './kill-header.ts'
+import type { KillScene } from './kill-scenes.ts'
 import { createRandom } from './random.ts'
 import { shop } from './shopper.ts'
 import type { ShopperPlan } from './shopper-plan.ts'
 import type { Told } from './told.ts'
 
 export interface KillJob {
+  readonly scene: KillScene
   readonly card: string
   /** Number of the boundary at which the instance is to die; 0 lets it live. */
   readonly killAt: number
@@ -33,12 +34,12 @@ interface Lane {
 }
 
 /** One order whose payment kills its instance, and whose shopper then goes on as shoppers do. */
-export async function visitAndKill(lane: Lane, { card, killAt, habit }: KillJob): Promise<KillVisit> {
+export async function visitAndKill(lane: Lane, job: KillJob): Promise<KillVisit> {
   const { sandbox, instance, heard, isOver } = lane
-  const orderId = createOrder(sandbox)
-  const name = `shopper-of-${orderId}`
-  const device = async (headers: Record<string, string> = {}) =>
-    createDevice({
+  const { scene, card, killAt, habit } = job
+  const deviceFor = async (orderId: number, headers: Record<string, string> = {}) => {
+    const name = `shopper-of-${orderId}`
+    return createDevice({
       orderId,
       name,
       token: await callerToken({ sub: name, customer_id: 11 }),
@@ -48,8 +49,11 @@ export async function visitAndKill(lane: Lane, { card, killAt, habit }: KillJob)
       heard,
       headers,
     })
+  }
+  const orderId = await scene.prepare(sandbox, deviceFor)
+  const device = (headers: Record<string, string> = {}) => deviceFor(orderId, headers)
   const key = randomUUID()
-  await (await device({ [killHeader]: String(killAt) })).pay(key, card)
+  await (await device({ [killHeader]: String(killAt), ...scene.headers })).pay(key, card)
 
   const plan: ShopperPlan = {
     habit,
@@ -70,18 +74,21 @@ export async function visitAndKill(lane: Lane, { card, killAt, habit }: KillJob)
     orderId,
     cartId: null,
     plan,
-    faults: [`killed at boundary ${killAt}`],
+    faults: [`${scene.name}, killed at boundary ${killAt}`],
     device: () => device(),
     over,
   }
 }
 
 /** What a payment with this card passes, in order, as one that is not killed lists it. */
-export async function listBoundaries(lane: Lane, card: string, listPath: string): Promise<string[]> {
+export async function listBoundaries(
+  lane: Lane,
+  { scene, card, listPath }: { readonly scene: KillScene; readonly card: string; readonly listPath: string },
+): Promise<string[]> {
   const before = linesOf(listPath).length
-  await visitAndKill(lane, { card, killAt: 0, habit: 'careful' })
-  // The last line is written after the answer has gone out.
-  await sleep(250)
+  await visitAndKill(lane, { scene, card, killAt: 0, habit: 'careful' })
+  // The last lines are written after the answer has gone out: also those of an end that is written later.
+  await sleep(1_500)
   return linesOf(listPath).slice(before)
 }
 

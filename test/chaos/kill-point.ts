@@ -9,12 +9,15 @@ import { subscribe } from 'node:diagnostics_channel'
 import { appendFileSync } from 'node:fs'
 import { StatementSync } from 'node:sqlite'
 import pg from 'pg'
-import { boundariesFile, killHeader } from './kill-header.ts'
+import { boundariesFile, killHeader, loseEndHeader } from './kill-header.ts'
 
 interface Passage {
   passed: number
   /** 0 kills nothing and writes the boundaries down instead. */
   readonly killAt: number
+  /** Whether the statement after the charge's answer is still to fail. */
+  losesEnd: boolean
+  isAnswered: boolean
 }
 
 const payments = new AsyncLocalStorage<Passage>()
@@ -28,8 +31,16 @@ function pass(boundary: string, passage = payments.getStore()): void {
   if (passage.killAt === 0 && listPath) appendFileSync(listPath, `${boundary}\n`)
 }
 
+/** @throws Error once, where the ledger is to be away when the charge is answered. */
+function maybeLoseEnd(): void {
+  const passage = payments.getStore()
+  if (!passage?.losesEnd || !passage.isAnswered) return
+  passage.losesEnd = false
+  throw new Error('The ledger is away')
+}
+
 const nameOf = (sql: string) =>
-  /^\s*((?:begin|commit|rollback|select|insert into|update)\b[^,(]*)/i.exec(sql)?.[1]?.slice(0, 40) ??
+  /^\s*((?:begin|commit|rollback|select|insert into|update|with)\b[^,(]*)/i.exec(sql)?.[1]?.slice(0, 40) ??
   'statement'
 
 for (const method of ['all', 'run'] as const) {
@@ -38,6 +49,7 @@ for (const method of ['all', 'run'] as const) {
     [method](this: StatementSync, ...parameters: unknown[]) {
       const name = nameOf(this.sourceSQL)
       pass(`before ${name}`)
+      maybeLoseEnd()
       const result = original.apply(this, parameters)
       pass(`after ${name}`)
       return result
@@ -52,6 +64,7 @@ Object.assign(pg.Client.prototype, {
     if (typeof sql !== 'string' || !payments.getStore()) return query.apply(this, parameters)
     const name = nameOf(sql)
     pass(`before ${name}`)
+    maybeLoseEnd()
     const result = query.apply(this, parameters)
     // The server has it and will carry it out, but the process dies before the answer.
     pass(`sent ${name}`)
@@ -80,7 +93,9 @@ for (const [channel, step] of [
     const path = request.path
       ?.replace(/^\/stores\/\w+/, '')
       .replaceAll(/\d+/g, (digits, at, all) => (all[at - 1] === '/' ? '{id}' : digits))
-    if (passage) pass(`${step} ${request.method} ${path}`, passage)
+    if (!passage) return
+    passage.isAnswered ||= step === 'read' && path === '/payments'
+    pass(`${step} ${request.method} ${path}`, passage)
   })
 }
 
@@ -88,7 +103,8 @@ on('http.server.request.start', ({ request }) => {
   const { headers } = request as { headers: Record<string, string | undefined> }
   const killAt = headers[killHeader]
   if (killAt === undefined) return payments.enterWith(undefined as never)
-  const passage = { passed: 0, killAt: Number(killAt) }
+  const losesEnd = headers[loseEndHeader] !== undefined
+  const passage = { passed: 0, killAt: Number(killAt), losesEnd, isAnswered: false }
   passageOf.set(request, passage)
   payments.enterWith(passage)
 })

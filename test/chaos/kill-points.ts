@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { startSandbox } from '../../sandbox/start-sandbox.ts'
+import { authEnvironment } from '../support/caller-token.ts'
 import { attemptsOf } from './attempts.ts'
 import type { ChaosDatabase } from './chaos-database.ts'
 import { watchChargeRequests } from './charge-requests.ts'
@@ -7,6 +8,7 @@ import { createInstance, type Instance } from './instance.ts'
 import { judgeRun } from './judge-run.ts'
 import { boundariesFile } from './kill-header.ts'
 import { type KillJob, type KillVisit, listBoundaries, visitAndKill } from './kill-lane.ts'
+import type { KillScene } from './kill-scenes.ts'
 import { askForTheLastTime } from './last-questions.ts'
 import type { Violation } from './promises.ts'
 import { serviceSettings } from './service-settings.ts'
@@ -16,8 +18,9 @@ import type { Told } from './told.ts'
 
 export interface KillPointsOptions {
   readonly database: ChaosDatabase
-  /** Cards to pay with; each has its own boundaries. */
-  readonly cards: readonly string[]
+  readonly card: string
+  /** What the payments come upon; each has its own boundaries. */
+  readonly scenes: readonly KillScene[]
   /**
    * Leaves out what cannot differ: between the result of one step and the beginning of the next nothing happens
    * outside the process, so that dying before and after that moment is the same.
@@ -47,13 +50,18 @@ const settleWithinMs = 90_000
 
 /** Kills an instance at every boundary of a payment, and holds what comes of it against what was charged. */
 export async function killAtEveryPoint(options: KillPointsOptions): Promise<KillPointsResult> {
-  const { database, cards, times, folder, say } = options
+  const { database, card, scenes, times, folder, say } = options
   const sandbox = await startSandbox({ rateLimit: { limit: 1_000, windowMs: 4_000 } })
+  // An order whose pending payment was declined can be paid again.
+  sandbox.configure({ late_decline_order_status_id: 0 })
   const requests = watchChargeRequests(sandbox)
   const told: Told[] = []
   const instances: Instance[] = []
   const listPath = join(folder, 'boundaries.txt')
-  const environment = { ...serviceSettings(sandbox, database.url), [boundariesFile]: listPath }
+  const environment = {
+    ...serviceSettings(sandbox, database.url, { auth: authEnvironment }),
+    [boundariesFile]: listPath,
+  }
   const program = ['--import', './test/chaos/kill-point.ts', 'src/main.ts']
   for (let lane = 1; lane <= options.lanes; lane++) {
     instances.push(await createInstance({ program, environment, logPath: join(folder, `lane-${lane}.log`) }))
@@ -71,12 +79,14 @@ export async function killAtEveryPoint(options: KillPointsOptions): Promise<Kill
     await first.start()
     const boundaries: string[] = []
     const jobs: KillJob[] = []
-    for (const card of cards) {
-      const listed = await listBoundaries(laneOf(first), card, listPath)
-      boundaries.push(...listed)
+    for (const scene of scenes) {
+      const listed = await listBoundaries(laneOf(first), { scene, card, listPath })
+      boundaries.push(...listed.map((boundary) => `${scene.name}: ${boundary}`))
       for (let time = 0; time < times; time++) {
         const habit = time % 3 === 1 ? 'careless' : 'careful'
-        pointsOf(listed, options.onlyDistinct).forEach((killAt) => void jobs.push({ card, killAt, habit }))
+        pointsOf(listed, options.onlyDistinct).forEach(
+          (killAt) => void jobs.push({ scene, card, killAt, habit }),
+        )
       }
     }
     const kills = jobs.length

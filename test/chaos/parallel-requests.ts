@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startSandbox } from '../../sandbox/start-sandbox.ts'
-import { callerToken } from '../support/caller-token.ts'
+import { authEnvironment, callerToken } from '../support/caller-token.ts'
 import { createOrder } from '../support/orders.ts'
 import { goodCardNumber } from '../support/payments.ts'
 import { attemptsOf } from './attempts.ts'
@@ -42,7 +42,10 @@ export async function payInParallel(
 ): Promise<ParallelResult> {
   const sandbox = await startSandbox()
   const watched = watchChargeRequests(sandbox)
-  const environment = { ...serviceSettings(sandbox, database.url), PAYMENT_TIMEOUT_MS: '10000' }
+  const environment = {
+    ...serviceSettings(sandbox, database.url, { auth: authEnvironment }),
+    PAYMENT_TIMEOUT_MS: '10000',
+  }
   const fleet = await startFleet({ size: 2, program: serviceProgram, environment, folder })
   const told: Told[] = []
   const random = createRandom(1)

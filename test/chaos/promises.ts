@@ -14,6 +14,7 @@ export const PROMISES = {
   recorded: 'a charge sent without a committed row',
   sentOnce: 'one attempt sent more than once',
   ledger: 'the ledger says what is not so',
+  served: 'a good card refused longer than 10 s after a trouble was over',
 } as const
 export type Promised = keyof typeof PROMISES
 

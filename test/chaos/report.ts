@@ -21,7 +21,10 @@ export function withFigures(page: string, result: ChaosResult, about: ReportAbou
   return [before, begin, '\n\n', figures(result, about), '\n\n', end, after].join('')
 }
 
-function figures({ storms, naive, killPoints }: ChaosResult, { command, commit, at }: ReportAbout): string {
+function figures(
+  { storms, troubles, naive, killPoints }: ChaosResult,
+  { command, commit, at }: ReportAbout,
+): string {
   const columns = naive ? [...storms, naive] : storms
   return [
     `Run on ${at.toISOString().slice(0, 10)}, commit \`${commit}\`:`,
@@ -31,6 +34,10 @@ function figures({ storms, naive, killPoints }: ChaosResult, { command, commit, 
     '### What it found',
     violationTable(columns),
     ...(killPoints.length > 0 ? ['### Killed at every boundary', killPointTable(killPoints)] : []),
+    ...(columns.some((each) => each.troubles.length > 0) || troubles.length > 0
+      ? ['### Troubles, and how soon all is well again', troubleTable([...storms, ...troubles])]
+      : []),
+    ...(storms.length > 0 ? ['### Payments in doubt', unknownTable(storms)] : []),
     '### What was met, by kind',
     faultTable(columns),
   ].join('\n\n')
@@ -54,6 +61,7 @@ const rows: readonly Row[] = [
   ['`kill -9` of an instance', (storm) => storm.fleet.kills],
   ['rolling restarts by SIGTERM', (storm) => storm.fleet.rollingRestarts],
   ['crashes of the database', (storm) => storm.databaseCrashes],
+  ['times that a standby took over', (storm) => storm.failOvers],
   ['times that the payments host refused connections', (storm) => storm.refusals],
   ['changes of what BigCommerce shows late, and how', (storm) => storm.lagChanges],
   ['acts of merchants, and other ways of showing what is so', (storm) => sum(storm.met)],
@@ -112,6 +120,57 @@ const faultTable = (storms: readonly StormResult[]) => {
     names.map((name) => [name, ...storms.map((storm) => metBy(storm)[name] ?? 0)]),
   )
 }
+
+/** One row for each trouble that was met, in each storm. */
+export const troubleTable = (storms: readonly StormResult[]): string =>
+  table(
+    [
+      'trouble',
+      'database',
+      'lasted',
+      'longest time between two payments',
+      'first payment after it',
+      'last refusal after it',
+      'all settled after it',
+      'held, nothing charged',
+    ],
+    storms.flatMap(({ name, troubles }) =>
+      troubles.map((each) => [
+        each.name,
+        name,
+        seconds(each.lastedMs),
+        seconds(each.longestPauseMs),
+        seconds(each.firstPaidMs),
+        each.lastRefusedMs === null ? 'none' : seconds(each.lastRefusedMs),
+        seconds(each.allSettledMs),
+        each.held,
+      ]),
+    ),
+  )
+
+export const unknownTable = (storms: readonly StormResult[]): string =>
+  table(
+    [
+      '',
+      'charges sent',
+      'in doubt for a while',
+      'share',
+      'half of them for at most',
+      '95 in 100 for at most',
+      'still in doubt at the end',
+    ],
+    storms.map(({ name, sent, unknown }) => [
+      name,
+      sent,
+      unknown.payments,
+      `${((100 * unknown.payments) / Math.max(1, sent)).toFixed(1)} %`,
+      `${unknown.medianSeconds} s`,
+      `${unknown.p95Seconds} s`,
+      unknown.open,
+    ]),
+  )
+
+const seconds = (ms: number | null) => (ms === null ? 'not in time' : `${(ms / 1_000).toFixed(1)} s`)
 
 const sum = (counts: Readonly<Record<string, number>>) =>
   Object.values(counts).reduce((one, other) => one + other, 0)

@@ -12,6 +12,10 @@ export interface RunOptions {
   /** How often an instance is killed at each boundary of a payment; 0 leaves that part out. */
   readonly killPoints: number
   readonly naive: boolean
+  /** What is run beside the kills and the naive handler. */
+  readonly mode: 'storm' | 'troubles' | 'pooler' | 'promote' | 'none'
+  /** The folder of another version of the service, to be run in place of this one. */
+  readonly project: string | undefined
   readonly report: boolean
 }
 
@@ -25,6 +29,11 @@ export const usage = `npm run chaos -- [options]
   --only TEXT           only faults, listings and acts of merchants whose name contains it
   --rate 8              orders per second
   --kill-points 1       kills at each distinct boundary of a payment; 0: none
+  --troubles            each trouble by itself instead of a storm: an outage, a fail-over, a full disk, …
+  --pooler              the storm on Postgres behind pgbouncer, in transaction mode
+  --promote             the storm on Postgres with a synchronous standby that is promoted again and again
+  --no-storm            leaves the storm out
+  --project FOLDER      runs the service of another version, installed there, in place of this one
   --no-naive            leaves out the naive handler, which is run for comparison
   --report              writes the figures to docs/reliability.md`
 
@@ -42,6 +51,11 @@ export function readOptions(args: readonly string[]): RunOptions {
       rate: { type: 'string', default: '8' },
       only: { type: 'string', default: '' },
       'kill-points': { type: 'string', default: '1' },
+      storm: { type: 'boolean', default: true },
+      troubles: { type: 'boolean', default: false },
+      pooler: { type: 'boolean', default: false },
+      promote: { type: 'boolean', default: false },
+      project: { type: 'string' },
       naive: { type: 'boolean', default: true },
       report: { type: 'boolean', default: false },
     },
@@ -55,6 +69,8 @@ export function readOptions(args: readonly string[]): RunOptions {
   const databases = { both: ['postgres', 'sqlite'], postgres: ['postgres'], sqlite: ['sqlite'] } as const
   const chosen = databases[values.database as keyof typeof databases]
   if (!chosen) throw new Error('--database must be postgres, sqlite or both')
+  const modes = (['troubles', 'pooler', 'promote'] as const).filter((mode) => values[mode])
+  if (modes.length > 1) throw new Error(`--${modes.join(' and --')} are runs of their own`)
   return {
     seconds: number('seconds', values.seconds, 5, 7_200),
     seed: number('seed', values.seed, 0, 2 ** 32 - 1),
@@ -65,15 +81,24 @@ export function readOptions(args: readonly string[]): RunOptions {
     only: values.only,
     killPoints: number('kill-points', values['kill-points'], 0, 1_000),
     naive: values.naive,
+    mode: modes[0] ?? (values.storm ? 'storm' : 'none'),
+    project: values.project,
     report: values.report,
   }
 }
 
 /** The command that does the same again. */
 export function commandOf(options: RunOptions): string {
-  const { seconds, seed, databases, instances, faults, only, rate, killPoints, naive } = options
+  const { seconds, seed, databases, instances, faults, only, rate, killPoints, naive, mode } = options
   const database = databases.length === 1 ? databases[0] : 'both'
   const part = only === '' ? '' : ` --only '${only}'`
   const rest = `--rate ${rate} --kill-points ${killPoints}${naive ? '' : ' --no-naive'}`
-  return `npm run chaos -- --seconds ${seconds} --seed ${seed} --database ${database} --instances ${instances} --faults ${faults}${part} ${rest}`
+  const as = {
+    storm: '',
+    none: ' --no-storm',
+    troubles: ' --troubles',
+    pooler: ' --pooler',
+    promote: ' --promote',
+  }
+  return `npm run chaos -- --seconds ${seconds} --seed ${seed} --database ${database} --instances ${instances} --faults ${faults}${part} ${rest}${as[mode]}`
 }

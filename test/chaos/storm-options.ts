@@ -1,4 +1,5 @@
 import type { ChaosDatabase } from './chaos-database.ts'
+import type { Trouble } from './troubles/troubles.ts'
 
 export interface StormOptions {
   /** Of the report's column and of the progress lines. */
@@ -12,12 +13,22 @@ export interface StormOptions {
   /** Null for a handler that keeps no ledger. */
   readonly database: ChaosDatabase | null
   readonly program: readonly string[]
-  /** Mean gaps between disturbances. */
+  /** The folder of another version of the service, to be run in place of this one. */
+  readonly project?: string | undefined
+  /** Met one after the other as long as there is time; where there are 0 seconds of storm, each of them. */
+  readonly troubles: readonly Trouble[]
+  /** Whether the limits on card testing are on. */
+  readonly hasCardTestingLimits: boolean
+  /** Mean gaps between disturbances; 0 for never. */
   readonly everyMs: {
     readonly kill: number
     readonly databaseCrash: number
     readonly roll: number
     readonly merchant: number
+    readonly listing: number
+    readonly refuse: number
+    /** Of a primary to its standby, where there is one. */
+    readonly failOver: number
   }
   /** Only faults, listings and acts of merchants whose name contains this; '' for all. */
   readonly only: string

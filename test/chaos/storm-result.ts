@@ -1,5 +1,7 @@
 import type { FleetCounts } from './fleet.ts'
 import type { Violation } from './promises.ts'
+import type { TroubleMet } from './troubles/meet-troubles.ts'
+import type { UnknownCounts } from './watch-unknown.ts'
 
 export interface StormResult {
   readonly name: string
@@ -19,8 +21,13 @@ export interface StormResult {
   readonly fleet: FleetCounts
   readonly crashes: number
   readonly databaseCrashes: number
+  readonly failOvers: number
   readonly lagChanges: number
   readonly refusals: number
+  /** Attempts whose charge was sent. */
+  readonly sent: number
+  readonly unknown: UnknownCounts
+  readonly troubles: readonly TroubleMet[]
   readonly met: Readonly<Record<string, number>>
   readonly abandoned: { readonly released: number; readonly unknown: number }
   readonly statuses: Readonly<Record<string, number>>

@@ -6,6 +6,7 @@ import { openShop } from './customers.ts'
 import { disturb } from './disturbances.ts'
 import { startFleet } from './fleet.ts'
 import { judgeRun } from './judge-run.ts'
+import { startKeyServer } from './key-server.ts'
 import { askForTheLastTime } from './last-questions.ts'
 import { listAsUsual } from './listings.ts'
 import { progressLine } from './progress-line.ts'
@@ -16,6 +17,8 @@ import type { StormOptions } from './storm-options.ts'
 import type { StormResult } from './storm-result.ts'
 import { summarize } from './summarize.ts'
 import type { Told } from './told.ts'
+import { createWeather } from './troubles/weather.ts'
+import { watchUnknown } from './watch-unknown.ts'
 
 const progressEveryMs = 5_000
 /** The last fault leaves the shoppers time to notice it. */
@@ -31,16 +34,23 @@ export async function storm(options: StormOptions): Promise<StormResult> {
   // A merchant who voids an authorization opens the order again, as the most dangerous one does.
   sandbox.configure({ voided_order_status_id: 0 })
   const requests = watchChargeRequests(sandbox)
-  const environment = serviceSettings(sandbox, database?.url ?? 'sqlite::memory:')
-  const fleet = await startFleet({ size: options.instances, program, environment, folder })
+  const keys = await startKeyServer()
+  const environment = serviceSettings(sandbox, database?.url ?? 'sqlite::memory:', {
+    auth: keys.environment,
+    hasCardTestingLimits: options.hasCardTestingLimits,
+  })
+  const { instances: size, project } = options
+  const fleet = await startFleet({ size, program, environment, folder, project })
   const told: Told[] = []
   const startMs = Date.now()
   const untilMs = startMs + options.seconds * 1_000
-  const surroundings = { sandbox, fleet, untilMs }
+  const surroundings = { sandbox, fleet, keys, untilMs }
   const heard = (each: Told) => void told.push(each)
   const customers = openShop({ ...options, ...surroundings, random: random.fork('customers'), heard })
+  const weather = createWeather(options, { ...surroundings, requests, heard, random: random.fork('weather') })
   const disturbances = disturb(options, {
     ...surroundings,
+    isQuiet: weather.isQuiet,
     orderIds: () => customers.visits.map(({ orderId }) => orderId),
     random: random.fork('disturbances'),
     untilMs: untilMs - calmMs,
@@ -58,9 +68,10 @@ export async function storm(options: StormOptions): Promise<StormResult> {
       }),
     )
   }
+  const unknown = watchUnknown(database)
   const progress = setInterval(() => tell('storm'), progressEveryMs)
   try {
-    await Promise.all([customers.over, disturbances.over])
+    await Promise.all([customers.over, disturbances.over, weather.over])
     const faultsMet = customers.faultsMet()
     await sandbox.faults.clear()
     sandbox.configure({ order_lag_ms: 0, transaction_lag_ms: 0 })
@@ -71,24 +82,27 @@ export async function storm(options: StormOptions): Promise<StormResult> {
     await sleep(lateChargeMs)
     if (database) {
       const withinMs = options.settleWithinMs
-      const { visits } = customers
+      const visits = [...customers.visits, ...weather.probes]
       const sayOpen = (open: number) => tell(`settling, ${open} open`)
       await settleDown({ sandbox, database, requests, visits, withinMs, say: sayOpen })
     }
     const settleSeconds = Math.round((Date.now() - healedMs) / 1_000)
-    await askForTheLastTime(customers.visits, told)
+    await askForTheLastTime([...customers.visits, ...weather.probes], told)
 
     requests.collect()
+    const unknownCounts = await unknown.stop()
     const charges = sandbox.charges()
     const attempts = attemptsOf((await database?.readLedger()) ?? null, requests.list(), charges)
     const checkouts = new Map(customers.visits.map(({ orderId, cartId }) => [orderId, cartId]))
     const hasLedger = database !== null
     const evidence = { told, attempts, charges, requests: requests.list(), checkouts, hasLedger }
-    const violations = judgeRun(evidence)
+    const violations = [...judgeRun(evidence), ...weather.met.flatMap((met) => met.violations)]
     return summarize({
       options,
       customers,
       disturbances,
+      troubles: weather.met,
+      unknown: unknownCounts,
       fleet,
       evidence,
       violations,
@@ -97,7 +111,9 @@ export async function storm(options: StormOptions): Promise<StormResult> {
     })
   } finally {
     clearInterval(progress)
+    await unknown.stop()
     await fleet.stop()
+    keys.stop()
     await sandbox.close()
   }
 }

@@ -5,11 +5,15 @@ import type { Evidence, Violation } from './promises.ts'
 import type { StormOptions } from './storm-options.ts'
 import type { StormResult } from './storm-result.ts'
 import { storyOf } from './story.ts'
+import type { TroubleMet } from './troubles/meet-troubles.ts'
+import type { UnknownCounts } from './watch-unknown.ts'
 
 interface Run {
   readonly options: StormOptions
   readonly customers: Customers
   readonly disturbances: Disturbances
+  readonly troubles: readonly TroubleMet[]
+  readonly unknown: UnknownCounts
   readonly fleet: Fleet
   readonly evidence: Evidence
   readonly violations: readonly Violation[]
@@ -40,6 +44,9 @@ export function summarize(run: Run): StormResult {
     faults: run.faultsMet,
     fleet: fleet.counts,
     crashes: fleet.crashes(),
+    troubles: run.troubles,
+    unknown: run.unknown,
+    sent: attempts.filter(({ row }) => typeof row?.sentAtMs === 'number').length,
     ...disturbances.counts,
     met: Object.fromEntries(disturbances.counts.met),
     abandoned: fleet.abandoned(),

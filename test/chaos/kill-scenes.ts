@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Sandbox } from '../../sandbox/start-sandbox.ts'
+import { createOrder } from '../support/orders.ts'
+import type { Device } from './device.ts'
+import { loseEndHeader } from './kill-header.ts'
+
+/** What a payment comes upon: each scene has boundaries of its own. */
+export interface KillScene {
+  readonly name: string
+  /** Headers of the payment at whose boundaries the instance is killed. */
+  readonly headers?: Readonly<Record<string, string>>
+  /**
+   * Makes its order, and lets happen what is to have happened before.
+   *
+   * @param deviceFor makes what pays another order, or the same one earlier.
+   */
+  prepare(sandbox: Sandbox, deviceFor: (orderId: number) => Promise<Device>): Promise<number>
+}
+
+const declinedCard = '4000000000000002'
+const anyCard = '4242424242424242'
+/** A payment that is pending settles after 300 ms; the service asks about it a few times until it has seen that. */
+const asksMax = 40
+
+/** The scenes of `npm test`, which has minutes, and of the long run, which has all. */
+export const shortScenes: readonly KillScene[] = [
+  {
+    name: 'an order of a checkout',
+    prepare: async (sandbox) => createOrder(sandbox, { cart_id: randomUUID() }),
+  },
+]
+
+export const killScenes: readonly KillScene[] = [
+  { name: 'an order of no checkout', prepare: async (sandbox) => createOrder(sandbox) },
+  ...shortScenes,
+  {
+    name: 'a checkout that goes over from an order whose card was declined',
+    async prepare(sandbox, deviceFor) {
+      const cart_id = randomUUID()
+      const earlier = await deviceFor(createOrder(sandbox, { cart_id }))
+      await earlier.pay(randomUUID(), declinedCard)
+      return createOrder(sandbox, { cart_id })
+    },
+  },
+  {
+    name: 'a look, after an earlier payment ended in doubt',
+    async prepare(sandbox, deviceFor) {
+      const orderId = createOrder(sandbox)
+      await sandbox.faults.add({
+        operation: 'pay',
+        order_id: orderId,
+        kind: 'pending',
+        settle_ms: 300,
+        settles_to: 'declined',
+        times: 1,
+      })
+      const earlier = await deviceFor(orderId)
+      await earlier.pay(randomUUID(), anyCard)
+      for (let asks = 0; asks < asksMax; asks++) {
+        const { payments } = await earlier.look()
+        if (payments.some(({ status }) => status === 'declined')) break
+        await sleep(250)
+      }
+      return orderId
+    },
+  },
+  {
+    name: 'a charge that is sent again after a 429',
+    async prepare(sandbox) {
+      const orderId = createOrder(sandbox)
+      const fault = { operation: 'pay', order_id: orderId, times: 1 } as const
+      await sandbox.faults.add({ ...fault, kind: 'rate_limited', retry_after_seconds: 1 })
+      return orderId
+    },
+  },
+  {
+    name: 'an end that is kept while the ledger is away',
+    headers: { [loseEndHeader]: 'yes' },
+    prepare: async (sandbox) => createOrder(sandbox),
+  },
+]

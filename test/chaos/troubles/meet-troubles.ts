@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { attemptsOf } from '../attempts.ts'
+import type { ChargeRequests } from '../charge-requests.ts'
+import { isUnsettled } from '../judge-run.ts'
+import type { Violation } from '../promises.ts'
+import type { Told } from '../told.ts'
+import { type Probe, sendProbes } from './probes.ts'
+import type { Trouble, TroubleSurroundings } from './troubles.ts'
+
+/** One trouble, and how it went for those who wanted to pay meanwhile and afterwards. */
+export interface TroubleMet {
+  readonly name: string
+  readonly lastedMs: number
+  readonly probes: number
+  /** The longest time from one payment that went through to the next, while it lasted and after it. */
+  readonly longestPauseMs: number
+  /** From its end until the first payment went through; 0 where one was answered as it ended. Null for never. */
+  readonly firstPaidMs: number | null
+  /** From its end until the last refusal; null where nobody was refused after it. */
+  readonly lastRefusedMs: number | null
+  /** From its end until every payment that was charged by then had come to its end; null for not in time. */
+  readonly allSettledMs: number | null
+  /** Of the payments that were begun before its end: those of which BigCommerce shows nothing. */
+  readonly held: number
+  readonly violations: readonly Violation[]
+}
+
+export interface MeetTroublesOptions extends TroubleSurroundings {
+  readonly requests: ChargeRequests
+  readonly heard: (told: Told) => void
+  readonly say: (line: string) => void
+  /** Keeps everything else from going wrong while it is true. */
+  readonly setQuiet: (isQuiet: boolean) => void
+}
+
+/** Nobody with a good card and an order of their own is refused for longer than this after the trouble is over. */
+const refusedMsMax = 10_000
+/** So long before it, so that all was well; and so long after it, so that all may be seen to be well again. */
+const beforeMs = 4_000
+const afterMs = 22_000
+const settledWithinMs = 90_000
+
+/** Meets one trouble, with nothing else going wrong, and judges what those who want to pay are told. */
+export async function meetTrouble(trouble: Trouble, options: MeetTroublesOptions) {
+  const { fleet, setQuiet, say } = options
+  setQuiet(true)
+  await fleet.idle()
+  const probes = sendProbes(options)
+  await sleep(beforeMs)
+  say(`${trouble.name} begins`)
+  const beganMs = Date.now()
+  await trouble.meet(options)
+  const endedMs = Date.now()
+  say(`${trouble.name} is over`)
+  const settling = untilSettled(options, probes.all, endedMs)
+  await sleep(afterMs)
+  await probes.end()
+  const settled = await settling
+  setQuiet(false)
+  const met: TroubleMet = {
+    name: trouble.name,
+    lastedMs: endedMs - beganMs,
+    probes: probes.all.length,
+    ...settled,
+    ...timesOf(probes.all, beganMs, endedMs),
+    violations: violationsAmong(trouble.name, probes.all, endedMs),
+  }
+  return { met, probes: probes.all }
+}
+
+const isPaid = ({ payments }: Told) => payments.some(({ status }) => status === 'success')
+const isRefused = ({ status }: Told) => status === null || status >= 400
+
+function timesOf(probes: readonly Probe[], beganMs: number, endedMs: number) {
+  const heard = probes.flatMap(({ heard: own }) => own)
+  const paid = heard.filter(({ key, ...told }) => key !== null && told.status === 201).map(({ atMs }) => atMs)
+  const during = [beganMs, ...paid.filter((atMs) => atMs > beganMs).sort((one, other) => one - other)]
+  const pauses = during.slice(1).map((atMs, index) => atMs - (during[index] ?? atMs))
+  const first = paid.filter((atMs) => atMs >= endedMs).sort((one, other) => one - other)[0]
+  const refused = heard.filter((told) => isRefused(told) && told.askedAtMs > endedMs)
+  const lastRefusedAtMs = refused
+    .map(({ atMs }) => atMs)
+    .sort((one, other) => one - other)
+    .at(-1)
+  return {
+    longestPauseMs: Math.max(0, ...pauses),
+    firstPaidMs: first === undefined ? null : first - endedMs,
+    lastRefusedMs: lastRefusedAtMs === undefined ? null : lastRefusedAtMs - endedMs,
+  }
+}
+
+function violationsAmong(name: string, probes: readonly Probe[], endedMs: number): Violation[] {
+  const calmFromMs = endedMs + refusedMsMax
+  return probes.flatMap(({ orderId, beganAtMs, heard }) => {
+    const late = heard.filter(({ askedAtMs }) => askedAtMs > calmFromMs)
+    const refusal = late.find(isRefused)
+    const isLate = beganAtMs > calmFromMs && heard[0] !== undefined && !isPaid(heard[0])
+    const told = refusal ?? (isLate ? heard[0] : undefined)
+    if (!told) return []
+    const after = Math.round((told.askedAtMs - endedMs) / 1_000)
+    const what = `${after} s after ${name}: ${told.status ?? told.text} ${told.code ?? ''}`
+    return [{ promise: 'served' as const, orderId, what }]
+  })
+}
+
+async function untilSettled(
+  { database, sandbox, requests }: MeetTroublesOptions,
+  probes: readonly Probe[],
+  endedMs: number,
+): Promise<{ allSettledMs: number | null; held: number }> {
+  const meant = new Set(probes.filter(({ beganAtMs }) => beganAtMs < endedMs).map(({ orderId }) => orderId))
+  while (true) {
+    requests.collect()
+    const rows = (await database.readLedger()).filter(({ orderId }) => meant.has(orderId))
+    const attempts = attemptsOf(rows, requests.list(), sandbox.charges())
+    const elapsedMs = Date.now() - endedMs
+    if (!attempts.some(isUnsettled)) {
+      const held = attempts.filter(({ row }) => row?.status === 'unknown').length
+      return { allSettledMs: elapsedMs, held }
+    }
+    if (elapsedMs > settledWithinMs) return { allSettledMs: null, held: 0 }
+    await sleep(250)
+  }
+}
