@@ -18,9 +18,8 @@ FROM node AS dependencies
 RUN npm ci --ignore-scripts
 
 FROM dependencies AS build
-COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
-COPY scripts/forward-programs.ts ./scripts/forward-programs.ts
+COPY scripts/bundle.ts ./scripts/bundle.ts
 RUN npm run build && mkdir data
 
 # Node and nothing else: an intruder finds no npm and no compiler.

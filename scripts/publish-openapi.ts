@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { version } from '../src/version.ts'
+import { version } from '../src/own-package.ts'
 import { breakingChanges } from '../tools/breaking-changes.ts'
 import { openapiDocument } from './openapi-document.ts'
 import { lastPublished, mayBreak, publishedFolder } from './published-openapi.ts'

@@ -19,6 +19,7 @@ import { schedule } from './domain/clock.ts'
 import { createKeyedDigest, isSameSealed } from './domain/sealed.ts'
 import type { LogFields } from './logging/log-entry.ts'
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
+import { version } from './own-package.ts'
 import { createPaying } from './services/paying.ts'
 import { createReconciliationLoop } from './services/reconciliation-loop.ts'
 import { migrateDatabase, openDatabase, sqlitePath } from './stores/engine/database.ts'
@@ -26,7 +27,6 @@ import { isPostgresUrl } from './stores/engine/dialect.ts'
 import { createLedger } from './stores/ledger.ts'
 import { createLedgerHealth } from './stores/ledger-health.ts'
 import { createServedMark, type ServedMark } from './stores/served-mark.ts'
-import { version } from './version.ts'
 
 /** A service put together, and the way to take it apart again. */
 export interface Service {

@@ -10,9 +10,9 @@ import { compose, type Service } from './compose.ts'
 import { type Config, loadConfig } from './config/config.ts'
 import { createRenewable, renewAll } from './config/renewable.ts'
 import { createLogger, createLogOutput } from './logging/logger.ts'
+import { version } from './own-package.ts'
 import { secureContextOf } from './server-options.ts'
 import type { Tracing } from './tracing/start-tracing.ts'
-import { version } from './version.ts'
 
 /** Beyond the longest wait for a permit and the longest charge: the time to answer it, write it down and close. */
 const closingMarginMs = 5_000

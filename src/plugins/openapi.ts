@@ -6,7 +6,7 @@ import { type OpenApiDocument, withExamplesAndHeaders } from '../openapi/documen
 import { withInstruments } from '../openapi/instruments.ts'
 import { withPlainSchemas } from '../openapi/named-schemas.ts'
 import { openapiPreamble } from '../openapi/preamble.ts'
-import { version } from '../version.ts'
+import { version } from '../own-package.ts'
 
 export interface OpenapiOptions {
   /** The instrument types that this instance accepts; the document shows no others. */

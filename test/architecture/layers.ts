@@ -16,7 +16,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
       'logging',
       'server-options',
       'tracing',
-      'version',
+      'own-package',
     ],
     types: [],
     packages: /^(close-with-grace|fastify|node:(http|timers\/promises|tls|util))$/,
@@ -28,12 +28,12 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
     packages: /^(@fastify\/otel|@opentelemetry\/|fastify$|node:timers\/promises)/,
   },
   commands: {
-    values: ['commands', 'config', 'clients', 'stores', 'domain', 'version'],
+    values: ['commands', 'config', 'clients', 'stores', 'domain', 'own-package'],
     types: ['logging', 'request-context'],
     packages: /^(undici|zod|node:(crypto|dns\/promises|events|fs|http|net|path|tls|util))$/,
   },
   compose: {
-    values: ['allowance', 'clients', 'config', 'stores', 'services', 'metrics', 'version', 'domain'],
+    values: ['allowance', 'clients', 'config', 'stores', 'services', 'metrics', 'own-package', 'domain'],
     types: ['app', 'logging'],
     packages: /^(node:timers\/promises|jose|pino|node:crypto)$/,
   },
@@ -49,7 +49,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
   },
   logging: { values: ['logging', 'domain'], types: [], packages: /^(pino|node:fs)$/ },
   'request-context': { values: [], types: ['logging'], packages: /^$/ },
-  version: { values: [], types: [], packages: /^node:(fs|path)$/ },
+  'own-package': { values: [], types: [], packages: /^node:(fs|path)$/ },
   config: {
     values: ['config', 'domain'],
     types: ['logging'],
@@ -61,7 +61,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
     packages: /^(@fastify\/swagger|fastify|fastify-type-provider-zod|zod)$/,
   },
   plugins: {
-    values: ['openapi', 'plugins', 'domain', 'version'],
+    values: ['openapi', 'plugins', 'domain', 'own-package'],
     types: ['allowance', 'logging', 'metrics', 'request-context', 'services'],
     packages: /^(@fastify\/|fastify|zod$|node:(crypto|http|net|perf_hooks|util)$)/,
   },
@@ -87,7 +87,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
     packages: /^(undici|jose|standardwebhooks|zod|node:(crypto|net|timers\/promises|zlib))$/,
   },
   stores: {
-    values: ['stores', 'domain'],
+    values: ['stores', 'domain', 'own-package'],
     types: [],
     packages: /^(kysely|pg|node:(crypto|fs|path|sqlite|timers\/promises|url|util))$/,
   },

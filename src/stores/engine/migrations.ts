@@ -2,11 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { type Kysely, sql, type Transaction } from 'kysely'
+import { packageFolder } from '../../own-package.ts'
 import { waitForTurn } from './dialect.ts'
 import { isLockedOut, withShortLockWaits } from './lock-waits.ts'
 import type { Tables } from './tables.ts'
 
-const folder = join(import.meta.dirname, '../../../migrations')
+const folder = join(packageFolder, 'migrations')
 
 /** Any number that no other program locks in the same database: "till" in hex. */
 const lockNumber = 0x74696c6c
