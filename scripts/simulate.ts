@@ -13,7 +13,7 @@ const usage = `npm run simulate -- --seed N            the event log of one seed
 npm run simulate -- --scenario JSON     the event log of a scenario as it was printed
 npm run simulate -- --seeds N [--from N] [--workers N]   a campaign; ends with 1 if a promise was broken
 
-SIMULATE_HAZARDS=all, none or a comma list: ${HAZARDS.join(', ')}; by default those that the service meets`
+SIMULATE_HAZARDS=none or a comma list: ${HAZARDS.join(', ')}; by default all`
 
 const { values } = parseArgs({
   options: {

@@ -5,6 +5,7 @@ import { shop } from './clients/shopper.ts'
 import { createRun, START_MS } from './engine/create-run.ts'
 import type { Counts, Trace } from './engine/run.ts'
 import type { Drain } from './engine/scheduler.ts'
+import { createDisk, DURABLE_CALLS } from './ledger/disk.ts'
 import { createInMemoryLedger } from './ledger/in-memory-ledger.ts'
 import { createLedgerRows } from './ledger/ledger-rows.ts'
 import { mayNeedReview, type Scenario } from './scenario/scenario.ts'
@@ -46,15 +47,22 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     rows,
     mayNeedReview: mayNeedReview(scenario),
     isOneCheckout: scenario.hazards.isOneCheckout,
+    now: scheduler.now,
     stop: scheduler.stop,
   })
   const webhooks = createWebhooks(run, (orderId, delivery) => front.notify(orderId, delivery))
   const bigCommerce = createBigCommerce(run, { onCharge: witness.charged, onNews: webhooks.onNews })
-  const plain = createInMemoryLedger(rows)
+  const inMemory = createInMemoryLedger(rows)
+  const hasCrashes = scenario.hazards.storeCrashesAtMs.length > 0
+  const disk = hasCrashes ? createDisk(rows, inMemory, sabotage.durableCalls ?? DURABLE_CALLS) : null
+  const plain = disk?.calls ?? inMemory
   const { limit, windowMs } = scenario.bucket
   const storeOf = createInMemoryPermits(limit, ruleOf(run), scheduler.now)
   const arrive = createWindow(limit, windowMs, witness.broken)
-  const outages = createStoreOutages(run)
+  const outages = createStoreOutages(run, () => {
+    disk?.crash()
+    reconciler.plan()
+  })
   const nodes = Array.from({ length: scenario.nodes }, (_, index) =>
     createNode({
       run,

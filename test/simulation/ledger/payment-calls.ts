@@ -14,6 +14,7 @@ import {
   statusesBefore,
 } from '../../../src/domain/payment-attempt.ts'
 import { paysAPart } from '../../../src/domain/payment-instrument.ts'
+import { Problem } from '../../../src/domain/problem.ts'
 import type { Claim } from '../../../src/stores/claim-attempt.ts'
 import type { PaymentAttempts } from '../../../src/stores/payment-attempts.ts'
 import type { FinalAnswer } from '../../../src/stores/settle-attempt.ts'
@@ -26,7 +27,8 @@ const firstLookMs = 2_000
 export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
   const rowOf = (id: string): AttemptRow => {
     const row = rows.byId.get(id)
-    if (!row) throw new Error(`no attempt ${id}`)
+    // As the stores answer whatever the database cannot do.
+    if (!row) throw new Problem('store_unavailable')
     return row
   }
   const known = ({ fingerprint, attemptId, answerStatus, answerBody }: KeyRow): KnownKey => ({

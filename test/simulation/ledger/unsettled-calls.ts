@@ -1,4 +1,5 @@
 import { isFinal, isUnsettled } from '../../../src/domain/payment-attempt.ts'
+import { Problem } from '../../../src/domain/problem.ts'
 import type { Sync, UnsettledPorts } from './ledger-calls.ts'
 import { type AttemptRow, type LedgerRows, toAttempt } from './ledger-rows.ts'
 import { passOrderOn, settleRow } from './payment-calls.ts'
@@ -54,7 +55,7 @@ export function createUnsettledCalls(rows: LedgerRows): Sync<UnsettledPorts> {
 
     conclude(nowMs, id, weigh, finalAnswer, lookedFromMs) {
       const row = byId.get(id)
-      if (!row) throw new Error(`no attempt ${id}`)
+      if (!row) throw new Problem('store_unavailable')
       const before = toAttempt(row)
       const others = attempts.filter((one) => one.orderId === row.orderId && one.id !== id)
       const weighed = weigh(before, others.map(toAttempt))

@@ -1,8 +1,8 @@
 import { createRandom, type Random } from '../engine/random.ts'
 
 /**
- * What a real store, its merchant, other applications and clocks do besides what a scenario always has. Each is drawn
- * from dice of its own, so that a seed is the same story with and without those that are off.
+ * What a real store, its merchant, other applications, clocks and databases do besides what a scenario always has. Each is
+ * drawn from dice of its own, so that a seed is the same story with and without those that are off.
  */
 export const HAZARDS = [
   /** Transactions come in pages, after others that were there before. */
@@ -27,29 +27,22 @@ export const HAZARDS = [
   'odd_refusals',
   /** A proxy sends a charge twice; the sender is told that it was turned away, and the copy charges. */
   'doubled_429',
+  /** An order can never be read again: it is deleted, or refused. */
+  'unreadable',
+  /** The database crashes, and forgets what was not waited for. */
+  'store_crashes',
 ] as const
 
 export type Hazard = (typeof HAZARDS)[number]
 
-/** Those that the service meets. The others wait for their rules, and are tried with `SIMULATE_HAZARDS`. */
-const MET: readonly Hazard[] = [
-  'pages',
-  'odd_entries',
-  'captures',
-  'paid_elsewhere',
-  'odd_refusals',
-  'doubled_429',
-]
-
 /**
- * Which hazards are drawn: those that are met, unless `SIMULATE_HAZARDS` says `all`, `none` or a comma list.
+ * Which hazards are drawn: all, unless `SIMULATE_HAZARDS` says `none` or a comma list.
  *
  * @throws Error for a name that is none.
  */
 export function hazardsOn(wanted = process.env.SIMULATE_HAZARDS ?? ''): ReadonlySet<Hazard> {
-  if (wanted === '') return new Set(MET)
+  if (wanted === '' || wanted === 'all') return new Set(HAZARDS)
   if (wanted === 'none') return new Set()
-  if (wanted === 'all') return new Set(HAZARDS)
   return new Set(
     wanted.split(',').map((name) => {
       const hazard = HAZARDS.find((each) => each === name)
@@ -78,6 +71,8 @@ export const MERCHANT_ACTS = [
   'cancel',
   'archive',
   'pay_elsewhere',
+  'delete',
+  'refuse',
 ] as const
 export type MerchantActKind = (typeof MERCHANT_ACTS)[number]
 
@@ -106,6 +101,8 @@ export interface HazardPlan {
   readonly isOneCheckout: boolean
   readonly oddRefusals: number
   readonly doubled429: number
+  /** When the database crashes. */
+  readonly storeCrashesAtMs: readonly number[]
 }
 
 export const NO_HAZARDS: HazardPlan = {
@@ -119,6 +116,7 @@ export const NO_HAZARDS: HazardPlan = {
   isOneCheckout: false,
   oddRefusals: 0,
   doubled429: 0,
+  storeCrashesAtMs: [],
 }
 
 const minute = 60_000
@@ -126,27 +124,39 @@ const hour = 60 * minute
 /** Other dice than those of the scenario and of its run. */
 const hazardSalt = 0x2f6b19d3
 
+/** How likely a seed has each hazard. With many at once nothing but trouble would ever happen, and with few most hide. */
+const shares = [0, 0.06, 0.06, 0.15, 0.4] as const
+
 /** The hazards of a seed: of those that are on, each is in it or not. */
 export function hazardPlanOf(seed: number, orders: number, on: ReadonlySet<Hazard>): HazardPlan {
-  if (on.size === 0) return NO_HAZARDS
-  const random = createRandom((seed ^ hazardSalt) | 0)
-  const drawn = new Set([...on].filter(() => random.chance(0.4)))
-  const has = (hazard: Hazard) => drawn.has(hazard)
+  const share = createRandom((seed ^ hazardSalt) | 0).pick(shares)
+  const drawn = new Map(
+    HAZARDS.flatMap((hazard, index) => {
+      const random = createRandom((seed ^ Math.imul(index + 2, hazardSalt)) | 0)
+      const isIn = random.chance(share)
+      return isIn && on.has(hazard) ? [[hazard, random]] : []
+    }),
+  )
+  /** What a hazard is, by its own dice; where it is not in the seed, nothing. */
+  const of = <T>(hazard: Hazard, draw: (random: Random) => T, none: T): T => {
+    const random = drawn.get(hazard)
+    return random ? draw(random) : none
+  }
+  const often = (random: Random) => random.pick([0.1, 0.4])
   return {
-    pages: has('pages') ? pagesPlan(random) : null,
-    oddEntries: has('odd_entries') ? random.pick([0.05, 0.3]) : 0,
-    lateShows: has('late_shows')
-      ? { share: random.pick([0.2, 0.6]), lateMsMax: random.pick([8 * minute, 6 * hour]) }
-      : NO_HAZARDS.lateShows,
-    merchants: merchantActs(random, orders, has),
-    voidedAtOnce: has('voids') ? random.pick([0, 0.5]) : 0,
-    upstreamClock: has('clocks') ? clockSteps(random, upstreamSteps) : [],
-    nodeClocks: has('clocks')
-      ? clockSteps(random, nodeSteps).map((step) => ({ ...step, node: random.below(3) }))
-      : [],
-    isOneCheckout: has('one_checkout'),
-    oddRefusals: has('odd_refusals') ? random.pick([0.1, 0.4]) : 0,
-    doubled429: has('doubled_429') ? random.pick([0.1, 0.4]) : 0,
+    pages: of('pages', pagesPlan, null),
+    oddEntries: of('odd_entries', (random) => random.pick([0.05, 0.3]), 0),
+    lateShows: of('late_shows', lateShowsPlan, NO_HAZARDS.lateShows),
+    merchants: ACTS.flatMap(([hazard, kinds, timesMax]) =>
+      of(hazard, (random) => acts(random, orders, kinds, timesMax), []),
+    ),
+    voidedAtOnce: of('voids', (random) => random.pick([0, 0.5]), 0),
+    upstreamClock: of('clocks', (random) => clockSteps(random, upstreamSteps), []),
+    nodeClocks: of('clocks', nodeClocks, []),
+    isOneCheckout: of('one_checkout', () => true, false),
+    oddRefusals: of('odd_refusals', often, 0),
+    doubled429: of('doubled_429', often, 0),
+    storeCrashesAtMs: of('store_crashes', storeCrashes, []),
   }
 }
 
@@ -158,18 +168,35 @@ const pagesPlan = (random: Random): PagesPlan => ({
   earlierDeclines: random.pick([0, 1, 3, 7]),
 })
 
-const EDITS = ['discount', 'surcharge', 'await_payment', 'cancel', 'archive'] as const
+const lateShowsPlan = (random: Random): HazardPlan['lateShows'] => ({
+  share: random.pick([0.2, 0.6]),
+  lateMsMax: random.pick([8 * minute, 6 * hour]),
+})
 
-function merchantActs(random: Random, orders: number, has: (hazard: Hazard) => boolean): MerchantAct[] {
-  const acts: MerchantAct[] = []
-  const add = (kind: MerchantActKind) =>
-    acts.push({ kind, orderIndex: random.below(orders), atMs: momentOf(random) })
-  if (has('voids')) for (let more = 1 + random.below(3); more > 0; more--) add('void')
-  if (has('captures')) for (let more = 1 + random.below(2); more > 0; more--) add('capture')
-  if (has('edits')) for (let more = 1 + random.below(2); more > 0; more--) add(random.pick(EDITS))
-  if (has('paid_elsewhere')) add('pay_elsewhere')
-  return acts
-}
+/** Which acts are of which hazard, and how many of them there are at most. */
+const ACTS: readonly [Hazard, readonly [MerchantActKind, ...MerchantActKind[]], number][] = [
+  ['voids', ['void'], 3],
+  ['captures', ['capture'], 2],
+  ['edits', ['discount', 'surcharge', 'await_payment', 'cancel', 'archive'], 2],
+  ['paid_elsewhere', ['pay_elsewhere'], 1],
+  ['unreadable', ['delete', 'refuse'], 1],
+]
+
+const acts = (
+  random: Random,
+  orders: number,
+  kinds: readonly [MerchantActKind, ...MerchantActKind[]],
+  timesMax: number,
+): MerchantAct[] =>
+  Array.from({ length: 1 + random.below(timesMax) }, () => ({
+    kind: random.pick(kinds),
+    orderIndex: random.below(orders),
+    atMs: momentOf(random),
+  }))
+
+/** Most crashes come while something is being written. */
+const storeCrashes = (random: Random): number[] =>
+  Array.from({ length: 1 + random.below(4) }, () => random.below(random.pick([10_000, minute, 10 * minute])))
 
 /** Most of what matters happens within minutes, some while a PAT expires, some days later. */
 const momentOf = (random: Random): number =>
@@ -179,6 +206,8 @@ const offsets = [-70 * minute, -5_000, 10_000, 70 * minute] as const
 /** A step of BigCommerce's clock is within the five minutes that the service allows it to be wrong by. */
 const upstreamSteps = [-3 * minute, 10_000, 3 * minute] as const
 const nodeSteps = offsets
+const nodeClocks = (random: Random): HazardPlan['nodeClocks'] =>
+  clockSteps(random, nodeSteps).map((step) => ({ ...step, node: random.below(3) }))
 
 /** A clock that is off from the beginning, and steps now and then. */
 function clockSteps(random: Random, steps: readonly [number, ...number[]]): ClockStep[] {

@@ -91,8 +91,13 @@ export interface Scenario {
   readonly hazards: HazardPlan
 }
 
-/** Acts of a merchant or of another application that may look like the end of a payment of ours, and like none. */
-const misleading: ReadonlySet<MerchantActKind> = new Set(['await_payment', 'pay_elsewhere'])
+/** Acts that may look like the end of a payment of ours, and like none; and those after which nothing can be read. */
+const misleading: ReadonlySet<MerchantActKind> = new Set([
+  'await_payment',
+  'pay_elsewhere',
+  'delete',
+  'refuse',
+])
 
 /**
  * Whether the upstream of this scenario shows so little that only a person can find out: a gateway that records no

@@ -14,6 +14,8 @@ const lateMsMax = 66 * 60_000
 /** Many arrive just before that end, when the others think that none can begin any more. */
 const justInTimeMs = 54 * 60_000
 
+const copyMsMax = 25_000
+
 type Done = (outcome: PaymentOutcome) => void
 
 const lost = (reason: UnknownReason): PaymentOutcome => ({ kind: 'unknown', reason, bigcommerceCode: null })
@@ -27,6 +29,12 @@ export function createChargeNetwork(run: Run, bigCommerce: BigCommerce, onArriva
 
   const deliver = (delayMs: number, outcome: PaymentOutcome, done: (outcome: PaymentOutcome) => void) =>
     scheduler.after(delayMs, () => done(outcome))
+
+  /** BigCommerce's answers say when they were given; what a proxy says in its place does not. */
+  const dated = (answer: UpstreamAnswer): UpstreamAnswer => ({
+    ...answer,
+    headers: { ...answer.headers, date: new Date(bigCommerce.clock()).toUTCString() },
+  })
 
   /** The answer's way back. */
   function answerArrives(answer: UpstreamAnswer, permit: Permit, done: Done, requestId = '') {
@@ -57,7 +65,8 @@ export function createChargeNetwork(run: Run, bigCommerce: BigCommerce, onArriva
   function send(pat: string, payment: PaymentRequest, requestId: string, permit: Permit, done: Done) {
     const arrive = (reply: (answer: UpstreamAnswer) => void) =>
       bigCommerce.charge(pat, payment, requestId, reply)
-    const reply = (answer: UpstreamAnswer) => answerArrives(inItsPlace(answer), permit, done, requestId)
+    const reply = (answer: UpstreamAnswer) =>
+      answerArrives(inItsPlace(dated(answer)), permit, done, requestId)
     const lateMs = run.strikes('charge_request_late') ? lateBy() : 0
     scheduler.after(run.latencyMs() + lateMs, () => {
       if (lateMs === 0) onArrival()
@@ -101,13 +110,14 @@ export function createChargeNetwork(run: Run, bigCommerce: BigCommerce, onArriva
     if (run.strikes('charge_request_lost')) return
     if (!run.isHealed() && random.chance(run.scenario.hazards.doubled429)) {
       run.happened('doubled_429')
-      // The copy takes its own way, and may charge while its sender is told to come again.
-      scheduler.after(random.below(PAYMENT_TIMEOUT_MS), () =>
-        bigCommerce.charge(pat, payment, requestId, () => {}),
+      // The copy takes its own way, and may charge while its sender is told to come again. What comes of it shows within the
+      // minute that the service waits after that answer: more cannot be had.
+      scheduler.after(random.below(copyMsMax), () =>
+        bigCommerce.charge(pat, payment, requestId, () => {}, true),
       )
-      return answerArrives(rateLimited(), permit, done)
+      return answerArrives(dated(rateLimited()), permit, done)
     }
-    if (run.strikes('charge_rate_limited')) return answerArrives(rateLimited(), permit, done)
+    if (run.strikes('charge_rate_limited')) return answerArrives(dated(rateLimited()), permit, done)
     if (run.strikes('charge_error_before'))
       return answerArrives(serverError(random.pick([500, 502])), permit, done)
     send(pat, payment, requestId, permit, done)

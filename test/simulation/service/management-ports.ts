@@ -5,7 +5,7 @@ import { Sealed } from '../../../src/domain/sealed.ts'
 import type { Transaction } from '../../../src/domain/transaction.ts'
 import type { Run } from '../engine/run.ts'
 import type { BigCommerce } from '../upstream/big-commerce.ts'
-import { readOrder, readTransactions } from '../upstream/store-order.ts'
+import { readOrder, readTransactions, type StoreOrder } from '../upstream/store-order.ts'
 import { transactionsPage } from '../upstream/transaction-pages.ts'
 import type { Ports } from './ports.ts'
 
@@ -20,8 +20,19 @@ export function createManagementPorts(run: Run, ports: Ports, bigCommerce: BigCo
       return work()
     })
 
+  /** @throws Problem as the management host's client would. */
+  function readable(orderId: number): StoreOrder {
+    const order = bigCommerce.orderOf(orderId)
+    if (order.unreadable === null) return order
+    throw problemOfUnreadOrder({
+      status: order.unreadable === 'deleted' ? 404 : 403,
+      headers: {},
+      json: undefined,
+    })
+  }
+
   function shownOf(orderId: number): Transaction[] {
-    const transactions = readTransactions(bigCommerce.orderOf(orderId), now())
+    const transactions = readTransactions(readable(orderId), now())
     run.trace?.(
       'upstream',
       `order ${orderId} shows [${transactions.map(({ event, status, money }) => `${event} ${status} ${money?.amount}`).join(', ')}]`,
@@ -32,7 +43,8 @@ export function createManagementPorts(run: Run, ports: Ports, bigCommerce: BigCo
   return {
     getOrder: (orderId) =>
       read(`read order ${orderId}`, () => {
-        const order = readOrder(bigCommerce.orderOf(orderId), now(), bigCommerce.clock())
+        if (bigCommerce.orderOf(orderId).unreadable === 'deleted') return null
+        const order = readOrder(readable(orderId), now(), bigCommerce.clock())
         const { statusId, paymentStatus, due } = order
         run.trace?.('upstream', `order ${orderId} shows ${statusId} '${paymentStatus}', due ${due?.amount}`)
         return order

@@ -91,7 +91,7 @@ export function createNode(options: NodeOptions): ServiceNode {
       onTurnedAway: options.onTurnedAway,
     }),
   }
-  const { ledger, managementApi, paymentsApi } = sabotage.parts?.(plain) ?? plain
+  const { ledger, managementApi, paymentsApi } = sabotage.parts?.(plain, now) ?? plain
   const paying = createPaying(
     {
       attempts: ledger,

@@ -12,12 +12,17 @@ export interface NodeParts {
   readonly paymentsApi: PaymentsApi
 }
 
+/** What a bug may change, given this machine's clock. */
+export type ChangeParts = (parts: NodeParts, now: () => number) => NodeParts
+
 export type StoreOf = (instance: string) => PermitStore
 
 /** A planted bug, by wrapping what the code under test is given. The simulation must find it. */
 export interface Sabotage {
   readonly calls?: (calls: LedgerCalls, rows: LedgerRows) => LedgerCalls
-  readonly parts?: (parts: NodeParts) => NodeParts
+  readonly parts?: ChangeParts
+  /** The calls that wait for the disk. */
+  readonly durableCalls?: readonly (keyof LedgerCalls)[]
   /** Changes the permits of each instance. */
   readonly permits?: (storeOf: StoreOf, run: Run) => StoreOf
 }

@@ -29,16 +29,22 @@ export interface BigCommerce {
   clock(): number
   /** @throws Problem as the management host's client would. */
   mint(orderId: number): string
-  /** A charge arrives; its answer is given later, after the processing. */
+  /**
+   * A charge arrives; its answer is given later, after the processing.
+   *
+   * @param isBrisk it is processed, and shows, within half a minute.
+   */
   charge(
     pat: string,
     payment: PaymentRequest,
     requestId: string,
     reply: (answer: UpstreamAnswer) => void,
+    isBrisk?: boolean,
   ): void
 }
 
 const FIRST_ORDER_ID = 100
+const briskMs = 15_000
 
 const always = { fromMs: 0, flash: null }
 const newOrder = {
@@ -81,6 +87,7 @@ export function createBigCommerce(run: Run, options: Omit<BooksOptions, 'clock'>
       customerId: 7,
       cartId: scenario.hazards.isOneCheckout ? 'c1' : null,
       balanceMinor,
+      unreadable: null,
       changes: [{ ...newOrder, totalMinor }],
       transactions: Array.from({ length: earlier }, (_, place) =>
         declinedElsewhere(1_000 + place, totalMinor),
@@ -99,6 +106,7 @@ export function createBigCommerce(run: Run, options: Omit<BooksOptions, 'clock'>
   /** What is left to pay; null when the order cannot be paid. */
   function payableMinor(order: StoreOrder): number | null {
     const state = traits.checksLag ? shownState(order, scheduler.now()) : trueState(order)
+    if (order.unreadable === 'deleted') return null
     const isPartPaid = state.statusId === STATUS.pending && state.partsMinor > 0
     if ((state.statusId !== STATUS.incomplete && !isPartPaid) || state.isArchived) return null
     return Math.max(0, state.totalMinor - state.partsMinor)
@@ -125,6 +133,7 @@ export function createBigCommerce(run: Run, options: Omit<BooksOptions, 'clock'>
     },
 
     mint(orderId) {
+      if (orderOf(orderId).unreadable === 'refused') throw new Problem('upstream_refused')
       const dueMinor = payableMinor(orderOf(orderId))
       if (dueMinor === null) throw problemOfRefusal(notPayable())
       const token = mintAccessToken(tokens.size, orderId, dueMinor, clock())
@@ -132,7 +141,7 @@ export function createBigCommerce(run: Run, options: Omit<BooksOptions, 'clock'>
       return token.text
     },
 
-    charge(pat, payment, requestId, reply) {
+    charge(pat, payment, requestId, reply, isBrisk = false) {
       const token = tokens.get(pat)
       const refusal = refusalOf(token)
       // A payment whose PAT is accepted uses the PAT up.
@@ -144,8 +153,17 @@ export function createBigCommerce(run: Run, options: Omit<BooksOptions, 'clock'>
       const order = orderOf(token.orderId)
       const { payment_method_id: paymentMethodId, instrument } = payment
       const patLifeMs = token.expiresAtMs - clock()
-      const sale = { order, dueMinor: token.amountMinor, requestId, paymentMethodId, patLifeMs }
-      const processingMs = traits.processingMsMax === 0 ? 0 : random.below(traits.processingMsMax)
+      const showsWithinMs = isBrisk ? briskMs : null
+      const sale = {
+        order,
+        dueMinor: token.amountMinor,
+        requestId,
+        paymentMethodId,
+        patLifeMs,
+        showsWithinMs,
+      }
+      const processingMsMax = isBrisk ? Math.min(briskMs, traits.processingMsMax) : traits.processingMsMax
+      const processingMs = processingMsMax === 0 ? 0 : random.below(processingMsMax)
       run.trace?.('upstream', `takes up the charge of ${requestId} for ${processingMs} ms`)
       scheduler.after(processingMs, () => reply(askGateway({ ...sale, instrumentType: instrument.type })))
     },

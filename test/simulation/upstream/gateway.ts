@@ -19,7 +19,8 @@ export function createGateway(run: Run, books: Books, onReserved: (order: StoreO
   const { lateShows, oddRefusals } = scenario.hazards
 
   /** Drawn once for a charge: its transaction and its order are late together. */
-  function lagOf(): Lag {
+  function lagOf({ showsWithinMs }: Sale): Lag {
+    if (showsWithinMs !== null) return { withinMs: showsWithinMs }
     if (!random.chance(lateShows.share)) return {}
     run.happened('late_shows')
     return { lateMs: random.below(lateShows.lateMsMax) }
@@ -47,7 +48,7 @@ export function createGateway(run: Run, books: Books, onReserved: (order: StoreO
   }
 
   function charge(sale: Sale, how: { isReserved?: boolean; isHeld?: boolean; withinMs?: number } = {}): void {
-    const lag = how.withinMs === undefined ? lagOf() : { withinMs: how.withinMs }
+    const lag = how.withinMs === undefined ? lagOf(sale) : { withinMs: how.withinMs }
     const taken = take(sale, 'charged', 'charged', lag)
     const { amountMinor } = taken
     const event = how.isReserved ? 'authorization' : 'purchase'
@@ -62,6 +63,7 @@ export function createGateway(run: Run, books: Books, onReserved: (order: StoreO
   }
 
   function begin(sale: Sale, becomes: 'charged' | 'declined'): UpstreamAnswer {
+    const lag = sale.showsWithinMs === null ? {} : lagOf(sale)
     const pending = take(sale, 'pending', becomes, {})
     const { amountMinor } = pending
     const began = books.addTransaction({
@@ -70,8 +72,9 @@ export function createGateway(run: Run, books: Books, onReserved: (order: StoreO
       status: 'ok',
       amountMinor,
       charge: pending,
+      lag,
     })
-    books.change(sale.order, { statusId: STATUS.awaitingPayment, paymentStatus: 'pending' })
+    books.change(sale.order, { statusId: STATUS.awaitingPayment, paymentStatus: 'pending' }, lag)
     scheduler.after(random.below(traits.pendingMsMax), () => {
       pending.state = becomes
       run.trace?.('upstream', `pending charge of ${sale.requestId} is ${becomes} now`)

@@ -10,7 +10,7 @@ import {
   trueState,
 } from './store-order.ts'
 
-type Edit = Exclude<MerchantActKind, 'void' | 'capture' | 'pay_elsewhere'>
+type Edit = Exclude<MerchantActKind, 'void' | 'capture' | 'pay_elsewhere' | 'delete' | 'refuse'>
 
 const tenthOf = (minor: number) => Math.ceil(minor / 10)
 
@@ -46,7 +46,10 @@ export function createMerchants(run: Run, books: Books): Merchants {
     run.trace?.('merchant', `${kind} on order ${order.id}`)
     if (kind === 'void' || kind === 'capture') begin(kind, order)
     else if (kind === 'pay_elsewhere') payElsewhere(order)
-    else {
+    else if (kind === 'delete' || kind === 'refuse') {
+      run.happened('unreadable')
+      order.unreadable = kind === 'delete' ? 'deleted' : 'refused'
+    } else {
       run.happened('edits')
       books.change(order, EDITS[kind](trueState(order)))
     }

@@ -58,6 +58,8 @@ export interface StoreOrder {
   /** The checkout that it was made from; null for none. */
   readonly cartId: string | null
   balanceMinor: number
+  /** Why the order cannot be read any more; null while it can. */
+  unreadable: 'deleted' | 'refused' | null
   /** The first one is how it was made. */
   readonly changes: [OrderChange, ...OrderChange[]]
   readonly transactions: StoreTransaction[]
@@ -74,6 +76,8 @@ export interface Sale {
   readonly paymentMethodId: string
   /** How much of the PAT's life is left. */
   readonly patLifeMs: number
+  /** Everything of it shows within so much; null for the usual lag. */
+  readonly showsWithinMs: number | null
 }
 
 /** How the order looks from outside now. */

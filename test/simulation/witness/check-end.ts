@@ -1,6 +1,6 @@
 import type { AttemptStatus } from '../../../src/domain/payment-attempt.ts'
 import type { AttemptRow, LedgerRows } from '../ledger/ledger-rows.ts'
-import type { StoreOrder } from '../upstream/store-order.ts'
+import { STATUS, type StoreOrder, trueState } from '../upstream/store-order.ts'
 import type { Truth } from './truth.ts'
 
 export interface EndOptions {
@@ -24,6 +24,10 @@ export function checkEnd({ rows, orders, truth, mayNeedReview, broken }: EndOpti
     if (unfinished.has(status)) broken(`3: ${id} is still ${status}`)
     if (status === 'needs_review' && !mayNeedReview && !isLeftToPeople(row))
       broken(`3: ${id} needs a review for no reason`)
+    if (status === 'needs_review' && isPlainlyPaid(row, orders))
+      broken(`3: ${id} needs a review, and its order shows that it is paid`)
+    if (row.bigcommerceCode === 30105 && (status === 'declined' || status === 'not_charged'))
+      broken(`2: ${id} is ${status}, and BigCommerce called it a duplicate`)
     if (status === 'succeeded') truth.saidCharged(requestId, `ledger: ${id} succeeded`)
     if (status === 'declined' || status === 'not_charged' || status === 'not_sent')
       truth.saidNothingCharged(requestId, `ledger: ${id} ${status}`)
@@ -35,6 +39,16 @@ export function checkEnd({ rows, orders, truth, mayNeedReview, broken }: EndOpti
         broken(`5: a charge on order ${order.id} that no attempt knows: ${requestId}`)
   for (const order of orders)
     if (isUntold(rows, order)) broken(`2: a charge on order ${order.id} shows late, and is not told`)
+}
+
+/** Whether its charge is the only one, was not changed by anyone, and is told by the order that can be read. */
+function isPlainlyPaid({ orderId, requestId }: AttemptRow, orders: readonly StoreOrder[]): boolean {
+  const order = orders.find(({ id }) => id === orderId)
+  const [charge, ...more] = order?.charges ?? []
+  if (!order || order.unreadable || charge?.requestId !== requestId || more.length > 0) return false
+  if (charge.paysAPart || charge.state !== 'charged' || charge.isEnded) return false
+  const { paymentStatus, statusId } = trueState(order)
+  return (paymentStatus === 'captured' && statusId === STATUS.fulfil) || paymentStatus === 'authorized'
 }
 
 /** Whether fewer payments are told than charges are shown, and no person was called. */

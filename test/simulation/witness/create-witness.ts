@@ -13,23 +13,22 @@ export interface WitnessOptions {
   readonly mayNeedReview: boolean
   /** Whether all orders are of one checkout, of which no more may be charged than one order is worth. */
   readonly isOneCheckout: boolean
+  readonly now: () => number
   readonly stop: () => void
 }
 
 /** These name a payment, but say nothing about its result. */
 const speaksOfNoEnd = new Set(['request_in_progress', 'order_payment_in_progress', 'order_already_paid'])
 
-export function createWitness({ rows, mayNeedReview, isOneCheckout, stop }: WitnessOptions): Witness {
+export function createWitness({ rows, mayNeedReview, isOneCheckout, now, stop }: WitnessOptions): Witness {
   let violation: string | null = null
   const broken = (what: string) => {
     violation ??= what
     stop()
   }
-  const charged = new Map<StoreOrder, number>()
-  const truth = createTruth(
-    broken,
-    (requestId) => rows.attempts.find((each) => each.requestId === requestId)?.orderId,
-  )
+  const charged = new Set<StoreOrder>()
+  const truth = createTruth(broken, rows)
+  const askedAtMs = new Map<string, number>()
   const answers = createSameAnswers(broken)
   const sent = new Set<string>()
   const requestOf = (attemptId: string) => rows.byId.get(attemptId)?.requestId ?? `no request (${attemptId})`
@@ -61,7 +60,10 @@ export function createWitness({ rows, mayNeedReview, isOneCheckout, stop }: Witn
   return {
     violation: () => violation,
     broken,
-    asked: answers.asked,
+    asked(requestId, request) {
+      askedAtMs.set(requestId, now())
+      answers.asked(requestId, request)
+    },
 
     told(requestId, request, reply) {
       answers.told(requestId, request, reply)
@@ -78,28 +80,44 @@ export function createWitness({ rows, mayNeedReview, isOneCheckout, stop }: Witn
       // Recovery may have moved it on since, but it must have been sending before.
       if (row === undefined || row.sentAtMs === null)
         broken(`5: ${requestId} is sent, and the ledger says ${row?.status ?? 'nothing'}`)
+      const order = [...charged].find(({ id }) => id === row?.orderId)
+      if (order && showsPaid(order, askedAtMs.get(requestId) ?? 0))
+        broken(
+          `1: ${requestId} is sent, and order ${order.id} showed a charge of ours before it was asked for`,
+        )
     },
 
     turnedAway: (requestId) => void sent.delete(requestId),
 
     charged(order, charge) {
-      truth.add(charge, order.id)
-      // Two charges by two applications, or one that shows too late, nobody can prevent.
-      const live = order.charges.filter(
-        ({ state, isForeign, isVeryLate }) =>
-          state !== 'declined' && state !== 'voided' && !isForeign && !isVeryLate,
-      )
-      charged.set(
-        order,
-        live.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
-      )
-      const takenMinor = isOneCheckout
-        ? [...charged.values()].reduce((sum, amountMinor) => sum + amountMinor, 0)
-        : (charged.get(order) ?? 0)
-      const dueMinor = totalMinorMax(order)
+      truth.add(charge, order)
+      charged.add(order)
+      const orders = isOneCheckout ? [...charged] : [order]
+      const takenMinor = orders.reduce((sum, each) => sum + takenOf(each), 0)
+      const dueMinor = Math.max(...orders.map(totalMinorMax))
       if (takenMinor > dueMinor) broken(`1: order ${order.id} of ${dueMinor} is charged ${takenMinor}`)
     },
 
     finish: (orders: readonly StoreOrder[]) => checkEnd({ rows, orders, truth, mayNeedReview, broken }),
   }
 }
+
+/** What we have taken for an order, or may yet take. Two charges by two applications, or one that shows too late, nobody can prevent. */
+const takenOf = ({ charges }: StoreOrder): number =>
+  charges
+    .filter(
+      ({ state, isForeign, isVeryLate }) =>
+        state !== 'declined' && state !== 'voided' && !isForeign && !isVeryLate,
+    )
+    .reduce((sum, { amountMinor }) => sum + amountMinor, 0)
+
+/** Whether a charge of ours that pays the order has shown among its transactions for good since before this moment. */
+const showsPaid = ({ transactions }: StoreOrder, beforeMs: number): boolean =>
+  transactions.some(
+    ({ transaction, charge, shown }) =>
+      charge?.state === 'charged' &&
+      !charge.paysAPart &&
+      !charge.isForeign &&
+      transaction.event !== 'pending' &&
+      shown.fromMs < beforeMs,
+  )

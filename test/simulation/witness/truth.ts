@@ -1,8 +1,10 @@
-import type { Charge } from '../upstream/store-order.ts'
+import { paysAPart } from '../../../src/domain/payment-instrument.ts'
+import type { LedgerRows } from '../ledger/ledger-rows.ts'
+import type { Charge, StoreOrder } from '../upstream/store-order.ts'
 
 /** What was answered about the charge of a request, and what really happened. */
 export interface Truth {
-  add(charge: Charge, orderId: number): void
+  add(charge: Charge, order: StoreOrder): void
   saidNothingCharged(requestId: string, words: string): void
   saidCharged(requestId: string, words: string): void
 }
@@ -11,15 +13,10 @@ export interface Truth {
  * "Nothing was charged" must be true for ever, so it is also compared with every later charge.
  * "Paid" must be true when it is said.
  */
-export function createTruth(
-  broken: (what: string) => void,
-  orderOf: (requestId: string) => number | undefined,
-): Truth {
+export function createTruth(broken: (what: string) => void, rows: LedgerRows): Truth {
   const charges = new Map<string, Charge>()
   const negatives = new Map<string, string>()
-  /** Orders with a charge of another application, or one that shows too late: its trace may be taken for that of an attempt
-   *  that was alive then. */
-  const mayBeMistaken = new Set<number>()
+  const orders = new Map<number, StoreOrder>()
 
   function compare(requestId: string): void {
     const words = negatives.get(requestId)
@@ -30,9 +27,23 @@ export function createTruth(
     broken(`2: "${words}" was said of ${requestId}, which is charged`)
   }
 
+  /**
+   * Whether the charge of another application, or one that shows too late, was taken for this request's, which was alive when
+   * it showed. That cannot always be told; but no more may be told as paid than were.
+   */
+  function isMistaken(requestId: string): boolean {
+    const orderId = rows.attempts.find((row) => row.requestId === requestId)?.orderId
+    const all = orders.get(orderId ?? 0)?.charges ?? []
+    if (!all.some(({ isForeign, isVeryLate }) => isForeign || isVeryLate)) return false
+    const told = rows.attempts.filter(
+      (row) => row.orderId === orderId && row.status === 'succeeded' && !paysAPart(row.instrumentType),
+    )
+    return told.length <= all.filter((each) => wasPaid(each) && !each.paysAPart).length
+  }
+
   return {
-    add(charge, orderId) {
-      if (charge.isForeign || charge.isVeryLate) mayBeMistaken.add(orderId)
+    add(charge, order) {
+      orders.set(order.id, order)
       if (charge.isForeign) return
       if (charges.has(charge.requestId)) broken(`1: two charges for ${charge.requestId}`)
       charges.set(charge.requestId, charge)
@@ -45,10 +56,12 @@ export function createTruth(
     saidCharged(requestId, words) {
       const charge = charges.get(requestId)
       const state = charge?.state ?? 'not there'
-      // A word that was right stays, although the merchant has let go of the money since.
-      const isRight = state === 'charged' || (state === 'voided' && charge?.wasSeenOpen === true)
-      if (isRight || mayBeMistaken.has(orderOf(requestId) ?? 0)) return
+      if ((charge && wasPaid(charge)) || isMistaken(requestId)) return
       broken(`2: "${words}" was said of ${requestId}, whose charge is ${state}`)
     },
   }
 }
+
+/** A word that was right stays, although the merchant has let go of the money since. */
+const wasPaid = ({ state, wasSeenOpen }: Charge): boolean =>
+  state === 'charged' || (state === 'voided' && wasSeenOpen)
