@@ -37,7 +37,7 @@ function nullableAsType(node: Node): Node {
   const { anyOf, ...rest } = node
   if (!Array.isArray(anyOf) || anyOf.length !== 2) return node
   const [first, second] = anyOf as Node[]
-  if (second?.type !== 'null' || typeof first?.type !== 'string') return node
-  const values = Array.isArray(first.enum) ? { enum: [...first.enum, null] } : {}
-  return { ...first, ...rest, ...values, type: [first.type, 'null'] }
+  // An enum would need null among its values, and one generator's output does not compile then.
+  if (second?.type !== 'null' || typeof first?.type !== 'string' || first.enum) return node
+  return { ...first, ...rest, type: [first.type, 'null'] }
 }

@@ -12,8 +12,10 @@ This document has the version of the service, by semantic versioning. Without a 
 new minor version) nothing is removed, renamed or narrowed, and nothing new is required.
 
 These may be added at any time, so your client must accept them: operations, optional fields of a request, fields of
-an answer, headers, statuses with a problem, problem codes, and instrument types. Where you do not know a \`code\`,
-follow \`retry\`. Ignore fields and instrument types that you do not know.
+an answer, more room for a text or a list, headers, statuses with a problem, and words of the sets that are marked as
+open: \`code\`, instrument types and \`accepts\`, transaction types. So answers are open objects here, and those sets are no
+enums. Where you do not know a \`code\`, follow \`retry\`. Ignore fields and instrument types that you do not know. A payment's
+\`status\` and \`retry\` are closed.
 
 Whatever is to be removed is marked \`deprecated\` for at least one release first. Each release keeps its document, and a
 release whose document breaks the one before it says so in its version.`

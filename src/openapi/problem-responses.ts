@@ -6,7 +6,7 @@ import {
   type ProblemCode,
   RETRY_ADVICE,
 } from '../domain/problems.ts'
-import { textField } from './documented-fields.ts'
+import { openSetField, textField } from './documented-fields.ts'
 
 const FieldErrorSchema = z
   .strictObject({
@@ -38,11 +38,11 @@ export const ProblemSchema = z
       PROBLEMS.payment_declined.detail,
       1_024,
     ),
-    code: z.enum(PROBLEM_CODES).meta({
-      description:
-        'The stable word to branch on. New ones may come: follow `retry` where you do not know a code.',
-      examples: ['payment_declined'],
-    }),
+    code: openSetField(
+      'The stable word to branch on. Follow `retry` where you do not know a code.',
+      PROBLEM_CODES,
+      'payment_declined',
+    ),
     bigcommerce_code: z
       .int()
       .optional()

@@ -5,6 +5,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { type OpenApiDocument, withExamplesAndHeaders } from '../openapi/document.ts'
 import { withInstruments } from '../openapi/instruments.ts'
 import { withPlainSchemas } from '../openapi/named-schemas.ts'
+import { withOpenAnswers } from '../openapi/open-answers.ts'
 import { openapiPreamble } from '../openapi/preamble.ts'
 import { version } from '../own-package.ts'
 
@@ -23,9 +24,11 @@ async function openapi(app: FastifyInstance, { instruments }: OpenapiOptions) {
     transform: jsonSchemaTransform,
     transformObject: (input) =>
       withPlainSchemas(
-        withInstruments(
-          withExamplesAndHeaders(jsonSchemaTransformObject(input) as OpenApiDocument),
-          instruments,
+        withOpenAnswers(
+          withInstruments(
+            withExamplesAndHeaders(jsonSchemaTransformObject(input) as OpenApiDocument),
+            instruments,
+          ),
         ),
       ),
   })

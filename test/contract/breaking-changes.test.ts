@@ -45,6 +45,31 @@ describe('it is a breaking change', () => {
       'to add a word to a closed set of answers',
       (it) => it.components.schemas.Payment.properties.status.enum.push('lost'),
     ],
+    [
+      'to close an answer',
+      (it) => {
+        it.components.schemas.Payment.additionalProperties = false
+      },
+    ],
+    [
+      'to close an object within an answer',
+      (it) => {
+        it.components.schemas.PaymentMethodsResponse.properties.meta.additionalProperties = false
+      },
+    ],
+    [
+      'to close a set that may grow',
+      (it) => {
+        const { code } = it.components.schemas.Problem.properties
+        code.enum = code['x-extensible-enum']
+      },
+    ],
+    [
+      'to close what is in a list',
+      (it) => {
+        it.components.schemas.PaymentMethod.properties.accepts.items.const = 'card'
+      },
+    ],
     ['to require a field', (it) => it.components.schemas.CardInstrument.required.push('issue_month')],
     ['to remove an instrument', (it) => it.components.schemas.PaymentInstrument.oneOf.pop()],
     [
@@ -107,14 +132,36 @@ describe('it breaks no client', () => {
         it.components.schemas.PayOrderRequest.properties.note = { type: 'string' }
       },
     ],
-    ['to add a problem', (it) => it.components.schemas.Problem.properties.code.enum.push('too_late')],
+    [
+      'to add a problem',
+      (it) => it.components.schemas.Problem.properties.code['x-extensible-enum'].push('too_late'),
+    ],
+    [
+      'to give an answer more room',
+      (it) => {
+        it.components.schemas.Payment.properties.payment_method_id.maxLength = 4_000
+      },
+    ],
     [
       'to add an instrument type to answers',
-      (it) => it.components.schemas.PaymentMethod.properties.accepts.items.enum.push('cheque'),
+      (it) =>
+        it.components.schemas.PaymentMethod.properties.accepts.items['x-extensible-enum'].push('cheque'),
     ],
   ])('%s', (_name, bend) => {
     expect(changed(bend)).toEqual([])
   })
+})
+
+test('it breaks no client to open what was closed, and requests stay closed', () => {
+  const strict = structuredClone(document)
+  strict.components.schemas.Payment.additionalProperties = false
+  const { code } = strict.components.schemas.Problem.properties
+  code.enum = code['x-extensible-enum']
+  expect(breakingChanges(strict, document)).toEqual([])
+  const { PayOrderRequest, PayOrderPayment, CardInstrument } = document.components.schemas
+  for (const schema of [PayOrderRequest, PayOrderPayment, CardInstrument]) {
+    expect(schema.additionalProperties).toBe(false)
+  }
 })
 
 test.each([

@@ -19,7 +19,18 @@ export const publishedDocument: Document = JSON.parse(
 
 const ajv = new Ajv2020({ strict: false, allErrors: true })
 addFormats.default(ajv)
-ajv.addSchema(publishedDocument, 'published')
+ajv.addSchema(closed(publishedDocument) as object, 'published')
+
+/** Clients must expect fields and words that are not documented yet. The service must not answer them. */
+function closed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(closed)
+  if (typeof value !== 'object' || value === null) return value
+  const node = Object.fromEntries(Object.entries(value).map(([key, member]) => [key, closed(member)]))
+  const { type, 'x-extensible-enum': known } = node
+  if (Array.isArray(known))
+    return { ...node, enum: [...known, ...([type].flat().includes('null') ? [null] : [])] }
+  return type === 'object' && node.properties ? { additionalProperties: false, ...node } : node
+}
 
 const validators = new Map<string, ValidateFunction>()
 function validatorOf(pointer: string): ValidateFunction {

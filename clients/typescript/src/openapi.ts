@@ -350,11 +350,10 @@ export interface components {
              */
             detail: string;
             /**
-             * @description The stable word to branch on. New ones may come: follow `retry` where you do not know a code.
+             * @description The stable word to branch on. Follow `retry` where you do not know a code. Any other word may come; today there are `malformed_request`, `invalid_request`, `idempotency_key_missing`, `idempotency_key_invalid`, `unauthenticated`, `webhook_unverified`, `payment_declined`, `payment_not_charged`, `payment_authentication_required`, `insufficient_scope`, `save_instrument_not_allowed`, `route_not_found`, `order_not_found`, `payment_not_found`, `request_timeout`, `request_in_progress`, `order_payment_in_progress`, `order_already_paid`, `order_not_payable`, `amount_changed`, `payload_too_large`, `unsupported_media_type`, `idempotency_key_reused`, `instrument_not_found`, `instrument_not_saved`, `payment_rejected`, `quota_exceeded`, `payment_rate_limited`, `velocity_blocked`, `headers_too_large`, `internal_error`, `upstream_refused`, `upstream_unusable`, `merchant_configuration`, `upstream_unavailable`, `upstream_busy`, `identity_unavailable`, `store_unavailable`, `overloaded`, `shutting_down`.
              * @example payment_declined
-             * @enum {string}
              */
-            code: "malformed_request" | "invalid_request" | "idempotency_key_missing" | "idempotency_key_invalid" | "unauthenticated" | "webhook_unverified" | "payment_declined" | "payment_not_charged" | "payment_authentication_required" | "insufficient_scope" | "save_instrument_not_allowed" | "route_not_found" | "order_not_found" | "payment_not_found" | "request_timeout" | "request_in_progress" | "order_payment_in_progress" | "order_already_paid" | "order_not_payable" | "amount_changed" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "instrument_not_found" | "instrument_not_saved" | "payment_rejected" | "quota_exceeded" | "payment_rate_limited" | "velocity_blocked" | "headers_too_large" | "internal_error" | "upstream_refused" | "upstream_unusable" | "merchant_configuration" | "upstream_unavailable" | "upstream_busy" | "identity_unavailable" | "store_unavailable" | "overloaded" | "shutting_down";
+            code: string;
             /**
              * Format: int64
              * @description BigCommerce's own error code, where it gave one.
@@ -431,11 +430,10 @@ export interface components {
              */
             status: "processing" | "success" | "pending" | "declined" | "not_charged" | "unknown" | "needs_review";
             /**
-             * @description `purchase`: captured. `authorization`: reserved; the merchant captures it later.
+             * @description `purchase`: captured. `authorization`: reserved; the merchant captures it later. Any other word may come; today there are `authorization`, `purchase`.
              * @example purchase
-             * @enum {string|null}
              */
-            transaction_type: "authorization" | "purchase" | null;
+            transaction_type: string | null;
             /**
              * Format: int64
              * @description The amount of the charge, in the currency's minor unit. Null until it is known. Also null for gift certificates and store credit, which may pay a part without BigCommerce saying how much: `meta.order.amount` of the payment methods is what is left to pay.
@@ -453,11 +451,10 @@ export interface components {
              */
             payment_method_id: string;
             /**
-             * @description The type of the instrument.
+             * @description The type of the instrument. Any other word may come; today there are `card`, `stored_card`, `stored_paypal_account`, `stored_bank_account`, `tokenized_card`, `gift_certificate`, `store_credit`.
              * @example card
-             * @enum {string}
              */
-            instrument_type: "card" | "stored_card" | "stored_paypal_account" | "stored_bank_account" | "tokenized_card" | "gift_certificate" | "store_credit";
+            instrument_type: string;
             /**
              * @description BigCommerce's id of the payment.
              * @example 693bb4cd-3f20-444a-8315-6369f582c68a
@@ -640,7 +637,7 @@ export interface components {
              *       "stored_card"
              *     ]
              */
-            accepts: ("card" | "stored_card" | "stored_paypal_account" | "stored_bank_account" | "tokenized_card" | "gift_certificate" | "store_credit")[];
+            accepts: string[];
         };
         /** @description What is left to pay for the order, and whether it can be paid now. */
         OrderDue: {
@@ -1691,4 +1688,11 @@ export interface operations {
             };
         };
     };
+}
+/** The words of today in the sets that may grow. */
+export interface KnownWords {
+    "Problem.code": "malformed_request" | "invalid_request" | "idempotency_key_missing" | "idempotency_key_invalid" | "unauthenticated" | "webhook_unverified" | "payment_declined" | "payment_not_charged" | "payment_authentication_required" | "insufficient_scope" | "save_instrument_not_allowed" | "route_not_found" | "order_not_found" | "payment_not_found" | "request_timeout" | "request_in_progress" | "order_payment_in_progress" | "order_already_paid" | "order_not_payable" | "amount_changed" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "instrument_not_found" | "instrument_not_saved" | "payment_rejected" | "quota_exceeded" | "payment_rate_limited" | "velocity_blocked" | "headers_too_large" | "internal_error" | "upstream_refused" | "upstream_unusable" | "merchant_configuration" | "upstream_unavailable" | "upstream_busy" | "identity_unavailable" | "store_unavailable" | "overloaded" | "shutting_down";
+    "Payment.transaction_type": "authorization" | "purchase";
+    "Payment.instrument_type": "card" | "stored_card" | "stored_paypal_account" | "stored_bank_account" | "tokenized_card" | "gift_certificate" | "store_credit";
+    "PaymentMethod.accepts": "card" | "stored_card" | "stored_paypal_account" | "stored_bank_account" | "tokenized_card" | "gift_certificate" | "store_credit";
 }

@@ -1,15 +1,29 @@
-import type { components } from './openapi.ts'
+import type { components, KnownWords } from './openapi.ts'
 
 type Schemas = components['schemas']
 
-export type Payment = Schemas['Payment']
+/** A set that may grow: editors suggest the words of today, and the compiler takes any other. */
+type OpenSet<Words extends string> = Words | (string & {})
+type WithSets<Fields, Sets> = Omit<Fields, keyof Sets> & Sets
+
+export type ProblemCode = OpenSet<KnownWords['Problem.code']>
+export type Problem = WithSets<Schemas['Problem'], { code: ProblemCode }>
+/** What to do after a problem: try again with the same key, with a new key, later with the same key, or never. */
+export type RetryAdvice = Problem['retry']
+
+export type Payment = WithSets<
+  Schemas['Payment'],
+  {
+    transaction_type: OpenSet<KnownWords['Payment.transaction_type']> | null
+    instrument_type: OpenSet<KnownWords['Payment.instrument_type']>
+  }
+>
+export type PaymentMethod = WithSets<
+  Schemas['PaymentMethod'],
+  { accepts: OpenSet<KnownWords['PaymentMethod.accepts']>[] }
+>
+export type PaymentMethods = WithSets<Schemas['PaymentMethodsResponse'], { data: PaymentMethod[] }>
 export type PaymentInstrument = Schemas['PaymentInstrument']
-export type PaymentMethod = Schemas['PaymentMethod']
-export type PaymentMethods = Schemas['PaymentMethodsResponse']
 export type PaymentRequest = Schemas['PayOrderRequest']
 export type OrderDue = Schemas['OrderDue']
 export type StoredInstrument = Schemas['StoredInstrument']
-export type Problem = Schemas['Problem']
-export type ProblemCode = Problem['code']
-/** What to do after a problem: try again with the same key, with a new key, later with the same key, or never. */
-export type RetryAdvice = Problem['retry']

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { INSTRUMENT_TYPES } from '../../domain/payment-instrument.ts'
-import { textField } from '../../openapi/documented-fields.ts'
+import { openSetField, textField } from '../../openapi/documented-fields.ts'
 import { currency, minorUnits, orderIdField } from './schemas.ts'
 
 const StoredInstrumentSchema = z
@@ -65,10 +65,10 @@ const PaymentMethodSchema = z
       .array(StoredInstrumentSchema)
       .meta({ description: "The shopper's stored instruments for this method.", maxItems: 1_000 })
       .optional(),
-    accepts: z.array(z.enum(INSTRUMENT_TYPES)).meta({
+    accepts: z.array(openSetField('An instrument type.', INSTRUMENT_TYPES, 'card')).meta({
       description: 'The instrument types that `/pay` takes for this method.',
       examples: [['card', 'stored_card']],
-      maxItems: INSTRUMENT_TYPES.length,
+      maxItems: 100,
     }),
   })
   .meta({ id: 'PaymentMethod', description: "BigCommerce's own fields, and `accepts`." })

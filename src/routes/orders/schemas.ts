@@ -9,7 +9,7 @@ import {
   textWithoutCardNumber,
   wholeNumber,
 } from '../../domain/payment-instrument.ts'
-import { instantField, textField } from '../../openapi/documented-fields.ts'
+import { instantField, openSetField, textField } from '../../openapi/documented-fields.ts'
 
 /** BigCommerce's order ids are 32-bit integers from 1 up. */
 const orderIdMax = 2_147_483_647
@@ -100,13 +100,11 @@ export const PaymentSchema = z
         '`success`, `declined` and `not_charged` are final. `processing`, `pending` and `unknown` are not: do not pay again. `needs_review` needs a person.',
       examples: ['success'],
     }),
-    transaction_type: z
-      .enum(['authorization', 'purchase'])
-      .nullable()
-      .meta({
-        description: '`purchase`: captured. `authorization`: reserved; the merchant captures it later.',
-        examples: ['purchase'],
-      }),
+    transaction_type: openSetField(
+      '`purchase`: captured. `authorization`: reserved; the merchant captures it later.',
+      ['authorization', 'purchase'],
+      'purchase',
+    ).nullable(),
     amount: minorUnits.nullable().meta({
       description:
         "The amount of the charge, in the currency's minor unit. Null until it is known. Also null for gift certificates and store credit, which may pay a part without BigCommerce saying how much: `meta.order.amount` of the payment methods is what is left to pay.",
@@ -117,9 +115,7 @@ export const PaymentSchema = z
       examples: ['USD'],
     }),
     payment_method_id: textField('The payment method.', 'stripe.card', 64),
-    instrument_type: z
-      .enum(INSTRUMENT_TYPES)
-      .meta({ description: 'The type of the instrument.', examples: ['card'] }),
+    instrument_type: openSetField('The type of the instrument.', INSTRUMENT_TYPES, 'card'),
     bigcommerce_id: textField(
       "BigCommerce's id of the payment.",
       '693bb4cd-3f20-444a-8315-6369f582c68a',
