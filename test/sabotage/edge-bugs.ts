@@ -65,7 +65,7 @@ export const EDGE_BUGS: readonly Bug[] = [
   {
     name: 'take a card number for a request id, and log it',
     file: 'src/server-options.ts',
-    find: ' && !isCardNumber(given)',
+    find: ' && !holdsCardNumber(given)',
     replace: '',
     tests: ['test/plugins/doors.test.ts'],
   },

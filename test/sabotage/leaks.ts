@@ -99,7 +99,7 @@ export const LEAKS: readonly Bug[] = [
   {
     name: 'take a card number for a key, and keep it',
     file: 'src/domain/idempotency-key.ts',
-    find: ' || isCardNumber(key)',
+    find: ' || holdsCardNumber(key)',
     replace: '',
     tests: answered,
   },
