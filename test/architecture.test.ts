@@ -6,6 +6,7 @@ import { layerOf, RULES, wrongImportsOf } from './architecture/layers.ts'
 import { scrapsAmong, tooLong } from './architecture/sizes.ts'
 import {
   filesOf,
+  importedBy,
   importsOf,
   isOurs,
   loadedBy,
@@ -24,6 +25,21 @@ const rooms = [...src, ...sandbox, ...filesOf('demo'), ...filesOf('bench'), ...c
 const all = [...rooms, ...filesOf('scripts')]
 /** What the client's package gives to those who install it: a package has one front door. */
 const frontDoor = 'clients/typescript/src/index.ts'
+
+test('every import of a file leads to one', () => {
+  const files = [...all, ...filesOf('test'), ...filesOf('tools')]
+  /** Files whose texts hold the imports of others. */
+  const quoting = /^test\/(architecture|sabotage)/
+  const known = new Set(files.map(({ path }) => path))
+  const lost = files
+    .filter(({ path }) => !quoting.test(path))
+    .flatMap((file) =>
+      importedBy(file)
+        .filter((target) => target.endsWith('.ts') && !known.has(target))
+        .map((target) => `${file.path} imports ${target}`),
+    )
+  expect(lost).toEqual([])
+})
 
 test('there is something to check', () => {
   expect(src.length).toBeGreaterThan(50)

@@ -66,9 +66,18 @@ function operationTable(
     .reduce((sum, each) => sum + each.failures, 0)
   const late = Math.max(...names.map((name) => typical(name, 'lateMs')))
   const head = ['', 'requests/s', 'ratio', 'CPU ms/request', 'ratio', 'p50 ms', 'p99 ms']
+  const change = (figure: Figure) =>
+    spanOf(
+      of('tillgate').map((round, index) => round[figure] / (of('before')[index]?.[figure] ?? Number.NaN)),
+    )
   return [
     `#### ${headings[operation]}`,
     table(head, rows),
+    ...(names.includes('before')
+      ? [
+          `Against the build before, round by round: requests/s ${change('perSecondMax')}, CPU ${change('cpuMsPerRequest')}, p50 ${change('p50Ms')}.`,
+        ]
+      : []),
     `${failures} requests failed. The load generator was up to ${late.toFixed(1)} ms late (its 99th percentile), which is in the latencies.`,
   ].join('\n\n')
 }

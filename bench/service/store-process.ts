@@ -1,12 +1,12 @@
+import { exampleOrder } from '../../demo/example-order.ts'
 import { startSandbox } from '../../sandbox/start-sandbox.ts'
-import { SEED_ORDER } from '../../test/sandbox/support/seed-order.ts'
 
 /** So high that no limit of the store is measured. */
 const rateLimit = { limit: 1_000_000, windowMs: 4_000 }
 
 const sandbox = await startSandbox({ rateLimit })
 process.on('message', ({ orders }: { orders: number }) => {
-  const ids = Array.from({ length: orders }, () => sandbox.orders.create(SEED_ORDER).id)
+  const ids = Array.from({ length: orders }, () => sandbox.orders.create(exampleOrder).id)
   process.send?.({ ids, charges: sandbox.charges().length })
 })
 const { managementUrl, paymentsUrl, storeHash, accessToken } = sandbox

@@ -307,6 +307,9 @@ describe('whose charge it is', () => {
     const its = transaction({ gatewayTransactionId: 'pay-1' })
     expect(verdict([its], { others: [paid] }).kind).toBe('absent')
     expect(verdict([its, transaction()], { others: [paid] })).toMatchObject({ kind: 'charged', charges: 1 })
+    const pending = earlier({ status: 'pending', bigcommercePaymentId: 'pay-1' })
+    expect(verdict([its], { others: [pending] }).kind).not.toBe('charged')
+    expect(verdict([its], { of: pending, others: [attempt] })).toMatchObject({ kind: 'charged', charges: 1 })
   })
 
   test('a trace from before the PAT is not of this attempt, and proves no absence either', () => {

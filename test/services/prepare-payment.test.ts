@@ -137,6 +137,18 @@ test('an order that cannot be paid is answered so, whatever happens to the PAT m
   expect(await preparing('', orderOf(), {}, [], failed()).result).toBe('upstream_unavailable')
 })
 
+test('where BigCommerce says that the order cannot be paid, an earlier attempt may have paid it: a look is woken', async () => {
+  const refused = (code: 'order_not_payable' | 'upstream_unavailable') => {
+    const minting = Promise.reject<MintedToken>(new Problem(code))
+    minting.catch(() => {})
+    return preparing('', orderOf(), {}, [], minting)
+  }
+  const paid = refused('order_not_payable')
+  expect([await paid.result, paid.woken]).toEqual(['order_not_payable', [118]])
+  const away = refused('upstream_unavailable')
+  expect([await away.result, away.woken]).toEqual(['upstream_unavailable', []])
+})
+
 describe('after an earlier attempt ended in doubt', () => {
   const doubtful = attemptOf({
     id: 'earlier',
