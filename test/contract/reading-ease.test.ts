@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readingEaseOf } from '../support/reading-ease.ts'
@@ -9,7 +9,9 @@ const ease = (page: string) => readingEaseOf(readFileSync(join(root, page), 'utf
 /** 60 and more is "standard" on Flesch's scale: read without effort by people of 13 to 15 years. */
 const plainEnglish = 60
 
-test.each(['README.md', 'SECURITY.md', 'docs/architecture.md'])('%s is easy to read', (page) => {
+const pages = globSync(['*.md', 'docs/*.md'], { cwd: root })
+
+test.each(pages)('%s is easy to read', (page) => {
   expect(ease(page)).toBeGreaterThanOrEqual(plainEnglish)
 })
 

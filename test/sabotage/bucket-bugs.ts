@@ -1,80 +1,81 @@
 import type { Bug } from './bug.ts'
 
-const arithmetic = ['test/allowance/rule.test.ts']
-const store = ['test/stores/sqlite.test.ts']
-const turns = ['test/allowance/permits.test.ts']
-
 /** More payments than BigCommerce takes, or unfair turns at them. */
 export const BUCKET_BUGS: readonly Bug[] = [
   {
-    name: 'give a token back without waiting for its window',
-    file: 'src/allowance/rule.ts',
-    find: 'Math.max(countedAtMs + windowMs, notBeforeMs)',
-    replace: 'Math.max(countedAtMs, notBeforeMs, windowMs * 0)',
-    tests: arithmetic,
+    name: 'give a permit back without waiting for its window',
+    file: 'src/allowance/permit-store.ts',
+    find: `const backAtMs = sql\`\${greatest}(counted_at_ms + \${rule.windowMs}, not_before_ms)\`
+  const clock`,
+    replace: `const backAtMs = sql\`\${greatest}(counted_at_ms, not_before_ms)\`
+  const clock`,
+    tests: ['test/stores/sqlite.test.ts'],
   },
   {
     name: 'count a payment from its reservation, however late it leaves',
-    file: 'src/allowance/rule.ts',
-    find: 'countedAtMs: forMs + rule.sendWithinMs + rule.marginMs,',
-    replace: 'countedAtMs: forMs + rule.marginMs,',
-    tests: arithmetic,
-  },
-  {
-    name: 'count a payment from its reservation in the database as well',
-    file: 'src/allowance/reserve-permits.ts',
+    file: 'src/allowance/permit-store.ts',
     find: `\${rule.sendWithinMs + rule.marginMs}`,
     replace: `\${rule.marginMs}`,
-    tests: store,
+    tests: ['test/stores/sqlite.test.ts'],
   },
   {
-    name: 'let a report of an older use bring a token back',
+    name: 'let a report of an older use bring a permit back',
     file: 'src/allowance/permit-store.ts',
-    find: `counted_at_ms = \${least}(counted_at_ms, \${nowMs} + 1)\n          WHERE store_hash = \${storeHash} AND number = \${number} AND uses = \${uses}`,
-    replace: `counted_at_ms = \${least}(counted_at_ms, \${nowMs} + 1)\n          WHERE store_hash = \${storeHash} AND number = \${number} AND uses >= \${uses}`,
-    tests: store,
+    find: `AND number = \${number} AND uses = \${uses}\`.execute(connection)
+      }),
+
+    giveBack`,
+    replace: `AND number = \${number} AND uses >= \${uses}\`.execute(connection)
+      }),
+
+    giveBack`,
+    tests: ['test/stores/sqlite.test.ts'],
   },
   {
     name: 'forget at a restart what was spent',
-    file: 'src/allowance/provide-permits.ts',
-    find: `const latest = sql\`\${nowMs} + \${rule.sendWithinMs + rule.marginMs + rule.windowMs}\``,
-    replace: `const latest = sql\`\${nowMs} - \${rule.sendWithinMs + rule.marginMs + rule.windowMs}\``,
-    tests: store,
+    file: 'src/allowance/permit-record.ts',
+    find: 'Math.min(permit.countedAtMs - usedAheadMs, nowMs + backWithinMs(rule))',
+    replace: 'Math.min(permit.countedAtMs - usedAheadMs, nowMs - backWithinMs(rule))',
+    tests: ['test/stores/sqlite.test.ts'],
   },
   {
     name: 'keep what was spent first when the limit shrinks',
-    file: 'src/allowance/provide-permits.ts',
+    file: 'src/allowance/permit-record.ts',
     find: 'b.countedAtMs - a.countedAtMs',
     replace: 'a.countedAtMs - b.countedAtMs',
-    tests: store,
+    tests: ['test/stores/sqlite.test.ts'],
   },
   {
     name: 'leave no margin for the network',
     file: 'src/allowance/permit.ts',
-    find: 'after(marginMs(), report)',
-    replace: 'after(0 * marginMs(), report)',
-    tests: turns,
+    find: 'schedule(marginMs(), report)',
+    replace: 'schedule(0 * marginMs(), report)',
+    tests: ['test/allowance/permits.test.ts'],
   },
   {
-    name: 'give a spent token back at the end',
+    name: 'give a permit back although its charge has departed',
     file: 'src/allowance/permit.ts',
-    find: "if (state !== 'held') return\n      state = 'over'\n      inBackground",
-    replace: "if (state === 'over') return\n      state = 'over'\n      inBackground",
-    tests: turns,
+    find: `if (state !== 'taken') return
+      state = 'over'
+      inBackground(() => store.giveBack`,
+    replace: `if (state === 'over') return
+      state = 'over'
+      inBackground(() => store.giveBack`,
+    tests: ['test/allowance/permits.test.ts'],
   },
   {
     name: 'send however late it has become',
     file: 'src/allowance/permit.ts',
-    find: 'now() >= dueMs && now() < leavesUntilMs',
-    replace: 'now() >= dueMs && leavesUntilMs < Number.POSITIVE_INFINITY',
-    tests: turns,
+    find: ' && !mayHaveCome(moment, leavesUntil)',
+    replace: '',
+    tests: ['test/allowance/permits.test.ts'],
   },
   {
-    name: 'send as soon as there is a token, before its moment',
+    name: 'send as soon as there is a permit, before its moment',
     file: 'src/allowance/permit.ts',
-    find: 'now() < dueMs ? after(dueMs - now(), look) : resolve()',
-    replace: 'now() < 0 ? after(dueMs - now(), look) : resolve()',
-    tests: turns,
+    find: 'if (earlyMs > 0) schedule(earlyMs, check)',
+    replace: 'if (earlyMs > 1e9) schedule(earlyMs, check)',
+    tests: ['test/allowance/permits.test.ts'],
   },
   {
     name: 'send on a connection that was closed while it was waited for',
@@ -86,14 +87,15 @@ export const BUCKET_BUGS: readonly Bug[] = [
   {
     name: 'send without asking whether it may still leave',
     file: 'src/clients/bigcommerce/payments-api.ts',
-    find: 'isLate = !departure.mayLeave()',
-    replace: 'isLate = !departure.mayLeave',
+    find: 'isLate = !permit.mayLeave()',
+    replace: 'isLate = !permit.mayLeave',
     tests: ['test/clients/bigcommerce/payments-api.test.ts'],
   },
   {
-    name: 'serve whoever came first, whoever it is of',
+    name: 'serve the payment that came first, not the caller whose turn it is',
     file: 'src/allowance/line.ts',
-    find: '      callers.delete(caller)\n      if (waiting.length > 0) callers.set(caller, waiting)',
+    find: `      callers.delete(caller)
+      if (waiting.length > 0) callers.set(caller, waiting)`,
     replace: '      if (waiting.length === 0) callers.delete(caller)',
     tests: ['test/allowance/line.test.ts'],
   },
@@ -102,20 +104,22 @@ export const BUCKET_BUGS: readonly Bug[] = [
     file: 'src/allowance/line.ts',
     find: 'if (lastWaitMs === 0 || now() + lastWaitMs <= last.deadlineMs) return',
     replace: 'if (now() + lastWaitMs > 0) return',
-    tests: turns,
+    tests: ['test/allowance/permits.test.ts'],
   },
   {
-    name: 'keep a token that was not spent',
+    name: 'keep a permit that was not used',
     file: 'src/services/pay-order.ts',
-    find: '      paymentToken.release()',
-    replace: '      void paymentToken',
+    find: '      permit.giveBack()',
+    replace: '      void permit',
     tests: ['test/services/pay-order.test.ts'],
   },
   {
     name: 'send a charge again whatever became of it',
     file: 'src/services/pay-order.ts',
-    find: `if (outcome.kind !== 'not_sent' || outcome.reason !== 'rate_limited') return false`,
-    replace: `if (outcome.kind === 'succeeded' || !('retryAfterSeconds' in outcome || Object.assign(outcome, { retryAfterSeconds: 0 }))) return false`,
+    find: `      first.kind === 'turned_away'
+        ? await sendAgain({ ...payment, attempt: sending }, prepared, first)`,
+    replace: `      first.kind === 'turned_away' || first.kind === 'unknown'
+        ? await sendAgain({ ...payment, attempt: sending }, prepared, { retryAfterSeconds: 0, ...first })`,
     tests: ['test/services/pay-order.test.ts'],
   },
   {
@@ -123,6 +127,63 @@ export const BUCKET_BUGS: readonly Bug[] = [
     file: 'src/allowance/permits.ts',
     find: 'now() + forMs < sinceMs + maxWaitMs',
     replace: 'now() + forMs > 0',
-    tests: turns,
+    tests: ['test/allowance/permits.test.ts'],
+  },
+  {
+    name: 'let a charge leave by the steady clock alone',
+    file: 'src/allowance/clocks.ts',
+    find: 'now.steadyMs >= moment.steadyMs && now.wallMs >= moment.wallMs - wallSlackMs',
+    replace: 'now.steadyMs >= moment.steadyMs',
+    tests: ['test/allowance/clocks.test.ts'],
+  },
+  {
+    name: 'let a charge leave late by the steady clock alone',
+    file: 'src/allowance/clocks.ts',
+    find: 'now.steadyMs >= moment.steadyMs || now.wallMs >= moment.wallMs',
+    replace: 'now.steadyMs >= moment.steadyMs',
+    tests: ['test/allowance/clocks.test.ts'],
+  },
+  {
+    name: "notice no jump of the database's clock",
+    file: 'src/allowance/clocks.ts',
+    find: 'if (seen.leastMs <= believed.mostMs + drift + CLOCK_SLACK_MS) return null',
+    replace: 'if (seen.leastMs <= Number.POSITIVE_INFINITY) return null',
+    tests: ['test/allowance/clocks.test.ts'],
+  },
+  {
+    name: 'keep permits away for hours after the clock was set back',
+    file: 'src/allowance/permit-record.ts',
+    find: 'Math.min(permit.countedAtMs - usedAheadMs, nowMs + backWithinMs(rule))',
+    replace: 'permit.countedAtMs',
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'bring permits back early after the clock was set forward',
+    file: 'src/allowance/permit-record.ts',
+    find: 'notBeforeMs: Math.max(permit.notBeforeMs, laterMs)',
+    replace: 'notBeforeMs: Math.max(permit.notBeforeMs, 0 * laterMs)',
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'hold every permit back for hours when a 429 says so',
+    file: 'src/allowance/permit-store.ts',
+    find: `\${Math.min(forMs, HOLD_MS_MAX)}`,
+    replace: `\${forMs}`,
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'keep the same margin after a charge was turned away',
+    file: 'src/allowance/permits.ts',
+    find: `          margin.turnedAway()
+`,
+    replace: '',
+    tests: ['test/allowance/permits.test.ts'],
+  },
+  {
+    name: 'count permits by a clock that can be set',
+    file: 'src/stores/engine/dialect.ts',
+    find: `nowMs: sql\`(SELECT started_at_ms + machine_up_ms() FROM machine_starts WHERE machine = machine_id())\``,
+    replace: `nowMs: sql\`CAST(unixepoch('subsec') * 1000 AS INTEGER)\``,
+    tests: ['test/allowance/machine-clock.test.ts'],
   },
 ]

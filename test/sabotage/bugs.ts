@@ -1,7 +1,10 @@
 import { BUCKET_BUGS } from './bucket-bugs.ts'
 import { EDGE_BUGS } from './edge-bugs.ts'
+import { EVIDENCE_BUGS } from './evidence-bugs.ts'
+import { FENCE_BUGS } from './fence-bugs.ts'
 import { LEAKS } from './leaks.ts'
 import { LEDGER_BUGS } from './ledger-bugs.ts'
+import { LEDGER_FILE_BUGS } from './ledger-file-bugs.ts'
 import { LIMIT_BUGS } from './limit-bugs.ts'
 import { PAYING_BUGS } from './paying-bugs.ts'
 import { QUOTA_BUGS } from './quota-bugs.ts'
@@ -12,7 +15,10 @@ import { UPSTREAM_BUGS } from './upstream-bugs.ts'
 export const BUGS = [
   ...PAYING_BUGS,
   ...UPSTREAM_BUGS,
+  ...EVIDENCE_BUGS,
+  ...FENCE_BUGS,
   ...LEDGER_BUGS,
+  ...LEDGER_FILE_BUGS,
   ...BUCKET_BUGS,
   ...SECURITY_BUGS,
   ...EDGE_BUGS,

@@ -1,8 +1,5 @@
 import type { Bug } from './bug.ts'
 
-const velocity = ['test/stores', 'test/routes/pay-order/velocity.test.ts', 'test/domain/velocity.test.ts']
-const inbound = ['test/plugins/rate-limits.test.ts', 'test/domain/client-network.test.ts']
-
 /** Limits that let through what they are there to stop, or stop what they should let through. */
 export const LIMIT_BUGS: readonly Bug[] = [
   {
@@ -13,60 +10,63 @@ export const LIMIT_BUGS: readonly Bug[] = [
     replace: `          if (retryAfterSeconds > 0) return { kind: 'blocked', retryAfterSeconds }
           if (attemptId) return { kind: 'reserved' }
           const held`,
-    tests: velocity,
+    tests: ['test/stores/sqlite.test.ts'],
   },
   {
     name: 'count and take a place in two steps',
     file: 'src/stores/velocity-holds.ts',
-    find: 'for (const { key } of subjects) await haveToOneself(transaction, key)',
-    replace: 'void haveToOneself',
-    tests: velocity,
+    find: 'for (const { key } of subjects) await waitForTurn(transaction, key)',
+    replace: 'void waitForTurn',
+    tests: ['test/stores/postgres.test.ts'],
   },
   {
-    name: 'count the failures of an order before it is fenced',
+    name: 'forget how many attempts on an order have failed',
     file: 'src/stores/claim-attempt.ts',
     find: 'const retryAfterSeconds = await failuresWaitSeconds(transaction, options)',
     replace: 'const retryAfterSeconds = 0 * (await failuresWaitSeconds(transaction, options))',
-    tests: velocity,
+    tests: ['test/stores/sqlite.test.ts'],
   },
   {
     name: 'give the place of a decline back',
     file: 'src/stores/settle-attempt.ts',
     find: 'if (!keepsPlace(attempt.status, attempt.problemCode)) await',
     replace: 'if (keepsPlace(attempt.status, attempt.problemCode) || attempt.id) await',
-    tests: velocity,
+    tests: ['test/stores/sqlite.test.ts'],
   },
   {
     name: 'give the place of an unknown payment back',
-    file: 'src/domain/velocity.ts',
-    find: `  status !== 'succeeded' &&`,
-    replace: `  status !== 'succeeded' &&\n  status !== 'unknown' &&`,
-    tests: velocity,
+    file: 'src/domain/payment-attempt.ts',
+    find: "!isFinal(status) || (status === 'declined' && !ofNoInstrument.has(problemCode))",
+    replace:
+      "(!isFinal(status) && status !== 'unknown') || (status === 'declined' && !ofNoInstrument.has(problemCode))",
+    tests: ['test/stores/sqlite.test.ts'],
   },
   {
     name: 'never give back what an attempt holds that came to nothing',
     file: 'src/services/pay-order.ts',
     find: 'if (!isClaimed) await velocityGate.release(id, context)',
     replace: 'void isClaimed',
-    tests: velocity,
+    tests: ['test/routes/pay-order/velocity.test.ts'],
   },
   {
     name: 'hold a place for ever',
     file: 'src/stores/velocity-holds.ts',
     find: 'held_until_ms: nowMs + windowMs',
     replace: 'held_until_ms: nowMs + 100 * windowMs',
-    tests: velocity,
+    tests: ['test/stores/sqlite.test.ts'],
   },
   {
     name: 'reserve for a replay',
     file: 'src/services/pay-order.ts',
-    find: '    const known = await attempts.findByKey(scope)\n',
+    find: `    const known = await attempts.findByKey(scope)
+`,
     replace: `    await velocityGate.reserve(newId(), command.caller, context)
-    const known = await attempts.findByKey(scope)\n`,
-    tests: velocity,
+    const known = await attempts.findByKey(scope)
+`,
+    tests: ['test/routes/pay-order/velocity.test.ts'],
   },
   {
-    name: 'tell the reason of a decline to whoever reads the payment',
+    name: 'tell the reason of a decline to a caller who reads the payment',
     file: 'src/services/opaque-declines.ts',
     find: '.map(opaqueAttempt)',
     replace: '.map((attempt) => (attempt.id ? attempt : opaqueAttempt(attempt)))',
@@ -74,10 +74,10 @@ export const LIMIT_BUGS: readonly Bug[] = [
   },
   {
     name: 'tell a tester that the bank wants a challenge',
-    file: 'src/domain/opaque-decline.ts',
-    find: `['payment_declined', 'payment_authentication_required']`,
-    replace: `['payment_declined']`,
-    tests: ['test/domain/opaque-decline.test.ts'],
+    file: 'src/services/opaque-declines.ts',
+    find: "['payment_declined', 'payment_authentication_required']",
+    replace: "['payment_declined']",
+    tests: ['test/services/opaque-declines.test.ts'],
   },
   {
     name: 'let any number of payments in at once',
@@ -96,12 +96,12 @@ export const LIMIT_BUGS: readonly Bug[] = [
   {
     name: "let a flood of reads take the payments' places",
     file: 'src/plugins/admission.ts',
-    find: `scope === 'payments:write' ? 'payments' : 'requests'`,
-    replace: `scope ? 'requests' : 'payments'`,
+    find: "isPayment ? 'payments' : 'requests'",
+    replace: "isPayment ? 'payments' : 'payments'",
     tests: ['test/plugins/admission.test.ts'],
   },
   {
-    name: 'let callers share a read, whoever they are',
+    name: 'let different callers share a read',
     file: 'src/services/list-payment-methods.ts',
     find: '[orderId, principal, accessTo(orderId, access), shopperAddress]',
     replace: '[orderId, principal && accessTo(orderId, access) && shopperAddress ? 0 : 1]',
@@ -117,8 +117,10 @@ export const LIMIT_BUGS: readonly Bug[] = [
   {
     name: 'let a read share what was so before a payment',
     file: 'src/services/list-payment-methods.ts',
-    find: '      attempts.findFence(orderId),\n',
-    replace: `      null as Awaited<ReturnType<typeof attempts.findFence>>,\n`,
+    find: `      attempts.findFence(orderId),
+`,
+    replace: `      null as Awaited<ReturnType<typeof attempts.findFence>>,
+`,
     tests: ['test/services/list-payment-methods.test.ts'],
   },
   {
@@ -126,20 +128,20 @@ export const LIMIT_BUGS: readonly Bug[] = [
     file: 'src/domain/client-network.ts',
     find: '.slice(0, 4)',
     replace: '.slice(0, 8)',
-    tests: [...velocity, ...inbound],
+    tests: ['test/domain/client-network.test.ts'],
   },
   {
     name: 'take all IPv4 clients of a dual-stack socket for one',
     file: 'src/domain/client-network.ts',
     find: 'words.slice(0, 6).join() === mappedPrefix',
-    replace: `words.slice(0, 6).join() === 'never' + mappedPrefix`,
-    tests: inbound,
+    replace: "words.slice(0, 6).join() === 'never' + mappedPrefix",
+    tests: ['test/domain/client-network.test.ts'],
   },
   {
     name: 'refuse the probes when the allowance is used up',
     file: 'src/plugins/rate-limits.ts',
     find: 'if (!request.routeOptions.config.isUnlimited) await limit(request, reply)',
     replace: 'await limit(request, reply)',
-    tests: inbound,
+    tests: ['test/plugins/rate-limits.test.ts'],
   },
 ]

@@ -1,0 +1,212 @@
+import type { Bug } from './bug.ts'
+
+/** Two charges for one order or one checkout, and a truth that the fence refuses. */
+export const FENCE_BUGS: readonly Bug[] = [
+  {
+    name: 'refuse a late success where another attempt holds the order',
+    file: 'src/stores/settle-attempt.ts',
+    find: `CASE WHEN \${heldByAnother(before)} THEN NULL ELSE order_id END`,
+    replace: `CASE WHEN \${heldByAnother(before)} THEN order_id ELSE order_id END`,
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'leave an order open whose late success did not hold it',
+    file: 'src/stores/settle-attempt.ts',
+    find: 'if (!attempt.holdsOrder) await passOrderOn',
+    replace: "if (attempt.id === '') await passOrderOn",
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'begin a payment on an order that shows a charge of no attempt',
+    file: 'src/stores/claim-attempt.ts',
+    find: `  if (isUnaccounted) return { kind: 'charged_otherwise' }
+`,
+    replace: '',
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'begin a payment on an order whose late success does not hold it',
+    file: 'src/stores/claim-attempt.ts',
+    find: `  if (paid) return { kind: 'fenced', by: toAttempt(paid) }
+`,
+    replace: '',
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'send what was claimed before a late charge showed',
+    file: 'src/stores/conclude-look.ts',
+    find: 'if (showsLate || isUnaccounted) await stopUnsent',
+    replace: 'if (showsLate && isUnaccounted) await stopUnsent',
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'free a payment whose answer was lost',
+    file: 'src/domain/payment-attempt.ts',
+    find: "status === 'unknown' && answeredAs === 'turned_away'",
+    replace: "status === 'unknown' && answeredAs !== 'refused'",
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'send for two orders of one checkout',
+    file: 'src/stores/payment-attempts.ts',
+    find: 'const standing = await takeCheckout(transaction, asked)',
+    replace: "const standing = String((await takeCheckout(transaction, asked)) && 'free')",
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'pay another order of a checkout while the first is unknown',
+    file: 'src/stores/checkout-fence.ts',
+    find: "[...ATTEMPT_STATUSES.filter(isSent), 'succeeded']",
+    replace: "[...ATTEMPT_STATUSES.filter((status) => isSent(status) && status !== 'unknown'), 'succeeded']",
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'pay another order of a checkout that is paid',
+    file: 'src/stores/checkout-fence.ts',
+    find: "[...ATTEMPT_STATUSES.filter(isSent), 'succeeded']",
+    replace: 'ATTEMPT_STATUSES.filter(isSent)',
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'take a checkout from another order in one statement',
+    file: 'src/stores/payment-attempts.ts',
+    find: "            .whereRef('checkouts.order_id', '=', 'excluded.order_id'),",
+    replace: '',
+    tests: ['test/stores/postgres.test.ts'],
+  },
+  {
+    name: 'charge an order although its checkout is being paid',
+    file: 'src/services/pay-order.ts',
+    find: "if (marked !== 'sending')",
+    replace: "if (marked === 'not_ours')",
+    tests: ['test/services/pay-order.test.ts'],
+  },
+  {
+    name: 'read no order to learn of its checkout',
+    file: 'src/services/authorize-order.ts',
+    find: 'const reading = hasCheckoutFence',
+    replace: "const reading = hasCheckoutFence && caller.access.kind === 'customer'",
+    tests: ['test/services/authorize-order.test.ts'],
+  },
+  {
+    name: 'forget of which checkout an order is',
+    file: 'src/services/pay-order.ts',
+    find: 'cartId: order?.cartId ?? null',
+    replace: 'cartId: order?.cartId ? null : null',
+    tests: ['test/routes/pay-order/409.test.ts', 'test/services/pay-order.test.ts'],
+  },
+  {
+    name: 'send again without a look',
+    file: 'src/services/send-again.ts',
+    find: `      if (!(await showsNothing(attempt, context))) return first
+`,
+    replace: '',
+    tests: ['test/services/pay-order.test.ts'],
+  },
+  {
+    name: 'send again after a look that could not see all',
+    file: 'src/services/send-again.ts',
+    find: "judge(attempt, reading, others).kind === 'absent'",
+    replace: "judge(attempt, reading, others).kind !== 'charged'",
+    tests: ['test/services/pay-order.test.ts'],
+  },
+  {
+    name: 'send again what recovery has taken',
+    file: 'src/services/send-again.ts',
+    find: `      if (!(await attempts.markSendingAgain(paymentId).catch(() => false))) return first
+`,
+    replace: '',
+    tests: ['test/services/pay-order.test.ts'],
+  },
+  {
+    name: 'say not sent of a charge whose second sending failed',
+    file: 'src/services/send-again.ts',
+    find: `    case 'not_sent':
+      return first`,
+    replace: `    case 'not_sent':
+      return second`,
+    tests: ['test/services/pay-order.test.ts'],
+  },
+  {
+    name: 'believe the refusal of the second sending',
+    file: 'src/services/send-again.ts',
+    find: `    case 'declined':
+      return {`,
+    replace: `    case 'declined':
+      return second
+    case 'refused':
+      return {`,
+    tests: ['test/services/pay-order.test.ts'],
+  },
+  {
+    name: "take any 429 for BigCommerce's",
+    file: 'src/clients/bigcommerce/classify-charge.ts',
+    find: / {2}if \(!hasHeaders && [^\n]*\n/,
+    replace: '',
+    tests: ['test/clients/bigcommerce/classify-charge.test.ts'],
+  },
+  {
+    name: 'take a refused PAT for a decline',
+    file: 'src/clients/bigcommerce/classify-charge.ts',
+    find: `  if (status === 401 || status === 403) return unknown('token_refused', code)
+`,
+    replace: '',
+    tests: ['test/clients/bigcommerce/classify-charge.test.ts'],
+  },
+  {
+    name: 'take "could not be saved" for a decline where saving was asked for',
+    file: 'src/clients/bigcommerce/classify-charge.ts',
+    find: 'if (code === notSaved && savesInstrument)',
+    replace: 'if (code === notSaved && !savesInstrument)',
+    tests: ['test/clients/bigcommerce/classify-charge.test.ts'],
+  },
+  {
+    name: 'charge after doubt without a look',
+    file: 'src/services/prepare-payment.ts',
+    find: `    await lookAfterDoubt(command.orderId, payments, context)
+`,
+    replace: '',
+    tests: ['test/services/prepare-payment.test.ts'],
+  },
+  {
+    name: 'charge after doubt although the look was not whole',
+    file: 'src/services/prepare-payment.ts',
+    find: `    if (!reading.isWhole) throw new Problem('upstream_unavailable')
+`,
+    replace: '',
+    tests: ['test/services/prepare-payment.test.ts'],
+  },
+  {
+    name: 'charge a part again that BigCommerce does not show yet',
+    file: 'src/services/prepare-payment.ts',
+    find: `    refuseStaleAmount(claims, order, payments, now())
+`,
+    replace: '',
+    tests: ['test/services/prepare-payment.test.ts'],
+  },
+  {
+    name: 'look at nothing when BigCommerce calls the order paid',
+    file: 'src/services/prepare-payment.ts',
+    find: `      await unsettled.wake(orderId, true).catch(() => {})
+`,
+    replace: '',
+    tests: ['test/services/prepare-payment.test.ts'],
+  },
+  {
+    name: 'throw a known end away when the ledger is away',
+    file: 'src/services/pay-order.ts',
+    find: `      inBackground(() => keepWriting(write))
+`,
+    replace: '',
+    tests: ['test/services/pay-order.test.ts'],
+  },
+  {
+    name: 'write a known end once more and no more',
+    file: 'src/services/pay-order.ts',
+    find: `      if (isWritten) return
+`,
+    replace: `      if (isWritten !== null) return
+`,
+    tests: ['test/services/pay-order.test.ts'],
+  },
+]
