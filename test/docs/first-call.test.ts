@@ -52,8 +52,10 @@ test("the client's first call: packed, installed, compiled and run as its page s
   const demo = await startDemo()
   Object.assign(process.env, demo.shellVariables)
   const told = await runNode('--preserve-symlinks', ['first-payment.mts'], shop)
+  const toldAgain = await runNode('--preserve-symlinks', ['first-payment.mts'], shop)
   await demo.stop()
   expect(told).toMatch(/^.*Stripe.*\nsuccess 6098 USD\n$/)
+  expect(toldAgain).toMatch(/^order_(already_paid|not_payable)\n$/)
   expect(existsSync(join(shop, 'node_modules/@tillgate/client/README.md'))).toBe(true)
 })
 

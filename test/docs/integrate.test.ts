@@ -91,7 +91,8 @@ test('what is shown for React Native compiles', async () => {
         removeItem(key: string): Promise<void>
       }
       export default AsyncStorage
-    }`,
+    }
+    declare module 'react-native-get-random-values' {}`,
   )
 
   await compile(folder, { preserveSymlinks: true })
@@ -147,8 +148,10 @@ test('no page shows code that is not named here', () => {
     'storefront.md ts lib/checkout.ts',
     'react-native.md sh',
     'react-native.md ts payments.ts',
+    'ios.md swift Tillgate.swift',
     'ios.md yaml Sources/Payments/openapi-generator-config.yaml',
     'ios.md swift Package.swift',
+    'android.md kotlin Tillgate.kt',
     'android.md yaml tillgate.yaml',
   ])
 })
