@@ -118,7 +118,7 @@ function complete(operation: Operation): void {
         ? { 'RateLimit-Policy': header('RateLimitPolicy'), RateLimit: header('RateLimit') }
         : {}),
       ...(isForCallers && retryAfterStatuses.has(status) ? { 'Retry-After': header('RetryAfter') } : {}),
-      ...(isForCallers && requestBody && locationStatuses.has(status)
+      ...(problems.includes('order_already_paid') && locationStatuses.has(status)
         ? { Location: header('Location') }
         : {}),
       ...(isForCallers && requestBody && replayedStatuses.has(status)

@@ -3,12 +3,14 @@ import type { Caller, OrderAccess } from '../domain/caller.ts'
 import type { Money } from '../domain/money.ts'
 import { mayBePayable, type Order } from '../domain/order.ts'
 import { readPaymentAccessToken } from '../domain/payment-access-token.ts'
+import type { PaymentAttempt } from '../domain/payment-attempt.ts'
 import type { InstrumentType } from '../domain/payment-instrument.ts'
 import { acceptedInstruments, type PaymentMethod } from '../domain/payment-method.ts'
 import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
-import type { AuthorizeOrder } from './authorize-order.ts'
+import { type AuthorizeOrder, maySeeAttempt } from './authorize-order.ts'
+import { fencedBy } from './held-orders.ts'
 
 export interface OrderPaymentMethods {
   readonly order: PricedOrder
@@ -20,7 +22,11 @@ export interface OrderPaymentMethods {
 /** An order of which it is known what is due. */
 type PricedOrder = Order & { readonly due: Money }
 
-/** What an order can be paid with, for a caller who may pay it. */
+/**
+ * What an order can be paid with, for a caller who may pay it.
+ *
+ * @throws Problem `order_already_paid` where the ledger knows the payment; `order_not_found`, `order_not_payable`.
+ */
 export type ListPaymentMethods = (
   caller: Caller,
   orderId: number,
@@ -57,12 +63,24 @@ export function createListPaymentMethods(dependencies: ListPaymentMethodsDepende
     return claims.due
   }
 
+  /** BigCommerce takes no payment for the order, perhaps because it was paid here while it was read. */
+  async function refuseIfPaid(orderId: number, error: unknown): Promise<never> {
+    if (error instanceof Problem && error.code === 'order_not_payable') {
+      const fence = await attempts.findFence(orderId)
+      if (isPaid(fence)) throw fencedBy(fence)
+    }
+    throw error
+  }
+
   return async function listPaymentMethods(caller, orderId, context) {
-    const [{ order, methods }, fence] = await Promise.all([
-      coalesce(keyOf(caller, orderId, context), () => read(caller, orderId, context)),
-      // Never shared: who asks after a payment must not be told how it was before.
-      attempts.findFence(orderId),
-    ])
+    // Never shared: who asks after a payment must not be told how it was before.
+    const fence = await attempts.findFence(orderId)
+    if (isPaid(fence) && maySeeAttempt(caller, fence)) throw fencedBy(fence)
+    const { order, methods } = await coalesce(keyOf(caller, orderId, context), () =>
+      read(caller, orderId, context),
+    ).catch((error) => refuseIfPaid(orderId, error))
+    // Only now it is known whether the caller may see that.
+    if (isPaid(fence)) throw fencedBy(fence)
     return {
       order,
       isPayable: fence === null && mayBePayable(order),
@@ -70,6 +88,8 @@ export function createListPaymentMethods(dependencies: ListPaymentMethodsDepende
     }
   }
 }
+
+const isPaid = (fence: PaymentAttempt | null): fence is PaymentAttempt => fence?.status === 'succeeded'
 
 /**
  * Everything that the answer depends on: the order, the principal, whether this token opens the order, and the address that

@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import type { Caller } from '../../src/domain/caller.ts'
 import type { Order } from '../../src/domain/order.ts'
 import type { MintedToken } from '../../src/domain/payment-access-token.ts'
 import { ATTEMPT_STATUSES, type PaymentAttempt } from '../../src/domain/payment-attempt.ts'
@@ -35,6 +37,8 @@ interface Given {
   readonly authorizeOrder?: AuthorizeOrder
   readonly instruments?: ReadonlySet<InstrumentType>
   readonly token?: MintedToken
+  readonly caller?: Caller
+  readonly findFence?: () => Promise<PaymentAttempt | null>
 }
 
 function listing({
@@ -44,6 +48,8 @@ function listing({
   authorizeOrder,
   instruments,
   token = tokenOf(118),
+  caller = server,
+  findFence = async () => fence,
 }: Given = {}) {
   const calls: string[] = []
   const list = createListPaymentMethods({
@@ -61,11 +67,11 @@ function listing({
         return token
       },
     },
-    attempts: { findFence: async () => fence },
+    attempts: { findFence },
     authorizeOrder: authorizeOrder ?? (async () => authorized),
     instruments: instruments ?? new Set<InstrumentType>(['card', 'stored_card']),
   })
-  return { calls, result: list(server, 118, contextOf()) }
+  return { calls, result: list(caller, 118, contextOf()) }
 }
 
 test('the methods come as BigCommerce names them, with the instruments that may be sent for each', async () => {
@@ -106,9 +112,12 @@ describe('an order that does not say what is due', () => {
 })
 
 describe('an order is payable', () => {
-  test.each(ATTEMPT_STATUSES)('not while an attempt holds its fence: %s', async (status) => {
-    expect((await listing({ fence: attemptOf({ status }) }).result).isPayable).toBe(false)
-  })
+  test.each(ATTEMPT_STATUSES.filter((status) => status !== 'succeeded'))(
+    'not while an attempt holds its fence: %s',
+    async (status) => {
+      expect((await listing({ fence: attemptOf({ status }) }).result).isPayable).toBe(false)
+    },
+  )
 
   test.each([
     [0, 6098, true],
@@ -119,6 +128,50 @@ describe('an order is payable', () => {
   ])('in status %i with %i due: %s', async (statusId, amount, isPayable) => {
     const order = orderOf({ statusId, due: { amount, currency: 'USD' } })
     expect((await listing({ order }).result).isPayable).toBe(isPayable)
+  })
+})
+
+describe('an order that the ledger knows as paid', () => {
+  const fence = attemptOf({ status: 'succeeded' })
+  const refused = (result: Promise<unknown>) =>
+    result.then(
+      () => 'listed',
+      (problem: Problem) => [problem.code, problem.options.paymentId, problem.options.location],
+    )
+  const paid = ['order_already_paid', fence.id, `payments/${fence.id}`]
+
+  test('is told as that, with the payment, without a call', async () => {
+    const { calls, result } = listing({ fence })
+    expect(await refused(result)).toEqual(paid)
+    expect(calls).toEqual([])
+  })
+
+  test("is told to a customer once BigCommerce has said that it is the customer's, where the ledger does not", async () => {
+    const caller = { ...server, access: { kind: 'customer', customerId: 11 } } as const
+    const unknownCustomer = attemptOf({ status: 'succeeded', customerId: null })
+    const { calls, result } = listing({ fence: unknownCustomer, authorized: orderOf(), caller })
+    expect(await refused(result)).toEqual(paid)
+    expect(calls).toEqual(['methods'])
+  })
+
+  test('is the same 404 for a caller who may not see it', async () => {
+    const caller = { ...server, access: { kind: 'orders', orderIds: new Set([119]) } } as const
+    const authorizeOrder = () => Promise.reject(new Problem('order_not_found'))
+    expect(await endOf(listing({ fence, caller, authorizeOrder }).result)).toBe('order_not_found')
+  })
+
+  test('is found when BigCommerce refuses an order that was paid while it was read', async () => {
+    const fences = [null, fence]
+    const { result } = listing({
+      findFence: async () => fences.shift() ?? null,
+      authorizeOrder: () => Promise.reject(new Problem('order_not_payable')),
+    })
+    expect(await refused(result)).toEqual(paid)
+  })
+
+  test('and one that is closed for another reason stays not payable', async () => {
+    const { result } = listing({ authorizeOrder: () => Promise.reject(new Problem('order_not_payable')) })
+    expect(await endOf(result)).toBe('order_not_payable')
   })
 })
 
@@ -152,10 +205,10 @@ test('a caller who joins a read that began before a payment is not told that the
     instruments: new Set<InstrumentType>(['card']),
   })
   const early = list(server, 118, contextOf())
-  await Promise.resolve()
+  await setImmediate()
   fence = attemptOf({ status: 'sending' })
   const late = list(server, 118, contextOf())
-  await Promise.resolve()
+  await setImmediate()
   answer({ methods: [method], leftOut: 0 })
   expect([(await early).isPayable, (await late).isPayable, reads]).toEqual([true, false, 1])
 })

@@ -1023,7 +1023,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `order_not_payable`: The order cannot be paid. */
+            /** @description `order_not_payable`: The order cannot be paid. `order_already_paid`: The order is paid. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1031,6 +1031,7 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
                     "Retry-After": components["headers"]["RetryAfter"];
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {

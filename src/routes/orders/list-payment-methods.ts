@@ -10,6 +10,8 @@ import { OrderParams } from './schemas.ts'
 const description =
   'BigCommerce chooses the methods for each order. Stored instruments are those of its customer.'
 
+const problems = [...COMMON_PROBLEMS, 'order_already_paid'] as const
+
 const schema = {
   operationId: 'listPaymentMethods',
   summary: 'What this order can be paid with',
@@ -19,9 +21,9 @@ const schema = {
   params: OrderParams,
   response: {
     200: { description: 'The methods.', content: { 'application/json': { schema: PaymentMethodsResponse } } },
-    ...problemResponses(COMMON_PROBLEMS),
+    ...problemResponses(problems),
   },
-  'x-problems': COMMON_PROBLEMS,
+  'x-problems': problems,
   'x-examples': { responses: paymentMethodsExamples },
 }
 
