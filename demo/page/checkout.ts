@@ -1,5 +1,6 @@
 import {
   createTillgate,
+  type Payment,
   type PaymentMethods,
   PaymentUnresolved,
   type Problem,
@@ -7,12 +8,12 @@ import {
 } from '@tillgate/client'
 import { complaintsOf, showComplaints } from './field-errors.ts'
 import { createFollowOrder } from './follow-order.ts'
-import { formatMinor } from './money.ts'
+import { formatDecimal, formatMinor } from './money.ts'
 import { hideNotice, showNotice } from './notice.ts'
 import { showOrder } from './order-summary.ts'
 import { type ChosenPayment, createPaymentForm, type PaymentForm } from './payment-form.ts'
 import { createReceipts, type Receipt } from './receipts.ts'
-import { wordsOf } from './shopper-words.ts'
+import { type Doubt, wordsOf, wordsOfDoubt } from './shopper-words.ts'
 import { type Checkout, openCheckout } from './storefront.ts'
 import { showDone, showView, showWaiting } from './views.ts'
 
@@ -44,12 +45,21 @@ export function startCheckout(checkout: Checkout, onChange: () => void): Payment
     begunWith: receipts.begunWith,
     offer,
     done,
+    wait,
   })
+  let amount = formatDecimal(order.total, order.currency)
 
   function offer(methods: PaymentMethods): void {
     hideNotice()
-    showOrder(checkout, methods.meta.order)
+    const due = methods.meta.order
+    amount = formatMinor(due.amount, due.currency)
+    showOrder(checkout, due)
     form.offer(methods, cardMethodId)
+  }
+
+  function wait(doubt: Doubt, tries: number, payment: Payment | null): void {
+    const words = wordsOfDoubt(doubt, tries, payment?.free_at_latest ?? null)
+    showWaiting(words, { orderId: order.id, amount, paymentId: payment?.id ?? null })
   }
 
   function done(receipt: Receipt | null): void {
@@ -67,8 +77,8 @@ export function startCheckout(checkout: Checkout, onChange: () => void): Payment
         { payment, expected_amount: due.amount },
         {
           maxWaitMs: longestVisitMs,
-          onWaiting({ reason, tries }) {
-            showWaiting(reason, tries)
+          onWaiting({ reason, tries, payment: seen }) {
+            wait(reason, tries, seen)
             onChange()
           },
         },
@@ -92,6 +102,7 @@ export function startCheckout(checkout: Checkout, onChange: () => void): Payment
 
   /** The amount paid is the difference between what was due before and after. */
   async function paidInPart(receipt: Receipt, dueBefore: number): Promise<void> {
+    form.forget()
     const due = await followOrder(receipt)
     if (due === null) return
     receipts.end()

@@ -1,9 +1,9 @@
-import type { OrderDue, PaymentMethods, Tillgate } from '@tillgate/client'
+import type { OrderDue, Payment, PaymentMethods, Tillgate } from '@tillgate/client'
 import { showNotice } from './notice.ts'
 import { findStanding } from './order-standing.ts'
 import type { Receipt } from './receipts.ts'
 import type { Doubt } from './shopper-words.ts'
-import { showView, showWaiting } from './views.ts'
+import { showAway, showView } from './views.ts'
 
 export interface FollowOrderOptions {
   readonly tillgate: Tillgate
@@ -14,13 +14,14 @@ export interface FollowOrderOptions {
   readonly begunWith: () => string | null
   readonly offer: (methods: PaymentMethods) => void
   readonly done: (receipt: Receipt | null) => void
+  readonly wait: (doubt: Doubt, tries: number, payment: Payment | null) => void
 }
 
 /** Watches the order while a payment is in progress. Resolves with what is due once it can be paid, else null. */
 export type FollowOrder = (lastPayment?: Receipt) => Promise<OrderDue | null>
 
 export function createFollowOrder(options: FollowOrderOptions): FollowOrder {
-  const { tillgate, orderId, sleep, isPaidAtShop, begunWith, offer, done } = options
+  const { tillgate, orderId, sleep, isPaidAtShop, begunWith, offer, done, wait } = options
 
   return async function followOrder(lastPayment) {
     for (let tries = 1; ; tries += 1) {
@@ -41,11 +42,12 @@ export function createFollowOrder(options: FollowOrderOptions): FollowOrder {
           showNotice(closed)
           return null
         case 'unreachable':
-          showView('loading')
-          if (tries === 2) showNotice(unreachable, standing.requestId)
+          // A payment of this tab may have been charged.
+          if (begunWith() !== null) wait('lost', tries, null)
+          else showAway(standing.requestId === null ? unreachable : paymentsAway)
           break
         case 'waiting':
-          showWaiting(doubtOf(standing.needsReview, begunWith() !== null), tries)
+          wait(doubtOf(standing.payment, begunWith() !== null), tries, standing.payment)
           break
         default:
           return standing satisfies never
@@ -57,11 +59,9 @@ export function createFollowOrder(options: FollowOrderOptions): FollowOrder {
 
 const longestPauseSeconds = 15
 
-const doubtOf = (needsReview: boolean, isOurs: boolean): Doubt =>
-  needsReview ? 'needs_review' : isOurs ? 'unknown' : 'processing'
+const doubtOf = (payment: Payment | null, isOurs: boolean): Doubt =>
+  payment?.status === 'needs_review' ? 'needs_review' : isOurs ? 'unknown' : 'processing'
 
 const closed = { title: 'This order cannot be paid', text: 'It is closed, and there is nothing to pay.' }
-const unreachable = {
-  title: 'The shop cannot be reached',
-  text: 'Please check your connection. We keep trying.',
-}
+const unreachable = 'The shop cannot be reached. Please check your connection. We keep trying.'
+const paymentsAway = 'Payments are not available at the moment. We keep trying. You need not do anything.'

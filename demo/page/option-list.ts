@@ -10,14 +10,16 @@ export interface OptionList {
   choose(id: string): void
 }
 
-/** Shows the ways to pay: stored cards and a new card first, the rest behind "More ways to pay". */
+/** Shows the ways to pay: stored cards and a new card first; the rest, and expired cards, behind "More ways to pay". */
 export function showOptions(
   place: HTMLElement,
   methods: readonly PaymentMethod[],
   cardMethodId: string,
 ): OptionList {
-  const first = [...storedCardOptions(methods), ...cardOption(methods, cardMethodId)]
-  const more = [...storedAccountOptions(methods), ...balanceOptions(methods)]
+  const stored = storedCardOptions(methods)
+  const expired = stored.filter(({ isDisabled }) => isDisabled)
+  const first = [...stored.filter((card) => !expired.includes(card)), ...cardOption(methods, cardMethodId)]
+  const more = [...storedAccountOptions(methods), ...balanceOptions(methods), ...expired]
   const options = [...first, ...more]
 
   const rows = new Map(options.map((option) => [option.id, optionRow(option)]))
@@ -33,10 +35,11 @@ export function showOptions(
       const wanted = radio(id)
       if (!wanted) return
       wanted.checked = true
+      wanted.closest('details')?.setAttribute('open', '')
       wanted.dispatchEvent(new Event('change', { bubbles: true }))
     },
   }
-  const usual = first.find(({ isDisabled }) => !isDisabled)
+  const [usual] = first
   if (usual) list.choose(usual.id)
   else rest.open = true
   return list

@@ -5,7 +5,7 @@ export type OrderStanding =
   | { readonly kind: 'payable'; readonly methods: PaymentMethods }
   | { readonly kind: 'paid'; readonly payment: Payment | null }
   /** A payment is in progress, or its result is not known. */
-  | { readonly kind: 'waiting'; readonly needsReview: boolean }
+  | { readonly kind: 'waiting'; readonly payment: Payment | null }
   | { readonly kind: 'closed' }
   | { readonly kind: 'unreachable'; readonly requestId: string | null }
 
@@ -24,8 +24,8 @@ export async function findStanding(
     const made = payments instanceof TillgateProblem ? [] : payments
     const closing = made.find((payment) => payment.status === 'success' && !paysInPart(payment))
     if (closing) return { kind: 'paid', payment: closing }
-    if (!(methods instanceof TillgateProblem) || made.some(({ status }) => underWay.has(status)))
-      return { kind: 'waiting', needsReview: made.some(({ status }) => status === 'needs_review') }
+    const alive = made.find(({ status }) => inProgress.has(status)) ?? null
+    if (!(methods instanceof TillgateProblem) || alive) return { kind: 'waiting', payment: alive }
 
     if (methods.code === 'order_already_paid') return { kind: 'paid', payment: null }
     if (methods.code !== 'order_not_payable') return { kind: 'unreachable', requestId: methods.requestId }
@@ -42,6 +42,6 @@ const problemOr = <T>(answer: Promise<T>): Promise<T | TillgateProblem> =>
     throw error
   })
 
-const underWay = new Set(['processing', 'pending', 'unknown', 'needs_review'])
+const inProgress = new Set(['processing', 'pending', 'unknown', 'needs_review'])
 const paysInPart = ({ instrument_type }: Payment) =>
   instrument_type === 'gift_certificate' || instrument_type === 'store_credit'

@@ -3,10 +3,29 @@ import { byId, definition, element } from './dom.ts'
 import { formatDecimal, formatMinor, toMinor } from './money.ts'
 import type { Checkout } from './storefront.ts'
 
+const details = byId('order-details', HTMLDetailsElement)
+const line = details.querySelector('summary')
+const isWide = matchMedia('(min-width: 52rem)')
+
+/** On a phone the summary is one line until it is opened, so that the button to pay is not far away. */
+function foldOrUnfold(): void {
+  details.open = isWide.matches
+  if (line) line.tabIndex = isWide.matches ? -1 : 0
+}
+foldOrUnfold()
+isWide.addEventListener('change', foldOrUnfold)
+line?.addEventListener('click', (event) => {
+  if (isWide.matches) event.preventDefault()
+})
+
 /** Shows the items and the total; `due` says how much is still to be paid. */
 export function showOrder({ order }: Checkout, due: OrderDue | null): void {
   const { id, items, total, currency, shopper } = order
+  byId('order', HTMLElement).hidden = false
   byId('order-number', HTMLElement).textContent = `#${id}`
+  byId('order-due', HTMLElement).textContent = due
+    ? formatMinor(due.amount, due.currency)
+    : formatDecimal(total, currency)
   byId('order-shopper', HTMLElement).textContent = `For ${shopper.name}, ${shopper.email}`
   byId('order-items', HTMLElement).replaceChildren(
     ...items.map(({ name, quantity, price }) =>

@@ -12,7 +12,10 @@ export interface ChosenPayment extends Exclude<Reading, { missing: unknown }> {
 }
 
 export interface PaymentForm {
+  /** Shows what the order can be paid with. What the shopper chose and typed before stays. */
   offer(methods: PaymentMethods, cardMethodId: string): void
+  /** The next offer begins anew. */
+  forget(): void
   choose(optionId: string): void
   /** While a payment is being made, nothing can be changed or pressed again. */
   setBusy(isBusy: boolean): void
@@ -24,6 +27,8 @@ const button = byId('pay', HTMLButtonElement)
 const label = byId('pay-label', HTMLElement)
 const hint = byId('pay-hint', HTMLElement)
 const status = byId('status', HTMLElement)
+
+const place = byId('options', HTMLElement)
 
 const usualHint = 'You are charged once, when you press the button.'
 
@@ -63,10 +68,44 @@ export function createPaymentForm(onPay: (payment: ChosenPayment) => Promise<voi
   return {
     offer(methods, cardMethodId) {
       due = methods.meta.order
-      options = showOptions(byId('options', HTMLElement), methods.data, cardMethodId)
+      const before = options?.chosen()?.id
+      const typed = options ? typedIn(place) : []
+      options = showOptions(place, methods.data, cardMethodId)
+      if (before !== undefined) options.choose(before)
+      typeAgain(place, typed)
       setBusy(isBusy)
+    },
+    forget() {
+      options = null
     },
     choose: (optionId) => options?.choose(optionId),
     setBusy,
+  }
+}
+
+interface Typed {
+  readonly id: string
+  readonly text: string
+  readonly isChecked: boolean
+}
+
+const typedIn = (within: HTMLElement): Typed[] =>
+  [...within.querySelectorAll<HTMLInputElement>('input[id]')].map(({ id, value, checked }) => ({
+    id,
+    text: value,
+    isChecked: checked,
+  }))
+
+/** Another tab's payment, or another amount, is no reason to type a card again. */
+function typeAgain(within: HTMLElement, typed: readonly Typed[]): void {
+  const inputs = new Map(
+    [...within.querySelectorAll<HTMLInputElement>('input[id]')].map((input) => [input.id, input]),
+  )
+  for (const { id, text, isChecked } of typed) {
+    const input = inputs.get(id)
+    if (!input) continue
+    if (input.type === 'checkbox') input.checked = isChecked
+    else input.value = text
+    input.dispatchEvent(new Event('input', { bubbles: true }))
   }
 }

@@ -5,7 +5,7 @@ export function createSecurityCodeField(id: string, autocomplete: string): FormF
   const field = createFormField({
     id,
     label: 'Security code',
-    hint: '3 digits on the back; 4 on the front of American Express',
+    hint: 'On the back; Amex: in front',
     attributes: { inputmode: 'numeric', autocomplete, maxlength: '4' },
   })
   field.input.addEventListener('input', () => {

@@ -10,10 +10,13 @@ export interface Words {
 
 const chooseAnother = 'You have not been charged. You can try again or pay another way.'
 
+/** What to do about a card whose bank wants 3-D Secure: cards that are stored passed that check when they were stored. */
+const otherWay = 'Please use another card, one that you stored with us, or another way to pay.'
+
 const DECLINES: Readonly<Record<number, Words>> = {
   30102: {
     title: 'The card could not be verified',
-    text: 'You have not been charged. Please check the number, the expiry date and the security code.',
+    text: `You have not been charged. Please check the number, the expiry date and the security code. If they are right, your bank wants to confirm the payment with you (3-D Secure), which this page cannot do. ${otherWay}`,
   },
   30103: { title: 'This card has expired', text: 'You have not been charged. Please use another card.' },
   30104: {
@@ -33,8 +36,8 @@ const DECLINES: Readonly<Record<number, Words>> = {
 const PROBLEMS: Readonly<Record<string, Words>> = {
   payment_declined: { title: 'The payment was declined', text: chooseAnother },
   payment_authentication_required: {
-    title: 'Your bank asks for an extra check',
-    text: 'This shop cannot do that check. You have not been charged. Please pay another way.',
+    title: 'Your bank wants to confirm this payment with you',
+    text: `This page cannot do that (3-D Secure). You have not been charged. ${otherWay}`,
   },
   amount_changed: {
     title: 'The amount of your order has changed',
@@ -79,18 +82,45 @@ export function wordsOf({ code, status, bigcommerce_code }: Problem): Words {
   return decline ?? PROBLEMS[code] ?? (status === 429 ? tooMany : anyProblem)
 }
 
-const DOUBTS: Readonly<Record<Doubt, string>> = {
+export interface WaitingWords extends Words {
+  /** What the shopper must not do; null where it would do no harm. */
+  readonly urgent: string | null
+  /** What happens next. */
+  readonly next: string
+}
+
+const DOUBTS: Readonly<Record<Exclude<Doubt, 'busy'>, string>> = {
   lost: 'The connection was lost before we got the answer.',
   processing: 'Your payment is being processed.',
   pending: 'Your payment was accepted, but it is not complete yet.',
   unknown: 'We do not know yet whether it went through.',
-  needs_review: 'A person at the shop is checking your payment. We will email you.',
-  busy: 'The shop is very busy. Nothing has been charged yet. We will continue in a moment.',
+  needs_review: 'A person at the shop is checking it.',
+}
+
+const notStarted: WaitingWords = {
+  title: 'Your payment has not started yet',
+  urgent: null,
+  text: 'Nothing has been charged.',
+  next: 'We try again by ourselves. You need not do anything.',
 }
 
 const longTries = 8
 
-export const wordsOfDoubt = (doubt: Doubt, tries: number): string =>
-  tries < longTries
-    ? DOUBTS[doubt]
-    : `${DOUBTS[doubt]} This takes longer than usual. You can close this page. We will email you when it is done.`
+/** `freeAtLatest`: when the order can be paid again at the latest, where the service says so (ISO 8601). */
+export function wordsOfDoubt(doubt: Doubt, tries: number, freeAtLatest: string | null): WaitingWords {
+  if (doubt === 'busy') return notStarted
+  const late = tries < longTries ? '' : ' This takes longer than usual.'
+  const until =
+    freeAtLatest === null ? '' : ` If nothing was charged, you can pay again by ${timeOf(freeAtLatest)}.`
+  const looks =
+    doubt === 'needs_review' ? 'We will email you what came of it.' : 'We keep checking, and show it here.'
+  return {
+    title: 'We are checking your payment',
+    urgent: 'Please do not pay again.',
+    text: `${DOUBTS[doubt]}${late}`,
+    next: `${looks}${until} You can close this page: we will email you. You cannot be charged twice for this order.`,
+  }
+}
+
+const timeOf = (iso: string) =>
+  new Date(iso).toLocaleTimeString('en-US', { hour: 'numeric', minute: '2-digit' })

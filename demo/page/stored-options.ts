@@ -31,7 +31,8 @@ function storedCardOption(
   )
   const code = needsCode ? createSecurityCodeField(`stored-code-${index}`, 'off') : null
   const { token, expiry_month: month = 0, expiry_year: year = 0, last_4 = '' } = card
-  const expiry = `${String(month).padStart(2, '0')} / ${year}`
+  // Short enough for one line with the number, on a phone.
+  const expiry = `${String(month).padStart(2, '0')}/${String(year).slice(-2)}`
   return {
     id: `stored-card-${index}`,
     title: `${brandName(card.brand)} •••• ${last_4}`,

@@ -1,13 +1,14 @@
-import { byId, definition } from './dom.ts'
+import { byId, definition, element } from './dom.ts'
 import { formatMinor } from './money.ts'
 import { hideNotice } from './notice.ts'
 import type { Receipt } from './receipts.ts'
-import { type Doubt, wordsOfDoubt } from './shopper-words.ts'
+import type { WaitingWords } from './shopper-words.ts'
 
 const views = {
   loading: byId('loading', HTMLElement),
   form: byId('payment-form', HTMLFormElement),
   waiting: byId('waiting', HTMLElement),
+  away: byId('away', HTMLElement),
   done: byId('done', HTMLElement),
 }
 
@@ -17,12 +18,33 @@ export function showView(name: keyof typeof views | null): void {
   byId('main', HTMLElement).setAttribute('aria-busy', String(name === 'loading'))
 }
 
-export function showWaiting(doubt: Doubt, tries: number): void {
+/** What a shopper needs to know of a payment that is waited for, to ask the shop about it. */
+export interface WaitingFacts {
+  readonly orderId: number
+  readonly amount: string
+  /** Null while the service has not shown the payment. */
+  readonly paymentId: string | null
+}
+
+export function showWaiting({ title, urgent, text, next }: WaitingWords, facts: WaitingFacts): void {
   const isNew = views.waiting.hidden
   hideNotice()
   showView('waiting')
-  byId('waiting-text', HTMLElement).textContent = wordsOfDoubt(doubt, tries)
+  byId('waiting-title', HTMLElement).textContent = title
+  const parts = urgent === null ? [text] : [element('strong', {}, urgent), ` ${text}`]
+  byId('waiting-text', HTMLElement).replaceChildren(...parts)
+  byId('waiting-next', HTMLElement).textContent = next
+  const rows = [definition('Order', `#${facts.orderId}`), definition('Amount', facts.amount)]
+  if (facts.paymentId !== null) rows.push(definition('Payment', facts.paymentId, 'receipt-id'))
+  byId('waiting-facts', HTMLElement).replaceChildren(...rows)
   if (isNew) focusOn('waiting-title')
+}
+
+/** Nothing is known of the order, and nothing can be done but try again. */
+export function showAway(sentence: string): void {
+  hideNotice()
+  showView('away')
+  byId('away-text', HTMLElement).textContent = sentence
 }
 
 /** The order is paid. Without a receipt it was paid elsewhere, or before this page was opened. */
