@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { goodCardNumber } from '../support/payments.ts'
 import { killAtEveryPoint } from './kill-points.ts'
-import { shortScenes } from './kill-scenes.ts'
+import { killScenes, shortScenes } from './kill-scenes.ts'
 import { newRunFolder, openChaosDatabase } from './run-folder.ts'
 import { storm } from './storm.ts'
 import { serviceProgram } from './storm-options.ts'
@@ -70,5 +70,25 @@ for (const [index, kind] of databases.entries()) {
     }).finally(database.stop)
     expect(result.stories.join('\n'), `logs in ${folder}`).toBe('')
     expect(result.kills).toBeGreaterThan(15)
+  })
+
+  test.concurrent(`${kind}: the long run kills at whatever a payment passes`, { timeout }, async () => {
+    const folder = newRunFolder()
+    const database = await openChaosDatabase(kind, folder)
+    const options = { card: goodCardNumber, scenes: killScenes, onlyDistinct: true, lanes: 1, folder, say }
+    const { boundaries } = await killAtEveryPoint({ ...options, database, times: 0 }).finally(database.stop)
+    const passed = (scene: string, boundary: string) =>
+      boundaries.filter((each) => each.startsWith(`${scene}: ${boundary}`)).length
+    const [plain, checkout, goesOver, look, again, kept] = killScenes.map(({ name }) => name)
+    expect(passed(plain ?? '', 'sent POST /payments')).toBe(1)
+    expect(
+      passed(checkout ?? '', kind === 'sqlite' ? 'after insert into "checkouts"' : 'after with "taken"'),
+    ).toBe(1)
+    expect(passed(goesOver ?? '', 'after insert into "checkouts"')).toBe(1)
+    expect(passed(look ?? '', 'sent GET /v3/orders/{id}/transactions')).toBe(1)
+    expect(passed(again ?? '', 'sent POST /payments')).toBe(2)
+    expect(passed(again ?? '', 'after update "payment_attempts" set "updated_a')).toBe(1)
+    const atAnswer = boundaries.indexOf(`${kept}: answer given`)
+    expect(boundaries.slice(atAnswer)).toContain(`${kept}: after commit`)
   })
 }

@@ -17,6 +17,8 @@ export interface Instance {
   moveTo(folder: string): void
   /** Whether it said that it takes payments when it was last asked. */
   isReady(): Promise<boolean>
+  /** Resolves when it has ended by itself, or after so long. */
+  ended(withinMs: number): Promise<void>
   /** SIGKILL. */
   kill(): Promise<void>
   /** SIGTERM, and the exit code. */
@@ -87,6 +89,10 @@ export async function createInstance(options: InstanceOptions): Promise<Instance
       project = folder
     },
     isReady: () => answersReady(url),
+    async ended(withinMs) {
+      if (!child || child.exitCode !== null || child.signalCode !== null) return
+      await Promise.race([once(child, 'exit'), sleep(withinMs, undefined, { ref: false })])
+    },
     async kill() {
       await end('SIGKILL')
     },

@@ -2,5 +2,5 @@
 export const killHeader = 'x-kill-at'
 /** Names the file that they are listed in. */
 export const boundariesFile = 'CHAOS_BOUNDARIES_FILE'
-/** Of a payment: the first statement after its charge was answered fails, as if the ledger had gone away. */
+/** Of a payment: the first transaction after its charge was answered fails, as if the ledger had gone away. */
 export const loseEndHeader = 'x-lose-end'

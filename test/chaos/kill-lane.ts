@@ -54,6 +54,7 @@ export async function visitAndKill(lane: Lane, job: KillJob): Promise<KillVisit>
   const device = (headers: Record<string, string> = {}) => deviceFor(orderId, headers)
   const key = randomUUID()
   await (await device({ [killHeader]: String(killAt), ...scene.headers })).pay(key, card)
+  if (scene.goesOnMs && killAt > 0) await instance.ended(scene.goesOnMs)
 
   const plan: ShopperPlan = {
     habit,

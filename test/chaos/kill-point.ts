@@ -32,9 +32,10 @@ function pass(boundary: string, passage = payments.getStore()): void {
 }
 
 /** @throws Error once, where the ledger is to be away when the charge is answered. */
-function maybeLoseEnd(): void {
+function maybeLoseEnd(statement: string): void {
   const passage = payments.getStore()
-  if (!passage?.losesEnd || !passage.isAnswered) return
+  // What is written of the permit is no end; only an end is written in a transaction.
+  if (!passage?.losesEnd || !passage.isAnswered || !/^begin/i.test(statement)) return
   passage.losesEnd = false
   throw new Error('The ledger is away')
 }
@@ -49,7 +50,7 @@ for (const method of ['all', 'run'] as const) {
     [method](this: StatementSync, ...parameters: unknown[]) {
       const name = nameOf(this.sourceSQL)
       pass(`before ${name}`)
-      maybeLoseEnd()
+      maybeLoseEnd(name)
       const result = original.apply(this, parameters)
       pass(`after ${name}`)
       return result
@@ -64,7 +65,7 @@ Object.assign(pg.Client.prototype, {
     if (typeof sql !== 'string' || !payments.getStore()) return query.apply(this, parameters)
     const name = nameOf(sql)
     pass(`before ${name}`)
-    maybeLoseEnd()
+    maybeLoseEnd(name)
     const result = query.apply(this, parameters)
     // The server has it and will carry it out, but the process dies before the answer.
     pass(`sent ${name}`)

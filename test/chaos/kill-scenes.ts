@@ -10,6 +10,8 @@ export interface KillScene {
   readonly name: string
   /** Headers of the payment at whose boundaries the instance is killed. */
   readonly headers?: Readonly<Record<string, string>>
+  /** How long it may go on after the answer; a boundary that it has not reached by then is not reached. */
+  readonly goesOnMs?: number
   /**
    * Makes its order, and lets happen what is to have happened before.
    *
@@ -23,7 +25,7 @@ const anyCard = '4242424242424242'
 /** A payment that is pending settles after 300 ms; the service asks about it a few times until it has seen that. */
 const asksMax = 40
 
-/** The scenes of `npm test`, which has minutes, and of the long run, which has all. */
+/** Those of `npm test`, which has minutes. The long run has all. */
 export const shortScenes: readonly KillScene[] = [
   {
     name: 'an order of a checkout',
@@ -77,6 +79,7 @@ export const killScenes: readonly KillScene[] = [
   {
     name: 'an end that is kept while the ledger is away',
     headers: { [loseEndHeader]: 'yes' },
+    goesOnMs: 1_500,
     prepare: async (sandbox) => createOrder(sandbox),
   },
 ]

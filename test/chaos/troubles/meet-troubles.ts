@@ -4,6 +4,7 @@ import type { ChargeRequests } from '../charge-requests.ts'
 import { isUnsettled } from '../judge-run.ts'
 import type { Violation } from '../promises.ts'
 import type { Told } from '../told.ts'
+import { judgeTrouble, timesOf } from './judge-trouble.ts'
 import { type Probe, sendProbes } from './probes.ts'
 import type { Trouble, TroubleSurroundings } from './troubles.ts'
 
@@ -33,8 +34,6 @@ export interface MeetTroublesOptions extends TroubleSurroundings {
   readonly setQuiet: (isQuiet: boolean) => void
 }
 
-/** Nobody with a good card and an order of their own is refused for longer than this after the trouble is over. */
-const refusedMsMax = 10_000
 /** So long before it, so that all was well; and so long after it, so that all may be seen to be well again. */
 const beforeMs = 4_000
 const afterMs = 22_000
@@ -62,45 +61,10 @@ export async function meetTrouble(trouble: Trouble, options: MeetTroublesOptions
     lastedMs: endedMs - beganMs,
     probes: probes.all.length,
     ...settled,
-    ...timesOf(probes.all, beganMs, endedMs),
-    violations: violationsAmong(trouble.name, probes.all, endedMs),
+    ...timesOf(probes.all, { beganMs, endedMs }),
+    violations: judgeTrouble(trouble, probes.all, endedMs),
   }
   return { met, probes: probes.all }
-}
-
-const isPaid = ({ payments }: Told) => payments.some(({ status }) => status === 'success')
-const isRefused = ({ status }: Told) => status === null || status >= 400
-
-function timesOf(probes: readonly Probe[], beganMs: number, endedMs: number) {
-  const heard = probes.flatMap(({ heard: own }) => own)
-  const paid = heard.filter(({ key, ...told }) => key !== null && told.status === 201).map(({ atMs }) => atMs)
-  const during = [beganMs, ...paid.filter((atMs) => atMs > beganMs).sort((one, other) => one - other)]
-  const pauses = during.slice(1).map((atMs, index) => atMs - (during[index] ?? atMs))
-  const first = paid.filter((atMs) => atMs >= endedMs).sort((one, other) => one - other)[0]
-  const refused = heard.filter((told) => isRefused(told) && told.askedAtMs > endedMs)
-  const lastRefusedAtMs = refused
-    .map(({ atMs }) => atMs)
-    .sort((one, other) => one - other)
-    .at(-1)
-  return {
-    longestPauseMs: Math.max(0, ...pauses),
-    firstPaidMs: first === undefined ? null : first - endedMs,
-    lastRefusedMs: lastRefusedAtMs === undefined ? null : lastRefusedAtMs - endedMs,
-  }
-}
-
-function violationsAmong(name: string, probes: readonly Probe[], endedMs: number): Violation[] {
-  const calmFromMs = endedMs + refusedMsMax
-  return probes.flatMap(({ orderId, beganAtMs, heard }) => {
-    const late = heard.filter(({ askedAtMs }) => askedAtMs > calmFromMs)
-    const refusal = late.find(isRefused)
-    const isLate = beganAtMs > calmFromMs && heard[0] !== undefined && !isPaid(heard[0])
-    const told = refusal ?? (isLate ? heard[0] : undefined)
-    if (!told) return []
-    const after = Math.round((told.askedAtMs - endedMs) / 1_000)
-    const what = `${after} s after ${name}: ${told.status ?? told.text} ${told.code ?? ''}`
-    return [{ promise: 'served' as const, orderId, what }]
-  })
 }
 
 async function untilSettled(

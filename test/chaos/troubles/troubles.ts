@@ -23,6 +23,11 @@ export interface Trouble {
   readonly kinds: readonly ChaosDatabase['kind'][]
   /** What it needs behind the service. */
   readonly backing: Backing
+  /**
+   * Whether an instance dies in the middle of payments. Whoever made one of those is told to ask again until it is certain that no
+   * instance works on it any more; everybody else is served.
+   */
+  readonly kills?: boolean
   /** Resolves when it is over. */
   meet(surroundings: TroubleSurroundings): Promise<void>
 }
@@ -31,8 +36,14 @@ const both = ['postgres', 'sqlite'] as const
 
 export const TROUBLES: readonly Trouble[] = [
   { name: 'an outage of a minute at BigCommerce', kinds: both, backing: 'alone', meet: outage },
-  { name: 'a key server that hangs', kinds: both, backing: 'alone', meet: hangingKeyServer },
-  { name: 'a rolling upgrade, and one instance back', kinds: both, backing: 'alone', meet: upgrade },
+  { name: 'a key server that hangs', kinds: both, backing: 'alone', kills: true, meet: hangingKeyServer },
+  {
+    name: 'a rolling upgrade, and one instance back',
+    kinds: both,
+    backing: 'alone',
+    kills: true,
+    meet: upgrade,
+  },
   {
     name: 'a crash of the database',
     kinds: ['postgres'],
@@ -56,6 +67,7 @@ export const TROUBLES: readonly Trouble[] = [
     name: '`kill -9` of every instance',
     kinds: both,
     backing: 'alone',
+    kills: true,
     meet: async ({ fleet }) => fleet.killAll(),
   },
 ]
