@@ -26,7 +26,7 @@ const http = [
   'test/client/{pay-order,resume}.test.ts',
   'test/clients/bigcommerce/{management-*,payments-api}.test.ts',
   'test/clients/identity/published-keys.test.ts',
-  'test/contract/{breaking-changes,described,lint,openapi,operations}.test.ts',
+  'test/contract/{breaking-changes,collection,described,lint,openapi,operations}.test.ts',
   'test/doctor/*.test.ts',
   'test/metrics/*.test.ts',
   'test/plugins/*.test.ts',
