@@ -95,7 +95,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   // Before all routes and hooks, because it wraps them.
   if (dependencies.tracingPlugin) await app.register(dependencies.tracingPlugin)
   // Before everything that asks for the client's address.
-  if (trustProxy.length > 0) await app.register(forwardedForPlugin)
+  await app.register(forwardedForPlugin, { trustProxy })
   // First, so that everything after it fails in our format.
   await app.register(problemDetailsPlugin)
   await app.register(requestLoggingPlugin, { observeRequest })

@@ -13,7 +13,7 @@ import { createPaymentsApi } from './clients/bigcommerce/payments-api.ts'
 import { createRememberedCallers } from './clients/identity/caller-tokens.ts'
 import { createVerifyCallers } from './clients/identity/verify-callers.ts'
 import { createVerifyWebhook, refuseWebhook } from './clients/identity/webhooks.ts'
-import type { Config } from './config/config.ts'
+import { type Config, mayShareOneAddress } from './config/config.ts'
 import { createRenewable, renewAll } from './config/renewable.ts'
 import { schedule } from './domain/clock.ts'
 import { createKeyedDigest, isSameSealed } from './domain/sealed.ts'
@@ -61,6 +61,7 @@ export async function compose(
   const { storeHash, apiUrl, paymentsUrl, trustedProxySecret } = config.bigcommerce
   const { databaseUrl, migrateOnStart, renewals, velocity } = config
   logger.info(factsOf(config), 'starting')
+  if (mayShareOneAddress(config)) logger.warn('every caller may share one address')
   const metrics = createMetrics()
   const mark = ledgerMarkOf(config, logger)
   mark?.refuseMissing()
@@ -126,6 +127,7 @@ export async function compose(
       isAtEase: gate.isAtEase,
       verifyWebhook: app ? createVerifyWebhook(app.clientSecret, storeHash) : refuseWebhook,
       now: Date.now,
+      elapsed: processTime.now,
       pause: (forMs) => setTimeout(forMs),
       newId: randomUUID,
       log: logger,

@@ -148,6 +148,13 @@ export function loadLedgerPlace(environment: Environment = process.env): {
 const markFolderOf = (given: string | undefined) => given ?? join(homedir(), '.local/state/tillgate')
 
 /**
+ * Whether all callers seem to come from one address, so that the declines of some shut out the others. Plain HTTP has a proxy
+ * in front that ends TLS; and only a proxy that is trusted can say whose request it passes on.
+ */
+export const mayShareOneAddress = ({ tls, trustProxy, velocity, rateLimits }: Config): boolean =>
+  tls === null && trustProxy.length === 0 && (velocity.addressDeclines > 0 || rateLimits.addressPerMinute > 0)
+
+/**
  * Where the admin listener of the service on this machine is; for its health check.
  *
  * @throws InvalidConfiguration

@@ -96,20 +96,20 @@ export const Env = z.object({
     ),
   VELOCITY_ORDER_ATTEMPTS: wholeNumber(0, 10_000)
     .default(5)
-    .describe('Failed attempts on one order within the window. 0 turns it off.'),
+    .describe('Declined attempts on one order within the window. 0 turns it off.'),
   VELOCITY_CALLER_DECLINES: wholeNumber(0, 10_000)
     .default(10)
     .describe(
-      'Declined payments of one caller within the window. 0 turns it off. Does not count tokens with `orders:any`, which serve many shoppers.',
+      'Declined payments of one caller within the window. 0 turns it off. So many running at once are let in, and others wait a moment; four times as many are the most. Does not count tokens with `orders:any`, which serve many shoppers.',
     ),
   VELOCITY_ADDRESS_DECLINES: wholeNumber(0, 10_000)
     .default(30)
     .describe(
-      'Declined payments from one client address (for IPv6: one /64) within the window. 0 turns it off. A server that pays for its shoppers must be listed in `TRUST_PROXY` and forward their addresses, or all of them count as one.',
+      'Declined payments from one client address (for IPv6: one /64; one /48 gets four times as many) within the window, and payments that are running, as above. 0 turns it off. A server whose token has `orders:any` is not counted itself, only the shoppers whose addresses it forwards: list it in `TRUST_PROXY`.',
     ),
   VELOCITY_WINDOW_SECONDS: wholeNumber(1, 604_800)
     .default(3600)
-    .describe('How long a failed attempt or a decline counts, in seconds.'),
+    .describe('How long a decline counts, in seconds.'),
   CHECKOUT_FENCE: z
     .enum(['true', 'false'], { error: 'must be true or false' })
     .default('true')

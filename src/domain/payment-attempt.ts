@@ -66,7 +66,6 @@ export const isLookedUp = (status: AttemptStatus): boolean => mayBecome(status, 
 /** It was sent, and has ended without a charge. */
 export const hasFailed = (status: AttemptStatus): boolean =>
   status !== 'succeeded' && isFinal(status) && UNSETTLED_STATUSES.some((from) => mayBecome(from, status))
-export const FAILED_STATUSES = ATTEMPT_STATUSES.filter(hasFailed)
 
 /**
  * The order fence: while an attempt holds its order, no other attempt on the order may be claimed. It does until its end is
@@ -79,12 +78,18 @@ export const mayHoldOrder = (status: AttemptStatus, instrumentType: InstrumentTy
 const OF_NO_INSTRUMENT = ['merchant_configuration', 'order_not_found', 'amount_changed'] as const
 const ofNoInstrument = new Set<ProblemCode | null>(OF_NO_INSTRUMENT)
 
+/** What an attempt's place in the limits against card testing stands for. Only a decline uses an allowance up. */
+export type PlaceState = 'running' | 'unknown' | 'declined'
+
 /**
- * Whether an attempt counts against the limits on card testing: a decline does, and so does an attempt without an end,
- * since a decline may still show.
+ * What an attempt's place stands for from now on; null where it is given back. An end that is not known is BigCommerce's
+ * failure and not the shopper's; the place is kept because a decline may still show.
  */
-export const keepsPlace = (status: AttemptStatus, problemCode: ProblemCode | null): boolean =>
-  !isFinal(status) || (status === 'declined' && !ofNoInstrument.has(problemCode))
+export function placeOf(status: AttemptStatus, problemCode: ProblemCode | null): PlaceState | null {
+  if (isRunning(status)) return 'running'
+  if (isUnsettled(status)) return 'unknown'
+  return status === 'declined' && !ofNoInstrument.has(problemCode) ? 'declined' : null
+}
 
 /** The statuses from which an attempt may come to this one. The ledger moves it from no other. */
 export const statusesBefore = (to: AttemptStatus): AttemptStatus[] =>

@@ -231,11 +231,11 @@ export const PROBLEMS = {
   },
   velocity_blocked: {
     status: 429,
-    title: 'Too many payments have failed',
+    title: 'Too many payments were declined, or are being made at once',
     retry: 'after',
-    detail: 'Too many payments have failed, so no more are taken for now. Nothing was charged.',
+    detail: 'Too many payments were declined, so no more are taken for now. Nothing was charged.',
     remedy:
-      'Wait as Retry-After says. These are the limits against card testing: failed attempts on one order, declines of one caller, and declines from one client address. A server that pays for many shoppers must pass on their addresses (`TRUST_PROXY`).',
+      'Wait as Retry-After says. These are the limits against card testing: declines on one order, of one caller, and from one client address; and payments of one caller or address that are running at the same moment. A server that pays for many shoppers must pass on their addresses (`TRUST_PROXY`).',
   },
   headers_too_large: {
     status: 431,

@@ -6,6 +6,7 @@ import type { Caller, Scope, VerifyCallerToken } from '../domain/caller.ts'
 import { Problem } from '../domain/problem.ts'
 import { tokenRefused } from '../domain/token-refusal.ts'
 import type { Purpose, RequestContext } from '../request-context.ts'
+import { isForwarded } from './forwarded-for.ts'
 import { headerLines } from './request-shape.ts'
 
 declare module 'fastify' {
@@ -35,7 +36,7 @@ async function authentication(app: FastifyInstance, { verifyCallerToken }: Authe
 
 export const authenticationPlugin = fp(authentication, {
   name: 'authentication',
-  dependencies: ['problem-details'],
+  dependencies: ['problem-details', 'forwarded-for'],
   fastify: '5.x',
 })
 
@@ -53,11 +54,17 @@ function callerTokenOf(request: FastifyRequest): string {
   return callerToken
 }
 
-/** What the services need to know about a request beside what it asks for. */
+/** What the services need to know about a request behind authentication, beside what it asks for. */
 export const contextOf = (request: FastifyRequest, purpose: Purpose): RequestContext => ({
   requestId: request.id,
   correlationId: randomUUID(),
-  shopperAddress: isIP(request.ip) === 0 ? null : request.ip,
+  shopperAddress: shopperAddressOf(request),
   purpose,
   log: request.log,
 })
+
+/** A server that pays for its shoppers is none of them: its address counts only as far as it has forwarded theirs. */
+function shopperAddressOf(request: FastifyRequest): string | null {
+  if (isIP(request.ip) === 0) return null
+  return callerOf(request).access.kind !== 'any' || isForwarded(request) ? request.ip : null
+}

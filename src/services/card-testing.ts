@@ -1,9 +1,10 @@
 import type { Caller } from '../domain/caller.ts'
-import { clientNetwork } from '../domain/client-network.ts'
+import { clientNetwork, clientSite } from '../domain/client-network.ts'
 import { Problem } from '../domain/problem.ts'
 import type { KeyedDigest } from '../domain/sealed.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { VelocityHolds, VelocitySubject } from '../stores/velocity-holds.ts'
+import { createLines } from './velocity-lines.ts'
 
 /** How many declines there may be within the window; 0 for any number. */
 export interface DeclineLimits {
@@ -30,18 +31,33 @@ export interface VelocityGateDependencies {
   readonly limits: DeclineLimits
   /** Callers and addresses are kept as digests. */
   readonly digest: KeyedDigest
+  /** A clock that only goes forward, in milliseconds. */
+  readonly elapsed: () => number
+  readonly pause: (forMs: number) => Promise<void>
 }
 
-export function createVelocityGate({ holds, limits, digest }: VelocityGateDependencies): VelocityGate {
+export function createVelocityGate(dependencies: VelocityGateDependencies): VelocityGate {
+  const { holds, limits, digest, elapsed, pause } = dependencies
+  const lines = createLines({ elapsed, pause })
+
   return {
     async reserve(attemptId, caller, context) {
       const subjects = velocitySubjects(caller, context.shopperAddress, limits, digest)
       if (subjects.length === 0) return
-      const reservation = await holds.reserve(attemptId, subjects)
+      const reservation = await lines.reserve(subjects, () => holds.reserve(attemptId, subjects))
       if (reservation.kind === 'reserved') return
-      const { retryAfterSeconds } = reservation
-      context.log.warn({ retryAfterSeconds }, 'payment refused after too many declines')
-      throw new Problem('velocity_blocked', { retryAfterSeconds })
+      if (reservation.kind === 'blocked') {
+        const { retryAfterSeconds } = reservation
+        context.log.warn({ retryAfterSeconds }, 'payment refused after too many declines')
+        throw new Problem('velocity_blocked', { retryAfterSeconds })
+      }
+      const retryAfterSeconds = Math.ceil(reservation.freeInMs / 1000)
+      context.log.warn({ retryAfterSeconds }, 'payment refused while too many are running')
+      throw new Problem('velocity_blocked', {
+        detail:
+          'Too many payments of this caller or from this address are being made at this moment. Wait, then try again. Nothing was charged.',
+        retryAfterSeconds,
+      })
     },
 
     async release(attemptId, context) {
@@ -53,6 +69,9 @@ export function createVelocityGate({ holds, limits, digest }: VelocityGateDepend
   }
 }
 
+/** A site has many networks, of one customer or of thousands: so many times the declines of one network. */
+const siteTimes = 4
+
 /**
  * The limits in which an attempt takes a place. The one token of a trusted server serves many shoppers, so the server is not
  * counted as a caller; its shoppers are told apart by address.
@@ -60,13 +79,15 @@ export function createVelocityGate({ holds, limits, digest }: VelocityGateDepend
 export function velocitySubjects(
   caller: Caller,
   address: string | null,
-  limits: DeclineLimits,
+  { callerDeclines, addressDeclines }: DeclineLimits,
   digest: KeyedDigest,
 ): VelocitySubject[] {
   const callers = caller.access.kind === 'any' ? [] : [caller.principal]
   const networks = address === null ? [] : [clientNetwork(address)]
+  const sites = address === null ? [] : [clientSite(address)].filter((site) => site !== null)
   return [
-    ...callers.map((one) => ({ key: digest(`caller ${one}`), declinesMax: limits.callerDeclines })),
-    ...networks.map((one) => ({ key: digest(`address ${one}`), declinesMax: limits.addressDeclines })),
+    ...callers.map((one) => ({ key: digest(`caller ${one}`), declinesMax: callerDeclines })),
+    ...networks.map((one) => ({ key: digest(`address ${one}`), declinesMax: addressDeclines })),
+    ...sites.map((one) => ({ key: digest(`address ${one}`), declinesMax: siteTimes * addressDeclines })),
   ].filter(({ declinesMax }) => declinesMax > 0)
 }

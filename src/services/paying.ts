@@ -32,6 +32,8 @@ export interface PayingPorts {
   readonly isAtEase: () => boolean
   readonly verifyWebhook: VerifyWebhook
   readonly now: Clock
+  /** A clock that only goes forward, in milliseconds. */
+  readonly elapsed: () => number
   readonly pause: Pause
   readonly newId: () => string
   readonly log: Log
@@ -83,7 +85,7 @@ export function createPaying(ports: PayingPorts, settings: PayingSettings): Payi
     ...ports,
     attempts: measure.ends(attempts),
     inBackground: (work) => void inFlight.track(work)(),
-    velocityGate: createVelocityGate({ holds, limits: settings.declineLimits, digest: settings.digest }),
+    velocityGate: createVelocityGate({ ...ports, limits: settings.declineLimits, digest: settings.digest }),
     authorizePayment: createAuthorizePayment({ ...ports, ...settings, authorizeOrder }),
     preparePayment: createPreparePayment({ ...ports, storeHash }),
     instruments,

@@ -1,11 +1,6 @@
 import type { Transaction } from 'kysely'
 import { isFreeAgain, type KeyScope, type KnownKey } from '../domain/idempotency-key.ts'
-import {
-  FAILED_STATUSES,
-  keepsPlace,
-  type NewAttempt,
-  type PaymentAttempt,
-} from '../domain/payment-attempt.ts'
+import { type NewAttempt, type PaymentAttempt, placeOf } from '../domain/payment-attempt.ts'
 import { checkoutStanding } from './checkout-fence.ts'
 import type { Tables } from './engine/tables.ts'
 import { LostRace } from './engine/transact.ts'
@@ -171,7 +166,8 @@ async function takeKey(
 }
 
 /**
- * How long until one more attempt on the order may be made; 0 if now. Asked once the order is fenced: from then on no other
+ * How long until one more attempt on the order may be made; 0 if now. Declines are counted, and no payment whose answer was
+ * lost: that was not the shopper's failure. Asked once the order is fenced: from then on no other
  * attempt on it can end, so what is counted stays true.
  */
 async function failuresWaitSeconds(
@@ -185,12 +181,10 @@ async function failuresWaitSeconds(
     .where('store_hash', '=', storeHash)
     .where('order_id', '=', attempt.orderId)
     .where('created_at_ms', '>', nowMs - failures.windowMs)
-    .where('status', 'in', FAILED_STATUSES)
+    .where('status', '=', 'declined')
     .orderBy('created_at_ms', 'desc')
     .execute()
-  const failed = ended.filter(
-    ({ status, problem_code }) => status === 'not_charged' || keepsPlace(status, problem_code),
-  )
+  const failed = ended.filter(({ status, problem_code }) => placeOf(status, problem_code) === 'declined')
   const first = failed[failures.failuresMax - 1]
   return first ? Math.ceil((first.created_at_ms + failures.windowMs - nowMs) / 1000) : 0
 }

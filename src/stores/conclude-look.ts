@@ -5,7 +5,7 @@ import { dialectOf } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
 import { toAttempt } from './find-attempts.ts'
 import { type FinalAnswer, passOrderOn, settleAttempt } from './settle-attempt.ts'
-import { releaseHolds } from './velocity-holds.ts'
+import { moveHolds } from './velocity-holds.ts'
 
 /** What one look decided: the conclusion, and when the next looks are due by this instance's clock. */
 export interface Weighed extends Conclusion {
@@ -104,9 +104,10 @@ async function stopUnsent(
     .returning('id')
     .execute()
   if (stopped.length === 0) return
-  await releaseHolds(
+  await moveHolds(
     transaction,
     stopped.map(({ id }) => id),
+    null,
   )
   await passOrderOn(transaction, storeHash, orderId)
 }

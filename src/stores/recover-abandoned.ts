@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { RUNNING_STATUSES } from '../domain/payment-attempt.ts'
 import type { Tables } from './engine/tables.ts'
-import { releaseHolds } from './velocity-holds.ts'
+import { moveHolds } from './velocity-holds.ts'
 
 /** How long an attempt must have stood still to count as abandoned, by where it stands. */
 export interface StillFor {
@@ -61,13 +61,12 @@ export async function recoverAbandoned(
       ended_at_ms: nowMs,
     })
     .execute()
-  if (released.length > 0)
-    await releaseHolds(
-      database,
-      released.map(({ id }) => id),
-    )
+  await moveHolds(database, idsOf(released), null)
   const unknown = await abandoned('sending', stillFor.sendingMs)
     .set({ status: 'unknown', updated_at_ms: nowMs, next_look_at_ms: nowMs, unsettled_since_ms: nowMs })
     .execute()
+  await moveHolds(database, idsOf(unknown), 'unknown')
   return { released: released.length, unknown: unknown.length }
 }
+
+const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id)

@@ -5,19 +5,19 @@ import {
   isFinal,
   isLookedUp,
   isUnsettled,
-  keepsPlace,
   mayBeCorrected,
   mayBecome,
   mayBeDecided,
   mayBeFreed,
   mayHoldOrder,
   type PaymentAttempt,
+  placeOf,
   type Settlement,
 } from '../domain/payment-attempt.ts'
 import { INSTRUMENT_TYPES, paysAPart } from '../domain/payment-instrument.ts'
 import type { Tables } from './engine/tables.ts'
 import { toAttempt } from './find-attempts.ts'
-import { releaseHolds } from './velocity-holds.ts'
+import { moveHolds } from './velocity-holds.ts'
 
 export type FinalAnswer = (attempt: PaymentAttempt) => PaymentAnswer | null
 
@@ -93,7 +93,7 @@ async function writeEnd(
 
   const attempt = toAttempt(moved)
   if (!attempt.holdsOrder) await passOrderOn(transaction, moved.store_hash, attempt.orderId)
-  if (!keepsPlace(attempt.status, attempt.problemCode)) await releaseHolds(transaction, [attempt.id])
+  await moveHolds(transaction, [attempt.id], placeOf(attempt.status, attempt.problemCode))
   const answer = finalAnswer(attempt)
   if (answer) {
     await transaction

@@ -1,7 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
-import { ASK_AGAIN_SECONDS } from '../domain/payment-answer.ts'
-import { isRunning } from '../domain/payment-attempt.ts'
+import type { PlaceState } from '../domain/payment-attempt.ts'
 import { dialectOf, waitForTurn } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
 import { transact } from './engine/transact.ts'
@@ -14,11 +13,14 @@ export interface VelocitySubject {
 
 export type Reservation =
   | { readonly kind: 'reserved' }
+  /** The allowance is used up by declines. */
   | { readonly kind: 'blocked'; readonly retryAfterSeconds: number }
+  /** As many payments of the subject are running as may be. A place is free after so long at the latest, unless they are declined. */
+  | { readonly kind: 'busy'; readonly key: string; readonly freeInMs: number }
 
 /**
- * The places that attempts hold in the allowances of callers and addresses. What a claimed attempt holds is given back where
- * it is settled. Each method throws Problem `store_unavailable` when the database fails.
+ * The places that attempts hold in the allowances of callers and addresses. What a claimed attempt holds is given back, or
+ * becomes a decline, where it is settled. Each method throws Problem `store_unavailable` when the database fails.
  */
 export interface VelocityHolds {
   /** Takes a place for an attempt in every allowance, or in none where one is full. */
@@ -32,6 +34,18 @@ export interface VelocityHolds {
    */
   deleteExpired(): Promise<number>
 }
+
+/**
+ * For so long after it was sent a payment counts as if it might be declined: nearly every answer comes sooner. So a burst gets no
+ * more declines than one payment after the other, and a gateway that hangs holds up other shoppers for no longer than this.
+ */
+export const ANSWERED_WITHIN_MS = 10_000
+/** Longer than a payment is prepared before it is sent: the gate, two tries for the PAT, the line for a permit. */
+const preparedWithinMs = 40_000
+/** Older ones are running too, up to so many times the declines that are allowed. */
+export const RUNNING_TIMES = 4
+/** A place that is still taken after this is one that a crash has left. */
+const runningForMsMax = 120_000
 
 /** What a sweep deletes at a time. On SQLite it holds up the whole instance: this many take a few milliseconds. */
 export const SWEPT_MAX = 500
@@ -50,11 +64,11 @@ export function createVelocityHolds({ database, windowMs, now }: VelocityHoldsOp
           // Counting and taking are one step. Callers come before addresses, so no two transactions wait for each other.
           for (const { key } of subjects) await waitForTurn(transaction, key)
           const nowMs = now()
-          const waits = []
-          for (const subject of subjects) waits.push(await waitSeconds(transaction, subject, nowMs))
-          const retryAfterSeconds = Math.max(...waits)
-          if (retryAfterSeconds > 0) return { kind: 'blocked', retryAfterSeconds }
-          const held = { attempt_id: attemptId, held_until_ms: nowMs + windowMs }
+          const standings = []
+          for (const subject of subjects) standings.push(await standingOf(transaction, subject, nowMs))
+          const full = worstOf(standings)
+          if (full) return full
+          const held = { attempt_id: attemptId, held_until_ms: nowMs + windowMs, begun_at_ms: nowMs }
           await transaction
             .insertInto('velocity_holds')
             .values(subjects.map(({ key }) => ({ subject_key: key, ...held })))
@@ -63,7 +77,7 @@ export function createVelocityHolds({ database, windowMs, now }: VelocityHoldsOp
         }),
       ),
 
-    release: (attemptId) => transact(() => releaseHolds(database, [attemptId])),
+    release: (attemptId) => transact(() => moveHolds(database, [attemptId], null)),
 
     deleteExpired: () =>
       transact(async () => {
@@ -76,30 +90,89 @@ export function createVelocityHolds({ database, windowMs, now }: VelocityHoldsOp
   }
 }
 
-/** Gives back the places that attempts hold. */
-export async function releaseHolds(queries: Kysely<Tables>, attemptIds: readonly string[]): Promise<void> {
-  await queries.deleteFrom('velocity_holds').where('attempt_id', 'in', attemptIds).execute()
+/** Says what the places of attempts stand for now, or gives them back. */
+export async function moveHolds(
+  queries: Kysely<Tables>,
+  attemptIds: readonly string[],
+  state: PlaceState | null,
+): Promise<void> {
+  if (attemptIds.length === 0) return
+  if (state === null) {
+    await queries.deleteFrom('velocity_holds').where('attempt_id', 'in', attemptIds).execute()
+    return
+  }
+  await queries.updateTable('velocity_holds').set({ state }).where('attempt_id', 'in', attemptIds).execute()
 }
 
-/** How long until a place is free; 0 if one is. The place of a running attempt may come back at any moment. */
-async function waitSeconds(
+/** What keeps another payment from beginning; null for nothing. */
+type Full = Exclude<Reservation, { kind: 'reserved' }> | null
+
+async function standingOf(
   transaction: Transaction<Tables>,
   { key, declinesMax }: VelocitySubject,
   nowMs: number,
-): Promise<number> {
-  const held = await transaction
-    .selectFrom('velocity_holds')
-    .leftJoin('payment_attempts', 'payment_attempts.id', 'velocity_holds.attempt_id')
-    .select(['held_until_ms', 'status'])
-    .where('subject_key', '=', key)
+): Promise<Full> {
+  const of = (state: PlaceState) =>
+    transaction
+      .selectFrom('velocity_holds')
+      .leftJoin('payment_attempts', 'payment_attempts.id', 'velocity_holds.attempt_id')
+      .select(['state', 'held_until_ms', 'begun_at_ms', 'sent_at_ms'])
+      .where('subject_key', '=', key)
+      .where('state', '=', sql.lit(state))
+  const declined = of('declined')
     .where('held_until_ms', '>', nowMs)
     .orderBy('held_until_ms', 'desc')
     .limit(declinesMax)
+  const running = of('running')
+    .where('begun_at_ms', '>', nowMs - runningForMsMax)
+    // After a clock was set back, not until it has caught up.
+    .where('begun_at_ms', '<', nowMs + ANSWERED_WITHIN_MS)
+    .orderBy('begun_at_ms', 'desc')
+    .limit(RUNNING_TIMES * declinesMax)
+  // One statement: of two, neither would see a payment that is declined between them.
+  const places = await transaction
+    .selectFrom(declined.as('declined'))
+    .selectAll()
+    .unionAll(transaction.selectFrom(running.as('running')).selectAll())
     .execute()
-  const first = held[declinesMax - 1]
-  if (!first) return 0
-  if (held.some(({ status }) => status === null || isRunning(status))) {
-    return ASK_AGAIN_SECONDS
-  }
-  return Math.ceil((first.held_until_ms - nowMs) / 1000)
+  return fullOf({ key, declinesMax }, places, nowMs)
+}
+
+interface Place {
+  readonly state: PlaceState
+  readonly held_until_ms: number
+  readonly begun_at_ms: number
+  readonly sent_at_ms: number | null
+}
+
+function fullOf({ key, declinesMax }: VelocitySubject, places: readonly Place[], nowMs: number): Full {
+  const ofState = (state: PlaceState) => places.filter((place) => place.state === state)
+  // The latest come first: what stands last in each allowance is the first to leave it.
+  const latestFirst = (moments: number[]) => moments.sort((one, other) => other - one)
+  const ends = latestFirst(ofState('declined').map((place) => place.held_until_ms))
+  const first = ends[declinesMax - 1]
+  if (first !== undefined) return { kind: 'blocked', retryAfterSeconds: Math.ceil((first - nowMs) / 1000) }
+  const awaited = latestFirst(ofState('running').map((place) => awaitedUntilMs(place, nowMs)))
+  const leftAt = latestFirst(ofState('running').map((place) => place.begun_at_ms + runningForMsMax))
+  const freeAtMs = Math.max(
+    awaited[declinesMax - ends.length - 1] ?? Number.NEGATIVE_INFINITY,
+    leftAt[RUNNING_TIMES * declinesMax - 1] ?? Number.NEGATIVE_INFINITY,
+  )
+  return freeAtMs > nowMs ? { kind: 'busy', key, freeInMs: freeAtMs - nowMs } : null
+}
+
+const awaitedUntilMs = ({ sent_at_ms, begun_at_ms }: Place, nowMs: number): number => {
+  if (sent_at_ms !== null) return sent_at_ms + ANSWERED_WITHIN_MS
+  return begun_at_ms > nowMs - preparedWithinMs ? nowMs + ANSWERED_WITHIN_MS : begun_at_ms
+}
+
+/** Declines weigh more than payments that are running, a longer wait more than a shorter one. */
+function worstOf(standings: readonly Full[]): Full {
+  const waitMsOf = (full: Full) =>
+    full === null ? 0 : full.kind === 'blocked' ? full.retryAfterSeconds * 1000 : full.freeInMs
+  const blocked = standings.filter((full) => full?.kind === 'blocked')
+  return (blocked.length > 0 ? blocked : standings).reduce(
+    (worst, full) => (waitMsOf(full) > waitMsOf(worst) ? full : worst),
+    null,
+  )
 }

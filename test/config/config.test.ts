@@ -4,7 +4,12 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { loadAdminListener, loadConfig, loadDatabaseUrl } from '../../src/config/config.ts'
+import {
+  loadAdminListener,
+  loadConfig,
+  loadDatabaseUrl,
+  mayShareOneAddress,
+} from '../../src/config/config.ts'
 import type { Environment } from '../../src/config/environment.ts'
 import { Env, SECRETS } from '../../src/config/variables.ts'
 import { INSTRUMENT_TYPES } from '../../src/domain/payment-instrument.ts'
@@ -389,6 +394,15 @@ describe('the key of caller tokens', () => {
     const { key } = loadConfig({ ...withoutKey, AUTH_PUBLIC_KEY_FILE: path }).auth
     expect(key.kind === 'public' && key.key.type).toBe('public')
   })
+})
+
+test.each([
+  [{}, true],
+  [{ TRUST_PROXY: '10.0.0.0/8' }, false],
+  [{ VELOCITY_ADDRESS_DECLINES: '0' }, true],
+  [{ VELOCITY_ADDRESS_DECLINES: '0', ADDRESS_RATE_LIMIT: '0' }, false],
+])('behind a proxy that is not trusted every caller may share one address: %j, %s', (given, mayShare) => {
+  expect(mayShareOneAddress(loadConfig({ ...required, ...given }))).toBe(mayShare)
 })
 
 describe('where the admin listener is', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { clientNetwork } from '../../src/domain/client-network.ts'
+import { clientNetwork, clientSite } from '../../src/domain/client-network.ts'
 
 test.each([
   ['203.0.113.9', '203.0.113.9'],
@@ -21,3 +21,10 @@ test.each(['::ffff:203.0.113.9', '::ffff:cb00:7109', '::FFFF:203.0.113.9'])(
   '%s counts as the IPv4 address in it',
   (address) => expect(clientNetwork(address)).toBe('203.0.113.9'),
 )
+
+test('a site is a /48 of IPv6; IPv4 has none', () => {
+  expect(clientSite('2001:db8:7:1::1')).toBe('2001:db8:7::/48')
+  expect(clientSite('2001:db8:7:ffff::1')).toBe('2001:db8:7::/48')
+  expect(clientSite('203.0.113.9')).toBeNull()
+  expect(clientSite('::ffff:203.0.113.9')).toBeNull()
+})

@@ -3,17 +3,17 @@ import { expect, test } from 'vitest'
 import {
   ATTEMPT_STATUSES,
   type AttemptStatus,
-  FAILED_STATUSES,
   FINAL_STATUSES,
+  hasFailed,
   isFinal,
   isLookedUp,
   isRunning,
   isSent,
   isUnsettled,
-  keepsPlace,
   mayBecome,
   mayHoldOrder,
   PUBLIC_STATUSES,
+  placeOf,
   publicStatus,
   statusesBefore,
   UNSETTLED_STATUSES,
@@ -58,7 +58,7 @@ test('what the table says of charges: which may take money, which are looked up,
     'unknown',
   ])
   expect(ATTEMPT_STATUSES.filter(isLookedUp).toSorted()).toEqual(['pending', 'unknown'])
-  expect(FAILED_STATUSES.toSorted()).toEqual(['declined', 'not_charged'])
+  expect(ATTEMPT_STATUSES.filter(hasFailed).toSorted()).toEqual(['declined', 'not_charged'])
 })
 
 test('an attempt holds its order until its end is known, and for good once it has paid all that was due', () => {
@@ -142,19 +142,21 @@ test('only succeeded is published as success, and nothing that may be charged as
 })
 
 test.each([
-  ['declined', 'payment_declined', true],
-  ['declined', 'payment_authentication_required', true],
-  ['declined', 'payment_rejected', true],
-  ['declined', 'instrument_not_found', true],
-  ['declined', 'merchant_configuration', false],
-  ['declined', 'order_not_found', false],
-  ['declined', 'amount_changed', false],
-  ['unknown', null, true],
-  ['pending', null, true],
-  ['needs_review', null, true],
-  ['succeeded', null, false],
-  ['not_sent', 'upstream_unavailable', false],
-  ['not_charged', 'payment_not_charged', false],
-] as const)('an attempt that is %s (%s) keeps its place: %s', (status, problemCode, keeps) => {
-  expect(keepsPlace(status, problemCode)).toBe(keeps)
+  ['claimed', null, 'running'],
+  ['sending', null, 'running'],
+  ['declined', 'payment_declined', 'declined'],
+  ['declined', 'payment_authentication_required', 'declined'],
+  ['declined', 'payment_rejected', 'declined'],
+  ['declined', 'instrument_not_found', 'declined'],
+  ['declined', 'merchant_configuration', null],
+  ['declined', 'order_not_found', null],
+  ['declined', 'amount_changed', null],
+  ['unknown', null, 'unknown'],
+  ['pending', null, 'unknown'],
+  ['needs_review', null, 'unknown'],
+  ['succeeded', null, null],
+  ['not_sent', 'upstream_unavailable', null],
+  ['not_charged', 'payment_not_charged', null],
+] as const)('the place of an attempt that is %s (%s) stands for: %s', (status, problemCode, place) => {
+  expect(placeOf(status, problemCode)).toBe(place)
 })

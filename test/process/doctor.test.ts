@@ -49,6 +49,13 @@ test('every wrong variable is told at once, without its value', async () => {
   expect(stdout).not.toMatch(/canary|eighty/)
 })
 
+test('that every caller may share one address is warned of, until a proxy is trusted', async () => {
+  const { environment } = await startPatient()
+  const told = /^warning +configuration: Every caller may share one address: /m
+  expect((await run(environment)).stdout).toMatch(told)
+  expect((await run({ ...environment, TRUST_PROXY: '10.0.0.0/8' })).stdout).not.toMatch(told)
+})
+
 test('a variable that looks like one of ours is warned of', async () => {
   const { environment } = await startPatient()
   const { code, stdout } = await run({ ...environment, VELOCITY_ORDER_ATEMPTS: '2' })

@@ -19,10 +19,15 @@ describe('declines are counted', () => {
     expect(keysOf(server, '203.0.113.9', limits, plain)).toEqual(['address 203.0.113.9'])
   })
 
-  test('by /64, for IPv6', () => {
-    const ofAddress = (address: string) => keysOf(server, address, limits, plain)
+  test('by /64 for IPv6, and by /48 with four times as many', () => {
+    const ofAddress = (address: string) => velocitySubjects(server, address, limits, plain)
+    expect(ofAddress('2001:db8:0:1::1')).toEqual([
+      { key: 'address 2001:db8:0:1::/64', declinesMax: 30 },
+      { key: 'address 2001:db8:0::/48', declinesMax: 120 },
+    ])
     expect(ofAddress('2001:db8:0:1::1')).toEqual(ofAddress('2001:db8:0:1::2'))
-    expect(ofAddress('2001:db8:0:1::1')).not.toEqual(ofAddress('2001:db8:0:2::1'))
+    expect(ofAddress('2001:db8:0:1::1')[0]).not.toEqual(ofAddress('2001:db8:0:2::1')[0])
+    expect(ofAddress('2001:db8:0:1::1')[1]).toEqual(ofAddress('2001:db8:0:2::1')[1])
   })
 
   test('not where there is no limit, nor for an unknown address', () => {

@@ -140,8 +140,9 @@ const searchedBy: Readonly<Record<string, string>> = {
   sqlite_autoindex_unaccounted_charges_1: '(store_hash=? AND order_id=?)',
   idempotency_keys_attempt: '(attempt_id=?)',
   idempotency_keys_age: '(created_at_ms<?)',
-  sqlite_autoindex_velocity_holds_1: '(subject_key=? AND held_until_ms',
   velocity_holds_attempt: '(attempt_id=?)',
+  velocity_holds_declined: '(subject_key=? AND held_until_ms>?)',
+  velocity_holds_running: '(subject_key=? AND begun_at_ms>?',
   velocity_holds_over: '(held_until_ms<?)',
   // These hold no row that has ended.
   payment_attempts_due: '',

@@ -55,15 +55,15 @@ export function describeVelocity({ name, open }: Engine): void {
     test('there are so many places and no more', async () => {
       expect(await reserve('a', caller)).toEqual(reserved)
       expect(await reserve('b', caller)).toEqual(reserved)
-      expect(await reserve('c', caller)).toEqual({ kind: 'blocked', retryAfterSeconds: 2 })
+      expect(await reserve('c', caller)).toEqual({ kind: 'busy', key: 'caller', freeInMs: 10_000 })
     })
 
     test('an attempt takes a place in all allowances or in none', async () => {
       await reserve('a', caller)
       await reserve('b', caller)
-      expect((await reserve('c', caller, address)).kind).toBe('blocked')
+      expect((await reserve('c', caller, address)).kind).toBe('busy')
       for (const id of ['d', 'e', 'f']) expect(await reserve(id, address)).toEqual(reserved)
-      expect((await reserve('g', address)).kind).toBe('blocked')
+      expect((await reserve('g', address)).kind).toBe('busy')
     })
 
     test('a burst at one moment gets no more than that', async () => {
@@ -103,19 +103,63 @@ export function describeVelocity({ name, open }: Engine): void {
       expect((await reserve('next', caller)).kind).toBe('blocked')
       nowMs += 1
       expect(await reserve('next', caller)).toEqual(reserved)
-      expect((await reserve('another', caller)).kind).toBe('blocked')
+      expect((await reserve('another', caller)).kind).toBe('busy')
     })
 
-    test('an unknown attempt keeps its place until its end is known', async () => {
-      const unknown = await ended({ status: 'unknown' })
-      await ended({ status: 'unknown' })
-      expect((await reserve('next', caller)).kind).toBe('blocked')
-      if (unknown.kind !== 'sending') throw new Error('was not sent')
-      await attempts.settle(
-        unknown.id,
-        { status: 'not_charged', problemCode: 'payment_not_charged' },
-        () => null,
-      )
+    test('an attempt that is not answered for long is not taken for a decline, but four times as many are the most', async () => {
+      const first = await sending(201, caller)
+      for (const orderId of [202, 203, 204, 205, 206, 207, 208]) {
+        if (orderId % 2 === 1) nowMs += 10_000
+        await sending(orderId, caller)
+      }
+      nowMs += 1_000
+      expect(await reserve('next', caller)).toEqual({ kind: 'busy', key: 'caller', freeInMs: 89_000 })
+      await attempts.settle(first.kind === 'sending' ? first.id : '', { status: 'succeeded' }, () => null)
+      expect(await reserve('next', caller)).toEqual({ kind: 'busy', key: 'caller', freeInMs: 9_000 })
+      nowMs += 9_000
+      expect(await reserve('next', caller)).toEqual(reserved)
+    })
+
+    test('an attempt that is being prepared is waited for; one that a crash left there is not for long', async () => {
+      await reserve('a', caller)
+      await reserve('b', caller)
+      nowMs += 39_999
+      expect((await reserve('next', caller)).kind).toBe('busy')
+      nowMs += 1
+      expect(await reserve('next', caller)).toEqual(reserved)
+    })
+
+    test('with each decline there is one place less for those that run', async () => {
+      await ended(declined)
+      expect(await reserve('a', caller)).toEqual(reserved)
+      expect((await reserve('b', caller)).kind).toBe('busy')
+    })
+
+    test('an unknown attempt takes no place, and does once it is known to have been declined', async () => {
+      const unknown = []
+      for (const _ of [1, 2, 3, 4]) unknown.push(await ended({ status: 'unknown' }))
+      expect(await reserve('next', caller)).toEqual(reserved)
+      await holds.release('next')
+      for (const attempt of unknown.slice(0, 2)) {
+        if (attempt.kind !== 'sending') throw new Error('was not sent')
+        await attempts.settle(attempt.id, declined, () => null)
+      }
+      expect(await reserve('next', caller)).toEqual({ kind: 'blocked', retryAfterSeconds: 3_600 })
+    })
+
+    test('of several allowances that are full, one that is used up by declines is named, with the longest wait', async () => {
+      const other = { key: 'other', declinesMax: 1 }
+      await reserve('a', other)
+      await ended(declined)
+      nowMs += 60_000
+      await ended(declined)
+      expect(await reserve('next', other, caller)).toEqual({ kind: 'blocked', retryAfterSeconds: 3_540 })
+    })
+
+    test('a clock that is set back holds no one up until it has caught up', async () => {
+      await reserve('a', caller)
+      await reserve('b', caller)
+      nowMs -= 600_000
       expect(await reserve('next', caller)).toEqual(reserved)
     })
 
@@ -125,14 +169,16 @@ export function describeVelocity({ name, open }: Engine): void {
       const claimed = newAttempt({ orderId: 900 })
       await reserve(claimed.id, caller)
       await attempts.claim(scopeOf('crashed'), 'body', claimed)
-      await reserve('never claimed', caller)
-      nowMs += 30_000
-      await unsettled.recoverAbandoned({ claimedMs: 30_000, sendingMs: 75_000 })
+      const sent = await sending(901, caller)
+      nowMs += 2_000
+      expect((await reserve('next', caller)).kind).toBe('busy')
+      await unsettled.recoverAbandoned({ claimedMs: 2_000, sendingMs: 2_000 })
       expect(await reserve('next', caller)).toEqual(reserved)
-      expect((await reserve('another', caller)).kind).toBe('blocked')
-      nowMs += windowMs
-      expect(await holds.deleteExpired()).toBe(2)
       expect(await reserve('another', caller)).toEqual(reserved)
+      if (sent.kind !== 'sending') throw new Error('was not sent')
+      expect((await attempts.findByOrder(901))[0]?.status).toBe('unknown')
+      nowMs += windowMs
+      expect(await holds.deleteExpired()).toBe(3)
     })
 
     describe('on one order', () => {
@@ -161,6 +207,21 @@ export function describeVelocity({ name, open }: Engine): void {
           await onOrder({ status: 'declined', problemCode: 'merchant_configuration' })
         }
         expect((await onOrder(declined)).kind).toBe('sending')
+      })
+
+      test('nor one whose answer was lost, whatever its end is found to be, except a decline', async () => {
+        for (const _ of [1, 2, 3]) {
+          const attempt = await onOrder({ status: 'unknown' })
+          if (attempt.kind !== 'sending') throw new Error('was not sent')
+          const freed = { status: 'not_charged', problemCode: 'payment_not_charged' } as const
+          await attempts.settle(attempt.id, freed, () => null)
+        }
+        for (const _ of [1, 2]) {
+          const attempt = await onOrder({ status: 'unknown' })
+          if (attempt.kind !== 'sending') throw new Error('was not sent')
+          await attempts.settle(attempt.id, declined, () => null)
+        }
+        expect((await onOrder(declined)).kind).toBe('blocked')
       })
 
       test('other orders are not held back', async () => {

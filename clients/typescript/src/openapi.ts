@@ -1294,7 +1294,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `quota_exceeded`: Too many requests. `velocity_blocked`: Too many payments have failed. `payment_rate_limited`: The store's limit of payments is reached. */
+            /** @description `quota_exceeded`: Too many requests. `velocity_blocked`: Too many payments were declined, or are being made at once. `payment_rate_limited`: The store's limit of payments is reached. */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];

@@ -1,4 +1,4 @@
-import { type Config, InvalidConfiguration, loadConfig } from '../../config/config.ts'
+import { type Config, InvalidConfiguration, loadConfig, mayShareOneAddress } from '../../config/config.ts'
 import { type Finding, findingsOf } from './finding.ts'
 
 const { ok, warning, failure, notChecked } = findingsOf('configuration')
@@ -18,6 +18,7 @@ export function checkConfiguration(): ConfigurationCheck {
       findings: [
         ok('Every variable is valid.'),
         ...storeFindings(config),
+        ...addressFindings(config),
         ...fileFindings(config),
         ...nameFindings(config),
       ],
@@ -41,6 +42,17 @@ function storeFindings({ bigcommerce: { storeHash, apiUrl, paymentsUrl } }: Conf
       failure(`${name} names another store than BIGCOMMERCE_STORE_HASH.`, 'Use the same store hash in both.'),
     )
 }
+
+/** The limits per address hold up everyone behind a proxy that is not believed. */
+const addressFindings = (config: Config): Finding[] =>
+  mayShareOneAddress(config)
+    ? [
+        warning(
+          'Every caller may share one address: without TLS of its own the service is behind a proxy, and TRUST_PROXY names none.',
+          'List the proxies, and servers that pay for their shoppers, in TRUST_PROXY; else one card tester uses up VELOCITY_ADDRESS_DECLINES for all.',
+        ),
+      ]
+    : []
 
 /** Files of secrets that other users can open. */
 const fileFindings = ({ looseFiles }: Config): Finding[] =>

@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely'
-import type { AnsweredAs, AttemptStatus } from '../../domain/payment-attempt.ts'
+import type { AnsweredAs, AttemptStatus, PlaceState } from '../../domain/payment-attempt.ts'
 import type { InstrumentType } from '../../domain/payment-instrument.ts'
 import type { ProblemCode } from '../../domain/problems.ts'
 import type { TransactionType } from '../../domain/transaction.ts'
@@ -95,6 +95,8 @@ export interface VelocityHoldRow {
   subject_key: string
   attempt_id: string
   held_until_ms: number
+  state: Generated<PlaceState>
+  begun_at_ms: Generated<number>
 }
 
 export interface CheckoutRow {

@@ -85,7 +85,9 @@ describe('a burst does not slip past the limit', () => {
     expect(statuses(answers).filter((status) => status === 402)).toHaveLength(4)
     expect(chargeRequests(tillgate)).toBe(4)
     expect(tillgate.sandbox.requests().filter(({ host }) => host === 'management')).toHaveLength(8)
-    expect(answers.find(({ status }) => status === 429)?.headers['retry-after']).toMatch(/^(2|3[56]\d\d)$/)
+    expect(answers.find(({ status }) => status === 429)?.headers['retry-after']).toMatch(
+      /^(\d|10|3[56]\d\d)$/,
+    )
   })
 
   test('from one address', async () => {
@@ -101,6 +103,44 @@ describe('a burst does not slip past the limit', () => {
 
 describe('the limits count', () => {
   const limited = { VELOCITY_CALLER_DECLINES: '1', TRUST_PROXY: 'loopback' }
+
+  test('a trusted server by the shoppers whom it forwards, and not by its own address', async () => {
+    const environment = {
+      VELOCITY_ADDRESS_DECLINES: '1',
+      TRUST_PROXY: 'loopback,10.0.0.0/8',
+      BIGCOMMERCE_TRUSTED_PROXY_SECRET: 'issued-by-support',
+    }
+    const tillgate = await startTillgate({ environment })
+    const from = (headers: Record<string, string>) =>
+      declineOn(tillgate, orders(tillgate, 3), serverToken, headers).then(statuses)
+    expect(await from({})).toEqual([402, 402, 402])
+    // The server is one of those that are trusted, and the proxy before it tells of nothing but the server.
+    expect(await from({ 'x-forwarded-for': '10.1.2.3' })).toEqual([402, 402, 402])
+    expect(await from({ 'x-forwarded-for': 'unknown' })).toEqual([402, 402, 402])
+    expect(tillgate.sandbox.requests().filter(({ headers }) => headers['true-client-ip'])).toEqual([])
+    expect(await from({ 'x-forwarded-for': '203.0.113.7, 10.1.2.3' })).toEqual([402, 429, 429])
+  })
+
+  test('ports and brackets make no other address', async () => {
+    const tillgate = await startTillgate({ environment: { ...limited, VELOCITY_ADDRESS_DECLINES: '2' } })
+    const from = async (address: string) =>
+      statuses(await declineOn(tillgate, orders(tillgate, 1), serverToken, { 'x-forwarded-for': address }))[0]
+    expect(await from('203.0.113.9:1001')).toBe(402)
+    expect(await from('203.0.113.9:1002')).toBe(402)
+    expect(await from('203.0.113.9')).toBe(429)
+    expect(await from('[2001:db8:0:1::1]:1001')).toBe(402)
+    expect(await from('"[2001:db8:0:1::2]:1002"')).toBe(402)
+    expect(await from('2001:db8:0:1::3')).toBe(429)
+  })
+
+  test('the networks of one site of IPv6 together, four times as many', async () => {
+    const tillgate = await startTillgate({ environment: { ...limited, VELOCITY_ADDRESS_DECLINES: '1' } })
+    const from = async (address: string) =>
+      statuses(await declineOn(tillgate, orders(tillgate, 1), serverToken, { 'x-forwarded-for': address }))[0]
+    for (const network of [1, 2, 3, 4]) expect(await from(`2001:db8:7:${network}::1`)).toBe(402)
+    expect(await from('2001:db8:7:5::1')).toBe(429)
+    expect(await from('2001:db8:8:5::1')).toBe(402)
+  })
 
   test("the addresses of a trusted server's shoppers, not the server", async () => {
     const tillgate = await startTillgate({ environment: { ...limited, VELOCITY_ADDRESS_DECLINES: '2' } })
@@ -119,6 +159,78 @@ describe('the limits count', () => {
     const asTester = (orderId: number) => guest(orderId, 'one tester')
     expect(statuses(await declineOn(one, orders(one, 1), asTester))).toEqual([402])
     expect(statuses(await declineOn(two, orders(two, 1), asTester))).toEqual([429])
+  })
+})
+
+describe('no one is shut out by what is not a decline', () => {
+  const shipped = { VELOCITY_CALLER_DECLINES: '', VELOCITY_ADDRESS_DECLINES: '', VELOCITY_ORDER_ATTEMPTS: '' }
+  const patient = { ...shipped, PAYMENT_QUEUE_MAX_WAIT_MS: '20000' }
+  const slowly = (ms: number) => ({ operation: 'pay', kind: 'latency', delay_ms: ms }) as const
+
+  test.each([
+    { whose: 'guests behind one address', tokenOf: guest },
+    { whose: 'shoppers of a server that forwards no address', tokenOf: serverToken },
+  ])('45 good payments at once of $whose, at a slow gateway', { timeout: 30_000 }, async ({ tokenOf }) => {
+    const tillgate = await startTillgate({ environment: patient })
+    await tillgate.sandbox.faults.add(slowly(1_500))
+    const answers = await Promise.all(
+      orders(tillgate, 45).map(async (orderId) =>
+        tillgate.call.pay(orderId, cardPayment(), { token: await tokenOf(orderId) }),
+      ),
+    )
+    expect(statuses(answers)).toEqual(Array(45).fill(201))
+  })
+
+  test.each([
+    { whose: 'guests behind one address', tokenOf: guest },
+    { whose: 'shoppers of a server that forwards no address', tokenOf: serverToken },
+  ])('30 lost answers of $whose: the next one pays at once', async ({ tokenOf }) => {
+    const tillgate = await startTillgate({ environment: patient })
+    await tillgate.sandbox.faults.add({ operation: 'pay', kind: 'status', status: 503, times: 30 })
+    const lost = await Promise.all(
+      orders(tillgate, 30).map(async (orderId) =>
+        tillgate.call.pay(orderId, cardPayment(), { token: await tokenOf(orderId) }),
+      ),
+    )
+    expect(statuses(lost)).toEqual(Array(30).fill(202))
+    const [orderId = 0] = orders(tillgate, 1)
+    expect((await tillgate.call.pay(orderId, cardPayment(), { token: await tokenOf(orderId) })).status).toBe(
+      201,
+    )
+  })
+
+  test('while a gateway does not answer at all, others behind the same address wait ten seconds at most', {
+    timeout: 40_000,
+  }, async () => {
+    const environment = { ...patient, VELOCITY_ADDRESS_DECLINES: '2' }
+    const tillgate = await startTillgate({ environment })
+    await tillgate.sandbox.faults.add({ ...slowly(25_000), times: 2 })
+    const pay = async (orderId: number) =>
+      tillgate.call.pay(orderId, cardPayment(), { token: await guest(orderId) })
+    const hanging = orders(tillgate, 2).map(pay)
+    await expect.poll(() => chargeRequests(tillgate)).toBe(2)
+    const startedAtMs = performance.now()
+    const [orderId = 0] = orders(tillgate, 1)
+    expect((await pay(orderId)).status).toBe(201)
+    expect(performance.now() - startedAtMs).toBeLessThan(11_000)
+    await Promise.all(hanging)
+  })
+
+  test('whoever finds the line full is told when a place is free, which is true', {
+    timeout: 30_000,
+  }, async () => {
+    const tillgate = await startTillgate({ environment: { ...patient, VELOCITY_ADDRESS_DECLINES: '1' } })
+    await tillgate.sandbox.faults.add({ ...slowly(2_000), times: 4 })
+    const pay = async (orderId: number) =>
+      tillgate.call.pay(orderId, cardPayment(), { token: await guest(orderId) })
+    const answers = await Promise.all(orders(tillgate, 9).map(pay))
+    const refused = answers.filter(({ status }) => status === 429)
+    expect(statuses(answers).filter((status) => status === 201)).toHaveLength(4)
+    for (const { body } of refused) expect(body.detail).toMatch(/are being made at this moment/)
+    const afterSeconds = Math.max(...refused.map(({ headers }) => Number(headers['retry-after'])))
+    expect(afterSeconds).toBeLessThanOrEqual(10)
+    const [orderId = 0] = orders(tillgate, 1)
+    expect((await pay(orderId)).status).toBe(201)
   })
 })
 

@@ -103,6 +103,7 @@ export function createNode(options: NodeOptions): ServiceNode {
       isAtEase: () => true,
       verifyWebhook: (body) => ({ id: body, orderId: Number(body.split(' ')[0]) }),
       now,
+      elapsed: now,
       pause: (forMs) =>
         ports.exchange<void>('a pause', (answer) => void run.scheduler.after(forMs, () => answer(undefined))),
       newId: options.newId,
