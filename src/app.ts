@@ -19,6 +19,7 @@ import { openapiPlugin } from './plugins/openapi.ts'
 import { type PaymentTokenBucketOptions, paymentTokenBucketPlugin } from './plugins/payment-token-bucket.ts'
 import { problemDetailsPlugin } from './plugins/problem-details.ts'
 import { callerRateLimitPlugin, rateLimitsPlugin } from './plugins/rate-limits.ts'
+import { receivingPlugin } from './plugins/receiving.ts'
 import { requestLoggingPlugin } from './plugins/request-logging.ts'
 import { requestShapePlugin } from './plugins/request-shape.ts'
 import { securityHeadersPlugin } from './plugins/security-headers.ts'
@@ -110,8 +111,10 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(openapiPlugin, { instruments })
 
   // After CORS, so that a page can read why it was refused.
-  await app.register(loadSheddingPlugin, { ...LOAD_BOUNDS, ...dependencies.loadBounds })
+  const loadBounds = { ...LOAD_BOUNDS, ...dependencies.loadBounds }
+  await app.register(loadSheddingPlugin, loadBounds)
   await app.register(rateLimitsPlugin, rateLimits)
+  await app.register(receivingPlugin, loadBounds)
 
   // The public scope. A route is public because of where it is written.
   await app.register(healthRoutes, { isReady })

@@ -1,7 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Problem } from '../domain/problem.ts'
+import { hasBody, RECEIVING_BOUNDS, type ReceivingBounds } from './receiving.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -12,7 +13,7 @@ declare module 'fastify' {
   }
 }
 
-export interface LoadBounds {
+export interface LoadBounds extends ReceivingBounds {
   /**
    * Payments in progress at once, some ten kilobytes each. At the store's allowance of 12.5 a second, 1,000 is what a
    * minute of unanswered charges leaves behind, with those that wait for a permit.
@@ -29,7 +30,12 @@ export interface LoadBounds {
   readonly eventLoopDelayMs?: () => number
 }
 
-export const LOAD_BOUNDS: LoadBounds = { paymentsMax: 1_000, requestsMax: 250, eventLoopDelayMsMax: 500 }
+export const LOAD_BOUNDS: LoadBounds = {
+  paymentsMax: 1_000,
+  requestsMax: 250,
+  eventLoopDelayMsMax: 500,
+  ...RECEIVING_BOUNDS,
+}
 
 /** Overload passes within seconds; clients that come back sooner would prolong it. */
 const comeBackSeconds = 2
@@ -51,23 +57,40 @@ async function loadShedding(app: FastifyInstance, bounds: LoadBounds) {
   const max = { payments: bounds.paymentsMax, requests: bounds.requestsMax }
   const visits = new WeakMap<FastifyRequest, Visit>()
 
-  app.addHook('onRequest', async (request, reply) => {
-    const { isNeverShed, isPayment } = request.routeOptions.config
-    if (isNeverShed) return
-    const kind = isPayment ? 'payments' : 'requests'
+  const kindOf = ({ routeOptions: { config } }: FastifyRequest) =>
+    config.isPayment ? 'payments' : 'requests'
+
+  function refuseOverload(request: FastifyRequest): void {
+    const kind = kindOf(request)
     if (running[kind] >= max[kind] || delayMs() > bounds.eventLoopDelayMsMax) {
       throw new Problem('overloaded', { retryAfterSeconds: comeBackSeconds })
     }
+  }
+
+  function enter(request: FastifyRequest, reply: FastifyReply): void {
+    const kind = kindOf(request)
     running[kind] += 1
     const leave = () => {
       if (visits.delete(request)) running[kind] -= 1
     }
-    const visit = { isWorkedOn: false, isClosed: false, leave }
+    const visit = { isWorkedOn: false, isClosed: reply.raw.destroyed, leave }
     visits.set(request, visit)
     reply.raw.once('close', () => {
       visit.isClosed = true
       endIfOver(visit)
     })
+  }
+
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.routeOptions.config.isNeverShed) return
+    refuseOverload(request)
+    if (!hasBody(request)) enter(request, reply)
+  })
+  // A request takes its place when its body is there: one that never comes keeps no other out.
+  app.addHook('preValidation', async (request, reply) => {
+    if (request.routeOptions.config.isNeverShed || !hasBody(request)) return
+    refuseOverload(request)
+    enter(request, reply)
   })
   // A payment goes on when its client goes away, so the end of the connection does not free its place.
   app.addHook('preHandler', async (request) => setWorkedOn(visits.get(request), true))

@@ -1,0 +1,121 @@
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { clientNetwork } from '../domain/client-network.ts'
+import { Problem } from '../domain/problem.ts'
+
+export interface ReceivingBounds {
+  /** For one body of at most 16 kB. A phone on a bad line that loses three packets in a row needs seven seconds. */
+  readonly bodyWithinMs: number
+  /** Bodies of one client address that are being received; the one that has come in for longest gives way. */
+  readonly bodiesPerAddressMax: number
+  /** Bodies of all addresses, 32 MB at most. */
+  readonly bodiesMax: number
+}
+
+export const RECEIVING_BOUNDS: ReceivingBounds = {
+  bodyWithinMs: 8_000,
+  bodiesPerAddressMax: 100,
+  bodiesMax: 2_000,
+}
+
+/** An honest body is there within a round trip. So long none gives way, so that a server may send very many at once. */
+const graceMs = 1_000
+
+interface Receiving {
+  readonly address: string
+  isSlow: boolean
+  giveWay(): void
+}
+
+/**
+ * Bounds the bodies that have not arrived yet, by number and by time. Those that give way get 408: they are the slowest, so
+ * a client that sends its body as others do is never among them, whatever comes from its address or from others.
+ */
+async function receiving(app: FastifyInstance, bounds: ReceivingBounds) {
+  // A Set keeps the order in which they began.
+  const all = new Set<Receiving>()
+  const byAddress = new Map<string, Set<Receiving>>()
+
+  app.addHook('preParsing', async (request, reply) => {
+    if (!hasBody(request)) return
+    const one: Receiving = {
+      address: clientNetwork(request.ip),
+      isSlow: false,
+      giveWay: () => refuse(request.raw),
+    }
+    const callOffs = [
+      afterReading(graceMs, () => {
+        one.isSlow = true
+      }),
+      afterReading(bounds.bodyWithinMs, one.giveWay),
+    ]
+    const leave = () => {
+      for (const callOff of callOffs) callOff()
+      remove(one)
+    }
+    request.raw.once('end', leave)
+    request.raw.once('error', leave)
+    reply.raw.once('close', leave)
+    add(one)
+    makeRoom(one.address)
+  })
+
+  function add(one: Receiving): void {
+    all.add(one)
+    const ofAddress = byAddress.get(one.address) ?? new Set()
+    byAddress.set(one.address, ofAddress.add(one))
+  }
+
+  function remove(one: Receiving): void {
+    all.delete(one)
+    const ofAddress = byAddress.get(one.address)
+    ofAddress?.delete(one)
+    if (ofAddress?.size === 0) byAddress.delete(one.address)
+  }
+
+  function makeRoom(address: string): void {
+    const ofAddress = byAddress.get(address) ?? new Set()
+    for (const oldest of ofAddress) {
+      if (ofAddress.size <= bounds.bodiesPerAddressMax || !oldest.isSlow) break
+      oldest.giveWay()
+    }
+    for (const oldest of all) {
+      if (all.size <= bounds.bodiesMax) break
+      oldest.giveWay()
+    }
+  }
+}
+
+export const receivingPlugin = fp(receiving, {
+  name: 'receiving',
+  dependencies: ['problem-details', 'forwarded-for'],
+  fastify: '5.x',
+})
+
+/**
+ * Does something later, once what has arrived by then was read: after a pause of the whole process a body may be there and only
+ * not be looked at.
+ *
+ * @returns calls it off.
+ */
+function afterReading(forMs: number, run: () => void): () => void {
+  let immediate: NodeJS.Immediate | undefined
+  const timer = setTimeout(() => {
+    immediate = setImmediate(run)
+  }, forMs)
+  return () => {
+    clearTimeout(timer)
+    clearImmediate(immediate)
+  }
+}
+
+const bodyless = new Set(['GET', 'HEAD'])
+
+/** Whether a body is read before the request is worked on. */
+export const hasBody = ({ method, headers }: FastifyRequest): boolean =>
+  !bodyless.has(method) &&
+  (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0)
+
+/** Ends the reading of a body, which answers the request and closes its connection. */
+const refuse = (raw: IncomingMessage): void => void raw.emit('error', new Problem('request_timeout'))
