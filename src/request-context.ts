@@ -11,6 +11,8 @@ export interface RequestContext {
   readonly correlationId: string
   /** The shopper's address, if it is known. BigCommerce's fraud checks get it where that is configured. */
   readonly shopperAddress: string | null
+  /** For whom: callers take turns at BigCommerce's quota. Never logged. */
+  readonly caller: string
   /** Decides which calls go first when BigCommerce's quota is nearly used up. */
   readonly purpose: Purpose
   readonly log: Log

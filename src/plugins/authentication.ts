@@ -59,6 +59,7 @@ export const contextOf = (request: FastifyRequest, purpose: Purpose): RequestCon
   requestId: request.id,
   correlationId: randomUUID(),
   shopperAddress: shopperAddressOf(request),
+  caller: callerOf(request).principal,
   purpose,
   log: request.log,
 })

@@ -4,6 +4,7 @@ import type { Order } from '../domain/order.ts'
 import type { MintedToken } from '../domain/payment-access-token.ts'
 import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../request-context.ts'
+import type { Misses } from './misses.ts'
 
 /**
  * Refuses an order that is not the caller's, with the same answer as for one that does not exist.
@@ -17,7 +18,10 @@ export type AuthorizeOrder = (
   context: RequestContext,
 ) => Promise<Order | null>
 
-export function createAuthorizeOrder(managementApi: Pick<ManagementApi, 'getOrder'>): AuthorizeOrder {
+export function createAuthorizeOrder(
+  managementApi: Pick<ManagementApi, 'getOrder'>,
+  misses: Pick<Misses, 'watch'>,
+): AuthorizeOrder {
   return async function authorizeOrder(caller, orderId, context) {
     switch (caller.access.kind) {
       case 'any':
@@ -26,10 +30,14 @@ export function createAuthorizeOrder(managementApi: Pick<ManagementApi, 'getOrde
         if (!caller.access.orderIds.has(orderId)) throw new Problem('order_not_found')
         return null
       case 'customer': {
-        const order = await managementApi.getOrder(orderId, context)
-        // The customer of a guest's order is null, which no caller's customer is.
-        if (order?.customerId !== caller.access.customerId) throw new Problem('order_not_found')
-        return order
+        const { customerId } = caller.access
+        const read = async () => {
+          const order = await managementApi.getOrder(orderId, context)
+          // The customer of a guest's order is null, which no caller's customer is.
+          if (order?.customerId !== customerId) throw new Problem('order_not_found')
+          return order
+        }
+        return misses.watch(caller, read, context)
       }
       default:
         return caller.access satisfies never
@@ -80,19 +88,21 @@ export interface AuthorizePaymentDependencies {
   readonly managementApi: Pick<ManagementApi, 'getOrder' | 'createPaymentAccessToken'>
   /** Whether the order has to be read to know its checkout. */
   readonly hasCheckoutFence: boolean
+  readonly misses: Misses
   /** Whether the quota has room for a call that may not be needed. */
   readonly isAtEase: () => boolean
 }
 
 export function createAuthorizePayment(dependencies: AuthorizePaymentDependencies): AuthorizePayment {
-  const { authorizeOrder, managementApi, hasCheckoutFence, isAtEase } = dependencies
+  const { authorizeOrder, managementApi, misses, hasCheckoutFence, isAtEase } = dependencies
 
   return async function authorizePayment({ caller, orderId }, isNew, context) {
+    const isRead = hasCheckoutFence || caller.access.kind === 'customer'
+    const mayOverlap =
+      isRead && isNew && isAtEase() && mayBeTheirs(caller, orderId) && misses.mayGoAhead(caller)
     const reading = hasCheckoutFence
       ? readOrder(caller, orderId, context)
       : authorizeOrder(caller, orderId, context)
-    const isRead = hasCheckoutFence || caller.access.kind === 'customer'
-    const mayOverlap = isRead && isNew && isAtEase() && mayBeTheirs(caller, orderId)
     const minting = mayOverlap ? managementApi.createPaymentAccessToken(orderId, context) : null
     // If the order is refused, no one awaits it, and a rejection must not end the process.
     minting?.catch(() => {})
@@ -101,10 +111,14 @@ export function createAuthorizePayment(dependencies: AuthorizePaymentDependencie
 
   /** The order, which says of which checkout it is. @throws Problem `order_not_found`. */
   async function readOrder(caller: Caller, orderId: number, context: RequestContext): Promise<Order> {
-    const order =
-      (await authorizeOrder(caller, orderId, context)) ?? (await managementApi.getOrder(orderId, context))
-    if (!order) throw new Problem('order_not_found')
-    return order
+    const known = await authorizeOrder(caller, orderId, context)
+    if (known) return known
+    const read = async () => {
+      const order = await managementApi.getOrder(orderId, context)
+      if (!order) throw new Problem('order_not_found')
+      return order
+    }
+    return misses.watch(caller, read, context)
   }
 }
 

@@ -13,6 +13,7 @@ import { createAuthorizeOrder, createAuthorizePayment } from './authorize-order.
 import { createVelocityGate, type DeclineLimits } from './card-testing.ts'
 import { createListPaymentMethods, type ListPaymentMethods } from './list-payment-methods.ts'
 import { createGetPayment, createListPayments, type GetPayment, type ListPayments } from './list-payments.ts'
+import { createMisses } from './misses.ts'
 import { withOpaqueDeclines } from './opaque-declines.ts'
 import { createPayOrder, type Pause, type PayOrder } from './pay-order.ts'
 import { createPreparePayment } from './prepare-payment.ts'
@@ -80,13 +81,14 @@ export function createPaying(ports: PayingPorts, settings: PayingSettings): Payi
   const { storeHash, instruments } = settings
 
   const inFlight = createInFlight()
-  const authorizeOrder = createAuthorizeOrder(managementApi)
+  const misses = createMisses(ports.elapsed)
+  const authorizeOrder = createAuthorizeOrder(managementApi, misses)
   const payOrder = createPayOrder({
     ...ports,
     attempts: measure.ends(attempts),
     inBackground: (work) => void inFlight.track(work)(),
     velocityGate: createVelocityGate({ ...ports, limits: settings.declineLimits, digest: settings.digest }),
-    authorizePayment: createAuthorizePayment({ ...ports, ...settings, authorizeOrder }),
+    authorizePayment: createAuthorizePayment({ ...ports, ...settings, authorizeOrder, misses }),
     preparePayment: createPreparePayment({ ...ports, storeHash }),
     instruments,
   })

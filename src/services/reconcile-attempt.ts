@@ -158,6 +158,7 @@ const contextOf = (attempt: PaymentAttempt, log: Log): RequestContext => ({
   requestId: attempt.requestId,
   correlationId: attempt.correlationId,
   shopperAddress: null,
+  caller: 'reconciliation',
   purpose: 'reconciling',
   log: log.child({ orderId: attempt.orderId, paymentId: attempt.id }),
 })

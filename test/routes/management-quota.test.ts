@@ -125,6 +125,42 @@ describe('429 without headers: the platform is overloaded', () => {
   }, 30_000)
 })
 
+test('a customer who posts to orders of others five times a second uses no quota up for those who pay', {
+  timeout: 60_000,
+}, async () => {
+  // Ten seconds of a quota of BigCommerce's smallest plan, four times as fast.
+  const { time, options } = fastQuota(4)
+  const tillgate = await startWithQuota(50, 10_000, { ...options, environment: { CALLER_RATE_LIMIT: '' } })
+  const { sandbox, call } = tillgate
+  const foreign = createOrder(sandbox)
+  const eve = await callerToken({ sub: 'eve', customer_id: 66 })
+  const untilMs = time.now() + 20_000
+  const attack = async () => {
+    const statuses: number[] = []
+    while (time.now() < untilMs) {
+      statuses.push((await call.pay(foreign, cardPayment(), { token: eve })).status)
+      await time.sleep(200)
+    }
+    return statuses
+  }
+  const shop = async () => {
+    const statuses: number[] = []
+    while (time.now() < untilMs) {
+      const orderId = createOrder(sandbox)
+      statuses.push(
+        (await call.pay(orderId, cardPayment(), { token: await callerToken({ customer_id: 11 }) })).status,
+      )
+      await time.sleep(700)
+    }
+    return statuses
+  }
+  const [attacked, paid] = await Promise.all([attack(), shop()])
+  expect(new Set(paid)).toEqual(new Set([201]))
+  expect(new Set(attacked)).toEqual(new Set([404, 429]))
+  // Ten, one for each six seconds, and the access token of the first.
+  expect(attacked.filter((status) => status === 404).length).toBeLessThan(16)
+})
+
 test('how the quota stands is shown, once there is one', async () => {
   const { sandbox, call, metrics } = await startTillgate()
   const shown = async () => (await metrics()).filter((line) => line.startsWith('tillgate_management_'))

@@ -11,6 +11,8 @@ import {
 import { mintedOf } from '../domain/samples.ts'
 import { contextOf, customer, endOf, holderOf, orderOf, server } from './fakes.ts'
 
+const noMisses = { watch: <T>(_caller: Caller, read: () => Promise<T>) => read(), mayGoAhead: () => true }
+
 /** The result of asking for order 118, and how often the order was read for it. */
 async function asking(caller: Caller, order: Order | null) {
   let reads = 0
@@ -18,7 +20,7 @@ async function asking(caller: Caller, order: Order | null) {
     reads += 1
     return order
   }
-  const result = await createAuthorizeOrder({ getOrder })(caller, 118, contextOf()).catch(
+  const result = await createAuthorizeOrder({ getOrder }, noMisses)(caller, 118, contextOf()).catch(
     (error: unknown) => error,
   )
   return { result, reads }
@@ -59,7 +61,9 @@ describe('an order that is not yours is refused exactly like one that does not e
 
 test('a failure to read the order is not "not found"', async () => {
   const getOrder = () => Promise.reject(new Problem('upstream_unavailable'))
-  await expect(createAuthorizeOrder({ getOrder })(customer(7), 118, contextOf())).rejects.toMatchObject({
+  await expect(
+    createAuthorizeOrder({ getOrder }, noMisses)(customer(7), 118, contextOf()),
+  ).rejects.toMatchObject({
     code: 'upstream_unavailable',
   })
 })
@@ -82,6 +86,7 @@ function authorizing({
   mint = async () => mintedOf('the.pat'),
   isAtEase = true,
   hasCheckoutFence = false,
+  mayGoAhead = true,
   getOrder = async () => orderOf() as ReturnType<typeof orderOf> | null,
 } = {}) {
   const minted: number[] = []
@@ -95,6 +100,7 @@ function authorizing({
         return mint()
       },
     },
+    misses: { ...noMisses, mayGoAhead: () => mayGoAhead },
     isAtEase: () => isAtEase,
   })
   return {
@@ -129,6 +135,12 @@ describe('the PAT is not made ahead', () => {
   test('when the ledger knows the payment already', async () => {
     const { minted, authorize } = authorizing()
     expect((await authorize(customer(7), false)).minting).toBeNull()
+    expect(minted).toEqual([])
+  })
+
+  test('for a caller who asked for orders of others lately', async () => {
+    const { minted, authorize } = authorizing({ mayGoAhead: false })
+    expect((await authorize()).minting).toBeNull()
     expect(minted).toEqual([])
   })
 

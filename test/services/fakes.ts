@@ -10,6 +10,7 @@ export function contextOf(logged: Logged[] = []): RequestContext {
   return {
     requestId: 'request-1',
     correlationId: 'correlation-1',
+    caller: 'caller',
     shopperAddress: '203.0.113.9',
     purpose: 'paying',
     log: keptIn(logged),

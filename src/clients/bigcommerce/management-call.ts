@@ -178,9 +178,9 @@ const straightThrough: Passage = (send) => send()
  */
 export function passageThrough(
   gate: ManagementGate,
-  { purpose, log }: Pick<RequestContext, 'purpose' | 'log'>,
+  { purpose, caller, log }: Pick<RequestContext, 'purpose' | 'caller' | 'log'>,
 ): Passage {
-  const visit = gate.arrive(purpose, PATIENCE_MS[purpose])
+  const visit = gate.arrive(purpose, caller, PATIENCE_MS[purpose])
   let timesTurnedAway = 0
 
   return async function passage(send) {

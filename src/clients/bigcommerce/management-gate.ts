@@ -15,11 +15,15 @@ import {
   UNKNOWN_QUOTA,
   unanswered,
 } from './quota.ts'
+import { createTurns, type Turns, type Waiter } from './turns.ts'
 
-/** Stands before the management host and lets calls through as its quota allows: paying first, then listing, then looks. */
+/**
+ * Stands before the management host and lets calls through as its quota allows: paying first, then listing, then looks, and within
+ * each of them turn about between callers.
+ */
 export interface ManagementGate {
-  /** A call has come, with all its tries. @param patienceMs how long it may wait here, its tries together, from now on. */
-  arrive(purpose: Purpose, patienceMs: number): Visit
+  /** A call has come, with all its tries. @param caller for whom; callers take turns. @param patienceMs how long it may wait here, its tries together, from now on. */
+  arrive(purpose: Purpose, caller: string, patienceMs: number): Visit
   /** Whether so much is left that a call may be made which may turn out not to be needed. */
   isAtEase(): boolean
   standing(): GateStanding
@@ -52,65 +56,92 @@ export interface ManagementGateOptions {
   readonly random: () => number
 }
 
-interface Waiter {
-  readonly deadlineMs: number
-  readonly go: () => void
-  readonly refuse: (problem: Problem) => void
-}
-
 export function createManagementGate({ now, schedule, random }: ManagementGateOptions): ManagementGate {
   let quota: ManagementQuota = UNKNOWN_QUOTA
-  const lines: Record<Purpose, Waiter[]> = { paying: [], reading: [], reconciling: [] }
-  let callOff = () => {}
+  const lines: Record<Purpose, Turns> = {
+    paying: createTurns(),
+    reading: createTurns(),
+    reconciling: createTurns(),
+  }
+  let timer: { readonly atMs: number; readonly callOff: () => void } | null = null
 
   const refusal = (purpose: Purpose, turn: number) => {
     const waitMs = opensAtMs(quota, purpose, turn, now()) - now()
     return new Problem('upstream_busy', { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) })
   }
 
-  function enter(purpose: Purpose, deadlineMs: number): Promise<void> {
-    if (!lines[purpose].length && roomFor(quota, purpose, now()) > 0) {
+  function enter(purpose: Purpose, caller: string, deadlineMs: number): Promise<void> {
+    if (lines[purpose].size === 0 && roomFor(quota, purpose, now()) > 0) {
       quota = sent(quota)
       return Promise.resolve()
     }
     return new Promise((go, refuse) => {
-      lines[purpose].push({ deadlineMs, go, refuse })
+      lines[purpose].add({ caller, deadlineMs, go, refuse })
       serve()
     })
   }
 
   function serve(): void {
-    callOff()
-    for (const purpose of PURPOSES) letIn(purpose)
-    dismissHopeless()
-    callOff = watch()
+    const nowMs = now()
+    for (const purpose of PURPOSES) letIn(purpose, nowMs)
+    let ahead = 0
+    for (const purpose of PURPOSES) {
+      dismissHopeless(purpose, ahead, nowMs)
+      ahead += lines[purpose].size
+    }
+    watch(nowMs)
   }
 
-  function letIn(purpose: Purpose): void {
-    while (lines[purpose].length > 0 && roomFor(quota, purpose, now()) > 0) {
+  function letIn(purpose: Purpose, nowMs: number): void {
+    const line = lines[purpose]
+    while (line.size > 0 && roomFor(quota, purpose, nowMs) > 0) {
       quota = sent(quota)
-      lines[purpose].shift()?.go()
+      line.next()?.go()
     }
   }
 
-  function dismissHopeless(): void {
-    let turn = 1
-    for (const purpose of PURPOSES) {
-      lines[purpose] = lines[purpose].filter(({ deadlineMs, refuse }) => {
-        const isHopeful = deadlineMs > now() && opensAtMs(quota, purpose, turn, now()) <= deadlineMs
-        if (isHopeful) turn += 1
-        else refuse(refusal(purpose, turn))
-        return isHopeful
-      })
+  /**
+   * Sends away those whose turn comes too late: whoever would be too late even as the first; and while too many are in line, the last
+   * of the caller who has the most in it.
+   */
+  function dismissHopeless(purpose: Purpose, ahead: number, nowMs: number): void {
+    const line = lines[purpose]
+    const isTooLate = ({ deadlineMs }: Waiter, turn: number) =>
+      deadlineMs <= nowMs || opensAtMs(quota, purpose, turn, nowMs) > deadlineMs
+    let first = line.mostUrgent()
+    // Nearly always the very last would be in time for the least patience there is.
+    if (!first || !isTooLate(first, ahead + line.size)) return
+    for (; first && isTooLate(first, ahead + 1); first = line.mostUrgent()) dismiss(first)
+    let last = line.lastOfLargest()
+    for (; last && isTooLate(last, ahead + line.size); last = line.lastOfLargest()) dismiss(last)
+
+    function dismiss(waiter: Waiter): void {
+      const problem = refusal(purpose, ahead + line.size)
+      line.remove(waiter)
+      waiter.refuse(problem)
     }
   }
 
   /** Serves again when something may have changed for those who wait: the gate opens, or one's patience is over. */
-  function watch(): () => void {
-    const deadlines = PURPOSES.flatMap((purpose) => lines[purpose].map(({ deadlineMs }) => deadlineMs))
-    if (deadlines.length === 0) return () => {}
-    const opening = [quota.heldUntilMs, quota.window?.endsMs.latest ?? 0].filter((atMs) => atMs > now())
-    return schedule(Math.min(...deadlines, ...opening) - now(), serve)
+  function watch(nowMs: number): void {
+    let atMs = Number.POSITIVE_INFINITY
+    for (const purpose of PURPOSES) atMs = Math.min(atMs, lines[purpose].mostUrgent()?.deadlineMs ?? atMs)
+    if (atMs === Number.POSITIVE_INFINITY) {
+      timer?.callOff()
+      timer = null
+      return
+    }
+    for (const opensMs of [quota.heldUntilMs, quota.window?.endsMs.latest ?? 0])
+      if (opensMs > nowMs) atMs = Math.min(atMs, opensMs)
+    // One that comes too soon does no harm.
+    if (timer !== null && timer.atMs <= atMs) return
+    timer?.callOff()
+    const next = { atMs, callOff: () => {} }
+    timer = next
+    next.callOff = schedule(atMs - nowMs, () => {
+      timer = null
+      serve()
+    })
   }
 
   function learn(answer: UpstreamAnswer, sentAtMs: number): void {
@@ -137,11 +168,11 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
   }
 
   return {
-    arrive(purpose, patienceMs) {
+    arrive(purpose, caller, patienceMs) {
       const deadlineMs = now() + patienceMs
       return {
         async pass(send) {
-          await enter(purpose, deadlineMs)
+          await enter(purpose, caller, deadlineMs)
           return sendAndLearn(send)
         },
         heldForMs: () => quota.heldUntilMs - now(),
@@ -153,9 +184,9 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
     standing: () => ({
       left: leftOf(quota, now()),
       waiting: {
-        paying: lines.paying.length,
-        reading: lines.reading.length,
-        reconciling: lines.reconciling.length,
+        paying: lines.paying.size,
+        reading: lines.reading.size,
+        reconciling: lines.reconciling.size,
       },
     }),
   }

@@ -80,6 +80,7 @@ async function checkStore({ bigcommerce, instruments }: Config, options: Examine
     requestId: id,
     correlationId: id,
     shopperAddress: null,
+    caller: 'doctor',
     purpose: 'reading' as const,
     log: silent,
   }

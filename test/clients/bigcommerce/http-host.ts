@@ -126,6 +126,7 @@ export function contextOf(logged: Logged[] = []): RequestContext {
   return {
     requestId: 'request-1',
     correlationId: '5b1c7c1e-0000-4000-8000-00000000c0de',
+    caller: 'caller',
     shopperAddress: '203.0.113.9',
     purpose: 'paying',
     log: keptIn(logged),

@@ -36,8 +36,8 @@ function start({ limit = 12, left = 12, resetMs = 10_000 } = {}) {
     return new Promise<UpstreamAnswer>((resolve) => void time.schedule(100, () => resolve(answerNow())))
   }
   /** How a call ends: its status, or the problem and when to come again. */
-  function call(purpose: Purpose, name: string = purpose): Promise<string> {
-    const passage = passageThrough(gate, { ...contextOf(logged), purpose })
+  function call(purpose: Purpose, name: string = purpose, caller = 'caller'): Promise<string> {
+    const passage = passageThrough(gate, { ...contextOf(logged), purpose, caller })
     return passage(send(name)).then(
       ({ status }) => String(status),
       (error) =>
@@ -119,6 +119,29 @@ describe('little is left', () => {
     expect(await call('reading')).toBe('upstream_busy 32')
     await time.pass(3_000)
     expect(await Promise.all(waiting)).toEqual(Array(8).fill('200'))
+  })
+
+  test('callers take turns: one with many calls keeps another from none', async () => {
+    const { time, calls, call, informed } = start({ left: 1, resetMs: 2_000 })
+    await informed()
+    const flood = Array.from({ length: 5 }, () => call('paying', 'flood', 'eve'))
+    const honest = call('paying', 'honest', 'alice')
+    await time.pass(3_000)
+    expect(await honest).toBe('200')
+    expect(calls.map((call) => call.split(' ')[0])).toEqual(['flood', 'honest', ...Array(4).fill('flood')])
+    await Promise.all(flood)
+  })
+
+  test('where too many are in line, the one who has the most in it loses the last one, and not who comes then', async () => {
+    const { time, call, informed } = start({ left: 1, resetMs: 2_000 })
+    await informed()
+    const flood = Array.from({ length: 12 }, () => call('paying', 'flood', 'eve'))
+    const honest = [call('paying', 'honest', 'alice'), call('paying', 'honest', 'bob')]
+    await time.settled()
+    expect(await Promise.all(flood.slice(-2))).toEqual(['upstream_busy 32', 'upstream_busy 32'])
+    await time.pass(3_000)
+    expect(await Promise.all(honest)).toEqual(['200', '200'])
+    expect(await Promise.all(flood.slice(0, 10))).toEqual(Array(10).fill('200'))
   })
 
   test('what an answer says ends a hopeless wait at once', async () => {

@@ -32,6 +32,7 @@ export function createFront(run: Run, nodes: readonly ServiceNode[], witness: Wi
       requestId,
       correlationId: requestId,
       shopperAddress: null,
+      caller: 'caller',
       purpose: 'paying',
       log: silentLog,
     } as const

@@ -1,0 +1,100 @@
+import type { Caller } from '../domain/caller.ts'
+import { Problem } from '../domain/problem.ts'
+import type { RequestContext } from '../request-context.ts'
+
+/**
+ * How often a caller asks for orders that are not theirs. Whether an order is theirs takes a call to BigCommerce, and all shoppers share the
+ * quota of those calls.
+ */
+export interface Misses {
+  /**
+   * Reads an order, and counts it where it turns out not to be the caller's.
+   *
+   * @throws Problem `quota_exceeded` for a caller with too many of them, without reading.
+   */
+  watch<T>(caller: Caller, read: () => Promise<T>, context: RequestContext): Promise<T>
+  /** Whether a call may be made for the caller before it is known that the order is theirs. */
+  mayGoAhead(caller: Caller): boolean
+}
+
+/** A person who mistypes an order's number needs a few; one more comes back every six seconds. */
+const missesMax = 10
+const forgottenEveryMs = 6_000
+/** Of those that are being read any may be one. No shopper reads so many orders at once. */
+const readingMax = 30
+/** For so long after a miss nothing is done ahead; nor for a caller who asks for many orders at once. */
+const recentMs = 60_000
+const aheadMax = 3
+/** An entry takes some 200 bytes. Those whose last miss is longest ago are forgotten first. */
+const rememberedMax = 10_000
+
+interface Record {
+  /** How many are remembered, as of that moment. */
+  readonly count: number
+  readonly countedAtMs: number
+  readonly reading: number
+  readonly latestAtMs: number
+}
+
+const unknownCaller: Record = {
+  count: 0,
+  countedAtMs: 0,
+  reading: 0,
+  latestAtMs: Number.NEGATIVE_INFINITY,
+}
+
+/** @param elapsed a clock that only goes forward, in milliseconds. */
+export function createMisses(elapsed: () => number): Misses {
+  const records = new Map<string, Record>()
+  const recordOf = ({ principal }: Caller) => records.get(principal) ?? unknownCaller
+  const countOf = ({ count, countedAtMs }: Record) =>
+    Math.max(0, count - (elapsed() - countedAtMs) / forgottenEveryMs)
+
+  function keep({ principal }: Caller, record: Record): void {
+    records.delete(principal)
+    const isOver = record.reading === 0 && countOf(record) === 0 && record.latestAtMs + recentMs < elapsed()
+    if (!isOver) records.set(principal, record)
+    const [longestAgo] = records.keys()
+    if (records.size > rememberedMax && longestAgo !== undefined) records.delete(longestAgo)
+  }
+
+  function refuseTooMany(caller: Caller, context: RequestContext): void {
+    const record = recordOf(caller)
+    const count = countOf(record)
+    if (count < missesMax && count + record.reading < readingMax) return
+    context.log.warn({}, 'caller asks for too many orders of others')
+    const waitMs = Math.max(0, count - missesMax) * forgottenEveryMs
+    throw new Problem('quota_exceeded', {
+      detail:
+        'Too many orders were asked for that this caller does not have. Wait, then try again. Nothing was charged by this request.',
+      retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
+    })
+  }
+
+  function noteMiss(caller: Caller): void {
+    const record = recordOf(caller)
+    const nowMs = elapsed()
+    keep(caller, { ...record, count: countOf(record) + 1, countedAtMs: nowMs, latestAtMs: nowMs })
+  }
+
+  return {
+    async watch(caller, read, context) {
+      // The one token of a trusted server serves many shoppers, so the wrong number of one must not keep out the others.
+      if (caller.access.kind !== 'any') refuseTooMany(caller, context)
+      keep(caller, { ...recordOf(caller), reading: recordOf(caller).reading + 1 })
+      try {
+        return await read()
+      } catch (error) {
+        if (error instanceof Problem && error.code === 'order_not_found') noteMiss(caller)
+        throw error
+      } finally {
+        keep(caller, { ...recordOf(caller), reading: Math.max(0, recordOf(caller).reading - 1) })
+      }
+    },
+    mayGoAhead(caller) {
+      const { latestAtMs, reading } = recordOf(caller)
+      const isOfMany = caller.access.kind === 'any'
+      return latestAtMs + recentMs <= elapsed() && (isOfMany || reading < aheadMax)
+    },
+  }
+}
