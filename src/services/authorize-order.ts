@@ -20,7 +20,7 @@ export type AuthorizeOrder = (
 
 export function createAuthorizeOrder(
   managementApi: Pick<ManagementApi, 'getOrder'>,
-  misses: Pick<Misses, 'watch'>,
+  misses: Pick<Misses, 'begin'>,
 ): AuthorizeOrder {
   return async function authorizeOrder(caller, orderId, context) {
     switch (caller.access.kind) {
@@ -30,14 +30,17 @@ export function createAuthorizeOrder(
         if (!caller.access.orderIds.has(orderId)) throw new Problem('order_not_found')
         return null
       case 'customer': {
-        const { customerId } = caller.access
-        const read = async () => {
+        const wasRead = misses.begin(caller, context)
+        let isMiss = false
+        try {
           const order = await managementApi.getOrder(orderId, context)
           // The customer of a guest's order is null, which no caller's customer is.
-          if (order?.customerId !== customerId) throw new Problem('order_not_found')
+          isMiss = order?.customerId !== caller.access.customerId
+          if (order === null || isMiss) throw new Problem('order_not_found')
           return order
+        } finally {
+          wasRead(isMiss)
         }
-        return misses.watch(caller, read, context)
       }
       default:
         return caller.access satisfies never
@@ -113,12 +116,16 @@ export function createAuthorizePayment(dependencies: AuthorizePaymentDependencie
   async function readOrder(caller: Caller, orderId: number, context: RequestContext): Promise<Order> {
     const known = await authorizeOrder(caller, orderId, context)
     if (known) return known
-    const read = async () => {
+    const wasRead = misses.begin(caller, context)
+    let isMiss = false
+    try {
       const order = await managementApi.getOrder(orderId, context)
-      if (!order) throw new Problem('order_not_found')
+      isMiss = order === null
+      if (order === null) throw new Problem('order_not_found')
       return order
+    } finally {
+      wasRead(isMiss)
     }
-    return misses.watch(caller, read, context)
   }
 }
 

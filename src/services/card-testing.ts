@@ -1,9 +1,10 @@
 import type { Caller } from '../domain/caller.ts'
 import { clientNetwork, clientSite } from '../domain/client-network.ts'
+import type { VelocitySubject } from '../domain/decline-limits.ts'
 import { Problem } from '../domain/problem.ts'
 import type { KeyedDigest } from '../domain/sealed.ts'
 import type { RequestContext } from '../request-context.ts'
-import type { VelocityHolds, VelocitySubject } from '../stores/velocity-holds.ts'
+import type { VelocityHolds } from '../stores/velocity-holds.ts'
 import { createLines } from './velocity-lines.ts'
 
 /** How many declines there may be within the window; 0 for any number. */

@@ -8,11 +8,12 @@ import type { RequestContext } from '../request-context.ts'
  */
 export interface Misses {
   /**
-   * Reads an order, and counts it where it turns out not to be the caller's.
+   * An order is about to be read.
    *
-   * @throws Problem `quota_exceeded` for a caller with too many of them, without reading.
+   * @returns to be called when it was read: whether it turned out not to be the caller's.
+   * @throws Problem `quota_exceeded` for a caller with too many of them.
    */
-  watch<T>(caller: Caller, read: () => Promise<T>, context: RequestContext): Promise<T>
+  begin(caller: Caller, context: RequestContext): (isMiss: boolean) => void
   /** Whether a call may be made for the caller before it is known that the order is theirs. */
   mayGoAhead(caller: Caller): boolean
 }
@@ -71,24 +72,21 @@ export function createMisses(elapsed: () => number): Misses {
     })
   }
 
-  function noteMiss(caller: Caller): void {
-    const record = recordOf(caller)
-    const nowMs = elapsed()
-    keep(caller, { ...record, count: countOf(record) + 1, countedAtMs: nowMs, latestAtMs: nowMs })
-  }
-
   return {
-    async watch(caller, read, context) {
+    begin(caller, context) {
       // The one token of a trusted server serves many shoppers, so the wrong number of one must not keep out the others.
       if (caller.access.kind !== 'any') refuseTooMany(caller, context)
-      keep(caller, { ...recordOf(caller), reading: recordOf(caller).reading + 1 })
-      try {
-        return await read()
-      } catch (error) {
-        if (error instanceof Problem && error.code === 'order_not_found') noteMiss(caller)
-        throw error
-      } finally {
-        keep(caller, { ...recordOf(caller), reading: Math.max(0, recordOf(caller).reading - 1) })
+      const before = recordOf(caller)
+      keep(caller, { ...before, reading: before.reading + 1 })
+      return (isMiss) => {
+        const record = recordOf(caller)
+        const nowMs = elapsed()
+        const counted = { count: countOf(record) + 1, countedAtMs: nowMs, latestAtMs: nowMs }
+        keep(caller, {
+          ...record,
+          ...(isMiss ? counted : {}),
+          reading: Math.max(0, record.reading - 1),
+        })
       }
     },
     mayGoAhead(caller) {

@@ -1,9 +1,5 @@
-import {
-  ANSWERED_WITHIN_MS,
-  type Reservation,
-  RUNNING_TIMES,
-  type VelocitySubject,
-} from '../stores/velocity-holds.ts'
+import { ANSWERED_WITHIN_MS, RUNNING_TIMES, type VelocitySubject } from '../domain/decline-limits.ts'
+import type { Reservation } from '../stores/velocity-holds.ts'
 
 /**
  * Where payments wait that come while as many of one caller or address are running as might be declined. Most of those that

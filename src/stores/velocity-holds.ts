@@ -1,15 +1,10 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
+import { ANSWERED_WITHIN_MS, RUNNING_TIMES, type VelocitySubject } from '../domain/decline-limits.ts'
 import type { PlaceState } from '../domain/payment-attempt.ts'
 import { dialectOf, waitForTurn } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
 import { transact } from './engine/transact.ts'
-
-/** Whose declines are counted, and how many there may be. */
-export interface VelocitySubject {
-  readonly key: string
-  readonly declinesMax: number
-}
 
 export type Reservation =
   | { readonly kind: 'reserved' }
@@ -35,15 +30,8 @@ export interface VelocityHolds {
   deleteExpired(): Promise<number>
 }
 
-/**
- * For so long after it was sent a payment counts as if it might be declined: nearly every answer comes sooner. So a burst gets no
- * more declines than one payment after the other, and a gateway that hangs holds up other shoppers for no longer than this.
- */
-export const ANSWERED_WITHIN_MS = 10_000
 /** Longer than a payment is prepared before it is sent: the gate, two tries for the PAT, the line for a permit. */
 const preparedWithinMs = 40_000
-/** Older ones are running too, up to so many times the declines that are allowed. */
-export const RUNNING_TIMES = 4
 /** A place that is still taken after this is one that a crash has left. */
 const runningForMsMax = 120_000
 

@@ -64,7 +64,8 @@ describe('past the bound of payments', () => {
       expect((await tillgate.call('/orders/1/pay', wrong)).status).toBe(400)
       expect((await tillgate.call('/orders/1/pay', { method: 'POST' })).status).toBe(401)
       expect((await tillgate.call('/nowhere')).status).toBe(404)
-      expect((await tillgate.call('/orders/999999/payments', { token: await token })).status).toBe(404)
+      const asking = { token: await callerToken({ sub: `shopper-${n}`, customer_id: 11 }) }
+      expect((await tillgate.call('/orders/999999/payments', asking)).status).toBe(404)
     }
   })
 })
