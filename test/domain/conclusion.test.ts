@@ -105,3 +105,18 @@ test.each([
   expect(at(windowMs - 1)).toBeNull()
   expect(at(windowMs)).toMatchObject({ status })
 })
+
+test('two charges that can only be of one open attempt end it, raise the alert and close the order', () => {
+  const open = { ...ended, status: 'unknown' as const }
+  const second = transactionOf({ createdAtMs: issuedAtMs + 2_000 })
+  expect(concluded(open, [late])).toMatchObject({
+    end: { status: 'succeeded' },
+    isUnaccounted: false,
+    alert: null,
+  })
+  expect(concluded(open, [late, second])).toMatchObject({
+    end: { status: 'succeeded' },
+    isUnaccounted: true,
+    alert: 'duplicate_charge',
+  })
+})

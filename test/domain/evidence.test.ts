@@ -106,7 +106,8 @@ describe('charged is said of', () => {
 
 describe('charged is not said of', () => {
   test.each([
-    ['another amount', transaction({ money: { amount: 6099, currency: 'USD' } })],
+    ['a larger amount', transaction({ money: { amount: 6099, currency: 'USD' } })],
+    ['a smaller amount', transaction({ money: { amount: 6097, currency: 'USD' } })],
     ['another currency', transaction({ money: { amount: 6098, currency: 'EUR' } })],
     ['another method', transaction({ paymentMethodId: 'authorizenet.card' })],
     ['an amount that is none', transaction({ money: null })],

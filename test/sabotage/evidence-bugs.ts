@@ -94,7 +94,7 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
     find: `  attempt.pendingSinceMs === null &&
 `,
     replace: '',
-    tests: ['test/domain/conclusion.test.ts'],
+    tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },
   {
     name: 'end a duplicate (30105) by absence',
@@ -102,28 +102,28 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
     find: `  attempt.bigcommerceCode !== duplicateCode &&
 `,
     replace: '',
-    tests: ['test/domain/conclusion.test.ts'],
+    tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },
   {
     name: 'end the lost answer of a bank account by absence',
     file: 'src/domain/conclusion.ts',
     find: "attempt.instrumentType !== 'stored_bank_account'",
     replace: 'attempt.instrumentType !== null',
-    tests: ['test/domain/conclusion.test.ts'],
+    tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },
   {
     name: 'count quiet time by our own clock',
     file: 'src/domain/conclusion.ts',
     find: 'const atMs = reading?.answeredAtMs ?? null',
     replace: 'const atMs = reading?.answeredAtMs ?? Date.now()',
-    tests: ['test/domain/conclusion.test.ts'],
+    tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },
   {
     name: 'say not charged after looks within a minute',
     file: 'src/domain/conclusion.ts',
     find: ' && answeredAtMs - sinceMs >= quietForMs',
     replace: '',
-    tests: ['test/domain/conclusion.test.ts'],
+    tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },
   {
     name: 'end an answered attempt before its window is over',
@@ -131,14 +131,14 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
     find: `  if (reading.answeredAtMs - answeredAtMs < endsByAnswerWithinMs[answeredAs]) return null
 `,
     replace: '',
-    tests: ['test/domain/conclusion.test.ts'],
+    tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },
   {
     name: 'call a charge that was turned away declined',
     file: 'src/domain/conclusion.ts',
     find: "return answeredAs === 'turned_away'",
     replace: 'return answeredAs === null',
-    tests: ['test/domain/conclusion.test.ts'],
+    tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },
   {
     name: 'correct an end that was never in doubt',
@@ -146,28 +146,28 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
     find: `  if (!isInDoubt(attempt)) return { ...kept, isUnaccounted: true, alert: 'late_charge' }
 `,
     replace: '',
-    tests: ['test/domain/conclusion.test.ts'],
+    tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },
   {
     name: 'leave an order open that shows a charge too many',
     file: 'src/domain/conclusion.ts',
     find: '        isUnaccounted: verdict.charges > 1,',
     replace: '        isUnaccounted: false,',
-    tests: ['test/domain/conclusion.test.ts'],
+    tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },
   {
     name: 'correct an ended attempt by a charge that may be of one alive',
     file: 'src/domain/conclusion.ts',
     find: 'const isMeant = verdict.isDated ? spare > alive',
     replace: 'const isMeant = verdict.isDated ? spare > 0 * alive',
-    tests: ['test/domain/conclusion.test.ts'],
+    tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },
   {
     name: 'correct one of several attempts that the order could mean',
     file: 'src/domain/conclusion.ts',
     find: 'sent.length === 0 && inDoubt.length === 0',
     replace: 'sent.length === 0',
-    tests: ['test/domain/conclusion.test.ts'],
+    tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },
   {
     name: 'look as rarely after an answer as after a lost one',

@@ -72,21 +72,21 @@ export const LEDGER_BUGS: readonly Bug[] = [
     find: `  if (atMs < attempt.patExpiresAtMs + patSkewMs) return null
 `,
     replace: '',
-    tests: ['test/domain/conclusion.test.ts'],
+    tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },
   {
     name: 'say not charged after one look',
     file: 'src/domain/conclusion.ts',
     find: 'looks >= quietLooksMin && ',
     replace: 'looks >= 1 && ',
-    tests: ['test/domain/conclusion.test.ts'],
+    tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },
   {
     name: 'give an unknown payment up as failed when it gets old',
     file: 'src/domain/conclusion.ts',
     find: "? { ...kept, end: { status: 'needs_review' } }",
     replace: "? { ...kept, end: { status: 'not_charged', problemCode: 'payment_not_charged' } }",
-    tests: ['test/domain/conclusion.test.ts'],
+    tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },
   {
     name: "take an earlier part payment's trace for this one's",
@@ -121,14 +121,14 @@ export const LEDGER_BUGS: readonly Bug[] = [
     file: 'src/domain/conclusion.ts',
     find: 'if (quiet && reading && isProven(quiet, reading) &&',
     replace: "if (quiet && reading && (verdict.word === 'declined' || isProven(quiet, reading)) &&",
-    tests: ['test/domain/conclusion.test.ts'],
+    tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },
   {
     name: 'keep silent about two charges',
     file: 'src/domain/conclusion.ts',
     find: "verdict.charges > 1 || isClosed ? 'duplicate_charge' : null",
     replace: "isClosed ? 'duplicate_charge' : null",
-    tests: ['test/domain/conclusion.test.ts'],
+    tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },
   {
     name: 'fingerprint the CVV',

@@ -58,10 +58,10 @@ export const LIMIT_BUGS: readonly Bug[] = [
   {
     name: 'reserve for a replay',
     file: 'src/services/pay-order.ts',
-    find: `    const known = await attempts.findByKey(scope)
+    find: `    const fingerprint = fingerprintOf(command)
 `,
-    replace: `    await velocityGate.reserve(newId(), command.caller, context)
-    const known = await attempts.findByKey(scope)
+    replace: `    const fingerprint = fingerprintOf(command)
+    await velocityGate.reserve(newId(), command.caller, context)
 `,
     tests: ['test/routes/pay-order/velocity.test.ts'],
   },
@@ -115,12 +115,25 @@ export const LIMIT_BUGS: readonly Bug[] = [
     tests: ['test/routes/list-payment-methods/coalesced.test.ts'],
   },
   {
-    name: 'let a read share what was so before a payment',
+    name: 'list an order as payable although it is being paid',
     file: 'src/services/list-payment-methods.ts',
-    find: `      attempts.findFence(orderId),
-`,
-    replace: `      null as Awaited<ReturnType<typeof attempts.findFence>>,
-`,
+    find: 'isPayable: fence === null && mayBePayable(order)',
+    replace: 'isPayable: mayBePayable(order)',
+    tests: ['test/services/list-payment-methods.test.ts'],
+  },
+  {
+    name: 'list the methods of an order that has been paid here',
+    file: 'src/services/list-payment-methods.ts',
+    find: `see that.
+    if (isPaid(fence)) throw fencedBy(fence)`,
+    replace: 'see that.',
+    tests: ['test/services/list-payment-methods.test.ts'],
+  },
+  {
+    name: 'tell a stranger that an order has been paid here',
+    file: 'src/services/list-payment-methods.ts',
+    find: 'if (isPaid(fence) && maySeeAttempt(caller, fence))',
+    replace: 'if (isPaid(fence))',
     tests: ['test/services/list-payment-methods.test.ts'],
   },
   {

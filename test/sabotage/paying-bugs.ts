@@ -26,18 +26,31 @@ export const PAYING_BUGS: readonly Bug[] = [
     name: 'fence the order before knowing whose it is',
     file: 'src/services/pay-order.ts',
     find: `      const authorized = await authorizePayment(command, isNew, context)
-      const claim = await attempts.claim(scope, fingerprint, newAttempt(command, id, authorized, context))`,
-    replace: `      const unread = { order: null, minting: null }
-      const claim = await attempts.claim(scope, fingerprint, newAttempt(command, id, unread, context))
-      const authorized = await authorizePayment(command, isNew, context)`,
+      const claim = await attempts`,
+    replace: `      await attempts.claim(scope, fingerprint, newAttempt(command, id, { order: null, minting: null }, context))
+      const authorized = await authorizePayment(command, isNew, context)
+      const claim = await attempts`,
     tests: ['test/services/pay-order.test.ts'],
   },
   {
     name: 'keep the order fenced after a failure before the charge',
     file: 'src/services/pay-order.ts',
-    find: `    await attempts.settle(attempt.id, { status: 'not_sent', problemCode }, () => null)
-    throw error`,
-    replace: '    throw problemCode ? error : error',
+    find: 'await write().catch(() => inBackground(() => keepWriting(write)))',
+    replace: 'void write',
+    tests: ['test/services/pay-order.test.ts'],
+  },
+  {
+    name: 'keep the order fenced when the ledger was away as the payment failed',
+    file: 'src/services/pay-order.ts',
+    find: 'await write().catch(() => inBackground(() => keepWriting(write)))',
+    replace: 'await write().catch(() => {})',
+    tests: ['test/services/pay-order.test.ts'],
+  },
+  {
+    name: 'keep the order fenced by a claim whose answer was lost',
+    file: 'src/services/pay-order.ts',
+    find: "if (known?.attempt.id === id) await attempts.settle(id, { status: 'not_sent' }, () => null)",
+    replace: 'void known',
     tests: ['test/services/pay-order.test.ts'],
   },
   {
