@@ -39,40 +39,43 @@ test('no package of the image has an install script', () => {
   expect(inImage.filter(({ hasInstallScript }) => hasInstallScript)).toEqual([])
 })
 
-describe.each(['.', 'tools', 'bench', 'examples/nextjs'])('what is installed in %s', (folder) => {
-  const own = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+describe.each(['.', 'tools', 'tools/packaging', 'bench', 'examples/nextjs'])(
+  'what is installed in %s',
+  (folder) => {
+    const own = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
 
-  test('`allowScripts` decides for every package with an install script, and for no other', () => {
-    const decided: Record<string, boolean> = own.allowScripts ?? {}
-    const withScript = lockedPackages(folder)
-      .filter(({ hasInstallScript }) => hasInstallScript)
-      .map(({ name }) => name)
-    expect(withScript.filter((name) => decided[name] === undefined)).toEqual([])
-    expect(Object.keys(decided).filter((name) => !withScript.includes(name))).toEqual([])
-  })
+    test('`allowScripts` decides for every package with an install script, and for no other', () => {
+      const decided: Record<string, boolean> = own.allowScripts ?? {}
+      const withScript = lockedPackages(folder)
+        .filter(({ hasInstallScript }) => hasInstallScript)
+        .map(({ name }) => name)
+      expect(withScript.filter((name) => decided[name] === undefined)).toEqual([])
+      expect(Object.keys(decided).filter((name) => !withScript.includes(name))).toEqual([])
+    })
 
-  test('every version is exact', () => {
-    const versions = Object.entries({ ...own.dependencies, ...own.devDependencies, ...own.overrides })
-    for (const [name, version] of versions) {
-      if (version !== ourClient) expect(version, name).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/)
-    }
-  })
+    test('every version is exact', () => {
+      const versions = Object.entries({ ...own.dependencies, ...own.devDependencies, ...own.overrides })
+      for (const [name, version] of versions) {
+        if (version !== ourClient) expect(version, name).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/)
+      }
+    })
 
-  test('every package is locked by the hash of its contents', () => {
-    const lock = JSON.parse(readFileSync(join(root, folder, 'package-lock.json'), 'utf8'))
-    const entries = Object.entries<{ integrity?: string; inBundle?: boolean; resolved?: string }>(
-      lock.packages,
-    )
-    // The first one is the folder itself.
-    const foreign = entries.filter(([path]) => path.includes('node_modules/'))
-    const unlocked = foreign.filter(
-      ([, { integrity, inBundle, resolved }]) =>
-        !inBundle && resolved !== ourClient && !/^sha512-/.test(integrity ?? ''),
-    )
-    expect(entries.length - foreign.length).toBe(1)
-    expect(unlocked.map(([path]) => path)).toEqual([])
-  })
-})
+    test('every package is locked by the hash of its contents', () => {
+      const lock = JSON.parse(readFileSync(join(root, folder, 'package-lock.json'), 'utf8'))
+      const entries = Object.entries<{ integrity?: string; inBundle?: boolean; resolved?: string }>(
+        lock.packages,
+      )
+      // The first one is the folder itself.
+      const foreign = entries.filter(([path]) => path.includes('node_modules/'))
+      const unlocked = foreign.filter(
+        ([, { integrity, inBundle, resolved }]) =>
+          !inBundle && resolved !== ourClient && !/^sha512-/.test(integrity ?? ''),
+      )
+      expect(entries.length - foreign.length).toBe(1)
+      expect(unlocked.map(([path]) => path)).toEqual([])
+    })
+  },
+)
 
 test('`npm run sbom` lists the packages of the image, and no others, as CycloneDX', () => {
   const { stdout } = spawnSync(process.execPath, ['scripts/sbom.ts'], { cwd: root, encoding: 'utf8' })
