@@ -32,6 +32,13 @@ function brokenLinksOf(page: string): string[] {
   })
 }
 
+/** Files that a page names in code, by their path in the repository or in `src`; not patterns such as OPERATION. */
+const filesNamedIn = (page: string) =>
+  [...read(page).matchAll(/`([\w./-]+\/[\w.-]+\.(?:ts|sql|yml|json|mjs))`/g)]
+    .map(([, path = '']) => path)
+    .filter((path) => !/[A-Z]{4}/.test(path))
+const places = ['', 'src', 'test/simulation']
+
 test('there is something to check', () => {
   expect(pages.length).toBeGreaterThan(50)
   expect(anchorsOf('docs/reliability.md')).toContain('what-it-rests-on')
@@ -39,4 +46,14 @@ test('there is something to check', () => {
 
 test.each(pages)('the links of %s lead somewhere', (page) => {
   expect(brokenLinksOf(page)).toEqual([])
+})
+
+test.each(pages)('the files that %s names are there', (page) => {
+  const missing = filesNamedIn(page).filter(
+    (path) =>
+      ![...places.map((place) => join(place, path)), join(dirname(page), path)].some((candidate) =>
+        existsSync(join(root, candidate)),
+      ),
+  )
+  expect(missing).toEqual([])
 })
