@@ -11,7 +11,7 @@ export function postmanCollection(contract: Contract): string {
     },
     auth: { type: 'bearer', bearer: [{ key: 'token', value: '{{caller_token}}', type: 'string' }] },
     variable: [
-      { key: 'base_url', value: 'http://127.0.0.1:3000' },
+      { key: 'base_url', value: 'http://127.0.0.1:8081' },
       { key: 'caller_token', value: '' },
       { key: 'order_id', value: '215' },
       { key: 'checkout_id', value: '' },
