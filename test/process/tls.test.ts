@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:https'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { connect } from 'node:tls'
+import { connect, getCiphers } from 'node:tls'
 import { expect, test } from 'vitest'
 import { type Authority, type Certified, createAuthority, writeCertified } from '../../tools/certificates.ts'
 import { authEnvironment } from '../support/caller-token.ts'
@@ -89,6 +89,42 @@ test('nothing older than TLS 1.2 is spoken, and plain HTTP only ends its own con
   expect([await dial('TLSv1.2'), await dial('TLSv1.3')]).toEqual(['TLSv1.2', 'TLSv1.3'])
   expect(await rawBytes(url, ['GET /livez HTTP/1.1\r\nHost: a\r\n\r\n'])).toBe('')
   expect((await ask(url, { authority })).status).toBe(200)
+})
+
+test('of the ciphers of TLS 1.2 only ECDHE with GCM or ChaCha20 is taken, after a new certificate too', async () => {
+  const authority = await createAuthority()
+  const { service, folder, url } = await startWithTls(authority)
+  const isTaken = async (cipher: string): Promise<boolean> => {
+    const socket = connect({
+      port: Number(new URL(url).port),
+      host: '127.0.0.1',
+      ca: authority.certificate,
+      maxVersion: 'TLSv1.2',
+      ciphers: `${cipher.toUpperCase()}:@SECLEVEL=0`,
+    })
+    const answered = await once(socket, 'secureConnect').then(
+      () => true,
+      () => false,
+    )
+    socket.destroy()
+    return answered
+  }
+  const offered = getCiphers().filter((name) => !name.startsWith('tls_') && !/psk|srp/.test(name))
+  const taken = async () => {
+    const names = []
+    for (const name of offered) if (await isTaken(name)) names.push(name)
+    return names
+  }
+  // The certificate's key is an elliptic one.
+  const right = [
+    'ecdhe-ecdsa-aes128-gcm-sha256',
+    'ecdhe-ecdsa-aes256-gcm-sha384',
+    'ecdhe-ecdsa-chacha20-poly1305',
+  ]
+  expect((await taken()).sort()).toEqual(right)
+  writeCertified(folder, await authority.issue('tillgate-2'))
+  await hangUp(service, /"name":"tls","renewal":"renewed"/)
+  expect((await taken()).sort()).toEqual(right)
 })
 
 test('SIGHUP takes over a new certificate and drops no connection; a bad one leaves the old and is logged', async () => {
