@@ -27,8 +27,12 @@ function isBreakingToo({ path }: Diff): boolean {
   return last === 'type' || last === 'operationId' || path[3] === 'security'
 }
 
+/** Takes whatever can be printed on one line, so a field that gets it takes no less than before. */
+const anyLine = '^[^\\x00-\\x1f]+$'
+
 /** What only opens an answer, or makes more room in it. Clients expect that by the versioning policy in `info`. */
-function isOpening({ action, path }: Diff): boolean {
+function isOpening({ action, path, after }: Diff): boolean {
+  if (action === 'replace' && path.at(-1) === 'pattern' && after === anyLine) return true
   if (path[3] !== 'responses') return false
   const last = path.at(-1)
   return (

@@ -32,8 +32,8 @@ const InstrumentSchema = z.discriminatedUnion(
     z.looseObject({
       type: z.literal('tokenized_card'),
       token: z.string().min(1),
-      iin: z.string().optional(),
-      last_four_digits: z.string().optional(),
+      iin: numeric.optional(),
+      last_four_digits: numeric.optional(),
       expiration_month: numeric.optional(),
       expiration_year: numeric.optional(),
     }),

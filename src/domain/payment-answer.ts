@@ -40,7 +40,7 @@ export interface PaymentView extends Partial<HeldPayment> {
 
 export interface PaymentBody {
   data: PaymentView
-  meta: { retry?: 'after'; detail?: string }
+  meta: { retry?: 'after'; detail?: string; instrument_saved?: false; instrument_saved_detail?: string }
 }
 
 /** The answer about a payment. A final one is kept with its key and given again as it was. */

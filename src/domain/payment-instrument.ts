@@ -27,7 +27,7 @@ export const textWithoutCardNumber = z
   .min(1)
   .refine((text) => !holdsCardNumber(text), 'Must not hold a card number')
 
-/** Names and codes may hold anything that can be printed on one line. */
+/** Names, codes and references may hold anything that can be printed on one line. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses; not every reader of the contract knows `\P{Cc}`
 const printable = /^[^\x00-\x1f]+$/
 const printableOnly = 'Must not hold control characters'
@@ -48,14 +48,7 @@ const cardholderName = textWithoutCardNumber
   .regex(printable, printableOnly)
   .meta({ description: 'The name as it is printed on the card.', examples: ['Jane Doe'] })
 
-const verificationValue = z
-  .string()
-  .regex(/^\d{3,4}$/, 'Must be three digits, or four for American Express')
-  .meta({
-    description: 'The CVV or CVC. Never the last four digits of the card.',
-    examples: ['422'],
-    maxLength: 4,
-  })
+const verificationValue = z.string().regex(/^\d{3,4}$/, 'Must be three digits, or four for American Express')
 
 const issueYear = wholeNumber(1990, 2099).meta({
   description: 'The year of issue. Only on some older UK debit cards.',
@@ -66,8 +59,11 @@ interface CardFields {
   readonly number: string
   readonly expiry_month: number
   readonly expiry_year: number
-  readonly verification_value: string
+  readonly verification_value?: string | undefined
 }
+
+/** The day ends last at UTC-12. */
+const latestZoneMs = 12 * 3_600_000
 
 /** The checks that need several fields or the card's brand. No message quotes a value: it would be a card number. */
 function refuseInvalidCard(card: CardFields, context: z.RefinementCtx): void {
@@ -76,32 +72,38 @@ function refuseInvalidCard(card: CardFields, context: z.RefinementCtx): void {
 
   const number = cardValidator.number(card.number)
   if (!number.isValid) refuse('number', 'Not a valid card number')
-  const hasCode = /^\d{3,4}$/.test(card.verification_value)
-  if (number.card && hasCode && !cardValidator.cvv(card.verification_value, number.card.code.size).isValid) {
+  const code = card.verification_value ?? ''
+  const hasCode = /^\d{3,4}$/.test(code)
+  if (number.card && hasCode && !cardValidator.cvv(code, number.card.code.size).isValid) {
     refuse('verification_value', `This brand has a security code of ${number.card.code.size} digits`)
   }
-  const expiry = cardValidator.expirationDate({
-    month: String(card.expiry_month),
-    year: String(card.expiry_year),
-  })
-  const isMonth = card.expiry_month >= 1 && card.expiry_month <= 12
-  if (isMonth && !expiry.isValid)
-    refuse('expiry_year', 'The card has expired, or expires too far in the future')
+  // It is good until its month has ended everywhere. How far ahead it may expire is for the gateway to judge.
+  const latest = new Date(Date.now() - latestZoneMs)
+  const monthsLeft =
+    (card.expiry_year - latest.getUTCFullYear()) * 12 + card.expiry_month - 1 - latest.getUTCMonth()
+  if (card.expiry_month <= 12 && monthsLeft < 0) refuse('expiry_year', 'The card has expired')
 }
 
-const instrumentToken = z
-  .string()
-  .length(64)
-  .regex(/^[\x21-\x7e]+$/, 'Must be visible ASCII characters')
-  .meta({
-    description: 'Reference of a stored instrument, from `stored_instruments[].token`.',
-    examples: ['050a1e5c982e5905288ec5ec33f292772762033a0704f46fccb16bf1940b51ef'],
-  })
+/**
+ * What BigCommerce lists and callers send back: the id of a method, the token of a stored instrument. The same rule holds
+ * where it is listed, so that what is listed can be paid. No control character, and nothing that a database cannot keep.
+ */
+export const reference = textWithoutCardNumber
+  .max(255)
+  .regex(printable, printableOnly)
+  .refine((text) => text.isWellFormed(), 'Must be Unicode')
+
+const instrumentToken = reference.meta({
+  description: 'Reference of a stored instrument, from `stored_instruments[].token`.',
+  examples: ['050a1e5c982e5905288ec5ec33f292772762033a0704f46fccb16bf1940b51ef'],
+})
 
 const monthDetail = 'Must be a month, from 1 to 12'
 const month = wholeNumber(1, 12, monthDetail)
 const yearDetail = 'Must be a year of four digits'
-const year = wholeNumber(2000, 2099, yearDetail)
+const year = wholeNumber(2000, 9999, yearDetail)
+const iinDetail = 'Must be six to eight digits'
+const lastFourDetail = 'Must be four digits'
 const type = <T extends string>(word: T) =>
   z.literal(word).meta({ description: 'Which kind of instrument this is.', examples: [word] })
 
@@ -112,7 +114,12 @@ const card = z
     cardholder_name: cardholderName,
     expiry_month: month.meta({ description: 'The month in which the card expires.', examples: [12] }),
     expiry_year: year.meta({ description: 'The year in which it expires, four digits.', examples: [2030] }),
-    verification_value: verificationValue,
+    verification_value: verificationValue.optional().meta({
+      description:
+        'The CVV or CVC, never the last four digits of the card. May be left out where the entry of `supported_instruments` for the card does not require it.',
+      examples: ['422'],
+      maxLength: 4,
+    }),
     issue_month: month
       .meta({ description: 'The month of issue. Only on some older UK debit cards.', examples: [3] })
       .optional(),
@@ -147,8 +154,10 @@ const storedBankAccount = z
   .strictObject({ type: type('stored_bank_account'), token: instrumentToken })
   .meta({ id: 'StoredBankAccountInstrument', description: "The shopper's stored bank account (ACH)." })
 
-// The names differ from the card's (`expiration_`, not `expiry_`); BigCommerce's schema says string where its
-// example says number, so both are taken and passed on as they came.
+// The names differ from the card's (`expiration_`, not `expiry_`); BigCommerce's schema says text where its example has
+// numbers, so both are taken and passed on as they came.
+const textOr = (number: z.ZodNumber, text: RegExp, maxLength: number, detail: string) =>
+  z.union([number, z.string().regex(text, detail).meta({ maxLength })], must(detail))
 const tokenizedCard = z
   .strictObject({
     type: type('tokenized_card'),
@@ -156,42 +165,22 @@ const tokenizedCard = z
       .max(255)
       .regex(/^[\x21-\x7e]+$/, 'Must be visible ASCII characters')
       .meta({ description: 'What the provider gave in place of the card.', examples: ['bolt-a1b2c3d4e5'] }),
-    iin: z
-      .string()
-      .regex(/^\d{6,8}$/, 'Must be six to eight digits')
-      .meta({
-        description: "The first six to eight digits: the issuer's.",
-        examples: ['424242'],
-        maxLength: 8,
-      }),
-    last_four_digits: z
-      .string()
-      .regex(/^\d{4}$/, 'Must be four digits')
-      .meta({ description: 'The last four digits.', examples: ['4242'], maxLength: 4 }),
-    expiration_month: z
-      .union(
-        [
-          month,
-          z
-            .string()
-            .regex(/^(0?[1-9]|1[0-2])$/, monthDetail)
-            .meta({ maxLength: 2 }),
-        ],
-        must(monthDetail),
-      )
-      .meta({ description: 'The month in which the card expires, as number or text.', examples: [12, '12'] }),
-    expiration_year: z
-      .union(
-        [
-          year,
-          z
-            .string()
-            .regex(/^20\d\d$/, yearDetail)
-            .meta({ maxLength: 4 }),
-        ],
-        must(yearDetail),
-      )
-      .meta({ description: 'The year in which it expires, as number or text.', examples: [2030, '2030'] }),
+    iin: textOr(wholeNumber(100_000, 99_999_999, iinDetail), /^\d{6,8}$/, 8, iinDetail).meta({
+      description: "The first six to eight digits: the issuer's.",
+      examples: ['424242', 424242],
+    }),
+    last_four_digits: textOr(wholeNumber(0, 9_999, lastFourDetail), /^\d{4}$/, 4, lastFourDetail).meta({
+      description: 'The last four digits.',
+      examples: ['4242', 4242],
+    }),
+    expiration_month: textOr(month, /^(0?[1-9]|1[0-2])$/, 2, monthDetail).meta({
+      description: 'The month in which the card expires, as number or text.',
+      examples: [12, '12'],
+    }),
+    expiration_year: textOr(year, /^[2-9]\d{3}$/, 4, yearDetail).meta({
+      description: 'The year in which it expires, as number or text.',
+      examples: [2030, '2030'],
+    }),
   })
   .meta({ id: 'TokenizedCardInstrument', description: 'A card that a provider has tokenized (Bolt).' })
 

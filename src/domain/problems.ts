@@ -96,14 +96,6 @@ export const PROBLEMS = {
     detail: 'The caller token lacks the scope that this operation needs.',
     remedy: 'Listing payment methods and payments needs `payments:read`, paying needs `payments:write`.',
   },
-  save_instrument_not_allowed: {
-    status: 403,
-    title: 'Only a signed-in customer may store an instrument',
-    retry: 'new_key',
-    detail:
-      'Only a signed-in customer can store an instrument, and the caller token names none. Nothing was charged.',
-    remedy: 'Leave `save_instrument` out for guests, or put `customer_id` into the caller token.',
-  },
   route_not_found: {
     status: 404,
     title: 'There is nothing here',

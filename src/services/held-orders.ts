@@ -20,6 +20,16 @@ export function replay({ fingerprint, attempt, answer }: KnownKey, wanted: strin
   return { ...answerOf(attempt, nowMs), isReplay: false }
 }
 
+/** Says beside a payment that its instrument was not stored, though that was asked for. */
+export function tellNotSaved(paid: PaidOrder): PaidOrder {
+  if (!('data' in paid.body)) return paid
+  const meta = { ...paid.body.meta, instrument_saved: false, instrument_saved_detail: notSaved } as const
+  return { ...paid, body: { ...paid.body, meta } }
+}
+
+const notSaved =
+  'The instrument was not stored: the caller token names no customer to store it for (customer_id). The payment does not depend on that.'
+
 /** Why the order cannot be paid now: another attempt holds it. */
 export const fencedBy = (attempt: PaymentAttempt): Problem =>
   attempt.status === 'succeeded'

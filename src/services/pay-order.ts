@@ -14,7 +14,7 @@ import type { Claim } from '../stores/claim-attempt.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import { type AuthorizedPayment, type AuthorizePayment, maySeeAttempt } from './authorize-order.ts'
 import type { VelocityGate } from './card-testing.ts'
-import { fencedBy, heldByCheckout, type PaidOrder, replay } from './held-orders.ts'
+import { fencedBy, heldByCheckout, type PaidOrder, replay, tellNotSaved } from './held-orders.ts'
 import type { PreparedPayment, PreparePayment } from './prepare-payment.ts'
 import { createSendAgain, type SendAgainDependencies } from './send-again.ts'
 
@@ -70,11 +70,21 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
   const { newId, instruments, pause, inBackground, now } = dependencies
   const sendAgain = createSendAgain(dependencies)
 
-  return async function payOrder(command, context) {
-    refuseTypeNotTaken(command.payment.instrument.type, instruments)
-    refuseSavingForGuests(command)
+  return async function payOrder(asked, context) {
+    refuseTypeNotTaken(asked.payment.instrument.type, instruments)
+    if (maySave(asked)) return payAtMostOnce(asked, asked, context)
+    const { save_instrument: _notDone, ...payment } = asked.payment
+    return tellNotSaved(await payAtMostOnce(asked, { ...asked, payment }, context))
+  }
+
+  /** @param asked what the key stands for. @param command what is paid. */
+  async function payAtMostOnce(
+    asked: PayOrderCommand,
+    command: PayOrderCommand,
+    context: RequestContext,
+  ): Promise<PaidOrder> {
     const scope = keyScopeOf(command)
-    const fingerprint = fingerprintOf(command)
+    const fingerprint = fingerprintOf(asked)
 
     const known = await attempts.findByKey(scope)
     if (known && !isFreeAgain(known, fingerprint) && maySeeAttempt(command.caller, known.attempt)) {
@@ -213,11 +223,8 @@ const writeAgainMsMin = 250
 const writeAgainMsMax = 5_000
 
 /** A card is stored for the customer whom the token names; a trusted server answers for its own shoppers. */
-function refuseSavingForGuests({ caller, payment }: PayOrderCommand): void {
-  if (payment.save_instrument && caller.customerId === null && caller.access.kind !== 'any') {
-    throw new Problem('save_instrument_not_allowed')
-  }
-}
+const maySave = ({ caller, payment }: PayOrderCommand): boolean =>
+  !payment.save_instrument || caller.customerId !== null || caller.access.kind === 'any'
 
 /** On the clock of BigCommerce's answers, as far as it is told; else by the clock that wrote `exp`. */
 const expiryOf = ({ issuedAtMs, lifeMs, expiresAtMs }: PaymentAccessTokenClaims): number =>

@@ -70,6 +70,12 @@ describe('it is a breaking change', () => {
         it.components.schemas.PaymentMethod.properties.accepts.items.const = 'card'
       },
     ],
+    [
+      'to give a field another pattern',
+      (it) => {
+        it.components.schemas.PayOrderPayment.properties.payment_method_id.pattern = '^[a-z.]+$'
+      },
+    ],
     ['to require a field', (it) => it.components.schemas.CardInstrument.required.push('issue_month')],
     ['to remove an instrument', (it) => it.components.schemas.PaymentInstrument.oneOf.pop()],
     [
@@ -135,6 +141,13 @@ describe('it breaks no client', () => {
     [
       'to add a problem',
       (it) => it.components.schemas.Problem.properties.code['x-extensible-enum'].push('too_late'),
+    ],
+    [
+      'to take any text on one line',
+      (it) => {
+        const { number, cardholder_name } = it.components.schemas.CardInstrument.properties
+        number.pattern = cardholder_name.pattern
+      },
     ],
     [
       'to give an answer more room',

@@ -44,7 +44,7 @@ describe.each(INSTRUMENT_TYPES)('%s without a required field', (type) => {
     'issue_month',
     'issue_year',
     'issue_number',
-    ...(type === 'stored_card' ? ['verification_value'] : []),
+    ...(type === 'stored_card' || type === 'card' ? ['verification_value'] : []),
   ]
 
   test.each(Object.keys(valid))('%s', (field) => {
@@ -115,7 +115,9 @@ test.each([
   ['last year', 12, 2025, ['expiry_year']],
   ['next year', 1, 2027, []],
   ['nineteen years on', 1, 2045, []],
-  ['absurdly far on', 1, 2099, ['expiry_year']],
+  ['twenty years on', 1, 2046, []],
+  ['twenty-five years on', 12, 2051, []],
+  ['far ahead, which the gateway judges', 1, 2099, []],
   ['two digits of a year', 6, 30, ['expiry_year']],
 ])('a card that expires %s', (_when, expiry_month, expiry_year, wrong) => {
   expect(wrongAt({ ...card, expiry_month, expiry_year })).toEqual(wrong)
@@ -139,14 +141,26 @@ test.each(["Jane O'Neill-Doe", 'Łukasz Żółć', '山田太郎', 'Henry VIII',
   },
 )
 
+test('a card is good until its month has ended in the last time zone', () => {
+  const card5 = { ...card, expiry_month: 5, expiry_year: 2026 }
+  vi.setSystemTime(Date.UTC(2026, 5, 1, 11, 59))
+  expect(wrongAt(card5)).toEqual([])
+  vi.setSystemTime(Date.UTC(2026, 5, 1, 12, 1))
+  expect(wrongAt(card5)).toEqual(['expiry_year'])
+})
+
 test.each([
-  ['63 characters', 'a'.repeat(63)],
-  ['65 characters', 'a'.repeat(65)],
-  ['a blank', `${'a'.repeat(63)} `],
+  ['nothing', ''],
+  ['256 characters', 'a'.repeat(256)],
   ['a line break, which could end a header', `${'a'.repeat(63)}\n`],
-  ['letters outside ASCII', `${'a'.repeat(63)}é`],
+  ['half a character', `${'a'.repeat(63)}\ud800`],
+  ['a card number', `tok_${card.type === 'card' ? card.number : ''}`],
 ])('a stored instrument token with %s is refused', (_what, token) => {
   expect(wrongAt({ ...storedCard, token })).toEqual(expect.arrayContaining(['token']))
+})
+
+test.each([1, 40, 63, 65, 255])('a stored instrument token may have %i characters', (length) => {
+  expect(wrongAt({ ...storedCard, token: 'ab'.repeat(200).slice(0, length) })).toEqual([])
 })
 
 test('a stored token need not be hexadecimal', () => {
@@ -159,6 +173,20 @@ test.each([
     { expiration_month: '07', expiration_year: '2030' },
     [],
   ],
+  [
+    'the example of the official reference, which has numbers',
+    {
+      token: 'K7KW-M9GX-6PQ3',
+      iin: 4111111,
+      last_four_digits: 1111,
+      expiration_month: 12,
+      expiration_year: 2030,
+    },
+    [],
+  ],
+  ['last digits that begin with zeros, as a number', { last_four_digits: 42 }, []],
+  ['five last digits as a number', { last_four_digits: 42424 }, ['last_four_digits']],
+  ['an iin of nine digits as a number', { iin: 424242424 }, ['iin']],
   ['month 13 as text', { expiration_month: '13' }, ['expiration_month']],
   ['two digits of a year as text', { expiration_year: '30' }, ['expiration_year']],
   ["the card's names of the fields", { expiry_month: 7 }, ['']],

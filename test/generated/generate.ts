@@ -76,7 +76,7 @@ export function told(instrument: Instrument): string {
     case 'card':
       return instrument.number
     case 'tokenized_card':
-      return instrument.iin
+      return String(instrument.iin)
     case 'gift_certificate':
       return instrument.gift_certificate_code
     case 'stored_card':

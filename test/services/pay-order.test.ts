@@ -89,6 +89,8 @@ function paying({
   turnedAway = async () => false,
 }: Change = {}) {
   const events: string[] = []
+  /** Whether each charge asked for the instrument to be stored. */
+  const storing: (boolean | undefined)[] = []
   const outcomes = [...firstOutcomes]
   const logged: Logged[] = []
   const kept: (PaymentAnswer | null)[] = []
@@ -189,12 +191,14 @@ function paying({
     paymentsApi: {
       processPayment(pat, payment, context, permit) {
         events.push(`charge ${reveal(pat)} ${payment.instrument.type}`)
+        storing.push(payment.save_instrument)
         return ports.paymentsApi.processPayment(pat, payment, context, permit)
       },
     },
   })
   return {
     events,
+    storing,
     logged,
     kept,
     background,
@@ -667,20 +671,22 @@ describe('what this service does not accept is refused before the ledger is aske
     })
     expect(events).toEqual([])
   })
+})
 
-  test('saving an instrument for a guest', async () => {
-    const { pay, events } = paying()
-    expect(await endOf(pay({ caller: holderOf(118) }))).toBe('save_instrument_not_allowed')
-    expect(events).toEqual([])
-  })
+describe('an instrument is to be stored', () => {
+  const notSaved = { instrument_saved: false, instrument_saved_detail: expect.any(String) }
 
   test.each([
-    ['a signed-in customer', customer(7), true],
-    ['a trusted server', server, true],
-    ['a guest who saves nothing', holderOf(118), false],
-  ])('while %s may pay', async (_who, caller, save_instrument) => {
-    const { pay } = paying()
-    expect((await pay({ caller, payment: { ...command().payment, save_instrument } })).status).toBe(201)
+    ['of a signed-in customer: it is asked for', customer(7), true, true, {}],
+    ['of a trusted server: it is asked for', server, true, true, {}],
+    ['of a guest: it is paid, not stored, and told', holderOf(118), true, undefined, notSaved],
+    ['of a guest who stores nothing: it is paid', holderOf(118), false, false, {}],
+  ])('%s', async (_who, caller, save_instrument, asked, meta) => {
+    const { pay, storing } = paying()
+    const paid = await pay({ caller, payment: { ...command().payment, save_instrument } })
+    expect([paid.status, storing]).toEqual([201, [asked]])
+    expect(paid.body).toMatchObject({ meta })
+    expect('meta' in paid.body && Object.keys(paid.body.meta)).toEqual(Object.keys(meta))
   })
 })
 

@@ -187,10 +187,10 @@ export interface components {
              */
             expiry_year: number;
             /**
-             * @description The CVV or CVC. Never the last four digits of the card.
+             * @description The CVV or CVC, never the last four digits of the card. May be left out where the entry of `supported_instruments` for the card does not require it.
              * @example 422
              */
-            verification_value: string;
+            verification_value?: string;
             /**
              * Format: int32
              * @description The month of issue. Only on some older UK debit cards.
@@ -269,13 +269,15 @@ export interface components {
             /**
              * @description The first six to eight digits: the issuer's.
              * @example 424242
+             * @example 424242
              */
-            iin: string;
+            iin: number | string;
             /**
              * @description The last four digits.
              * @example 4242
+             * @example 4242
              */
-            last_four_digits: string;
+            last_four_digits: number | string;
             /**
              * @description The month in which the card expires, as number or text.
              * @example 12
@@ -350,7 +352,7 @@ export interface components {
              */
             detail: string;
             /**
-             * @description The stable word to branch on. Follow `retry` where you do not know a code. Any other word may come; today there are `malformed_request`, `invalid_request`, `idempotency_key_missing`, `idempotency_key_invalid`, `unauthenticated`, `webhook_unverified`, `payment_declined`, `payment_not_charged`, `payment_authentication_required`, `insufficient_scope`, `save_instrument_not_allowed`, `route_not_found`, `order_not_found`, `payment_not_found`, `request_timeout`, `request_in_progress`, `order_payment_in_progress`, `order_already_paid`, `order_not_payable`, `amount_changed`, `payload_too_large`, `unsupported_media_type`, `idempotency_key_reused`, `instrument_not_found`, `instrument_not_saved`, `payment_rejected`, `quota_exceeded`, `payment_rate_limited`, `velocity_blocked`, `headers_too_large`, `internal_error`, `upstream_refused`, `upstream_unusable`, `merchant_configuration`, `upstream_unavailable`, `upstream_busy`, `identity_unavailable`, `store_unavailable`, `overloaded`, `shutting_down`.
+             * @description The stable word to branch on. Follow `retry` where you do not know a code. Any other word may come; today there are `malformed_request`, `invalid_request`, `idempotency_key_missing`, `idempotency_key_invalid`, `unauthenticated`, `webhook_unverified`, `payment_declined`, `payment_not_charged`, `payment_authentication_required`, `insufficient_scope`, `route_not_found`, `order_not_found`, `payment_not_found`, `request_timeout`, `request_in_progress`, `order_payment_in_progress`, `order_already_paid`, `order_not_payable`, `amount_changed`, `payload_too_large`, `unsupported_media_type`, `idempotency_key_reused`, `instrument_not_found`, `instrument_not_saved`, `payment_rejected`, `quota_exceeded`, `payment_rate_limited`, `velocity_blocked`, `headers_too_large`, `internal_error`, `upstream_refused`, `upstream_unusable`, `merchant_configuration`, `upstream_unavailable`, `upstream_busy`, `identity_unavailable`, `store_unavailable`, `overloaded`, `shutting_down`.
              * @example payment_declined
              */
             code: string;
@@ -395,7 +397,7 @@ export interface components {
              */
             payment_method_id: string;
             /**
-             * @description Stores the card for the signed-in customer. Needs a caller token with `customer_id`.
+             * @description Stores the card for the signed-in customer, whom the caller token must name (`customer_id`). Otherwise it is paid without storing it, and `meta.instrument_saved` says so.
              * @example true
              */
             save_instrument?: boolean;
@@ -512,7 +514,7 @@ export interface components {
              */
             meta: Record<string, never>;
         };
-        /** @description Advice while the payment is not final. */
+        /** @description What to do about the payment, and what was not done. */
         PaymentMeta: {
             /**
              * @description Present while the payment is not final: ask again.
@@ -525,6 +527,16 @@ export interface components {
              * @example The payment is in progress. Do not pay again.
              */
             detail?: string;
+            /**
+             * @description False where `save_instrument` was asked for and not done, in the answer to the payment.
+             * @example false
+             */
+            instrument_saved?: boolean;
+            /**
+             * @description Why it was not stored.
+             * @example The instrument was not stored: the caller token names no customer to store it for (customer_id).
+             */
+            instrument_saved_detail?: string;
         };
         /** @description A payment, and what to do about it. */
         PaymentResponse: {
@@ -1198,7 +1210,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The caller token does not allow this. `save_instrument_not_allowed`: Only a signed-in customer may store an instrument. */
+            /** @description `insufficient_scope`: The caller token does not allow this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1692,7 +1704,7 @@ export interface operations {
 }
 /** The words of today in the sets that may grow. */
 export interface KnownWords {
-    "Problem.code": "malformed_request" | "invalid_request" | "idempotency_key_missing" | "idempotency_key_invalid" | "unauthenticated" | "webhook_unverified" | "payment_declined" | "payment_not_charged" | "payment_authentication_required" | "insufficient_scope" | "save_instrument_not_allowed" | "route_not_found" | "order_not_found" | "payment_not_found" | "request_timeout" | "request_in_progress" | "order_payment_in_progress" | "order_already_paid" | "order_not_payable" | "amount_changed" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "instrument_not_found" | "instrument_not_saved" | "payment_rejected" | "quota_exceeded" | "payment_rate_limited" | "velocity_blocked" | "headers_too_large" | "internal_error" | "upstream_refused" | "upstream_unusable" | "merchant_configuration" | "upstream_unavailable" | "upstream_busy" | "identity_unavailable" | "store_unavailable" | "overloaded" | "shutting_down";
+    "Problem.code": "malformed_request" | "invalid_request" | "idempotency_key_missing" | "idempotency_key_invalid" | "unauthenticated" | "webhook_unverified" | "payment_declined" | "payment_not_charged" | "payment_authentication_required" | "insufficient_scope" | "route_not_found" | "order_not_found" | "payment_not_found" | "request_timeout" | "request_in_progress" | "order_payment_in_progress" | "order_already_paid" | "order_not_payable" | "amount_changed" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "instrument_not_found" | "instrument_not_saved" | "payment_rejected" | "quota_exceeded" | "payment_rate_limited" | "velocity_blocked" | "headers_too_large" | "internal_error" | "upstream_refused" | "upstream_unusable" | "merchant_configuration" | "upstream_unavailable" | "upstream_busy" | "identity_unavailable" | "store_unavailable" | "overloaded" | "shutting_down";
     "Payment.transaction_type": "authorization" | "purchase";
     "Payment.instrument_type": "card" | "stored_card" | "stored_paypal_account" | "stored_bank_account" | "tokenized_card" | "gift_certificate" | "store_credit";
     "PaymentMethod.accepts": "card" | "stored_card" | "stored_paypal_account" | "stored_bank_account" | "tokenized_card" | "gift_certificate" | "store_credit";

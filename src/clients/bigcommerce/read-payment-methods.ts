@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { holdsCardNumber } from '../../domain/card-number.ts'
+import { reference } from '../../domain/payment-instrument.ts'
 import type {
   PaymentMethod,
   PaymentMethodsReading,
@@ -13,8 +14,6 @@ const textLengthMax = 255
 /** As many as the contract tells clients to make room for. */
 const itemsMax = 1_000
 const noCardNumber = (text: string) => !holdsCardNumber(text)
-/** What callers send back must be whole. */
-const reference = z.string().min(1).max(textLengthMax).refine(noCardNumber)
 /** What is only read or shown is cut rather than withheld. */
 const words = z
   .string()

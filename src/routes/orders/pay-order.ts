@@ -21,7 +21,6 @@ const problems = [
   'payment_declined',
   'payment_authentication_required',
   'payment_not_charged',
-  'save_instrument_not_allowed',
   'velocity_blocked',
   'request_in_progress',
   'order_payment_in_progress',

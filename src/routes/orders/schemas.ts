@@ -6,7 +6,7 @@ import {
   INSTRUMENT_TYPES,
   OWN_METHOD_IDS,
   PaymentInstrument,
-  textWithoutCardNumber,
+  reference,
   wholeNumber,
 } from '../../domain/payment-instrument.ts'
 import { instantField, openSetField, textField } from '../../openapi/documented-fields.ts'
@@ -33,15 +33,16 @@ export const currency = z
 const PayOrderPayment = z
   .strictObject({
     instrument: PaymentInstrument,
-    payment_method_id: textWithoutCardNumber
-      .max(64)
-      .regex(/^[A-Za-z0-9_.-]+$/, 'Must be letters, digits, points, hyphens and underscores')
-      .meta({ description: 'The `id` of one of the payment methods.', examples: ['stripe.card'] }),
+    payment_method_id: reference.meta({
+      description: 'The `id` of one of the payment methods.',
+      examples: ['stripe.card'],
+    }),
     save_instrument: z
       .boolean()
       .optional()
       .meta({
-        description: 'Stores the card for the signed-in customer. Needs a caller token with `customer_id`.',
+        description:
+          'Stores the card for the signed-in customer, whom the caller token must name (`customer_id`). Otherwise it is paid without storing it, and `meta.instrument_saved` says so.',
         examples: [true],
       }),
   })
@@ -114,7 +115,7 @@ export const PaymentSchema = z
       description: 'The ISO 4217 code of the currency; null where the amount is null.',
       examples: ['USD'],
     }),
-    payment_method_id: textField('The payment method.', 'stripe.card', 64),
+    payment_method_id: textField('The payment method.', 'stripe.card'),
     instrument_type: openSetField('The type of the instrument.', INSTRUMENT_TYPES, 'card'),
     bigcommerce_id: textField(
       "BigCommerce's id of the payment.",
@@ -172,7 +173,19 @@ export const PaymentResponse = z
           'What is known and what to do. A payment that has ended has it where the shop decided how.',
           'The payment is in progress. Do not pay again.',
         ).optional(),
+        instrument_saved: z
+          .boolean()
+          .meta({
+            description:
+              'False where `save_instrument` was asked for and not done, in the answer to the payment.',
+            examples: [false],
+          })
+          .optional(),
+        instrument_saved_detail: textField(
+          'Why it was not stored.',
+          'The instrument was not stored: the caller token names no customer to store it for (customer_id).',
+        ).optional(),
       })
-      .meta({ id: 'PaymentMeta', description: 'Advice while the payment is not final.' }),
+      .meta({ id: 'PaymentMeta', description: 'What to do about the payment, and what was not done.' }),
   })
   .meta({ id: 'PaymentResponse', description: 'A payment, and what to do about it.' })

@@ -336,3 +336,29 @@ describe("a customer's payment", () => {
     expect((mints(tillgate)[0]?.at ?? 0) - (read?.at ?? 0)).toBeGreaterThanOrEqual(490)
   })
 })
+
+test('for a guest a card is paid and not stored, and each answer to the key says so', async () => {
+  const { sandbox, call } = await startTillgate()
+  const orderId = createOrder(sandbox, { customer_id: 0 })
+  const caller = { token: await callerToken({ order_ids: [orderId] }), key: 'the-key-of-this-payment' }
+  const body = cardPayment({}, { save_instrument: true })
+  const [first, again] = [await call.pay(orderId, body, caller), await call.pay(orderId, body, caller)]
+  for (const answer of [first, again]) {
+    expect(answer.body).toMatchObject({ data: { status: 'success' }, meta: { instrument_saved: false } })
+    expect(answer.body.meta.instrument_saved_detail).toContain('customer_id')
+  }
+  expect(sandbox.charges()).toHaveLength(1)
+})
+
+test.each([
+  ['a method whose id has a blank', 'bnz.credit card', {}],
+  ['a method whose id has 80 characters', `x.${'a'.repeat(78)}`, {}],
+])('%s reaches BigCommerce as it was listed', async (_what, payment_method_id, changes) => {
+  const { sandbox, call } = await startTillgate()
+  const orderId = createOrder(sandbox)
+  const token = await callerToken({ order_ids: [orderId] })
+  const answer = await call.pay(orderId, cardPayment(changes, { payment_method_id }), { token })
+  // The sandbox offers no such method.
+  expect(answer.status).toBe(422)
+  expect(sandbox.requests().filter(({ host }) => host === 'payments')).toHaveLength(1)
+})

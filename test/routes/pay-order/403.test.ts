@@ -14,12 +14,3 @@ test.each(['', 'payments:read', 'orders:any', 'payments:write:all'])(
     expect(sandbox.requests()).toEqual([])
   },
 )
-
-test('a guest cannot store a card', async () => {
-  const { sandbox, call } = await startTillgate()
-  const orderId = createOrder(sandbox, { customer_id: 0 })
-  const token = await callerToken({ order_ids: [orderId] })
-  const answer = await call.pay(orderId, cardPayment({}, { save_instrument: true }), { token })
-  expect(answer.body).toMatchObject({ status: 403, code: 'save_instrument_not_allowed' })
-  expect(sandbox.requests()).toEqual([])
-})
