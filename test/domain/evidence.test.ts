@@ -110,6 +110,7 @@ describe('charged is not said of', () => {
     ['a smaller amount', transaction({ money: { amount: 6097, currency: 'USD' } })],
     ['another currency', transaction({ money: { amount: 6098, currency: 'EUR' } })],
     ['another method', transaction({ paymentMethodId: 'authorizenet.card' })],
+    ['a gift certificate', transaction({ paymentMethodId: null, method: 'gift_certificate' })],
     ['an amount that is none', transaction({ money: null })],
     ['a refund', transaction({ event: 'refund' })],
   ])('%s', (_name, other) => {

@@ -556,6 +556,19 @@ describe('any failure before the charge ends without a charge', () => {
     expect(events.filter((event) => event.startsWith('settle'))).toEqual([])
   })
 
+  test.each([
+    ['is being paid', 'checkout_busy', 'order_payment_in_progress'],
+    ['has been paid', 'checkout_paid', 'order_not_payable'],
+  ] as const)(
+    'another order of the checkout %s: no charge, and this order is free',
+    async (_how, marked, code) => {
+      const { pay, events } = paying({ attempts: { markSending: async () => marked } })
+      expect(await endOf(pay())).toBe(code)
+      expect(charges(events)).toEqual([])
+      expect(events.at(-1)).toBe(`settle attempt-1 not_sent ${code}`)
+    },
+  )
+
   test('a charge that never left may be repeated with the same key', async () => {
     const { pay, events } = paying({ outcome: unreachable })
     expect(await endOf(pay())).toBe('upstream_unavailable')
