@@ -30,14 +30,15 @@ export interface SimulateOptions {
   readonly trace?: Trace
   readonly sabotage?: Sabotage
   readonly drain?: Drain
+  /** How long the world goes on once all is well; without it, longer than reconciliation looks before it calls a person. */
+  readonly forMs?: number
 }
 
-/** Longer than reconciliation looks before it calls a person. */
 const daysMs = 9 * 24 * 60 * 60 * 1_000
 
 /** Runs one scenario to its end, or to the first broken promise. */
 export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<Simulated> {
-  const { sabotage = {} } = options
+  const { sabotage = {}, forMs = daysMs } = options
   const run = createRun(scenario, options.trace, options.drain)
   const { scheduler, counts } = run
   if (scenario.hazards.isOneCheckout && scenario.orders.length > 1) run.happened('one_checkout')
@@ -93,11 +94,11 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   for (const plan of scenario.shoppers)
     void shop({ run, front, plan, orderId: bigCommerce.orders[plan.orderIndex]?.id ?? 0, newKey, onSent })
   outages.plan()
-  await scheduler.run(START_MS + scenario.healAtMs + daysMs)
+  await scheduler.run(START_MS + scenario.healAtMs + forMs)
 
   // Long after, every key is sent once more: final answers must be the same, and what was never sent may try again.
   for (const request of sent.values()) scheduler.after(run.random.below(1_000), () => void front.pay(request))
-  await scheduler.run(scheduler.now() + daysMs)
+  await scheduler.run(scheduler.now() + forMs)
   if (witness.violation() === null) witness.finish(bigCommerce.orders)
   counts.charges = bigCommerce.orders.reduce((sum, { charges }) => sum + charges.length, 0)
   return {
