@@ -31,8 +31,8 @@ export interface ProbesOptions {
 }
 
 /** One after the other, and each asks again as long as it is refused: an outage of a minute gathers many. */
-const everyMs = 400
-const againMs = 700
+const everyMs = 800
+const againMs = 1_500
 /** A shopper looks at the spinner for so long. The service itself answers within its timeouts. */
 const patienceMs = 10_000
 /** Whoever is still not paid so long after the last has begun, gives up. */
@@ -91,7 +91,7 @@ export function sendProbes({ sandbox, fleet, keys, heard }: ProbesOptions): Prob
       const told = await ask(() => (isOpen ? device.look() : device.pay(key, goodCardNumber)))
       if (told.payments.some(({ status }) => status === 'success')) return
       isOpen = told.payments.some(({ status }) => ['processing', 'pending', 'unknown'].includes(status))
-      await sleep(isOpen ? 2 * againMs : againMs)
+      await sleep(againMs)
     }
   }
 
