@@ -52,8 +52,11 @@ export interface UnsettledAttemptsOptions {
   readonly now: Clock
 }
 
-/** Longer than the slowest look: two reads with all their tries. */
-const leaseMs = 60_000
+/**
+ * Longer than a look at a page of transactions with all its tries. One that takes longer may be made twice, which costs reads and
+ * nothing else; a shopper waits this long where an instance died, or lost the ledger, in the middle of a look.
+ */
+const leaseMs = 20_000
 
 /** An attempt gets no more looks than this, however often a client asks. */
 const wakeGapMs = 1_000

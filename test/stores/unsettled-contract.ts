@@ -148,7 +148,7 @@ export function describeUnsettled({ name, open }: Engine): void {
         const id = await standing('unknown')
         nowMs += minute
         expect(ids(await unsettled.lease(50))).toEqual([id])
-        nowMs += minute - 1
+        nowMs += 20 * second - 1
         expect(await ofAnotherInstance().lease(50)).toEqual([])
         nowMs += 1
         expect(ids(await ofAnotherInstance().lease(50))).toEqual([id])
