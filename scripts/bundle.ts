@@ -16,6 +16,7 @@ const programs = {
   doctor: 'src/commands/doctor.ts',
   healthcheck: 'src/commands/healthcheck.ts',
   migrate: 'src/commands/migrate.ts',
+  payments: 'src/commands/payments.ts',
   'backup-ledger': 'src/commands/backup.ts',
   'accept-ledger': 'src/commands/accept.ts',
   'copy-ledger': 'src/commands/copy.ts',

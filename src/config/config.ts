@@ -8,7 +8,7 @@ import { type Environment, type LooseFile, readEnvironment } from './environment
 import { type Renewals, renewalsOf } from './renewals.ts'
 import { type TlsMaterial, tlsOf } from './tls.ts'
 import { type UnknownVariable, unknownVariables } from './unknown-variables.ts'
-import { Env } from './variables.ts'
+import { DeskEnv, Env } from './variables.ts'
 
 /** Everything that can be set, checked. */
 export interface Config {
@@ -147,6 +147,41 @@ export function loadLedgerPlace(environment: Environment = process.env): {
 
 const markFolderOf = (given: string | undefined) => given ?? join(homedir(), '.local/state/tillgate')
 
+/** What the desk for held payments needs: the ledger, and BigCommerce to look at an order once more. */
+export interface DeskConfig {
+  readonly databaseUrl: string
+  readonly paymentTimeoutMs: number
+  readonly storeHash: string
+  readonly apiUrl: string
+  /** null where it was not given: then the ledger can be read, and nothing be decided. */
+  readonly accessToken: Sealed<string> | null
+}
+
+/**
+ * Reads what the desk needs and nothing else: whoever helps shoppers needs no key of caller tokens.
+ *
+ * @throws InvalidConfiguration
+ */
+export function loadDesk(environment: Environment = process.env): DeskConfig {
+  const wanted = Object.entries(environment).filter(([name]) => deskVariables.has(name.replace(/_FILE$/, '')))
+  const { given, wrong } = readEnvironment(Object.fromEntries(wanted))
+  const variables = DeskEnv.safeParse(given)
+  const sentences = [...wrong, ...sentencesOf(variables)]
+  if (!variables.success || sentences.length > 0) throw new InvalidConfiguration(sentences)
+  const { BIGCOMMERCE_STORE_HASH: storeHash, BIGCOMMERCE_ACCESS_TOKEN: token } = variables.data
+  return {
+    databaseUrl: variables.data.DATABASE_URL,
+    paymentTimeoutMs: variables.data.PAYMENT_TIMEOUT_MS,
+    storeHash,
+    apiUrl: variables.data.BIGCOMMERCE_API_URL ?? defaultApiUrl(storeHash),
+    accessToken: token === undefined ? null : new Sealed(token),
+  }
+}
+
+const deskVariables = new Set(Object.keys(DeskEnv.shape))
+
+const defaultApiUrl = (storeHash: string) => `https://api.bigcommerce.com/stores/${storeHash}`
+
 /**
  * Whether all callers seem to come from one address, so that the declines of some shut out the others. Plain HTTP has a proxy
  * in front that ends TLS; and only a proxy that is trusted can say whose request it passes on.
@@ -200,7 +235,7 @@ function toConfig(
     bigcommerce: {
       storeHash,
       accessToken: new Sealed(env.BIGCOMMERCE_ACCESS_TOKEN),
-      apiUrl: env.BIGCOMMERCE_API_URL ?? `https://api.bigcommerce.com/stores/${storeHash}`,
+      apiUrl: env.BIGCOMMERCE_API_URL ?? defaultApiUrl(storeHash),
       paymentsUrl: env.BIGCOMMERCE_PAYMENTS_URL ?? `https://payments.bigcommerce.com/stores/${storeHash}`,
       app: clientId && clientSecret ? { clientId, clientSecret } : null,
       trustedProxySecret: env.BIGCOMMERCE_TRUSTED_PROXY_SECRET ?? null,

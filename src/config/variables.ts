@@ -246,3 +246,12 @@ export const SECRETS = [
   'AUTH_HMAC_SECRET',
   'DATABASE_URL',
 ] as const satisfies readonly (keyof typeof Env.shape)[]
+
+/** Those that the desk for held orders reads; the store's token only to look at BigCommerce. */
+export const DeskEnv = Env.pick({
+  DATABASE_URL: true,
+  PAYMENT_TIMEOUT_MS: true,
+  BIGCOMMERCE_STORE_HASH: true,
+  BIGCOMMERCE_API_URL: true,
+  BIGCOMMERCE_ACCESS_TOKEN: true,
+}).partial({ BIGCOMMERCE_ACCESS_TOKEN: true })

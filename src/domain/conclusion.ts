@@ -28,6 +28,8 @@ export interface End {
   readonly status: 'succeeded' | 'pending' | 'declined' | 'not_charged' | 'not_sent' | 'needs_review'
   readonly transactionType?: TransactionType
   readonly problemCode?: ProblemCode
+  /** By a person, where no look could prove it. */
+  readonly isDecided?: boolean
 }
 
 /** The order must show nothing in this many complete looks over this long: a payment that has begun ends and shows within it. */

@@ -12,7 +12,7 @@ import type { Transaction, TransactionType } from './transaction.ts'
  * - `failed`: a payment that BigCommerce had shown as pending has ended without a charge.
  * - `absent`: everything was read and nothing of this attempt is there. `word` is what its end would be called; it proves an
  *   end only when no charge can begin or show any more.
- * - `unclear`: neither.
+ * - `unclear`: neither. `isSign`: something speaks of a charge, though it proves none.
  */
 export type Verdict =
   | {
@@ -23,7 +23,8 @@ export type Verdict =
       readonly isDated: boolean
     }
   | { readonly kind: 'absent'; readonly word: 'declined' | 'not_charged'; readonly isPaidOtherwise: boolean }
-  | { readonly kind: 'pending' | 'failed' | 'unclear' }
+  | { readonly kind: 'pending' | 'failed' }
+  | { readonly kind: 'unclear'; readonly isSign: boolean }
 
 /** BigCommerce checks a PAT's `exp` when a payment begins; clocks between its own machines may differ by this much. */
 export const patSkewMs = 5 * 60_000
@@ -97,8 +98,11 @@ export function judge(
 
   const isEarlier = live.some((trace) => mayBeOwn(trace) && !own.includes(trace))
   const isDoubtful = unplacedVoids > 0 || (isEarlier && paidParts === 0)
-  if (!order || !reading.isWhole || isDoubtful) return { kind: 'unclear' }
-  if (!isOpen(order, paidParts) && !(saysPaid && isExplained)) return { kind: 'unclear' }
+  const isInPaidState = order !== null && !isOpen(order, paidParts) && isSaid(order) && !isExplained
+  const isSign = isDoubtful || isInPaidState || standing.length < own.length
+  const unclear: Verdict = { kind: 'unclear', isSign }
+  if (!order || !reading.isWhole || isDoubtful) return unclear
+  if (!isOpen(order, paidParts) && !(saysPaid && isExplained)) return unclear
   const declines = transactions.filter(
     (each) => each.status === 'error' && isStart(each) && mayBeOf(each, attempt, [attempt, ...others]),
   ).length
@@ -126,6 +130,9 @@ function isOpen(order: Order, paidParts: number): boolean {
     openStates.has(statusId) || (statusId === ORDER_STATUS_IDS.awaitingPayment && paymentProviderId === '')
   )
 }
+
+/** Whether the order says in which state it is. */
+const isSaid = ({ statusId, paymentStatus }: Order) => statusId !== null && paymentStatus !== 'unreadable'
 
 /**
  * How many of these traces must be of other attempts that succeeded: those that no trace outside explains. Of a part payment

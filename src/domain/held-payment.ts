@@ -52,7 +52,7 @@ function freeAtLatestMs(attempt: PaymentAttempt, nowMs: number): number | null {
   return [answered, expired].find((atMs) => typeof atMs === 'number' && atMs > nowMs) || null
 }
 
-function whyHeld({ status, answeredAs, bigcommerceCode }: PaymentAttempt): string {
+export function whyHeld({ status, answeredAs, bigcommerceCode }: PaymentAttempt): string {
   switch (status) {
     case 'claimed':
       return 'It is being prepared.'

@@ -48,3 +48,9 @@ export function nearestMoney(amount: unknown, currency: string): Money | null {
   const isClear = Math.abs(scaled - nearest) < 0.5 - middleWidth
   return isClear && Number.isSafeInteger(nearest) ? { amount: nearest + 0, currency } : null
 }
+
+/** As people write it: `60.98 USD`, `500 JPY`. */
+export function sayMoney({ amount, currency }: Money): string {
+  const places = MINOR_UNIT_DIGITS[currency] ?? 2
+  return `${(amount / 10 ** places).toFixed(places)} ${currency}`
+}

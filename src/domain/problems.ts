@@ -160,6 +160,14 @@ export const PROBLEMS = {
     detail: 'The amount to be charged is not the one that was expected. Nothing was charged.',
     remedy: 'Read the order again, show the shopper the new amount, and pay with a new key.',
   },
+  payment_not_resolvable: {
+    status: 409,
+    title: 'The payment cannot be resolved like this',
+    retry: 'never',
+    detail: 'What is known of the payment contradicts this decision.',
+    remedy:
+      'For the operator: `detail` says what contradicts the decision, and from when on it can be made. `payments show` tells the story of the payment.',
+  },
   payload_too_large: {
     status: 413,
     title: 'The body is too large',

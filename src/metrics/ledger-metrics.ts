@@ -16,8 +16,8 @@ export type MeasureLedger = <Ledger extends Subjects<Ledger>>(ledger: Ledger) =>
 
 type Subjects<Ledger> = { readonly [Name in keyof Ledger]: AsyncMethods<Ledger[Name]> }
 
-/** The loop asks for these every half second, and no shopper waits for it. */
-const background = 'unsettled'
+/** The loop asks for the one every half second, people for the other; no shopper waits for either. */
+const background = new Set(['unsettled', 'desk'])
 
 export function createLedgerMetrics(registry: Registry, observePhase: ObservePhase): MeasureLedger {
   const durations = createDurations(registry, {
@@ -31,7 +31,7 @@ export function createLedgerMetrics(registry: Registry, observePhase: ObservePha
         name,
         measuredPart(subject, ({ operation, seconds, result }) => {
           durations.observe({ operation, result: resultOf(result, 'done') }, seconds)
-          if (name !== background) observePhase('store', seconds)
+          if (!background.has(name)) observePhase('store', seconds)
         }),
       ]),
     ) as typeof ledger

@@ -1,17 +1,16 @@
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import type { Clock } from '../domain/clock.ts'
-import { type Conclusion, conclude } from '../domain/conclusion.ts'
 import type { Verdict } from '../domain/evidence.ts'
 import type { OrderReading } from '../domain/order.ts'
 import { keptAnswer } from '../domain/payment-answer.ts'
-import { type AttemptStatus, isFinal, isInDoubt, type PaymentAttempt } from '../domain/payment-attempt.ts'
+import type { AttemptStatus, PaymentAttempt } from '../domain/payment-attempt.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Log } from '../logging/log-entry.ts'
 import type { RequestContext } from '../request-context.ts'
-import type { Concluded, Weighed } from '../stores/conclude-look.ts'
+import type { Concluded } from '../stores/conclude-look.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
 import { lookAtOrder } from './look-at-order.ts'
-import { nextLookAtMs, nextWatchAtMs } from './look-schedule.ts'
+import { weighLook } from './weigh-look.ts'
 
 /**
  * What reconciliation does, for what counts it.
@@ -60,7 +59,7 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
       if (reading === 'busy') return [{ kind: 'look_put_off' }]
       const concluded = await unsettled.conclude(
         attempt.id,
-        (present, others) => weigh(present, reading, others, lookedFromMs),
+        (present, others) => weighLook({ attempt: present, reading, others, lookedFromMs, nowMs: now() }),
         keptAnswer,
         lookedFromMs,
       )
@@ -90,40 +89,6 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
     }
   }
 
-  function weigh(
-    attempt: PaymentAttempt,
-    reading: OrderReading | null,
-    others: readonly PaymentAttempt[],
-    lookedFromMs: number,
-  ): Weighed {
-    const nowMs = now()
-    const conclusion = conclude(attempt, reading, others, nowMs)
-    if (isFinal(attempt.status)) return weighEnded(attempt, conclusion, nowMs)
-    const isDue = attempt.nextLookAtMs !== null && attempt.nextLookAtMs <= lookedFromMs
-    const looks = attempt.looks + (isDue ? 1 : 0)
-    const next = nextLookAtMs(attempt, { looks, quiet: conclusion.quiet, reading, nowMs })
-    const scheduled = isDue ? null : attempt.nextLookAtMs
-    return {
-      ...conclusion,
-      countsAsScheduled: isDue,
-      // A look that was asked for brings the next one forward, never back.
-      nextLookAtMs: next === null || scheduled === null ? next : Math.min(next, scheduled),
-      nextWatchAtMs: null,
-    }
-  }
-
-  function weighEnded(attempt: PaymentAttempt, conclusion: Conclusion, nowMs: number): Weighed {
-    // What may be of an attempt that is alive is judged again when that one has ended.
-    const isOpen = conclusion.verdict?.kind === 'charged' && conclusion.isUnaccounted === null
-    const next = isInDoubt(attempt) ? nextWatchAtMs(attempt, nowMs) : null
-    return {
-      ...conclusion,
-      countsAsScheduled: false,
-      nextLookAtMs: null,
-      nextWatchAtMs: isOpen ? nowMs + openWatchMs : next,
-    }
-  }
-
   function tell({ before, after, weighed }: Concluded): ReconciliationEvent[] {
     const { id: paymentId, orderId } = after
     const { verdict, alert } = weighed
@@ -149,9 +114,6 @@ const seen = (verdict: Verdict | null, reading: OrderReading | null): Reconcilia
   verdict === null || (verdict.kind === 'unclear' && !reading?.isWhole)
     ? { kind: 'look_failed' }
     : { kind: 'looked', found: verdict.kind }
-
-/** How long until a charge is judged again that may be of another attempt, which has no end yet. */
-const openWatchMs = 10 * 60_000
 
 /** The look shows up at BigCommerce under the correlation id of the payment it is about. */
 const contextOf = (attempt: PaymentAttempt, log: Log): RequestContext => ({

@@ -1,9 +1,11 @@
 import type { Transaction } from 'kysely'
 import type { Conclusion } from '../domain/conclusion.ts'
 import { isFinal, isUnsettled, type PaymentAttempt } from '../domain/payment-attempt.ts'
+import type { Note } from '../domain/payment-story.ts'
 import { dialectOf } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
 import { toAttempt } from './find-attempts.ts'
+import { writeHistory } from './payment-history.ts'
 import { type FinalAnswer, passOrderOn, settleAttempt } from './settle-attempt.ts'
 import { moveHolds } from './velocity-holds.ts'
 
@@ -15,6 +17,8 @@ export interface Weighed extends Conclusion {
   readonly countsAsScheduled: boolean
   /** The next look of the watch, for an attempt that has ended. */
   readonly nextWatchAtMs: number | null
+  /** What is told of it in the payment's story; written where its end is. */
+  readonly notes: readonly Note[]
 }
 
 export interface Concluded {
@@ -68,6 +72,7 @@ export async function concludeLook(
   const after = end ? await settleAttempt(transaction, id, end, finalAnswer, nowMs) : before
   const showsLate = isFinal(before.status) && after.status === 'succeeded' && before.status !== 'succeeded'
   if (showsLate || isUnaccounted) await stopUnsent(transaction, storeHash, orderId, nowMs)
+  if (!end || after.status === end.status) await writeHistory(transaction, id, weighed.notes, nowMs)
   return { before, after, weighed }
 }
 

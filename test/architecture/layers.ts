@@ -28,14 +28,19 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
     packages: /^(@fastify\/otel|@opentelemetry\/|fastify$|node:timers\/promises)/,
   },
   commands: {
-    values: ['commands', 'config', 'clients', 'stores', 'domain', 'own-package'],
-    types: ['logging', 'request-context'],
+    values: ['commands', 'compose-desk', 'config', 'clients', 'stores', 'domain', 'own-package'],
+    types: ['logging', 'request-context', 'services'],
     packages: /^(undici|zod|node:(crypto|dns\/promises|events|fs|http|net|path|tls|util))$/,
   },
   compose: {
     values: ['allowance', 'clients', 'config', 'stores', 'services', 'metrics', 'own-package', 'domain'],
     types: ['app', 'logging'],
     packages: /^(node:timers\/promises|jose|pino|node:crypto)$/,
+  },
+  'compose-desk': {
+    values: ['clients', 'config', 'stores', 'services', 'own-package', 'domain'],
+    types: ['logging'],
+    packages: /^(kysely|node:(fs|path))$/,
   },
   app: {
     values: ['openapi', 'plugins', 'routes', 'server-options'],

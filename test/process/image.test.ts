@@ -119,6 +119,33 @@ test('the programs keep the names that runbooks and health checks call them by',
   expect(await run('doctor')).toContain('AUTH_ISSUER is required')
 })
 
+test('a held order is resolved in the image, beside the service, as the runbook has it', async () => {
+  const { sandbox, data, url } = await runImage()
+  const env = serviceEnvironment(sandbox, `sqlite:${data}/tillgate.db`)
+  const payments = (...words: string[]) =>
+    promisify(execFile)(process.execPath, ['dist/payments.js', ...words, '--json'], { cwd: app, env }).then(
+      ({ stdout }) => ({ code: 0, document: JSON.parse(stdout) }),
+      ({ code, stdout }) => ({ code, document: JSON.parse(stdout) }),
+    )
+  const call = createCallApi(url)
+  const token = await callerToken({ customer_id: 11 })
+  const orderId = createOrder(sandbox)
+  await sandbox.faults.add({ operation: 'pay', kind: 'reset_before_charge', times: 1 })
+  const { body } = await call.pay(orderId, cardPayment(), { token })
+  expect((await payments('held')).document.data).toMatchObject([{ id: body.data.id, order_id: orderId }])
+
+  const resolve = ['resolve', body.data.id, 'not-charged', '--by', 'Ada', '--because', 'the gateway has none']
+  expect(await payments(...resolve)).toMatchObject({ code: 1, document: { code: 'payment_not_resolvable' } })
+  sandbox.clock.change({ advance_ms: 2 * 3_600_000 })
+  expect(await payments(...resolve)).toMatchObject({ code: 0, document: { data: { status: 'not_charged' } } })
+  expect((await payments('show', String(orderId))).document.data[0].history.at(-1)).toMatchObject({
+    by: 'Ada',
+    because: 'the gateway has none',
+  })
+  expect((await call.pay(orderId, cardPayment(), { token })).status).toBe(201)
+  expect(sandbox.charges()).toHaveLength(1)
+})
+
 test('the permissions are those that keep out: another file, a process, a report with memory in it', async () => {
   const data = temporaryFolder()
   mkdirSync(join(data, 'inside'))

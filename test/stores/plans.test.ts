@@ -20,6 +20,7 @@ const looked: Weighed = {
   nextLookAtMs: null,
   nextWatchAtMs: null,
   countsAsScheduled: true,
+  notes: [{ what: 'a look found the charge', by: 'Tillgate', because: null }],
 }
 /** No statement reads more rows of a table than this, however many have ended: a batch of a sweep is the most. */
 const rowsReadMax = 500
@@ -58,6 +59,14 @@ async function fill(database: Kysely<Tables>): Promise<void> {
       created_at_ms: number,
     }))
     await database.insertInto('idempotency_keys').values(keys).execute()
+    const told = numbers.map((number) => ({
+      attempt_id: `ended-${number}`,
+      number: 1,
+      at_ms: number,
+      what: 'a look found the charge',
+      by_whom: 'Tillgate',
+    }))
+    await database.insertInto('payment_history').values(told).execute()
     const holds = numbers.map((number) => ({
       subject_key: `subject-${number % 7}`,
       attempt_id: `ended-${number}`,
@@ -69,7 +78,7 @@ async function fill(database: Kysely<Tables>): Promise<void> {
 }
 
 /** Every method of the ledger, each on rows that are there to be found. */
-async function useAll({ attempts, unsettled, holds }: Ledger): Promise<void> {
+async function useAll({ attempts, unsettled, holds, desk }: Ledger): Promise<void> {
   const claim = async (key: string, orderId: number) => {
     const claimed = await attempts.claim(scopeOf(key), 'f', newAttempt({ orderId }))
     return claimed.kind === 'claimed' ? claimed.attempt.id : ''
@@ -92,6 +101,9 @@ async function useAll({ attempts, unsettled, holds }: Ledger): Promise<void> {
     nowMs,
   )
   await unsettled.count()
+  await desk.listOpen(100)
+  await desk.tellById(first)
+  await desk.tellByOrder(1)
   await unsettled.recoverAbandoned({ claimedMs: 0, sendingMs: 0 })
   await unsettled.deleteKeysBefore(nowMs)
   await holds.reserve('a1', [{ key: 'subject-1', declinesMax: 10 }])
@@ -107,8 +119,13 @@ const noteCalls = (ledger: Ledger, called: Set<string>): Ledger => {
         return Reflect.get(target, name, receiver)
       },
     })
-  const { attempts, unsettled, holds } = ledger
-  return { attempts: noting(attempts), unsettled: noting(unsettled), holds: noting(holds) }
+  const { attempts, unsettled, holds, desk } = ledger
+  return {
+    attempts: noting(attempts),
+    unsettled: noting(unsettled),
+    holds: noting(holds),
+    desk: noting(desk),
+  }
 }
 
 /** Notes each statement that goes to the database, and not the parts that one is made of. */
@@ -140,6 +157,7 @@ const searchedBy: Readonly<Record<string, string>> = {
   sqlite_autoindex_unaccounted_charges_1: '(store_hash=? AND order_id=?)',
   idempotency_keys_attempt: '(attempt_id=?)',
   idempotency_keys_age: '(created_at_ms<?)',
+  sqlite_autoindex_payment_history_1: '(attempt_id=?',
   velocity_holds_attempt: '(attempt_id=?)',
   velocity_holds_declined: '(subject_key=? AND held_until_ms>?)',
   velocity_holds_running: '(subject_key=? AND begun_at_ms>?',
@@ -151,7 +169,7 @@ const searchedBy: Readonly<Record<string, string>> = {
   payment_attempts_unsettled: '',
 }
 
-const big = /\b(payment_attempts|idempotency_keys|velocity_holds|unaccounted_charges)\b/
+const big = /\b(payment_attempts|payment_history|idempotency_keys|velocity_holds|unaccounted_charges)\b/
 
 /** Steps of SQLite's plan that read more of a big table the more has ended. */
 async function growingOnSqlite(database: Kysely<Tables>, { sql: text, parameters }: CompiledQuery) {

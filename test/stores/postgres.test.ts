@@ -1,5 +1,6 @@
 import { describeClocksAndLimits } from '../allowance/clock-contract.ts'
 import { describePermitStore } from '../allowance/permit-store-contract.ts'
+import { describeDesk } from '../desk/resolve-contract.ts'
 import { postgres } from './engines.ts'
 import { describeLedger } from './ledger-contract.ts'
 import { describeUnsettled } from './unsettled-contract.ts'
@@ -10,3 +11,4 @@ describeUnsettled(postgres)
 describePermitStore(postgres)
 describeClocksAndLimits(postgres)
 describeVelocity(postgres)
+describeDesk(postgres)

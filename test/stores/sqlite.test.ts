@@ -8,6 +8,7 @@ import { createPaymentAttempts } from '../../src/stores/payment-attempts.ts'
 import { backUpSqlite } from '../../src/stores/tools/back-up-sqlite.ts'
 import { describeClocksAndLimits } from '../allowance/clock-contract.ts'
 import { describePermitStore } from '../allowance/permit-store-contract.ts'
+import { describeDesk } from '../desk/resolve-contract.ts'
 import { sqlite } from './engines.ts'
 import { describeLedger } from './ledger-contract.ts'
 import { sqliteFile } from './sqlite-file.ts'
@@ -21,6 +22,7 @@ describeUnsettled(sqlite)
 describePermitStore(sqlite)
 describeClocksAndLimits(sqlite)
 describeVelocity(sqlite)
+describeDesk(sqlite)
 
 const removing: (() => void)[] = []
 afterEach(() => {

@@ -41,4 +41,5 @@ export const nothingFound: Weighed = {
   nextLookAtMs: null,
   nextWatchAtMs: null,
   countsAsScheduled: true,
+  notes: [],
 }

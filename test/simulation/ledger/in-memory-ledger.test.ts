@@ -65,6 +65,7 @@ const weighed = fc.record({
   end: fc.option(
     fc.record({
       status: fc.constantFrom<End['status'][]>('succeeded', 'pending', 'declined', 'not_charged'),
+      isDecided: fc.boolean(),
     }),
   ),
   quiet: fc.option(fc.record({ looks: fc.integer({ min: 1, max: 3 }), sinceMs: atMs })),
@@ -72,6 +73,7 @@ const weighed = fc.record({
   nextLookAtMs: fc.option(atMs),
   nextWatchAtMs: fc.option(atMs),
   countsAsScheduled: fc.boolean(),
+  notes: fc.constant([{ what: 'a look changed something', by: 'Tillgate', because: null }]),
 })
 
 /** What the judge was given, in an order of our own, and what was written. */

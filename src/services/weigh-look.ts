@@ -1,0 +1,56 @@
+import { type Conclusion, conclude } from '../domain/conclusion.ts'
+import type { OrderReading } from '../domain/order.ts'
+import { isFinal, isInDoubt, type PaymentAttempt } from '../domain/payment-attempt.ts'
+import { notesOfLook } from '../domain/payment-story.ts'
+import type { Weighed } from '../stores/conclude-look.ts'
+import { nextLookAtMs, nextWatchAtMs } from './look-schedule.ts'
+
+/** One look at an attempt's order, as the transaction that writes what follows sees it. */
+export interface Look {
+  readonly attempt: PaymentAttempt
+  /** null where it brought nothing at all. */
+  readonly reading: OrderReading | null
+  readonly others: readonly PaymentAttempt[]
+  /** When it began, by this instance's clock. */
+  readonly lookedFromMs: number
+  readonly nowMs: number
+}
+
+/** How long until a charge is judged again that may be of another attempt, which has no end yet. */
+const openWatchMs = 10 * 60_000
+
+/** Turns a look into what is written: the attempt's new word, its next look, and what is told of it. */
+export function weighLook(look: Look): Weighed {
+  const { attempt, reading, others, nowMs } = look
+  const conclusion = conclude(attempt, reading, others, nowMs)
+  const notes = notesOfLook(attempt, conclusion, reading, others)
+  return isFinal(attempt.status)
+    ? { ...conclusion, notes, ...watchOf(attempt, conclusion, nowMs) }
+    : { ...conclusion, notes, ...scheduleOf(look, conclusion) }
+}
+
+type Schedule = Pick<Weighed, 'countsAsScheduled' | 'nextLookAtMs' | 'nextWatchAtMs'>
+
+function scheduleOf({ attempt, reading, lookedFromMs, nowMs }: Look, { quiet }: Conclusion): Schedule {
+  const isDue = attempt.nextLookAtMs !== null && attempt.nextLookAtMs <= lookedFromMs
+  const looks = attempt.looks + (isDue ? 1 : 0)
+  const next = nextLookAtMs(attempt, { looks, quiet, reading, nowMs })
+  const scheduled = isDue ? null : attempt.nextLookAtMs
+  return {
+    countsAsScheduled: isDue,
+    // A look that was asked for brings the next one forward, never back.
+    nextLookAtMs: next === null || scheduled === null ? next : Math.min(next, scheduled),
+    nextWatchAtMs: null,
+  }
+}
+
+function watchOf(attempt: PaymentAttempt, { verdict, isUnaccounted }: Conclusion, nowMs: number): Schedule {
+  // What may be of an attempt that is alive is judged again when that one has ended.
+  const isOpen = verdict?.kind === 'charged' && isUnaccounted === null
+  const next = isInDoubt(attempt) ? nextWatchAtMs(attempt, nowMs) : null
+  return {
+    countsAsScheduled: false,
+    nextLookAtMs: null,
+    nextWatchAtMs: isOpen ? nowMs + openWatchMs : next,
+  }
+}
