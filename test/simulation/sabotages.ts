@@ -1,5 +1,6 @@
 import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
 import type { PaymentOutcome } from '../../src/domain/payment-outcome.ts'
+import { charging, declined, mistaking, onLedger } from './sabotage-parts.ts'
 import { BUCKET_SABOTAGES } from './sabotages-of-the-bucket.ts'
 import {
   fingerprintIgnored,
@@ -8,24 +9,8 @@ import {
   sendingReleased,
   sentBeforeOnRecord,
 } from './sabotages-of-the-ledger.ts'
-import type { NodeParts, Sabotage } from './service/sabotage.ts'
+import type { Sabotage } from './service/sabotage.ts'
 
-type Charge = NodeParts['paymentsApi']['processPayment']
-type Ledger = NodeParts['ledger']
-
-const charging = (change: (parts: NodeParts) => Charge): Sabotage => ({
-  parts: (parts) => ({ ...parts, paymentsApi: { processPayment: change(parts) } }),
-})
-const onLedger = (change: (ledger: Ledger) => Partial<Ledger>): Sabotage => ({
-  parts: (parts) => ({ ...parts, ledger: { ...parts.ledger, ...change(parts.ledger) } }),
-})
-/** A charge's outcome taken for another. */
-const mistaking = (change: (outcome: PaymentOutcome) => PaymentOutcome): Sabotage =>
-  charging(
-    ({ paymentsApi }) =>
-      async (...charge) =>
-        change(await paymentsApi.processPayment(...charge)),
-  )
 const unknownFor = (reason: string, instead: PaymentOutcome): Sabotage =>
   mistaking((outcome) => (outcome.kind === 'unknown' && outcome.reason === reason ? instead : outcome))
 
@@ -36,7 +21,6 @@ const judging = (change: (attempt: PaymentAttempt) => PaymentAttempt): Sabotage 
       conclude(id, (attempt, others) => weigh(change(attempt), others), ...rest),
   }))
 
-const declined: PaymentOutcome = { kind: 'declined', refusal: { by: 'code', bigcommerceCode: 30104 } }
 const paid: PaymentOutcome = { kind: 'succeeded', bigcommercePaymentId: 'bc', transactionType: 'purchase' }
 
 /** Bugs that payment systems are known for, by what they do. */

@@ -9,7 +9,7 @@ export const HAZARDS = [
   'pages',
   /** Entries lack a field, or show it in another shape. */
   'odd_entries',
-  /** A charge shows minutes or hours after it was made. */
+  /** A charge shows minutes or hours after it was made: among the transactions, by its order, or both. */
   'late_shows',
   /** A merchant voids an authorization. */
   'voids',
@@ -127,14 +127,23 @@ const hazardSalt = 0x2f6b19d3
 /** How likely a seed has each hazard. With many at once nothing but trouble would ever happen, and with few most hide. */
 const shares = [0, 0.06, 0.06, 0.15, 0.4] as const
 
-/** The hazards of a seed: of those that are on, each is in it or not. */
-export function hazardPlanOf(seed: number, orders: number, on: ReadonlySet<Hazard>): HazardPlan {
+/**
+ * The hazards of a seed: of those that are on, each is in it or not.
+ *
+ * @param always those that every seed has.
+ */
+export function hazardPlanOf(
+  seed: number,
+  orders: number,
+  on: ReadonlySet<Hazard>,
+  always: ReadonlySet<Hazard>,
+): HazardPlan {
   const share = createRandom((seed ^ hazardSalt) | 0).pick(shares)
   const drawn = new Map(
     HAZARDS.flatMap((hazard, index) => {
       const random = createRandom((seed ^ Math.imul(index + 2, hazardSalt)) | 0)
       const isIn = random.chance(share)
-      return isIn && on.has(hazard) ? [[hazard, random]] : []
+      return always.has(hazard) || (isIn && on.has(hazard)) ? [[hazard, random]] : []
     }),
   )
   /** What a hazard is, by its own dice; where it is not in the seed, nothing. */

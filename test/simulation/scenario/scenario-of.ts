@@ -1,6 +1,6 @@
 import { createRandom, type Random } from '../engine/random.ts'
 import { FAULT_KINDS, type FaultKind, type FaultRates } from './faults.ts'
-import { hazardPlanOf, hazardsOn } from './hazards.ts'
+import { type Hazard, hazardPlanOf, hazardsOn } from './hazards.ts'
 import type { GatewayEnd, OrderPlan, Scenario, ShopperPlan, UpstreamTraits } from './scenario.ts'
 
 const minute = 60_000
@@ -8,8 +8,14 @@ const minute = 60_000
 /**
  * The scenario of a seed. Each fault and trait is either in it or not, so that in some seeds few things go wrong, but
  * often. They find what a little of everything hides.
+ *
+ * @param always hazards that every seed has.
  */
-export function scenarioOf(seed: number, on = hazardsOn()): Scenario {
+export function scenarioOf(
+  seed: number,
+  on = hazardsOn(),
+  always: ReadonlySet<Hazard> = new Set(),
+): Scenario {
   const random = createRandom(seed)
   const orders = Array.from({ length: random.pick([1, 1, 1, 2, 3]) }, () => orderPlan(random))
   const shoppers = Array.from({ length: random.pick([1, 2, 2, 3, 6]) }, () =>
@@ -19,7 +25,7 @@ export function scenarioOf(seed: number, on = hazardsOn()): Scenario {
   const healAtMs = random.pick([1, 5, 30, 150]) * minute
   const latencyMsMax = random.pick([0, 20, 400])
   const upstream = upstreamTraits(random)
-  const hazards = hazardPlanOf(seed, orders.length, on)
+  const hazards = hazardPlanOf(seed, orders.length, on, always)
   return {
     seed,
     dice: seed,

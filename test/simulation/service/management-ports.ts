@@ -10,7 +10,12 @@ import { transactionsPage } from '../upstream/transaction-pages.ts'
 import type { Ports } from './ports.ts'
 
 /** A node's way to the management host. What fails here has failed after all its tries. */
-export function createManagementPorts(run: Run, ports: Ports, bigCommerce: BigCommerce): ManagementApi {
+export function createManagementPorts(
+  run: Run,
+  ports: Ports,
+  bigCommerce: BigCommerce,
+  readPages = readOrderTransactions,
+): ManagementApi {
   const now = run.scheduler.now
   const { hazards } = run.scenario
 
@@ -61,7 +66,7 @@ export function createManagementPorts(run: Run, ports: Ports, bigCommerce: BigCo
             showsAllVoids: true,
             answeredAtMs: bigCommerce.clock(),
           }))
-        : readOrderTransactions({
+        : readPages({
             orderId,
             read: (query) =>
               read(`read transactions of ${orderId} ${query}`, () =>

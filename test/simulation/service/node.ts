@@ -81,7 +81,7 @@ export function createNode(options: NodeOptions): ServiceNode {
       isDown: options.isStoreDown,
       onWrite: options.onWrite,
     }),
-    managementApi: createManagementPorts(run, ports, bigCommerce),
+    managementApi: createManagementPorts(run, ports, bigCommerce, sabotage.readPages),
     paymentsApi: createChargePort({
       run,
       ports,

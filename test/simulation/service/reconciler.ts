@@ -31,28 +31,28 @@ export function createReconciler(
     return soonest
   }
 
+  /** The clock that comes first to what is due: rows are written, and found, by the clocks of the machines. */
+  const fastestMs = () => Math.max(...nodes.map((node) => node.now()))
+
   function plan(): void {
     const due = dueMs()
     if (due >= plannedMs) return
     plannedMs = due
     const thisPlan = ++lastPlan
-    const delayMs = Math.max(0, due - scheduler.now()) + random.below(pauseMs)
+    const delayMs = Math.max(0, due - fastestMs()) + random.below(pauseMs)
     // A plan that an earlier one has overtaken is dropped.
     scheduler.after(delayMs, () => thisPlan === lastPlan && carryOut())
   }
 
   function carryOut() {
     plannedMs = Number.POSITIVE_INFINITY
-    const nowMs = scheduler.now()
     const due = dueMs()
-    if (due > nowMs) return plan()
-    const node = nodes[random.below(nodes.length)]
-    if (!node) return
-    // By the clock of this machine it may not be due yet.
-    const waitMs = Math.max(0, due - node.now())
-    scheduler.after(waitMs, () => look(node))
-    const second = nodes[random.below(nodes.length)]
-    if (second && second !== node && random.chance(0.2)) scheduler.after(waitMs, () => look(second))
+    const ready = nodes.filter((each) => each.now() >= due)
+    const node = ready[random.below(ready.length)]
+    if (!node) return plan()
+    look(node)
+    const second = ready[random.below(ready.length)]
+    if (second && second !== node && random.chance(0.2)) look(second)
   }
 
   function look(node: ServiceNode) {

@@ -1,5 +1,6 @@
 import type { PermitStore } from '../../../src/allowance/permit-store.ts'
 import type { ManagementApi } from '../../../src/clients/bigcommerce/management-api.ts'
+import type { readOrderTransactions } from '../../../src/clients/bigcommerce/order-transactions.ts'
 import type { PaymentsApi } from '../../../src/clients/bigcommerce/payments-api.ts'
 import type { Run } from '../engine/run.ts'
 import type { LedgerCalls } from '../ledger/ledger-calls.ts'
@@ -21,6 +22,8 @@ export type StoreOf = (instance: string) => PermitStore
 export interface Sabotage {
   readonly calls?: (calls: LedgerCalls, rows: LedgerRows) => LedgerCalls
   readonly parts?: ChangeParts
+  /** Reads the pages of an order's transactions. */
+  readonly readPages?: typeof readOrderTransactions
   /** The calls that wait for the disk. */
   readonly durableCalls?: readonly (keyof LedgerCalls)[]
   /** Changes the permits of each instance. */

@@ -12,32 +12,47 @@ const declineCodes = [30102, 30103, 30104, 30106] as const
 /** The service waits so long for a charge to show, counted from the end of its PAT. */
 const waitedForMs = 15 * 60_000
 
+/** How late one witness may be where the other is not: it has to be waited for all the same. */
+const lateAloneMsMax = 12 * 60 * 60_000
+
+interface Lags {
+  readonly transaction: Lag
+  readonly order: Lag
+}
+
+const usualLags: Lags = { transaction: {}, order: {} }
+const within = (withinMs: number): Lags => ({ transaction: { withinMs }, order: { withinMs } })
+
 /** The gateway: here money is taken, or not. */
 export function createGateway(run: Run, books: Books, onReserved: (order: StoreOrder) => void) {
   const { random, scenario, scheduler } = run
   const traits = scenario.upstream
   const { lateShows, oddRefusals } = scenario.hazards
 
-  /** Drawn once for a charge: its transaction and its order are late together. */
-  function lagOf({ showsWithinMs }: Sale): Lag {
-    if (showsWithinMs !== null) return { withinMs: showsWithinMs }
-    if (!random.chance(lateShows.share)) return {}
+  /** Drawn once for a charge: its transaction and its order are late together, or one of them is. */
+  function lagsOf({ instrumentType }: Sale): Lags {
+    if (!random.chance(lateShows.share)) return usualLags
     run.happened('late_shows')
-    return { lateMs: random.below(lateShows.lateMsMax) }
+    // Of a part payment the order alone says too little.
+    const mayBeAlone = !traits.isBlind && !paysAPart(instrumentType)
+    const who = mayBeAlone ? random.pick(['both', 'transaction', 'order'] as const) : 'both'
+    const late: Lag = { lateMs: random.below(who === 'both' ? lateShows.lateMsMax : lateAloneMsMax) }
+    return { transaction: who === 'order' ? {} : late, order: who === 'transaction' ? {} : late }
   }
 
-  function take(sale: Sale, state: 'pending' | 'charged', becomes: Charge['becomes'], lag: Lag): Charge {
+  function take(sale: Sale, state: 'pending' | 'charged', becomes: Charge['becomes'], lags: Lags): Charge {
     const { order, instrumentType } = sale
     const isPart = paysAPart(instrumentType)
     const amountMinor = isPart ? Math.min(order.balanceMinor, sale.dueMinor) : sale.dueMinor
     if (isPart) order.balanceMinor -= amountMinor
+    const lateMs = Math.min(lags.transaction.lateMs ?? 0, lags.order.lateMs ?? 0)
     const charge: Charge = {
       requestId: sale.requestId,
       amountMinor,
       paysAPart: isPart,
       isForeign: false,
       isEnded: false,
-      isVeryLate: (lag.lateMs ?? 0) + traits.lagMsMax > sale.patLifeMs + waitedForMs,
+      isVeryLate: lateMs + traits.lagMsMax > sale.patLifeMs + waitedForMs,
       state,
       becomes,
       wasSeenOpen: false,
@@ -48,12 +63,13 @@ export function createGateway(run: Run, books: Books, onReserved: (order: StoreO
   }
 
   function charge(sale: Sale, how: { isReserved?: boolean; isHeld?: boolean; withinMs?: number } = {}): void {
-    const lag = how.withinMs === undefined ? lagOf(sale) : { withinMs: how.withinMs }
-    const taken = take(sale, 'charged', 'charged', lag)
+    const withinMs = how.withinMs ?? sale.showsWithinMs
+    const lags = withinMs === null ? lagsOf(sale) : within(withinMs)
+    const taken = take(sale, 'charged', 'charged', lags)
     const { amountMinor } = taken
     const event = how.isReserved ? 'authorization' : 'purchase'
-    books.addTransaction({ ...sale, event, status: 'ok', amountMinor, charge: taken, lag })
-    books.payOrder(sale, { amountMinor, ...how, lag })
+    books.addTransaction({ ...sale, event, status: 'ok', amountMinor, charge: taken, lag: lags.transaction })
+    books.payOrder(sale, { amountMinor, ...how, lag: lags.order })
     if (how.isReserved) onReserved(sale.order)
   }
 
@@ -63,8 +79,8 @@ export function createGateway(run: Run, books: Books, onReserved: (order: StoreO
   }
 
   function begin(sale: Sale, becomes: 'charged' | 'declined'): UpstreamAnswer {
-    const lag = sale.showsWithinMs === null ? {} : lagOf(sale)
-    const pending = take(sale, 'pending', becomes, {})
+    const lag: Lag = sale.showsWithinMs === null ? {} : { withinMs: sale.showsWithinMs }
+    const pending = take(sale, 'pending', becomes, usualLags)
     const { amountMinor } = pending
     const began = books.addTransaction({
       ...sale,

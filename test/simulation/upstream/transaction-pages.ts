@@ -65,6 +65,7 @@ const ODD: readonly ((entry: Words) => Record<string, unknown>)[] = [
   () => ({ status: null }),
   () => ({ id: null }),
   () => ({ amount: null }),
+  () => ({ event: null }),
   () => ({ payment_method_id: null }),
   () => ({ date_created: null }),
   () => ({ reference_transaction_id: {} }),

@@ -1,6 +1,6 @@
 import type { AttemptStatus } from '../../../src/domain/payment-attempt.ts'
 import type { AttemptRow, LedgerRows } from '../ledger/ledger-rows.ts'
-import { STATUS, type StoreOrder, trueState } from '../upstream/store-order.ts'
+import { type Charge, STATUS, type StoreOrder, trueState } from '../upstream/store-order.ts'
 import type { Truth } from './truth.ts'
 
 export interface EndOptions {
@@ -52,11 +52,16 @@ function isPlainlyPaid({ orderId, requestId }: AttemptRow, orders: readonly Stor
 }
 
 /** Whether fewer payments are told than charges are shown, and no person was called. */
-function isUntold({ attempts, unaccounted }: LedgerRows, { id, charges }: StoreOrder): boolean {
+function isUntold({ attempts, unaccounted }: LedgerRows, { id, charges, transactions }: StoreOrder): boolean {
   if (!charges.some(({ isVeryLate, state }) => isVeryLate && state === 'charged')) return false
   const told = attempts.filter(
     ({ orderId, status }) => orderId === id && (status === 'succeeded' || status === 'needs_review'),
   )
-  const shown = charges.filter(({ state, isForeign }) => state === 'charged' && !isForeign)
+  // A part payment of which there is no transaction shows as one that is pending, by the order's word alone.
+  const showsAsCharge = (charge: Charge) =>
+    !charge.paysAPart || transactions.some((each) => each.charge === charge)
+  const shown = charges.filter(
+    (charge) => charge.state === 'charged' && !charge.isForeign && showsAsCharge(charge),
+  )
   return told.length < shown.length && !unaccounted.has(id)
 }

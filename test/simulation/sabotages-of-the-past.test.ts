@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { FAULTS_OF_THE_PAST, type FaultOfThePast } from './sabotages-of-the-past.ts'
+import { hazardsOn } from './scenario/hazards.ts'
+import { scenarioOf } from './scenario/scenario-of.ts'
+import { simulate } from './simulate.ts'
+
+const seedsMax = 2_000
+
+/** The first seed that fails with the fault, in the way that it must, and passes without it. */
+async function firstToFind({ plant, breaks, always, sharpen }: FaultOfThePast) {
+  for (let seed = 0; seed < seedsMax; seed++) {
+    const drawn = scenarioOf(seed, hazardsOn(), new Set(always))
+    const scenario = sharpen?.(drawn) ?? drawn
+    const { violation } = await simulate(scenario, { sabotage: plant })
+    if (violation === null || !violation.startsWith(breaks)) continue
+    if ((await simulate(scenario)).violation === null) return { seed, violation }
+  }
+  return null
+}
+
+test.each(Object.entries(FAULTS_OF_THE_PAST))(
+  'a service that %s is found out',
+  {
+    timeout: 120_000,
+  },
+  async (name, fault) => {
+    const found = await firstToFind(fault)
+    expect(found).not.toBeNull()
+    process.stdout.write(`"${name}" was found by seed ${found?.seed}: ${found?.violation}\n`)
+  },
+)
