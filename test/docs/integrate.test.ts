@@ -143,6 +143,7 @@ test('no page shows code that is not named here', () => {
     (name) => page(name).map(({ language, file }) => `${name} ${language} ${file}`.trim()),
   )
   expect(languages).toEqual([
+    'README.md http',
     'storefront.md sh',
     'storefront.md ts app/api/caller-token/route.ts',
     'storefront.md ts lib/checkout.ts',
