@@ -31,8 +31,8 @@ const everyMs = {
   refuse: 20_000,
   failOver: 0,
 }
-/** With a standby that is promoted again and again, which takes up to ten seconds; so fewer instances are killed, and payments run. */
-const promotingEveryMs = { ...everyMs, kill: 12_000, databaseCrash: 0, failOver: 20_000 }
+/** With a standby that is promoted again and again, which takes up to ten seconds. */
+const promoting = { databaseCrash: 0, failOver: 20_000 }
 const never = { ...everyMs, kill: 0, databaseCrash: 0, roll: 0, merchant: 0, listing: 0, refuse: 0 }
 const settleWithinMs = 90_000
 
@@ -45,7 +45,7 @@ export async function runChaos(options: RunOptions, say: (line: string) => void)
     faults,
     only,
     ordersPerSecond,
-    everyMs,
+    everyMs: { ...everyMs, kill: 1_000 * options.killEvery },
     settleWithinMs,
     project,
     hasCardTestingLimits: false,
@@ -63,8 +63,13 @@ export async function runChaos(options: RunOptions, say: (line: string) => void)
     if (mode === 'pooler' && kind === 'postgres')
       storms.push(...(await run(kind, 'pooler', { ...own, name: 'pooler', troubles: [] })))
     if (mode === 'promote' && kind === 'postgres') {
-      const promoting = { ...own, name: 'standby promoted', troubles: [], everyMs: promotingEveryMs }
-      storms.push(...(await run(kind, 'standby', promoting)))
+      const storming = {
+        ...own,
+        name: 'standby promoted',
+        troubles: [],
+        everyMs: { ...own.everyMs, ...promoting },
+      }
+      storms.push(...(await run(kind, 'standby', storming)))
     }
     if (options.killPoints > 0) killPoints.push(await killOn(kind, options.killPoints, say))
   }

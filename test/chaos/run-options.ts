@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly only: string
   /** How often an instance is killed at each boundary of a payment; 0 leaves that part out. */
   readonly killPoints: number
+  /** Seconds between two kills of an instance; 0 for none. */
+  readonly killEvery: number
   readonly naive: boolean
   /** What is run beside the kills and the naive handler. */
   readonly mode: 'storm' | 'troubles' | 'pooler' | 'promote' | 'none'
@@ -28,6 +30,7 @@ export const usage = `npm run chaos -- [options]
   --faults 0.2          probability that something goes wrong with an order's charge
   --only TEXT           only faults, listings and acts of merchants whose name contains it
   --rate 8              orders per second
+  --kill-every 3        seconds between two kills of an instance; 0: none
   --kill-points 1       kills at each distinct boundary of a payment; 0: none
   --troubles            each trouble by itself instead of a storm: an outage, a fail-over, a full disk, …
   --pooler              the storm on Postgres behind pgbouncer, in transaction mode
@@ -56,6 +59,7 @@ export function readOptions(args: readonly string[]): RunOptions {
       pooler: { type: 'boolean', default: false },
       promote: { type: 'boolean', default: false },
       project: { type: 'string' },
+      'kill-every': { type: 'string', default: '3' },
       naive: { type: 'boolean', default: true },
       report: { type: 'boolean', default: false },
     },
@@ -80,6 +84,7 @@ export function readOptions(args: readonly string[]): RunOptions {
     rate: number('rate', values.rate, 0.1, 50),
     only: values.only,
     killPoints: number('kill-points', values['kill-points'], 0, 1_000),
+    killEvery: number('kill-every', values['kill-every'], 0, 3_600),
     naive: values.naive,
     mode: modes[0] ?? (values.storm ? 'storm' : 'none'),
     project: values.project,
@@ -89,10 +94,11 @@ export function readOptions(args: readonly string[]): RunOptions {
 
 /** The command that does the same again. */
 export function commandOf(options: RunOptions): string {
-  const { seconds, seed, databases, instances, faults, only, rate, killPoints, naive, mode } = options
+  const { seconds, seed, databases, instances, faults, only, rate, killEvery, killPoints, naive, mode } =
+    options
   const database = databases.length === 1 ? databases[0] : 'both'
   const part = only === '' ? '' : ` --only '${only}'`
-  const rest = `--rate ${rate} --kill-points ${killPoints}${naive ? '' : ' --no-naive'}`
+  const rest = `--rate ${rate} --kill-every ${killEvery} --kill-points ${killPoints}${naive ? '' : ' --no-naive'}`
   const as = {
     storm: '',
     none: ' --no-storm',
