@@ -8,7 +8,7 @@ type Heard = Pick<Probe, 'orderId' | 'beganAtMs' | 'heard'>
 /** Nobody with a good card and an order of their own is refused for longer than this after the trouble is over. */
 const refusedMsMax = 10_000
 
-const isPaid = ({ payments }: Told) => payments.some(({ status }) => status === 'success')
+export const isPaid = ({ payments }: Told) => payments.some(({ status }) => status === 'success')
 const isRefused = ({ status }: Told) => status === null || status >= 400
 
 /** How those who wanted to pay fared while a trouble lasted, and after it. */

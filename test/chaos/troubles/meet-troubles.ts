@@ -4,7 +4,7 @@ import type { ChargeRequests } from '../charge-requests.ts'
 import { isUnsettled } from '../judge-run.ts'
 import type { Violation } from '../promises.ts'
 import type { Told } from '../told.ts'
-import { judgeTrouble, timesOf } from './judge-trouble.ts'
+import { isPaid, judgeTrouble, timesOf } from './judge-trouble.ts'
 import { type Probe, sendProbes } from './probes.ts'
 import type { Trouble, TroubleSurroundings } from './troubles.ts'
 
@@ -34,18 +34,29 @@ export interface MeetTroublesOptions extends TroubleSurroundings {
   readonly setQuiet: (isQuiet: boolean) => void
 }
 
-/** So long before it, so that all was well; and so long after it, so that all may be seen to be well again. */
-const beforeMs = 4_000
+/** A trouble begins when all has been well for so long; where that does not come about, it would be judged for another's. */
+const wellForMs = 4_000
+const wellWithinMs = 60_000
+/** So long after it, so that all may be seen to be well again. */
 const afterMs = 22_000
 const settledWithinMs = 90_000
 
-/** Meets one trouble, with nothing else going wrong, and judges what those who want to pay are told. */
+/**
+ * Meets one trouble, with nothing else going wrong, and judges what those who want to pay are told.
+ *
+ * @returns nothing met where payments did not go through before it either: the machine has too much to do.
+ */
 export async function meetTrouble(trouble: Trouble, options: MeetTroublesOptions) {
   const { fleet, setQuiet, say } = options
   setQuiet(true)
   await fleet.idle()
   const probes = sendProbes(options)
-  await sleep(beforeMs)
+  if (!(await becomesWell(probes.all))) {
+    say(`SKIPPED ${trouble.name}: payments did not go through before it either.`)
+    await probes.end()
+    setQuiet(false)
+    return { met: null, probes: probes.all }
+  }
   say(`${trouble.name} begins`)
   const beganMs = Date.now()
   await trouble.meet(options)
@@ -65,6 +76,18 @@ export async function meetTrouble(trouble: Trouble, options: MeetTroublesOptions
     violations: judgeTrouble(trouble, probes.all, endedMs),
   }
   return { met, probes: probes.all }
+}
+
+async function becomesWell(probes: readonly Probe[]): Promise<boolean> {
+  const untilMs = Date.now() + wellWithinMs
+  while (Date.now() < untilMs) {
+    await sleep(wellForMs / 4)
+    const sinceMs = Date.now() - wellForMs
+    const answers = probes.flatMap(({ heard }) => heard.filter(({ atMs }) => atMs > sinceMs))
+    const began = probes[0]?.beganAtMs ?? Number.POSITIVE_INFINITY
+    if (began <= sinceMs && answers.length > 0 && answers.every(isPaid)) return true
+  }
+  return false
 }
 
 async function untilSettled(

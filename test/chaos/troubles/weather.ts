@@ -44,7 +44,7 @@ export function createWeather(
         isQuiet = quiet
       }
       const one = await meetTrouble(trouble, { ...options, setQuiet })
-      met.push(one.met)
+      if (one.met) met.push(one.met)
       probes.push(...one.probes)
     }
   }
