@@ -20,6 +20,7 @@ import { createKeyedDigest, isSameSealed } from './domain/sealed.ts'
 import type { LogFields } from './logging/log-entry.ts'
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
 import { version } from './own-package.ts'
+import { createDesk, type Desk } from './services/desk.ts'
 import { createPaying } from './services/paying.ts'
 import { createReconciliationLoop } from './services/reconciliation-loop.ts'
 import { migrateDatabase, openDatabase, sqlitePath } from './stores/engine/database.ts'
@@ -32,6 +33,8 @@ import { createServedMark, type ServedMark } from './stores/served-mark.ts'
 export interface Service {
   readonly dependencies: AppDependencies
   readonly metrics: Pick<Metrics, 'contentType' | 'scrape' | 'showProcess'>
+  /** What people who help shoppers look at, and the store's allowance. */
+  readonly desk: { readonly desk: Desk; allowance(): Promise<{ free: number; limit: number }> }
   /** Reads again the secrets that may be rotated in their files: the store's token and the key of caller tokens. */
   renew(): void
   /** Begins to look up at BigCommerce what became of payments without an end. */
@@ -76,7 +79,7 @@ export async function compose(
     })
   }
   await mark?.refuseOther(database)
-  const { attempts, unsettled, holds } = metrics.ledger(
+  const { attempts, unsettled, holds, desk } = metrics.ledger(
     createLedger({
       database,
       storeHash,
@@ -171,6 +174,13 @@ export async function compose(
   metrics.show({ gate: gate.standing, permits: permitStore.outlook, unsettled: unsettled.count, isReady })
   return {
     metrics,
+    desk: {
+      desk: createDesk({ reads: desk, now: Date.now }),
+      async allowance() {
+        const seen = await permitStore.outlook()
+        return { limit, free: seen.permits.filter(({ backInMs }) => backInMs <= 0).length }
+      },
+    },
     dependencies: {
       logger,
       tls: config.tls,

@@ -44,7 +44,7 @@ async function run(): Promise<void> {
   app.addHook('onClose', () => service.close())
   const { metrics, dependencies } = service
   metrics.showProcess({ version, lostLogLines: logOutput.lost })
-  const admin = await buildAdmin({ logger, metrics, isReady: dependencies.isReady })
+  const admin = await buildAdmin({ logger, metrics, isReady: dependencies.isReady, desk: service.desk })
 
   const { shutdownDelayMs, paymentRate, paymentTimeoutMs } = config
   const delay = shutdownDelayMs + paymentRate.queueMaxWaitMs + paymentTimeoutMs + closingMarginMs

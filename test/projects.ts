@@ -11,6 +11,7 @@ const process = [
   'test/canary/{postgres,sqlite}.test.ts',
   'test/chaos/{chaos,parallel}.test.ts',
   'test/demo/*.test.ts',
+  'test/desk/*.test.ts',
   'test/docs/*.test.ts',
   'test/examples/*.test.ts',
   'test/fuzz/*.test.ts',

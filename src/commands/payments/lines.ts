@@ -37,6 +37,7 @@ function toldBlock(payment: ToldPayment, nowMs: number): string[] {
         ]),
     `  who         ${attempt.customerId === null ? 'no customer' : `customer ${attempt.customerId}`}, caller ${principal}`,
     `  correlation ${attempt.correlationId} (for BigCommerce's support)`,
+    ...(attempt.bigcommercePaymentId === null ? [] : [`  bigcommerce ${attempt.bigcommercePaymentId}`]),
     '  story',
     ...story.map(({ atMs, what, by, because }) => {
       const line = `    ${instant(atMs)}  ${by}: ${what}`
