@@ -9,6 +9,7 @@ import { root, runNode } from '../generated/generate.ts'
 import { authEnvironment } from '../support/caller-token.ts'
 import { freePort } from '../support/free-port.ts'
 import { startTillgate } from '../support/start-tillgate.ts'
+import { untilSaid } from '../support/until-said.ts'
 
 export const exampleFolder = join(root, 'examples/nextjs')
 const program = join(exampleFolder, 'node_modules/next/dist/bin/next')
@@ -66,10 +67,6 @@ export async function startShop(environment: Record<string, string> = {}): Promi
     child.kill()
     await once(child, 'close')
   })
-  let output = ''
-  for await (const chunk of child.stdout) {
-    output += chunk
-    if (output.includes('Ready in')) break
-  }
+  await untilSaid(child, 'Ready in')
   return { url, tillgateUrl, sandbox }
 }

@@ -39,7 +39,7 @@ test('no package of the image has an install script', () => {
   expect(inImage.filter(({ hasInstallScript }) => hasInstallScript)).toEqual([])
 })
 
-describe.each(['.', 'tools', 'tools/packaging', 'bench', 'examples/nextjs'])(
+describe.each(['.', 'tools', 'tools/others', 'tools/packaging', 'bench', 'examples/nextjs'])(
   'what is installed in %s',
   (folder) => {
     const own = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
