@@ -100,7 +100,7 @@ export const Env = z.object({
   VELOCITY_CALLER_DECLINES: wholeNumber(0, 10_000)
     .default(10)
     .describe(
-      'Declined payments of one caller within the window. 0 turns it off. So many running at once are let in, and others wait a moment; four times as many are the most. Does not count tokens with `orders:any`, which serve many shoppers.',
+      'Declined payments of one caller within the window. 0 turns it off. So many running at once are let in, and others wait a moment; five times as many are the most. Does not count tokens with `orders:any`, which serve many shoppers.',
     ),
   VELOCITY_ADDRESS_DECLINES: wholeNumber(0, 10_000)
     .default(30)

@@ -11,4 +11,4 @@ export interface VelocitySubject {
 export const ANSWERED_WITHIN_MS = 10_000
 
 /** Beside those, so many times the declines that are allowed may be running. */
-export const RUNNING_TIMES = 4
+export const RUNNING_TIMES = 5

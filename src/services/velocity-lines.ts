@@ -27,8 +27,8 @@ interface Line {
   freeAtMs: number
 }
 
-/** Longer than a running payment keeps its place, and shorter than clients wait. */
-const patienceMs = ANSWERED_WITHIN_MS + 2_000
+/** Longer than a running payment keeps its place, for several turns of quick ones, and shorter than clients wait. */
+const patienceMs = ANSWERED_WITHIN_MS + 5_000
 /** How soon a place that was given back is noticed. */
 const askEveryMs = 200
 
