@@ -19,7 +19,7 @@ export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number]
 
 /**
  * The state machine, as data. `not_sent` is reachable only before and during sending; from `unknown` only evidence leads on,
- * never the passing of time.
+ * never the passing of time. ({@link mayBeTakenBack} and the like are what it takes beside a status.)
  */
 const NEXT = {
   claimed: ['sending', 'not_sent'],
@@ -136,6 +136,15 @@ export const isInDoubt = ({ unsettledSinceMs }: Pick<PaymentAttempt, 'unsettledS
 export const mayBeFreed = ({ status, answeredAs }: Pick<PaymentAttempt, 'status' | 'answeredAs'>): boolean =>
   status === 'unknown' && answeredAs === 'turned_away'
 
+/**
+ * An instance that was taken for dead goes on, and knows that no byte of its charge has left: no other one sends it, and nothing was
+ * answered.
+ */
+export const mayBeTakenBack = ({
+  status,
+  answeredAs,
+}: Pick<PaymentAttempt, 'status' | 'answeredAs'>): boolean => status === 'unknown' && answeredAs === null
+
 /** A person may decide how an attempt ended that was sent and has no end, whatever the looks could prove. */
 export const mayBeDecided = ({ status, sentAtMs }: Pick<PaymentAttempt, 'status' | 'sentAtMs'>): boolean =>
   isUnsettled(status) && sentAtMs !== null
@@ -226,6 +235,8 @@ export interface Settlement {
   readonly problemCode?: ProblemCode
   readonly answeredAs?: AnsweredAs
   readonly answeredAtMs?: number | null
+  /** Whether the instance that was to send the charge knows that it has not left. */
+  readonly isProvenUnsent?: boolean
   /** Whether a person has decided it, by what no look could prove. */
   readonly isDecided?: boolean
   /** When to look first, where an answer says that it is worth looking sooner or later than after a lost one. */

@@ -65,7 +65,7 @@ export function settlementOf(outcome: PaymentOutcome): Settlement {
     case 'declined':
       return { status: 'declined', ...refusalOnRecord(outcome.refusal) }
     case 'not_sent':
-      return { status: 'not_sent', problemCode: 'upstream_unavailable' }
+      return { status: 'not_sent', problemCode: 'upstream_unavailable', isProvenUnsent: true }
     case 'turned_away':
       return {
         status: 'unknown',

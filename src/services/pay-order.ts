@@ -188,7 +188,8 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
   async function endUnsent({ attempt, context }: ClaimedPayment, error: unknown): Promise<never> {
     const problemCode = error instanceof Problem ? error.code : 'internal_error'
     context.log.info({ code: problemCode }, 'payment not sent')
-    const write = () => attempts.settle(attempt.id, { status: 'not_sent', problemCode }, () => null)
+    const unsent = { status: 'not_sent', problemCode, isProvenUnsent: true } as const
+    const write = () => attempts.settle(attempt.id, unsent, () => null)
     await write().catch(() => inBackground(() => keepWriting(write)))
     throw error
   }

@@ -9,6 +9,7 @@ import {
   mayBecome,
   mayBeDecided,
   mayBeFreed,
+  mayBeTakenBack,
   mayHoldOrder,
   type PaymentAttempt,
   placeOf,
@@ -41,6 +42,7 @@ export async function settleAttempt(
     mayBecome(attempt.status, settlement.status) ||
     (settlement.status === 'succeeded' && mayBeCorrected(attempt)) ||
     (settlement.status === 'not_sent' && mayBeFreed(attempt)) ||
+    (settlement.isProvenUnsent === true && mayBeTakenBack(attempt)) ||
     (settlement.isDecided === true && mayBeDecided(attempt))
   return mayMove ? writeEnd(transaction, attempt, settlement, finalAnswer, nowMs) : attempt
 }

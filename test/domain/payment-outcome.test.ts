@@ -22,7 +22,7 @@ test.each([
   [
     'unreachable',
     { kind: 'not_sent', reason: 'unreachable' },
-    { status: 'not_sent', problemCode: 'upstream_unavailable' },
+    { status: 'not_sent', problemCode: 'upstream_unavailable', isProvenUnsent: true },
   ],
   [
     'turned away',

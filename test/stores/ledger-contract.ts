@@ -337,6 +337,35 @@ export function describeLedger({ name, open }: Pick<Engine, 'open'> & { readonly
         expect((await ledger.settle(id, { status: 'not_sent' }, keepsNothing)).status).toBe('unknown')
       })
 
+      test('except by the instance that was to send it, was taken for dead, and knows that nothing left', async () => {
+        const unsent = {
+          status: 'not_sent',
+          problemCode: 'upstream_unavailable',
+          isProvenUnsent: true,
+        } as const
+        const { id } = await sent('k1')
+        await ledger.settle(id, { status: 'unknown' }, keepsNothing)
+        expect((await ledger.settle(id, unsent, keepsNothing)).status).toBe('not_sent')
+        expect((await rowOf(id)).holds_order).toBeNull()
+        expect((await rowOf(id)).next_look_at_ms).toBeNull()
+        expect(await kindOf(claim('k1'))).toBe('claimed')
+      })
+
+      test('what has an answer, or an end, is not taken back', async () => {
+        const unsent = { status: 'not_sent', isProvenUnsent: true } as const
+        const before = [
+          { status: 'unknown', answeredAs: 'refused' },
+          { status: 'pending' },
+          { status: 'succeeded' },
+          { status: 'declined' },
+        ] as const
+        for (const [index, settlement] of before.entries()) {
+          const { id } = await sent(`k${index}`, { orderId: 300 + index })
+          await ledger.settle(id, settlement, keepsNothing)
+          expect((await ledger.settle(id, unsent, keepsNothing)).status).toBe(settlement.status)
+        }
+      })
+
       test('an attempt that was only claimed can only be released', async () => {
         const { id } = await claimed('k1')
         for (const status of [

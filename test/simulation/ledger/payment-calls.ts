@@ -7,6 +7,7 @@ import {
   mayBecome,
   mayBeDecided,
   mayBeFreed,
+  mayBeTakenBack,
   mayHoldOrder,
   type NewAttempt,
   type PaymentAttempt,
@@ -148,6 +149,7 @@ export function settleRow(
     mayBecome(row.status, status) ||
     (status === 'succeeded' && mayBeCorrected(row)) ||
     (status === 'not_sent' && mayBeFreed(row)) ||
+    (settlement.isProvenUnsent === true && mayBeTakenBack(row)) ||
     (settlement.isDecided === true && mayBeDecided(row))
   if (!mayMove) return toAttempt(row)
   const needsLooking = status === 'unknown' || status === 'pending'
