@@ -1,7 +1,6 @@
 import { type Kysely, type SqlBool, sql, type Transaction } from 'kysely'
 import type { PaymentAnswer } from '../domain/payment-answer.ts'
 import {
-  type AttemptStatus,
   isFinal,
   isLookedUp,
   isUnsettled,
@@ -77,11 +76,14 @@ async function writeEnd(
       unsettled_since_ms:
         isUnsettled(status) || settlement.isDecided
           ? fn.coalesce(ref('unsettled_since_ms'), val(nowMs))
-          : undefined,
+          : // There was no doubt where it counts, so no charge that shows is taken for its own.
+            settlement.isProvenUnsent
+            ? null
+            : undefined,
       pending_since_ms: status === 'pending' ? fn.coalesce(ref('pending_since_ms'), val(nowMs)) : undefined,
       ended_at_ms: isFinal(status) ? nowMs : undefined,
       decided_at_ms: settlement.isDecided ? nowMs : null,
-      next_watch_at_ms: isWatched(before, status) ? nowMs + hourMs : null,
+      next_watch_at_ms: isWatched(before, settlement) ? nowMs + hourMs : null,
       // The fence never refuses the truth: where another attempt holds the order, this one is written without holding it.
       holds_order: holds
         ? sql<number | null>`CASE WHEN ${heldByAnother(before)} THEN NULL ELSE order_id END`
@@ -113,8 +115,8 @@ const hourMs = 60 * 60_000
 const dayMs = 24 * hourMs
 
 /** Only an end that was in doubt is looked at again by itself. */
-const isWatched = (before: PaymentAttempt, status: AttemptStatus) =>
-  isFinal(status) && status !== 'succeeded' && isUnsettled(before.status)
+const isWatched = (before: PaymentAttempt, { status, isProvenUnsent }: Settlement) =>
+  isFinal(status) && status !== 'succeeded' && isUnsettled(before.status) && !isProvenUnsent
 
 const heldByAnother = ({ id }: PaymentAttempt) => sql<SqlBool>`EXISTS (
   SELECT 1 FROM payment_attempts AS other

@@ -347,7 +347,8 @@ export function describeLedger({ name, open }: Pick<Engine, 'open'> & { readonly
         await ledger.settle(id, { status: 'unknown' }, keepsNothing)
         expect((await ledger.settle(id, unsent, keepsNothing)).status).toBe('not_sent')
         expect((await rowOf(id)).holds_order).toBeNull()
-        expect((await rowOf(id)).next_look_at_ms).toBeNull()
+        const { next_look_at_ms, next_watch_at_ms, unsettled_since_ms } = await rowOf(id)
+        expect([next_look_at_ms, next_watch_at_ms, unsettled_since_ms]).toEqual([null, null, null])
         expect(await kindOf(claim('k1'))).toBe('claimed')
       })
 

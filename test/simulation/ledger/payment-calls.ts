@@ -153,7 +153,8 @@ export function settleRow(
     (settlement.isDecided === true && mayBeDecided(row))
   if (!mayMove) return toAttempt(row)
   const needsLooking = status === 'unknown' || status === 'pending'
-  const isWatched = isFinal(status) && status !== 'succeeded' && isUnsettled(row.status)
+  const isWatched =
+    isFinal(status) && status !== 'succeeded' && isUnsettled(row.status) && !settlement.isProvenUnsent
   const isHeldByAnother = rows.attempts.some(
     (other) => other !== row && other.orderId === row.orderId && other.holdsOrder,
   )
@@ -171,7 +172,11 @@ export function settleRow(
     nextWatchAtMs: isWatched ? nowMs + hourMs : null,
     holdsOrder: mayHoldOrder(status, row.instrumentType) && !isHeldByAnother,
     unsettledSinceMs:
-      needsLooking || settlement.isDecided ? (row.unsettledSinceMs ?? nowMs) : row.unsettledSinceMs,
+      needsLooking || settlement.isDecided
+        ? (row.unsettledSinceMs ?? nowMs)
+        : settlement.isProvenUnsent
+          ? null
+          : row.unsettledSinceMs,
     pendingSinceMs: status === 'pending' ? (row.pendingSinceMs ?? nowMs) : row.pendingSinceMs,
     endedAtMs: isFinal(status) ? nowMs : row.endedAtMs,
     decidedAtMs: settlement.isDecided ? nowMs : null,

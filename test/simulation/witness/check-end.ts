@@ -52,7 +52,12 @@ function isPlainlyPaid({ orderId, requestId }: AttemptRow, orders: readonly Stor
 }
 
 /** Whether fewer payments are told than charges are shown, and no person was called. */
-function isUntold({ attempts, unaccounted }: LedgerRows, { id, charges, transactions }: StoreOrder): boolean {
+function isUntold(
+  { attempts, unaccounted }: LedgerRows,
+  { id, charges, transactions, unreadable }: StoreOrder,
+): boolean {
+  // It may have become so before the next look: an end is watched after an hour, a day and a week.
+  if (unreadable) return false
   if (!charges.some(({ isVeryLate, state }) => isVeryLate && state === 'charged')) return false
   const told = attempts.filter(
     ({ orderId, status }) => orderId === id && (status === 'succeeded' || status === 'needs_review'),
