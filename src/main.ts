@@ -35,7 +35,7 @@ await run().catch((err) => {
 async function run(): Promise<void> {
   // Before everything that it traces.
   const tracing = config.isTraced ? await startTracing() : null
-  const service = await compose(config, logger)
+  const service = await compose(config, logger).catch(refuseLedger)
   const app = await buildApp({
     ...service.dependencies,
     ...(tracing ? { tracingPlugin: tracing.plugin } : {}),
@@ -76,6 +76,16 @@ async function run(): Promise<void> {
   })
   service.startReconciling()
   await listen(app, { host, port, variable: 'PORT', announce: (address) => `listening at ${address}` })
+}
+
+/** What Node, SQLite or Postgres say of a ledger has a code; what we say of it is a sentence already. */
+function refuseLedger(cause: unknown): never {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  if (!/^[A-Z0-9_]+$/.test(code)) throw cause
+  throw new Error(
+    `DATABASE_URL: the ledger cannot be opened or migrated (${code}). Find out why with: npm run doctor (in the image: node dist/doctor.js)`,
+    { cause },
+  )
 }
 
 /** Loaded only where it is configured, so that it costs nothing elsewhere. */

@@ -5,6 +5,7 @@ import type { InstrumentType } from '../domain/payment-instrument.ts'
 import { Sealed } from '../domain/sealed.ts'
 import { type AuthKey, authKeyOf } from './auth-key.ts'
 import { type Environment, type LooseFile, readEnvironment } from './environment.ts'
+import { mismatchesOf } from './mismatches.ts'
 import { type Renewals, renewalsOf } from './renewals.ts'
 import { type TlsMaterial, tlsOf } from './tls.ts'
 import { type UnknownVariable, unknownVariables } from './unknown-variables.ts'
@@ -101,9 +102,7 @@ export function loadConfig(environment: Environment = process.env): Config {
   if (!given.BIGCOMMERCE_CLIENT_ID !== !given.BIGCOMMERCE_CLIENT_SECRET) {
     sentences.push('BIGCOMMERCE_CLIENT_ID and BIGCOMMERCE_CLIENT_SECRET go together: set both or neither.')
   }
-  if (variables.data && variables.data.PORT !== 0 && variables.data.PORT === variables.data.ADMIN_PORT) {
-    sentences.push('ADMIN_PORT must not be PORT.')
-  }
+  if (variables.data) sentences.push(...mismatchesOf(variables.data))
   const unknown = unknownVariables(Object.keys(given))
   if (!variables.success || typeof key === 'string' || typeof tls === 'string' || sentences.length > 0) {
     const questions = unknown.map(({ variable, name }) => `${variable} is unknown. Did you mean ${name}?`)

@@ -145,12 +145,12 @@ export const Env = z.object({
   BIGCOMMERCE_API_URL: baseUrl
     .optional()
     .describe(
-      'Base URL of the management API, with its path. Default `https://api.bigcommerce.com/stores/{hash}`.',
+      'Base URL of the management API, with its path: https, and of the same store, unless it is on this machine. Default `https://api.bigcommerce.com/stores/{hash}`.',
     ),
   BIGCOMMERCE_PAYMENTS_URL: baseUrl
     .optional()
     .describe(
-      'Base URL of the payments host, with its path. Default `https://payments.bigcommerce.com/stores/{hash}`.',
+      'Base URL of the payments host, with its path: https, and of the same store, unless it is on this machine. Default `https://payments.bigcommerce.com/stores/{hash}`.',
     ),
   BIGCOMMERCE_CLIENT_ID: z
     .string()

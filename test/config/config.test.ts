@@ -196,6 +196,28 @@ describe('what is wrong', () => {
     expect(loadConfig({ ...required, PORT: '0', ADMIN_PORT: '0' })).toMatchObject({ port: 0, adminPort: 0 })
   })
 
+  test.each([
+    ['BIGCOMMERCE_API_URL', 'http://api.bigcommerce.com/stores/abc123', 'https address'],
+    ['BIGCOMMERCE_PAYMENTS_URL', 'http://sandbox:4011/stores/abc123', 'https address'],
+    ['BIGCOMMERCE_PAYMENTS_URL', 'http://127.0.0.1.evil.example/stores/abc123', 'https address'],
+    ['BIGCOMMERCE_API_URL', 'https://api.bigcommerce.com/stores/other1', 'another store'],
+    ['BIGCOMMERCE_PAYMENTS_URL', 'https://payments.bigcommerce.com/stores/ABC123', 'another store'],
+  ])('an address that leads the token or a card astray: %s=%s', (name, value, said) => {
+    expect(complaint({ ...required, BIGCOMMERCE_STORE_HASH: 'abc123', [name]: value })).toMatch(
+      new RegExp(`${name} .*${said}`),
+    )
+  })
+
+  test.each([
+    'http://localhost:1/stores/other',
+    'http://127.0.0.1:1',
+    'http://[::1]:1',
+    'https://proxy.example/bc',
+  ])('and %s is taken', (address) => {
+    const addresses = { BIGCOMMERCE_API_URL: address, BIGCOMMERCE_PAYMENTS_URL: address }
+    expect(loadConfig({ ...required, ...addresses }).bigcommerce.apiUrl).toBe(address)
+  })
+
   test('is named all at once, each in a sentence', () => {
     const message = complaint({
       PORT: 'http',

@@ -104,7 +104,9 @@ describe('docker-compose.yml', () => {
         pids_limit: expect.any(Number),
         tmpfs: expect.arrayContaining([expect.stringMatching(/^\/tmp:.*noexec/)]),
       })
-      for (const right of ['privileged', 'cap_add', 'devices', 'network_mode', 'pid', 'ipc']) {
+      // The network of another container of these, never the host's.
+      expect([undefined, 'service:service']).toContain(service.network_mode)
+      for (const right of ['privileged', 'cap_add', 'devices', 'pid', 'ipc']) {
         expect(service).not.toHaveProperty(right)
       }
     },
@@ -117,9 +119,9 @@ describe('docker-compose.yml', () => {
     expect(services.postgres).not.toHaveProperty('ports')
   })
 
-  test('the service starts when what it needs is healthy', () => {
+  test('the service starts when what it needs is healthy; the sandbox, on its network, after it', () => {
+    expect(services.sandbox?.network_mode).toBe('service:service')
     expect(services.service?.depends_on).toMatchObject({
-      sandbox: { condition: 'service_healthy' },
       postgres: { condition: 'service_healthy' },
     })
     expect(services.postgres?.healthcheck).toMatchObject({ test: expect.arrayContaining(['pg_isready']) })

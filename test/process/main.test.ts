@@ -80,6 +80,22 @@ test('a variable that looks like one of ours is told of at the start, by its nam
   expect(told).not.toContain('stored_card')
 })
 
+test.each([
+  ['a server that is away', 'postgres://tillgate:the-password@127.0.0.1:1/tillgate', 'ECONNREFUSED'],
+  ['a file that is no database', `sqlite:${import.meta.filename}`, 'ERR_SQLITE_ERROR'],
+  ['a folder that cannot be made', 'sqlite:/dev/null/tillgate.db', 'E[A-Z]+'],
+])(
+  'a ledger that cannot be opened names its variable and what finds out why: %s',
+  async (_what, url, code) => {
+    const { environment } = await prepare()
+    const { lines, ended } = runService({ ...environment, DATABASE_URL: url })
+    expect((await ended).code).toBe(1)
+    const told = lines.join('\n')
+    expect(told).toMatch(new RegExp(`DATABASE_URL: .*\\(${code}\\).*npm run doctor`))
+    expect(told).not.toContain('the-password')
+  },
+)
+
 test.each(['PORT', 'ADMIN_PORT'])(
   'a port that is taken ends the start with its reason and the name of the variable: %s',
   async (variable) => {

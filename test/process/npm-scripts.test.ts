@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -82,3 +82,27 @@ test('the sandbox ends with the npm that started it', async () => {
   await sandbox.ended
   expect(await refused(sandbox.told)).toBe('refused')
 })
+
+test('npm start opens no debugger on SIGUSR1', async () => {
+  const sandbox = await startSandbox()
+  onTestFinished(() => sandbox.close())
+  const database = `sqlite:${join(temporaryFolder(), 'tillgate.db')}`
+  const environment = { ...serviceEnvironment(sandbox, database), ADMIN_PORT: '0' }
+  const { child, told } = await runScript('start', environment, /listening at (http:\S+?)"/)
+  let output = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
+  })
+  const running = processesOf(child.pid ?? 0)
+  expect(running).not.toEqual([])
+  for (const pid of running) process.kill(pid, 'SIGUSR1')
+  expect((await fetch(`${told}/livez`)).status).toBe(200)
+  expect(output).not.toContain('Debugger')
+})
+
+/** The processes that run the service, of the group that npm began. */
+const processesOf = (group: number): number[] =>
+  execFileSync('ps', ['-eo', 'pid,pgid,args'], { encoding: 'utf8' })
+    .split('\n')
+    .map((line) => /^ *(\d+) +(\d+) +.*src\/main\.ts/.exec(line))
+    .flatMap((found) => (found && Number(found[2]) === group ? [Number(found[1])] : []))

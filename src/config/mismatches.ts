@@ -1,0 +1,34 @@
+const onThisMachine = /^(localhost|127(\.\d+){3}|\[::1\])$/
+
+/** Variables that must fit together, each valid by itself. */
+export interface Fitting {
+  readonly PORT: number
+  readonly ADMIN_PORT: number
+  readonly BIGCOMMERCE_STORE_HASH: string
+  readonly BIGCOMMERCE_API_URL?: string | undefined
+  readonly BIGCOMMERCE_PAYMENTS_URL?: string | undefined
+}
+
+/** A sentence for each variable that does not fit the others. */
+export const mismatchesOf = (given: Fitting): string[] => [
+  ...(given.PORT !== 0 && given.PORT === given.ADMIN_PORT ? ['ADMIN_PORT must not be PORT.'] : []),
+  ...wrongAddressesOf(given),
+]
+
+/**
+ * The store's token and card numbers would leave in clear over `http`, and with the address of another store every payment
+ * would be refused. On this machine both are for tests.
+ */
+function wrongAddressesOf(given: Fitting): string[] {
+  return (['BIGCOMMERCE_API_URL', 'BIGCOMMERCE_PAYMENTS_URL'] as const).flatMap((name) => {
+    const { hostname, protocol, pathname } = new URL(given[name] ?? 'http://localhost')
+    if (onThisMachine.test(hostname)) return []
+    const [, store = given.BIGCOMMERCE_STORE_HASH] = /\/stores\/([^/]+)/.exec(pathname) ?? []
+    return [
+      ...(protocol === 'https:' ? [] : [`${name} must be an https address, except on this machine.`]),
+      ...(store === given.BIGCOMMERCE_STORE_HASH
+        ? []
+        : [`${name} names another store than BIGCOMMERCE_STORE_HASH: use the same hash in both.`]),
+    ]
+  })
+}
