@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { ATTEMPT_STATUSES, isSent } from '../domain/payment-attempt.ts'
-import { waitForTurn } from './engine/dialect.ts'
+import { dialectOf, waitForTurn } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
 
 /**
@@ -51,6 +51,15 @@ export async function takeCheckout(
   const { storeHash, cartId, orderId, holder, nowMs } = asked
   // One at a time for a checkout: a statement that waits for another's row would still judge by what it saw before.
   await waitForTurn(transaction, `checkout ${storeHash} ${cartId}`)
+  // An attempt on the order that the row names writes *sending* in one statement, which locks the row and takes no turn. Until
+  // that has ended, its word is not to be seen.
+  await transaction
+    .selectFrom('checkouts')
+    .select('order_id')
+    .where('store_hash', '=', storeHash)
+    .where('checkout_id', '=', cartId)
+    .$if(dialectOf(transaction).name === 'Postgres', (row) => row.forUpdate())
+    .execute()
   const standing = await checkoutStanding(transaction, asked)
   if (standing !== 'free') return standing
   const taken = { order_id: orderId, holder, updated_at_ms: nowMs }

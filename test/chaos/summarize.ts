@@ -53,11 +53,21 @@ export function summarize(run: Run): StormResult {
     statuses: countBy(attempts.map(({ row }) => row?.status ?? 'none')),
     held: attempts.filter(({ row, charges }) => row?.status === 'unknown' && charges.length === 0).length,
     violations,
-    stories: broken.slice(0, storiesMax).map((orderId) => {
-      const visit = customers.visits.find((each) => each.orderId === orderId)
-      return storyOf(orderId, { visit, evidence, violations })
-    }),
+    stories: broken
+      .slice(0, storiesMax)
+      .flatMap((each) => ordersOfOne(each, evidence))
+      .map((orderId) => {
+        const visit = customers.visits.find((each) => each.orderId === orderId)
+        return storyOf(orderId, { visit, evidence, violations })
+      }),
   }
+}
+
+/** Its own and those of the same checkout. */
+const ordersOfOne = (orderId: number, { checkouts }: Evidence): number[] => {
+  const cartId = checkouts.get(orderId) ?? null
+  const all = [...checkouts].filter(([, each]) => each === cartId).map(([id]) => id)
+  return cartId === null ? [orderId] : all
 }
 
 const countBy = (words: readonly string[]): Record<string, number> =>

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../src/stores/engine/database.ts'
+import { waitForTurn } from '../../src/stores/engine/dialect.ts'
 import type { Tables } from '../../src/stores/engine/tables.ts'
 import { createPaymentAttempts } from '../../src/stores/payment-attempts.ts'
 import { createUnsettledAttempts } from '../../src/stores/unsettled-attempts.ts'
@@ -85,6 +86,49 @@ describe('several instances of the service', () => {
       }),
     )
     expect([...new Set(kinds.flat())].sort()).toEqual(['claimed', 'fenced'])
+  })
+
+  test('take a checkout over while an attempt on its order is just being sent: that one alone is sent', async () => {
+    const [one, other] = instances(2)
+    const claimed = async (ledger: typeof one, key: string, orderId: number) => {
+      const claim = await ledger?.claim(scopeOf(key), 'body-1', newAttempt({ orderId, cartId: 'cart-1' }))
+      return claim?.kind === 'claimed' ? claim.attempt.id : ''
+    }
+    // The checkout names the first order, whose card was declined.
+    const declined = await claimed(one, 'k1', 1)
+    await one?.markSending(declined, sendingOf({ amount: 6098, currency: 'USD' }, 2_000_000))
+    await one?.settle(declined, { status: 'declined' }, () => null)
+    const again = await claimed(one, 'k2', 1)
+    const second = await claimed(other, 'k3', 2)
+
+    // The second order has seen that the checkout names another, and waits for its turn to take it over.
+    const turn = opened.connect()
+    let taking: Promise<unknown> = Promise.resolve()
+    const sent = await opened
+      .connect()
+      .transaction()
+      .execute(async (sending) => {
+        await turn.transaction().execute(async (transaction) => {
+          await waitForTurn(transaction, 'checkout store-1 cart-1')
+          taking =
+            other?.markSending(second, sendingOf({ amount: 6098, currency: 'USD' }, 2_000_000)) ?? taking
+          await expect.poll(() => waitingForLocks(opened.database)).toBe(1)
+          // Meanwhile the first order is sent again, in one statement that has not ended yet.
+          await sql`UPDATE checkouts SET updated_at_ms = 2 WHERE order_id = 1`.execute(sending)
+          await sql`UPDATE payment_attempts SET status = 'sending', sent_at_ms = 2 WHERE id = ${again}`.execute(
+            sending,
+          )
+        })
+        await expect.poll(() => waitingForLocks(opened.database)).toBe(1)
+        return again
+      })
+    expect(await taking).toBe('checkout_busy')
+    const alive = await opened.database
+      .selectFrom('payment_attempts')
+      .select('id')
+      .where('status', '=', 'sending')
+      .execute()
+    expect(alive).toEqual([{ id: sent }])
   })
 
   test('lease one attempt at the same moment: one that waited for the other does not take it as well', async () => {
