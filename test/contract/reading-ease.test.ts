@@ -9,7 +9,7 @@ const ease = (page: string) => readingEaseOf(readFileSync(join(root, page), 'utf
 /** 60 and more is "standard" on Flesch's scale: read without effort by people of 13 to 15 years. */
 const plainEnglish = 60
 
-const pages = globSync(['*.md', 'docs/*.md', 'docs/integrate/*.md'], { cwd: root })
+const pages = globSync(['*.md', 'docs/*.md', 'docs/{integrate,decisions}/*.md'], { cwd: root })
 
 test.each(pages)('%s is easy to read', (page) => {
   expect(ease(page)).toBeGreaterThanOrEqual(plainEnglish)
