@@ -1,7 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Metrics } from './metrics/create-metrics.ts'
 import { problemDetailsPlugin } from './plugins/problem-details.ts'
-import { requestShapePlugin } from './plugins/request-shape.ts'
+import { requestShapePlugin } from './plugins/receiving.ts'
 import { validationPlugin } from './plugins/validation.ts'
 import { type DeskRoutesOptions, deskRoutes } from './routes/desk/desk-routes.ts'
 import { healthRoutes } from './routes/health.ts'

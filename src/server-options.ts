@@ -26,7 +26,7 @@ const requestIdSyntax = /^[A-Za-z0-9._-]{8,64}$/
 export const listenerOptions = {
   connectionsCheckingInterval: connectionsCheckingIntervalMs,
   headersTimeout: headersTimeoutMs,
-  // plugins/request-shape.ts refuses a request without a host as a problem; Node's own answer has no body.
+  // plugins/receiving.ts refuses a request without a host as a problem; Node's own answer has no body.
   requireHostHeader: false,
 }
 

@@ -103,3 +103,29 @@ export function createHttpMetrics(registry: Registry): ObserveRequest {
   return ({ method, route, status, durationMs }) =>
     durations.observe({ method, route, status_class: `${Math.floor(status / 100)}xx` }, durationMs / 1_000)
 }
+
+/** The same ledger, subject by subject, each of whose calls is timed under the name of its method. */
+export type MeasureLedger = <Ledger extends Subjects<Ledger>>(ledger: Ledger) => Ledger
+
+type Subjects<Ledger> = { readonly [Name in keyof Ledger]: AsyncMethods<Ledger[Name]> }
+
+/** The loop asks for the one every half second, people for the other; no shopper waits for either. */
+const background = new Set(['unsettled', 'desk'])
+
+export function createLedgerMetrics(registry: Registry, observePhase: ObservePhase): MeasureLedger {
+  const durations = createDurations(registry, {
+    name: 'tillgate_ledger_call_duration_seconds',
+    help: 'Calls on the ledger, by operation and result.',
+    labelNames: ['operation', 'result'],
+  })
+  return (ledger) =>
+    Object.fromEntries(
+      Object.entries<Record<string, AsyncMethod>>(ledger).map(([name, subject]) => [
+        name,
+        measuredPart(subject, ({ operation, seconds, result }) => {
+          durations.observe({ operation, result: resultOf(result, 'done') }, seconds)
+          if (!background.has(name)) observePhase('store', seconds)
+        }),
+      ]),
+    ) as typeof ledger
+}

@@ -3,8 +3,14 @@ import type { Outlook } from '../allowance/permit-store.ts'
 import type { GateStanding } from '../clients/bigcommerce/management-gate.ts'
 import type { ConnectionCounts, WatchConnections } from '../domain/connection-counts.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
-import { createHttpMetrics, createPhases, type ObserveRequest } from './calls.ts'
-import { createLedgerMetrics, type MeasureLedger, showUnsettled } from './ledger-metrics.ts'
+import {
+  createHttpMetrics,
+  createLedgerMetrics,
+  createPhases,
+  type MeasureLedger,
+  type ObserveRequest,
+} from './calls.ts'
+import { showUnsettled } from './ledger-metrics.ts'
 import {
   createPaymentMetrics,
   createPermitMetrics,

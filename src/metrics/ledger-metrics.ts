@@ -2,40 +2,6 @@ import { Gauge, type Registry } from 'prom-client'
 import { UNSETTLED_STATUSES } from '../domain/payment-attempt.ts'
 import { AGES } from '../stores/count-unsettled.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
-import {
-  type AsyncMethod,
-  type AsyncMethods,
-  createDurations,
-  measuredPart,
-  type ObservePhase,
-  resultOf,
-} from './calls.ts'
-
-/** The same ledger, subject by subject, each of whose calls is timed under the name of its method. */
-export type MeasureLedger = <Ledger extends Subjects<Ledger>>(ledger: Ledger) => Ledger
-
-type Subjects<Ledger> = { readonly [Name in keyof Ledger]: AsyncMethods<Ledger[Name]> }
-
-/** The loop asks for the one every half second, people for the other; no shopper waits for either. */
-const background = new Set(['unsettled', 'desk'])
-
-export function createLedgerMetrics(registry: Registry, observePhase: ObservePhase): MeasureLedger {
-  const durations = createDurations(registry, {
-    name: 'tillgate_ledger_call_duration_seconds',
-    help: 'Calls on the ledger, by operation and result.',
-    labelNames: ['operation', 'result'],
-  })
-  return (ledger) =>
-    Object.fromEntries(
-      Object.entries<Record<string, AsyncMethod>>(ledger).map(([name, subject]) => [
-        name,
-        measuredPart(subject, ({ operation, seconds, result }) => {
-          durations.observe({ operation, result: resultOf(result, 'done') }, seconds)
-          if (!background.has(name)) observePhase('store', seconds)
-        }),
-      ]),
-    ) as typeof ledger
-}
 
 /**
  * Shows at each scrape how the ledger stands. While it cannot be read these gauges say nothing, rather than something

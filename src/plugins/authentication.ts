@@ -7,7 +7,7 @@ import { Problem } from '../domain/problem.ts'
 import { tokenRefused } from '../domain/token-refusal.ts'
 import type { Purpose, RequestContext } from '../request-context.ts'
 import { isForwarded } from './forwarded-for.ts'
-import { headerLines } from './request-shape.ts'
+import { headerLines } from './receiving.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,8 +1,45 @@
 import type { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { clientNetwork } from '../domain/client-network.ts'
 import { Problem } from '../domain/problem.ts'
+
+/**
+ * Refuses requests that Node's parser accepts but a proxy in front may read differently, because request smuggling lives
+ * on that difference (RFC 9112 §11.2). Closes the connection, since it is unclear where the next request begins.
+ */
+async function requestShape(app: FastifyInstance) {
+  app.addHook('onRequest', async (request, reply) => {
+    if (isPlain(request)) return
+    reply.header('connection', 'close')
+    throw new Problem('malformed_request')
+  })
+}
+
+function isPlain(request: FastifyRequest): boolean {
+  const { raw } = request
+  const host = headerLines(request, 'host')
+  const transferEncoding = headerLines(request, 'transfer-encoding')
+  const hosts = host.length === 1 || (raw.httpVersion === '1.0' && host.length === 0)
+  const isChunked =
+    transferEncoding.length === 0 ||
+    (transferEncoding.length === 1 && transferEncoding[0]?.toLowerCase() === 'chunked')
+  return hosts && isChunked && (raw.httpVersion === '1.1' || raw.httpVersion === '1.0')
+}
+
+/**
+ * The values of a header, one for each line. `request.headers` has joined them, or dropped all but one.
+ * (`headersDistinct` is missing where a test injects the request.)
+ */
+export const headerLines = ({ raw: { rawHeaders } }: FastifyRequest, name: string): string[] =>
+  rawHeaders.filter((_value, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name)
+
+export const requestShapePlugin = fp(requestShape, {
+  name: 'request-shape',
+  dependencies: ['problem-details'],
+  fastify: '5.x',
+})
 
 export interface ReceivingBounds {
   /** For one body of at most 16 kB. A phone on a bad line that loses three packets in a row needs seven seconds. */
@@ -119,3 +156,41 @@ export const hasBody = ({ method, headers }: FastifyRequest): boolean =>
 
 /** Ends the reading of a body, which answers the request and closes its connection. */
 const refuse = (raw: IncomingMessage): void => void raw.emit('error', new Problem('request_timeout'))
+
+/** Time for what a client has sent before it could read our answer: a round trip or two, on bad lines too. */
+const lingerMs = 2_000
+/** A client that sends more than this after its answer does not read answers. */
+const lingerBytesMax = 8 * 1024 * 1024
+
+/**
+ * An answer may come before its request has been read: the body is too large, or the caller is refused. If the connection
+ * is closed while bytes of the body still arrive, the system resets it, and the client loses the answer with it. So a
+ * connection that ends is read on for a moment.
+ */
+async function lingeringClose(app: FastifyInstance) {
+  app.addHook('onSend', async ({ raw }) => {
+    const { socket } = raw
+    if (raw.complete || !(socket instanceof Socket)) return
+    // Node calls this after the answer, if the connection ends with it.
+    socket.destroySoon = () => (raw.complete ? closeOnceWritten(socket) : linger(socket))
+  })
+}
+
+export const lingeringClosePlugin = fp(lingeringClose, { name: 'lingering-close', fastify: '5.x' })
+
+/** Ends a connection. What still arrives is read for a moment and dropped; it never becomes another request. */
+function linger(socket: Socket): void {
+  const before = socket.bytesRead
+  const timer = setTimeout(() => socket.destroy(), lingerMs)
+  socket.once('close', () => clearTimeout(timer))
+  socket.once('end', () => closeOnceWritten(socket))
+  // Node's parser is one of these listeners.
+  socket.removeAllListeners('data')
+  socket.on('data', () => {
+    if (socket.bytesRead - before > lingerBytesMax) socket.destroy()
+  })
+  socket.resume()
+  socket.end()
+}
+
+const closeOnceWritten = (socket: Socket) => Socket.prototype.destroySoon.call(socket)
