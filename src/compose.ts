@@ -186,6 +186,7 @@ export async function compose(
       tls: config.tls,
       trustProxy: config.trustProxy,
       corsOrigins: config.corsOrigins,
+      problemTypeBase: config.problemTypeBase,
       rateLimits: config.rateLimits,
       verifyCallerToken: createRememberedCallers({
         verifyCallerToken: createVerifyCallers(config, publicKey.current),
