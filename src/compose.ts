@@ -140,6 +140,7 @@ export async function compose(
       storeHash,
       instruments,
       declineLimits: velocity,
+      callerPerMinute: config.rateLimits.callerPerMinute,
       digest: createKeyedDigest(config.bigcommerce.accessToken, `velocity of ${storeHash}`),
       hasOpaqueDeclines: config.hasOpaqueDeclines,
       hasCheckoutFence: config.hasCheckoutFence,

@@ -64,7 +64,7 @@ export const Env = z.object({
   CALLER_RATE_LIMIT: wholeNumber(0, 1_000_000)
     .default(300)
     .describe(
-      'Requests per minute from one caller to one instance, counted after authentication. 0 turns it off. A server that calls for many shoppers needs more.',
+      'Requests per minute from one caller to one instance, counted after authentication; one in thirty may be for an order that the caller does not have. 0 turns it off. A server that calls for many shoppers needs more.',
     ),
   VELOCITY_ORDER_ATTEMPTS: wholeNumber(0, 10_000)
     .default(5)
