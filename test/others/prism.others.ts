@@ -1,37 +1,16 @@
-import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { MAGIC_CARDS } from '../../sandbox/data/card-outcomes.ts'
 import { contract } from '../generated/generate.ts'
 import { callerToken } from '../support/caller-token.ts'
-import { freePort } from '../support/free-port.ts'
 import { createOrder } from '../support/orders.ts'
 import { cardPayment, goodCardNumber, storedCardPayment } from '../support/payments.ts'
 import { startTillgate } from '../support/start-tillgate.ts'
-import { untilSaid } from '../support/until-said.ts'
-import { program } from './install.ts'
-
-/** Prism in front of the service. It answers 500 itself where a request or an answer is not as the contract says. */
-async function startProxy(upstream: string): Promise<string> {
-  const port = await freePort()
-  const prism = program('@stoplight/prism-cli/dist/index.js')
-  const child = spawn(
-    process.execPath,
-    [prism, 'proxy', contract, upstream, '--errors', '--host', '127.0.0.1', '--port', String(port)],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
-  onTestFinished(async () => {
-    child.kill()
-    await once(child, 'close')
-  })
-  await untilSaid(child, 'Prism is listening')
-  return `http://127.0.0.1:${port}`
-}
+import { prismComplaint, startPrism } from './prism-process.ts'
 
 test('Prism finds every answer as the contract says: lists, magic cards, stored cards and refusals', async () => {
   const { url, sandbox } = await startTillgate({ reconciles: true })
-  const proxy = await startProxy(url)
+  const proxy = await startPrism('proxy', contract, url)
   const token = await callerToken({ customer_id: 11 })
   const call = (path: string, init: RequestInit = {}, bearer = token) =>
     fetch(`${proxy}${path}`, {
@@ -41,8 +20,7 @@ test('Prism finds every answer as the contract says: lists, magic cards, stored 
   const odd: string[] = []
   const look = async (what: string, answer: Response): Promise<number> => {
     const text = await answer.text()
-    // Prism's own problems have a type of its own.
-    if (text.includes('stoplight.io/prism')) odd.push(`${what}: ${answer.status} ${text.slice(0, 500)}`)
+    if (text.includes(prismComplaint)) odd.push(`${what}: ${answer.status} ${text.slice(0, 500)}`)
     return answer.status
   }
   const pay = async (what: string, body: object, orderId = createOrder(sandbox)): Promise<number> => {

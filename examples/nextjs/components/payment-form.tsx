@@ -2,6 +2,7 @@
 
 import type { OrderDue, PaymentMethod, PaymentRequest } from '@tillgate/client'
 import { type FormEvent, useState } from 'react'
+import { formatMinor } from '@/lib/money'
 
 type Payment = PaymentRequest['payment']
 
@@ -58,7 +59,7 @@ export function PaymentForm({ methods, due, notice, onPay }: Props) {
           </>
         ) : null}
         <Field name="code" label="Security code" autoComplete="cc-csc" pattern="\d{3,4}" />
-        <button type="submit">{isPaying ? 'Paying…' : `Pay ${format(due)}`}</button>
+        <button type="submit">{isPaying ? 'Paying…' : `Pay ${formatMinor(due.amount, due.currency)}`}</button>
       </fieldset>
     </form>
   )
@@ -113,10 +114,4 @@ function newCard(fields: FormData, payment_method_id: string): Payment {
     },
     payment_method_id,
   }
-}
-
-/** Amounts are in the currency's minor unit: 6098 is $60.98, and JPY has none. */
-function format({ amount, currency }: OrderDue): string {
-  const formatter = new Intl.NumberFormat('en-US', { style: 'currency', currency })
-  return formatter.format(amount / 10 ** (formatter.resolvedOptions().maximumFractionDigits ?? 2))
 }

@@ -1,5 +1,6 @@
 import { notFound } from 'next/navigation'
 import { Checkout } from '@/components/checkout'
+import { formatDecimal } from '@/lib/money'
 import { setting } from '@/lib/setting'
 import { ownOrder } from '@/lib/shopper'
 
@@ -14,9 +15,7 @@ export default async function OrderPage({ params }: Props) {
   return (
     <>
       <h1>Order #{order.id}</h1>
-      <p>
-        Total {order.total_inc_tax} {order.currency_code}
-      </p>
+      <p>Total {formatDecimal(order.total_inc_tax, order.currency_code)}</p>
       <Checkout orderId={order.id} tillgateUrl={setting('TILLGATE')} />
     </>
   )
