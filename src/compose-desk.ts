@@ -13,6 +13,7 @@ import { version } from './own-package.ts'
 import { createDesk, type Desk } from './services/desk.ts'
 import { stillForOf } from './services/reconciliation-loop.ts'
 import { createResolvePayment, type ResolvePayment } from './services/resolve-payment.ts'
+import type { DeskLedger } from './stores/desk-ledger.ts'
 import { openDatabase, sqlitePath } from './stores/engine/database.ts'
 import { isPostgresUrl } from './stores/engine/dialect.ts'
 import { migrationState } from './stores/engine/migrations.ts'
@@ -22,7 +23,8 @@ import { createLedger } from './stores/ledger.ts'
 
 export interface OpenedDesk {
   readonly desk: Desk
-  /** null where the desk was opened to read. */
+  readonly hold: DeskLedger['hold']
+  /** null where the desk was opened to read, or the store's token is not given. */
   readonly resolvePayment: ResolvePayment | null
   close(): Promise<void>
 }
@@ -34,12 +36,12 @@ const silent: Log = { info() {}, warn() {}, error() {}, child: () => silent }
  * Opens the ledger for people, while the service runs or while it does not. This makes no serving instance: it recovers
  * nothing, migrates nothing, and does not make a ledger that is not there.
  *
- * @param accessToken of the store; null to read the ledger only, which writes nothing anywhere.
+ * @param wants `write` for a ledger that can be written to. To read, nothing is written anywhere, not even beside it.
  * @throws Problem `store_unavailable` where there is no ledger that this version can use.
  */
-export async function openDesk(config: DeskConfig, accessToken: Sealed<string> | null): Promise<OpenedDesk> {
-  const { databaseUrl, storeHash, paymentTimeoutMs } = config
-  const database = await openExisting(databaseUrl, accessToken === null)
+export async function openDesk(config: DeskConfig, wants: 'read' | 'write'): Promise<OpenedDesk> {
+  const { databaseUrl, storeHash, paymentTimeoutMs, accessToken } = config
+  const database = await openExisting(databaseUrl, wants === 'read')
   const { desk, attempts, unsettled } = createLedger({
     database,
     storeHash,
@@ -48,9 +50,10 @@ export async function openDesk(config: DeskConfig, accessToken: Sealed<string> |
     velocityWindowMs: 0,
     orderFailuresMax: 0,
   })
-  const http = accessToken && managementHttpOf(config, accessToken)
+  const http = wants === 'write' && accessToken ? managementHttpOf(config, accessToken) : null
   return {
     desk: createDesk({ reads: desk, now: Date.now }),
+    hold: desk.hold,
     resolvePayment:
       http &&
       createResolvePayment({

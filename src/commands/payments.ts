@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { openDesk } from '../compose-desk.ts'
+import { type OpenedDesk, openDesk } from '../compose-desk.ts'
 import { InvalidConfiguration, loadDesk } from '../config/config.ts'
+import { toPaymentView } from '../domain/payment-answer.ts'
 import { Problem } from '../domain/problem.ts'
 import type { ProblemCode } from '../domain/problems.ts'
 import { heldDocuments, resolvedDocument, sawDocument, toldDocuments } from './payments/documents.ts'
@@ -41,10 +42,12 @@ async function run(): Promise<Ended> {
   const command = readArguments(words)
   if (command.name === 'help') return { code: 0, document: { usage }, lines: usage }
   const config = loadDesk()
-  const token = command.name === 'resolve' ? config.accessToken : null
-  if (command.name === 'resolve' && token === null)
+  if (command.name === 'resolve' && config.accessToken === null)
     throw new InvalidConfiguration(['BIGCOMMERCE_ACCESS_TOKEN is required to look at BigCommerce.'])
-  const opened = await openDesk(config, token)
+  const opened = await openDesk(
+    config,
+    command.name === 'resolve' || command.name === 'hold' ? 'write' : 'read',
+  )
   try {
     return await answer(command, opened)
   } finally {
@@ -54,7 +57,7 @@ async function run(): Promise<Ended> {
 
 async function answer(
   command: Exclude<DeskCommand, { name: 'help' }>,
-  { desk, resolvePayment }: Awaited<ReturnType<typeof openDesk>>,
+  { desk, resolvePayment, hold }: OpenedDesk,
 ): Promise<Ended> {
   switch (command.name) {
     case 'held': {
@@ -71,6 +74,8 @@ async function answer(
       const nowMs = Date.now()
       return { code: 0, document: toldDocuments(told, nowMs), lines: toldLines(told, nowMs) }
     }
+    case 'hold':
+      return endOfHold(command, hold)
     default: {
       if (!resolvePayment) throw new Error('the desk was opened to read')
       const resolved = await resolvePayment(command)
@@ -83,6 +88,25 @@ async function answer(
         lines: resolvedLines(resolved),
       }
     }
+  }
+}
+
+async function endOfHold(
+  { by, because, paymentId, ...charge }: Extract<DeskCommand, { name: 'hold' }>,
+  hold: OpenedDesk['hold'],
+): Promise<Ended> {
+  const note = { what: 'held the order for a charge that the restored ledger had forgotten', by, because }
+  const correlationId = randomUUID()
+  const held = await hold({ ...charge, paymentId: paymentId ?? randomUUID(), correlationId }, note)
+  if (!held)
+    throw new Problem('order_payment_in_progress', {
+      detail: `Order ${charge.orderId} is held or paid already, or the ledger knows this payment: \`show\` tells which. Nothing is to be done.`,
+    })
+  const nowMs = Date.now()
+  return {
+    code: 0,
+    document: { data: toPaymentView(held, nowMs) },
+    lines: `Order ${held.orderId} is held by payment ${held.id}. The service looks at BigCommerce now; what that does not show a person must end.`,
   }
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.ts'
 import { type HeldPayment, heldPayment } from '../domain/held-payment.ts'
 import type { PaymentAttempt } from '../domain/payment-attempt.ts'
 import { type StoryEntry, storyOf } from '../domain/payment-story.ts'
-import type { DeskAttempt, DeskReads } from '../stores/desk-reads.ts'
+import type { DeskAttempt, DeskLedger } from '../stores/desk-ledger.ts'
 
 /** A payment without an end, as people look at it. */
 export interface HeldAtDesk {
@@ -29,7 +29,13 @@ const orderIdMax = 2_147_483_647
 const orderNumber = /^[1-9]\d{0,9}$/
 const paymentId = /^[A-Za-z0-9-]{1,64}$/
 
-export function createDesk({ reads, now }: { readonly reads: DeskReads; readonly now: Clock }): Desk {
+export function createDesk({
+  reads,
+  now,
+}: {
+  readonly reads: Pick<DeskLedger, 'listOpen' | 'tellById' | 'tellByOrder'>
+  readonly now: Clock
+}): Desk {
   const told = ({ attempt, principal, noted }: DeskAttempt): ToldPayment => ({
     attempt,
     principal,

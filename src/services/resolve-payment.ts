@@ -11,7 +11,7 @@ import { Problem } from '../domain/problem.ts'
 import type { Log } from '../logging/log-entry.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { Weighed } from '../stores/conclude-look.ts'
-import type { DeskReads } from '../stores/desk-reads.ts'
+import type { DeskLedger } from '../stores/desk-ledger.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
 import { lookAtOrder } from './look-at-order.ts'
@@ -49,7 +49,7 @@ export interface Resolved {
 export type ResolvePayment = (command: ResolveCommand) => Promise<Resolved>
 
 export interface ResolvePaymentDependencies {
-  readonly desk: Pick<DeskReads, 'tellById'>
+  readonly desk: Pick<DeskLedger, 'tellById'>
   readonly attempts: Pick<PaymentAttempts, 'settle'>
   readonly unsettled: Pick<UnsettledAttempts, 'conclude'>
   readonly managementApi: Pick<ManagementApi, 'getOrder' | 'listTransactions'>

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
 import type { FailuresLimit } from './claim-attempt.ts'
-import { createDeskReads, type DeskReads } from './desk-reads.ts'
+import { createDeskLedger, type DeskLedger } from './desk-ledger.ts'
 import type { Tables } from './engine/tables.ts'
 import { createPaymentAttempts, type PaymentAttempts } from './payment-attempts.ts'
 import { createUnsettledAttempts, type UnsettledAttempts } from './unsettled-attempts.ts'
@@ -15,7 +15,7 @@ export interface Ledger {
   readonly attempts: PaymentAttempts
   readonly unsettled: UnsettledAttempts
   readonly holds: VelocityHolds
-  readonly desk: DeskReads
+  readonly desk: DeskLedger
 }
 
 export interface LedgerOptions {
@@ -45,6 +45,6 @@ export function createLedger(options: LedgerOptions): Ledger {
     },
     unsettled: createUnsettledAttempts(options),
     holds: createVelocityHolds({ database, windowMs, now }),
-    desk: createDeskReads(options),
+    desk: createDeskLedger(options),
   }
 }

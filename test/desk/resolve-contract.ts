@@ -344,6 +344,29 @@ export function describeDesk({ name, open }: Engine): void {
       expect(await noted(id)).toHaveLength(1)
     })
 
+    test('a charge that the ledger has forgotten holds its order, and settles itself once BigCommerce shows it', async () => {
+      const charge = {
+        paymentId: '5b1c7c1e-0000-4000-8000-000000000009',
+        orderId: 7,
+        money: { amount: 6098, currency: 'USD' },
+        paymentMethodId: 'stripe.card',
+        sentAtMs: nowMs - hour,
+        correlationId: '5b1c7c1e-0000-4000-8000-00000000000a',
+      }
+      const note = { what: 'held it', by: 'Ada', because: 'the log of then' }
+      expect(await ledger.desk.hold(charge, note)).toMatchObject({ status: 'needs_review', holdsOrder: true })
+      expect(await ledger.attempts.claim(scopeOf('k'), 'body', newAttempt({ orderId: 7 }))).toMatchObject({
+        kind: 'fenced',
+      })
+      // It is due for a look at once, and twice it is not held.
+      expect((await ledger.unsettled.lease(4)).map(({ id }) => id)).toEqual([charge.paymentId])
+      expect(await ledger.desk.hold({ ...charge, paymentId: 'another' }, note)).toBeNull()
+      expect(await noted(charge.paymentId)).toEqual([{ ...note, atMs: nowMs }])
+      shown = { transactions: [transactionOf({ createdAtMs: nowMs - hour })] }
+      expect((await resolve(charge.paymentId, { decision: 'charged' })).verdict).toBe('charged')
+      expect(await ledger.desk.hold({ ...charge, paymentId: 'another' }, note)).toBeNull()
+    })
+
     test('what is held is listed oldest first, what has ended is not; a story is told by order and by payment', async () => {
       const desk = createDesk({ reads: ledger.desk, now: () => nowMs })
       const first = await standing({ status: 'unknown' }, 1)

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { ownPostgres } from '../process/own-postgres.ts'
 import { runOn } from '../support/postgres.ts'
 import { testMarks } from '../support/service-environment.ts'
@@ -12,8 +11,6 @@ export interface BackedUpLedger {
   backUp(): Promise<void>
   /** @returns the address of what was restored. */
   restore(): Promise<string>
-  /** Runs a statement on what was restored. */
-  run(sql: string): Promise<void>
 }
 
 const page = runbook('Backup and restore')
@@ -36,11 +33,6 @@ export async function sqliteLedger(): Promise<BackedUpLedger> {
       await succeed(here(codeIn(page, 'sh', 'cp ')), { DATABASE_URL: url, LEDGER_MARK_DIR: testMarks })
       return url
     },
-    async run(sql) {
-      const database = new DatabaseSync(path, { timeout: 5_000 })
-      database.exec(sql)
-      database.close()
-    },
   }
 }
 
@@ -62,6 +54,5 @@ export async function postgresLedger(tools: string): Promise<BackedUpLedger> {
       await by(codeIn(page, 'sh', 'pg_restore'), restored)
       return restored
     },
-    run: (sql) => runOn(restored, sql),
   }
 }

@@ -32,14 +32,12 @@ const chargeLines = ({ lines }: ServiceProcess, from = 0): ChargeLine[] =>
     .filter((line) => line.includes('"charge answered"'))
     .map((line) => JSON.parse(line))
 
-/** The runbook's statement with the values of a line put in. */
-const holdOf = ({ paymentId, orderId, time }: ChargeLine, storeHash: string) =>
-  codeIn(page, 'sql', 'INSERT')
-    .replace("'ID'", `'${paymentId}'`)
-    .replace("'STORE', 0, 0", `'${storeHash}', ${orderId}, ${orderId}`)
-    .replace("'METHOD'", "'stripe.card'")
-    .replace("0, 'USD'", "6098, 'USD'")
-    .replace('0, 0, 0)', `${Date.parse(time)}, ${Date.parse(time)}, ${Date.parse(time)})`)
+/** The runbook's command with the values of a line put in. */
+const holdOf = ({ paymentId, orderId, time }: ChargeLine) =>
+  codeIn(page, 'sh', 'hold ORDER')
+    .replace('ORDER', String(orderId))
+    .replace('ID', paymentId)
+    .replace('INSTANT', time)
 
 /** Ten payments at once, a backup in the middle of them, three payments after it, a crash, and the restore. */
 async function loseTheNewest(ledger: BackedUpLedger) {
@@ -71,7 +69,8 @@ async function loseTheNewest(ledger: BackedUpLedger) {
   service.child.kill('SIGKILL')
   await service.ended
 
-  const restored = createCallApi(await runService(serviceEnvironment(sandbox, await ledger.restore())).url)
+  const restoredEnvironment = serviceEnvironment(sandbox, await ledger.restore())
+  const restored = createCallApi(await runService(restoredEnvironment).url)
   return {
     sandbox,
     caller,
@@ -82,13 +81,14 @@ async function loseTheNewest(ledger: BackedUpLedger) {
     lost,
     again,
     restored,
+    restoredEnvironment,
     log: chargeLines(service, from),
   }
 }
 
 async function rehearse(ledger: BackedUpLedger): Promise<void> {
   const story = await loseTheNewest(ledger)
-  const { sandbox, caller, restored, kept, crowd, shown, lost, again, log } = story
+  const { sandbox, caller, restored, restoredEnvironment, kept, crowd, shown, lost, again, log } = story
   const chargesOf = (id: number) => sandbox.charges().filter(({ order_id }) => order_id === id).length
   const pay = (orderId: number, by: object = caller(orderId)) => restored.pay(orderId, cardPayment(), by)
   const another = { token: caller(lost).token }
@@ -105,7 +105,7 @@ async function rehearse(ledger: BackedUpLedger): Promise<void> {
   expect(chargesOf(again)).toBe(2)
 
   for (const line of log.filter(({ orderId }) => orderId === lost))
-    await ledger.run(holdOf(line, sandbox.storeHash))
+    expect(await runCommand(holdOf(line), restoredEnvironment)).toMatchObject({ code: 0 })
   for (const by of [caller(lost), another]) {
     expect((await pay(lost, by)).body.code).toBe('order_payment_in_progress')
   }

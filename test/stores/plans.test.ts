@@ -102,6 +102,9 @@ async function useAll({ attempts, unsettled, holds, desk }: Ledger): Promise<voi
   )
   await unsettled.count()
   await desk.listOpen(100)
+  const note = { what: 'held it', by: 'Ada', because: 'the log of then' }
+  const forgotten = { paymentId: 'forgotten', orderId: 3, money: due, sentAtMs: 1, correlationId: 'c' }
+  await desk.hold({ ...forgotten, paymentMethodId: 'stripe.card' }, note)
   await desk.tellById(first)
   await desk.tellByOrder(1)
   await unsettled.recoverAbandoned({ claimedMs: 0, sendingMs: 0 })
@@ -239,7 +242,8 @@ describe.each([
       expect(seen.size).toBeGreaterThan(20)
       const faults: Record<string, string[]> = {}
       for (const [text, statement] of seen) {
-        if (!big.test(text)) continue
+        // A plain insert reads nothing, and cannot be done twice.
+        if (!big.test(text) || /^insert into .payment_history. /.test(text)) continue
         const steps = await growing(opened.database, statement)
         if (steps.length > 0) faults[text] = steps
       }

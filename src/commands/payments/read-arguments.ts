@@ -1,15 +1,18 @@
 import { parseArgs } from 'node:util'
 import { holdsCardNumber } from '../../domain/card-number.ts'
 import { DECISIONS, type Decision } from '../../domain/decide-payment.ts'
+import { type Money, moneyFromDecimal } from '../../domain/money.ts'
 
 export const usage = `npm run payments -- held
 npm run payments -- show ORDER|PAYMENT
 npm run payments -- resolve PAYMENT charged|not-charged --by NAME --because TEXT [--unread]
+npm run payments -- hold ORDER --amount 60.98 --currency USD --method stripe.card --sent-at INSTANT [--payment ID] --by NAME --because TEXT
 
 For payments that have no end: which there are, what happened to one, and how it ended where only a person can know.
   --by NAME       who decides; kept with the payment
   --because TEXT  why, for example what the gateway's dashboard says; kept with the payment
   --unread        decide although BigCommerce cannot be read
+hold is for a ledger that was restored from a backup: it holds an order whose charge the ledger has forgotten.
   --json          print one JSON document instead of lines
 
 Exits with 0 when done, 1 when refused or not found, 2 for a wrong command, 3 when the ledger or BigCommerce is away.
@@ -28,6 +31,17 @@ export type DeskCommand =
       readonly because: string
       readonly isUnread: boolean
     }
+  | ({ readonly name: 'hold'; readonly by: string; readonly because: string } & HeldCharge)
+
+/** A charge that a restored ledger has forgotten. */
+export interface HeldCharge {
+  readonly orderId: number
+  /** null for a new one. */
+  readonly paymentId: string | null
+  readonly money: Money
+  readonly paymentMethodId: string
+  readonly sentAtMs: number
+}
 
 /** The command was not written as it must be. The message is a sentence. */
 export class WrongCommand extends Error {}
@@ -41,6 +55,14 @@ export function readArguments(words: readonly string[]): DeskCommand {
   const [name, ...operands] = positionals
   if (values.help) return { name: 'help' }
   switch (name) {
+    case 'hold':
+      expectOperands(operands, 1)
+      return {
+        name,
+        ...chargeOf(operands[0] ?? '', values),
+        by: textOf('--by', values.by, nameLengthMax),
+        because: textOf('--because', values.because, reasonLengthMax),
+      }
     case 'held':
       expectOperands(operands, 0)
       return refuseOptions(values, { name })
@@ -62,9 +84,9 @@ export function readArguments(words: readonly string[]): DeskCommand {
       }
     }
     case undefined:
-      throw new WrongCommand('Say what to do: held, show or resolve.')
+      throw new WrongCommand('Say what to do: held, show, resolve or hold.')
     default:
-      throw new WrongCommand('There is no such command: say held, show or resolve.')
+      throw new WrongCommand('There is no such command: say held, show, resolve or hold.')
   }
 }
 
@@ -77,6 +99,11 @@ function parsed(words: readonly string[]) {
         by: { type: 'string' },
         because: { type: 'string' },
         unread: { type: 'boolean' },
+        amount: { type: 'string' },
+        currency: { type: 'string' },
+        method: { type: 'string' },
+        'sent-at': { type: 'string' },
+        payment: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -111,4 +138,21 @@ function textOf(option: string, given: string | undefined, lengthMax: number): s
   if (/\p{Cc}/u.test(text)) throw new WrongCommand(`${option} must be one line, without control characters.`)
   if (holdsCardNumber(text)) throw new WrongCommand(`${option} must not hold a card number.`)
   return text
+}
+
+type Given = Readonly<Record<'amount' | 'currency' | 'method' | 'sent-at' | 'payment', string | undefined>>
+
+function chargeOf(order: string, given: Partial<Given>): HeldCharge {
+  if (!/^[1-9]\d{0,9}$/.test(order)) throw new WrongCommand('Say the number of an order.')
+  const money = moneyFromDecimal(given.amount ?? '', given.currency ?? '')
+  if (money === null) throw new WrongCommand('--amount and --currency must be as in 60.98 and USD.')
+  if (!/^[A-Za-z0-9_.-]{1,64}$/.test(given.method ?? ''))
+    throw new WrongCommand('--method must be a payment method, as in stripe.card.')
+  const sentAtMs = Date.parse(given['sent-at'] ?? '')
+  if (!(sentAtMs <= Date.now()))
+    throw new WrongCommand('--sent-at must be an instant that has passed, as in 2026-11-22T13:00:00Z.')
+  const paymentId = given.payment ?? null
+  if (paymentId !== null && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(paymentId))
+    throw new WrongCommand('--payment must be the id of a payment (a UUID).')
+  return { orderId: Number(order), paymentId, money, paymentMethodId: given.method ?? '', sentAtMs }
 }
