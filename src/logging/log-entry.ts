@@ -3,6 +3,7 @@ import { PROBLEM_CODES } from '../domain/problems.ts'
 
 /** Every event that is logged, word for word. Any other message may quote anything, so it is not written. */
 export const LOG_EVENTS = [
+  'abandoned payment recovered',
   'abandoned payments recovered',
   'caller asks for too many orders of others',
   'caller token refused',

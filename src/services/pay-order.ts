@@ -195,8 +195,9 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
   }
 
   async function settle(attempt: PaymentAttempt, outcome: PaymentOutcome, context: RequestContext) {
-    context.log.info({ outcome: outcome.kind }, 'charge answered')
-    const write = () => attempts.settle(attempt.id, settlementOf(outcome), keptAnswer)
+    const settlement = settlementOf(outcome)
+    context.log.info({ outcome: outcome.kind, code: settlement.problemCode }, 'charge answered')
+    const write = () => attempts.settle(attempt.id, settlement, keptAnswer)
     try {
       return await write()
     } catch (error) {

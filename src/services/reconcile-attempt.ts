@@ -104,7 +104,8 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
       events.push({ kind: 'needs_review' })
       log.error({ paymentId, orderId }, 'payment needs review')
     }
-    log.info({ paymentId, orderId, from: before.status, to: after.status }, 'payment reconciled')
+    const to = { to: after.status, code: after.problemCode }
+    log.info({ paymentId, orderId, from: before.status, ...to }, 'payment reconciled')
     return [...events, { kind: 'settled', from: before.status, to: after.status }]
   }
 }

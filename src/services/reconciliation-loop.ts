@@ -42,7 +42,10 @@ export function createReconciliationRound(options: ReconciliationRoundOptions): 
   let sweptAtMs = Number.NEGATIVE_INFINITY
 
   return async function reconcile() {
-    const recovered = await unsettled.recoverAbandoned(stillFor)
+    const { released, unknown } = await unsettled.recoverAbandoned(stillFor)
+    for (const one of released) log.warn({ ...one, to: 'not_sent' }, 'abandoned payment recovered')
+    for (const one of unknown) log.warn({ ...one, to: 'unknown' }, 'abandoned payment recovered')
+    const recovered = { released: released.length, unknown: unknown.length }
     if (recovered.released + recovered.unknown > 0) log.warn(recovered, 'abandoned payments recovered')
     const due = await unsettled.lease(leasedMax)
     await Promise.all(due.map((attempt) => reconcileAttempt(attempt)))

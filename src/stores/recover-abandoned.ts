@@ -9,12 +9,17 @@ export interface StillFor {
   readonly sendingMs: number
 }
 
+export interface Abandoned {
+  readonly paymentId: string
+  readonly orderId: number
+}
+
 /** What recovery did with attempts that a dead instance left behind. */
 export interface Recovered {
   /** Claimed and never sent: key and order are free again. */
-  readonly released: number
+  readonly released: readonly Abandoned[]
   /** Sent, or perhaps sent. */
-  readonly unknown: number
+  readonly unknown: readonly Abandoned[]
 }
 
 /** A crash leaves what one instance was working on; more of them are ended in the next rounds. */
@@ -50,7 +55,7 @@ export async function recoverAbandoned(
       .where('id', 'in', batch)
       .where('status', '=', status)
       .where('updated_at_ms', '<=', nowMs - stillForMs)
-      .returning('id')
+      .returning(['id', 'order_id'])
   }
   const released = await abandoned('claimed', stillFor.claimedMs)
     .set({
@@ -66,7 +71,12 @@ export async function recoverAbandoned(
     .set({ status: 'unknown', updated_at_ms: nowMs, next_look_at_ms: nowMs, unsettled_since_ms: nowMs })
     .execute()
   await moveHolds(database, idsOf(unknown), 'unknown')
-  return { released: released.length, unknown: unknown.length }
+  return { released: namesOf(released), unknown: namesOf(unknown) }
 }
+
+const namesOf = (rows: readonly { readonly id: string; readonly order_id: number }[]): Abandoned[] =>
+  rows
+    .map(({ id: paymentId, order_id: orderId }) => ({ paymentId, orderId }))
+    .sort((one, other) => (one.paymentId < other.paymentId ? -1 : 1))
 
 const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id)

@@ -32,7 +32,7 @@ test('one grep for an order tells of its declines, the payment, a second device 
   const [first, second] = [declined.body.payment_id, paid.body.data.id]
   expect(first).not.toBe(second)
   expect(story()).toEqual([
-    { msg: 'charge answered', paymentId: first, code: null },
+    { msg: 'charge answered', paymentId: first, code: 'payment_declined' },
     { msg: 'request answered', paymentId: first, code: 'payment_declined' },
     { msg: 'charge answered', paymentId: second, code: null },
     { msg: 'request answered', paymentId: second, code: null },

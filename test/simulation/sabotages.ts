@@ -57,7 +57,7 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
     },
   })),
   'never recovers': onLedger(() => ({
-    recoverAbandoned: async () => ({ released: 0, unknown: 0 }),
+    recoverAbandoned: async () => ({ released: [], unknown: [] }),
   })),
 
   ...BUCKET_SABOTAGES,

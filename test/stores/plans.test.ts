@@ -271,7 +271,7 @@ describe.each([
       ])
       const rounds = []
       for (let round = 0; round < 3; round++)
-        rounds.push((await unsettled.recoverAbandoned({ claimedMs: 1, sendingMs: 1 })).released)
+        rounds.push((await unsettled.recoverAbandoned({ claimedMs: 1, sendingMs: 1 })).released.length)
       expect(rounds).toEqual([100, 50, 0])
     })
   },

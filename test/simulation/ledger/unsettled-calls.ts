@@ -1,5 +1,6 @@
 import { isFinal, isUnsettled } from '../../../src/domain/payment-attempt.ts'
 import { Problem } from '../../../src/domain/problem.ts'
+import type { Abandoned } from '../../../src/stores/recover-abandoned.ts'
 import type { Sync, UnsettledPorts } from './ledger-calls.ts'
 import { type AttemptRow, type LedgerRows, toAttempt } from './ledger-rows.ts'
 import { passOrderOn, settleRow } from './payment-calls.ts'
@@ -79,7 +80,8 @@ export function createUnsettledCalls(rows: LedgerRows): Sync<UnsettledPorts> {
     },
 
     recoverAbandoned(nowMs, { claimedMs, sendingMs }) {
-      const recovered = { released: 0, unknown: 0 }
+      const released: Abandoned[] = []
+      const unknown: Abandoned[] = []
       for (const row of attempts) {
         if (row.status === 'claimed' && row.updatedAtMs <= nowMs - claimedMs) {
           Object.assign(row, {
@@ -89,7 +91,7 @@ export function createUnsettledCalls(rows: LedgerRows): Sync<UnsettledPorts> {
             updatedAtMs: nowMs,
             endedAtMs: nowMs,
           })
-          recovered.released += 1
+          released.push({ paymentId: row.id, orderId: row.orderId })
         } else if (row.status === 'sending' && row.updatedAtMs <= nowMs - sendingMs) {
           Object.assign(row, {
             status: 'unknown',
@@ -97,10 +99,11 @@ export function createUnsettledCalls(rows: LedgerRows): Sync<UnsettledPorts> {
             nextLookAtMs: nowMs,
             unsettledSinceMs: nowMs,
           })
-          recovered.unknown += 1
+          unknown.push({ paymentId: row.id, orderId: row.orderId })
         }
       }
-      return recovered
+      const byId = (one: Abandoned, other: Abandoned) => (one.paymentId < other.paymentId ? -1 : 1)
+      return { released: released.sort(byId), unknown: unknown.sort(byId) }
     },
 
     deleteKeysBefore(_nowMs, beforeMs) {

@@ -52,7 +52,8 @@ function told(result: unknown): string {
   if (typeof result !== 'object' || result === null) return String(result)
   if (Array.isArray(result)) return `[${result.map(told).join(' ')}]`
   const { kind, status, id, idempotencyKey, attempt, released, unknown } = result as Record<string, unknown>
-  if (released !== undefined) return `released ${released}, unknown ${unknown}`
+  if (Array.isArray(released) && Array.isArray(unknown))
+    return `released ${released.length}, unknown ${unknown.length}`
   return [kind, id, idempotencyKey, status, attempt === undefined ? undefined : told(attempt)]
     .filter(Boolean)
     .join(' ')
