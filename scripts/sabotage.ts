@@ -15,8 +15,8 @@ const runMsMax = 5 * 60_000
 /** Plants the bugs one at a time in a copy of the repository and runs their tests. */
 const { values } = parseArgs({
   options: {
-    /** Only bugs whose name holds this. */
-    only: { type: 'string', default: '' },
+    /** Only bugs whose name holds this, or one of these. */
+    only: { type: 'string', multiple: true, default: [''] },
     /** One share of the list, as `2/3`: each machine or terminal takes another. */
     shard: { type: 'string', default: '1/1' },
     /** Only checks that each bug can be planted. */
@@ -24,10 +24,12 @@ const { values } = parseArgs({
   },
 })
 const sources = readSources()
-const chosen = shardOf(BUGS.filter(({ name }) => name.includes(values.only))).map((bug) => ({
-  ...bug,
-  planted: plant(bug, sources),
-}))
+const chosen = shardOf(BUGS.filter(({ name }) => values.only.some((word) => name.includes(word)))).map(
+  (bug) => ({
+    ...bug,
+    planted: plant(bug, sources),
+  }),
+)
 const homeless = chosen.flatMap(({ name, tests, planted: outcome }) => [
   ...(outcome.kind === 'not-found' ? [`  ${name}: ${outcome.because}`] : []),
   ...tests.filter((test) => !existsSync(join(root, test))).map((test) => `  ${name}: there is no ${test}`),

@@ -171,6 +171,12 @@ export function describePermitStore({ name, open }: Engine): void {
       expect((await other.reserve(1, 0)).taken).toHaveLength(1)
     })
 
+    test('no 429 holds permits back for longer than a minute', async () => {
+      const store = await table.provided(1)
+      await store.holdBack(hour)
+      expect((await store.outlook()).permits[0]?.backInMs).toBeLessThanOrEqual(60_000)
+    })
+
     test('a clock that was set back does not lock the permits away', async () => {
       const store = await table.provided(2)
       await store.reserve(2, 0)

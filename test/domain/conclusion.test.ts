@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { conclude } from '../../src/domain/conclusion.ts'
 import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
 import { orderOf } from '../services/fakes.ts'
@@ -118,5 +118,44 @@ test('two charges that can only be of one open attempt end it, raise the alert a
     end: { status: 'succeeded' },
     isUnaccounted: true,
     alert: 'duplicate_charge',
+  })
+})
+
+describe('an open attempt of which nothing shows', () => {
+  const skewMs = 5 * 60_000
+  const open = { ...ended, status: 'unknown' as const }
+  const overMs = issuedAtMs + hour + skewMs
+  /** Our own clock is always hours ahead: it decides nothing. */
+  const lookedAt = (
+    answeredAtMs: number | null,
+    attempt: Partial<PaymentAttempt> = {},
+    transactions: ReturnType<typeof transactionOf>[] = [],
+  ) =>
+    conclude({ ...open, ...attempt }, { ...seen(...transactions), answeredAtMs }, [], issuedAtMs + 9 * hour)
+
+  test('is quiet from the expiry of its PAT on, with what clocks may differ by', () => {
+    expect(lookedAt(overMs - 1)).toMatchObject({ end: null, quiet: null })
+    expect(lookedAt(overMs)).toMatchObject({ end: null, quiet: { looks: 1, sinceMs: overMs } })
+  })
+
+  test('is not quiet by any clock but that of BigCommerce', () => {
+    expect(lookedAt(null)).toMatchObject({ end: null, quiet: null })
+    expect(lookedAt(overMs + hour, { patExpiresAtMs: null })).toMatchObject({ end: null, quiet: null })
+  })
+
+  test('was not charged after three looks over ten minutes, and not before', () => {
+    const quietAfter = (looks: number, forMs: number) =>
+      lookedAt(overMs + forMs, { quiet: { looks, sinceMs: overMs } })
+    expect(quietAfter(2, 10 * 60_000)).toMatchObject({ end: { status: 'not_charged' } })
+    expect(quietAfter(9, 10 * 60_000 - 1)).toMatchObject({ end: null, quiet: { looks: 10 } })
+    expect(quietAfter(1, 3 * hour)).toMatchObject({ end: null, quiet: { looks: 2 } })
+  })
+
+  test('but a decline was declined then, and not before either: it may be of a payment made elsewhere', () => {
+    const declinedThere = [transactionOf({ status: 'error', createdAtMs: issuedAtMs + 1_000 })]
+    expect(lookedAt(issuedAtMs + 60_000, {}, declinedThere)).toMatchObject({ end: null })
+    expect(
+      lookedAt(overMs + 10 * 60_000, { quiet: { looks: 2, sinceMs: overMs } }, declinedThere),
+    ).toMatchObject({ end: { status: 'declined' } })
   })
 })

@@ -31,14 +31,14 @@ export const LEDGER_FILE_BUGS: readonly Bug[] = [
     find: `    await beat(database, instance, now())
 `,
     replace: '',
-    tests: ['test/routes/public-routes.test.ts'],
+    tests: ['test/stores/postgres-health.test.ts'],
   },
   {
     name: 'believe an old answer about readiness',
     file: 'src/stores/ledger-health.ts',
     find: 'elapsed() - latest.endedAtMs < rememberedMs',
     replace: 'elapsed() - latest.endedAtMs < 1_000 * rememberedMs',
-    tests: ['test/routes/public-routes.test.ts'],
+    tests: ['test/stores/postgres-health.test.ts'],
   },
   {
     name: 'write to a file that was moved away',

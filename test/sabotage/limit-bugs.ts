@@ -5,11 +5,11 @@ export const LIMIT_BUGS: readonly Bug[] = [
   {
     name: 'count declines without reserving a place first',
     file: 'src/stores/velocity-holds.ts',
-    find: `          if (retryAfterSeconds > 0) return { kind: 'blocked', retryAfterSeconds }
-          const held`,
-    replace: `          if (retryAfterSeconds > 0) return { kind: 'blocked', retryAfterSeconds }
+    find: `          if (full) return full
+`,
+    replace: `          if (full) return full
           if (attemptId) return { kind: 'reserved' }
-          const held`,
+`,
     tests: ['test/stores/sqlite.test.ts'],
   },
   {
@@ -28,17 +28,16 @@ export const LIMIT_BUGS: readonly Bug[] = [
   },
   {
     name: 'give the place of a decline back',
-    file: 'src/stores/settle-attempt.ts',
-    find: 'if (!keepsPlace(attempt.status, attempt.problemCode)) await',
-    replace: 'if (keepsPlace(attempt.status, attempt.problemCode) || attempt.id) await',
+    file: 'src/domain/payment-attempt.ts',
+    find: "status === 'declined' && !ofNoInstrument.has(problemCode) ? 'declined' : null",
+    replace: "status === 'declined' && ofNoInstrument.has(problemCode) ? 'declined' : null",
     tests: ['test/stores/sqlite.test.ts'],
   },
   {
     name: 'give the place of an unknown payment back',
     file: 'src/domain/payment-attempt.ts',
-    find: "!isFinal(status) || (status === 'declined' && !ofNoInstrument.has(problemCode))",
-    replace:
-      "(!isFinal(status) && status !== 'unknown') || (status === 'declined' && !ofNoInstrument.has(problemCode))",
+    find: "if (isUnsettled(status)) return 'unknown'",
+    replace: 'if (isUnsettled(status)) return null',
     tests: ['test/stores/sqlite.test.ts'],
   },
   {
@@ -58,9 +57,9 @@ export const LIMIT_BUGS: readonly Bug[] = [
   {
     name: 'reserve for a replay',
     file: 'src/services/pay-order.ts',
-    find: `    const fingerprint = fingerprintOf(command)
+    find: `    const fingerprint = fingerprintOf(asked)
 `,
-    replace: `    const fingerprint = fingerprintOf(command)
+    replace: `    const fingerprint = fingerprintOf(asked)
     await velocityGate.reserve(newId(), command.caller, context)
 `,
     tests: ['test/routes/pay-order/velocity.test.ts'],
@@ -139,8 +138,8 @@ export const LIMIT_BUGS: readonly Bug[] = [
   {
     name: 'take every IPv6 address for another client',
     file: 'src/domain/client-network.ts',
-    find: '.slice(0, 4)',
-    replace: '.slice(0, 8)',
+    find: 'prefixOf(words, 4)',
+    replace: 'prefixOf(words, 8)',
     tests: ['test/domain/client-network.test.ts'],
   },
   {

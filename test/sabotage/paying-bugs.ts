@@ -70,9 +70,9 @@ export const PAYING_BUGS: readonly Bug[] = [
   {
     name: 'let guests store cards',
     file: 'src/services/pay-order.ts',
-    find: "payment.save_instrument && caller.customerId === null && caller.access.kind !== 'any'",
-    replace: 'payment.save_instrument && caller.customerId === 0',
-    tests: ['test/routes/pay-order/403.test.ts'],
+    find: "!payment.save_instrument || caller.customerId !== null || caller.access.kind === 'any'",
+    replace: '!payment.save_instrument || caller.customerId !== undefined',
+    tests: ['test/services/pay-order.test.ts'],
   },
   {
     name: 'replay whatever the body says',
@@ -115,8 +115,8 @@ export const PAYING_BUGS: readonly Bug[] = [
   {
     name: "let every customer pay a guest's order",
     file: 'src/services/authorize-order.ts',
-    find: 'if (order?.customerId !== caller.access.customerId)',
-    replace: 'if (order?.customerId && order.customerId !== caller.access.customerId)',
+    find: 'isMiss = order?.customerId !== caller.access.customerId',
+    replace: 'isMiss = Boolean(order?.customerId) && order?.customerId !== caller.access.customerId',
     tests: ['test/services/authorize-order.test.ts'],
   },
   {

@@ -223,6 +223,18 @@ describe('write, call, write', () => {
     })
   })
 
+  test('the claim knows of which checkout the order is, where the order was read', async () => {
+    const carts: (string | null)[] = []
+    const claim: PayOrderDependencies['attempts']['claim'] = async (_scope, _fingerprint, wanted) => {
+      carts.push(wanted.cartId)
+      return claimedBy(wanted)
+    }
+    const order = orderOf({ cartId: 'cart-1' })
+    await paying({ attempts: { claim }, authorizeOrder: async () => order }).pay()
+    await paying({ attempts: { claim } }).pay()
+    expect(carts).toEqual(['cart-1', null])
+  })
+
   test('each step waits for the one before it', async () => {
     const steps = ['find key', 'authorize 118', 'claim', 'prepare', 'sending', 'charge', 'settle']
     const { promise: never } = Promise.withResolvers<never>()

@@ -468,6 +468,18 @@ export function describeUnsettled({ name, open }: Engine): void {
         expect(await recovered()).toEqual([0, 0])
       })
 
+      test('leaves an order closed that was paid while the attempt it ends held the order', async () => {
+        const late = await standing('not_charged')
+        await claimed()
+        await ledger.settle(late, { status: 'succeeded' }, keepsNothing)
+        nowMs += minute
+        expect(await unsettled.recoverAbandoned(stillFor)).toMatchObject({ released: 1 })
+        expect(await ledger.claim(scopeOf('again'), 'body-1', newAttempt())).toMatchObject({
+          kind: 'fenced',
+          by: { id: late },
+        })
+      })
+
       test('frees the order and the key of a claimed attempt, which its instance may not send any more', async () => {
         const id = await claimed({}, 'k1')
         nowMs += minute
