@@ -70,3 +70,20 @@ export async function takeCheckout(
     .execute()
   return 'free'
 }
+
+/**
+ * A charge that shows late closes its checkout, though that may have gone over to another order: nothing more is sent for that one,
+ * and what has been sent comes to its own end.
+ */
+export async function bringCheckoutBack(
+  transaction: Transaction<Tables>,
+  { storeHash, cartId, orderId, holder, nowMs }: Asked & { readonly holder: string; readonly nowMs: number },
+): Promise<void> {
+  await transaction
+    .updateTable('checkouts')
+    .set({ order_id: orderId, holder, updated_at_ms: nowMs })
+    .where('store_hash', '=', storeHash)
+    .where('checkout_id', '=', cartId)
+    .where('order_id', '!=', orderId)
+    .execute()
+}

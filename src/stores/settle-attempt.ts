@@ -15,6 +15,7 @@ import {
   type Settlement,
 } from '../domain/payment-attempt.ts'
 import { INSTRUMENT_TYPES, paysAPart } from '../domain/payment-instrument.ts'
+import { bringCheckoutBack } from './checkout-fence.ts'
 import type { Tables } from './engine/tables.ts'
 import { toAttempt } from './find-attempts.ts'
 import { moveHolds } from './velocity-holds.ts'
@@ -96,6 +97,10 @@ async function writeEnd(
   if (!moved) return settleAttempt(transaction, before.id, settlement, finalAnswer, nowMs)
 
   const attempt = toAttempt(moved)
+  if (isFinal(before.status) && status === 'succeeded' && attempt.cartId !== null) {
+    const { id: holder, orderId, cartId } = attempt
+    await bringCheckoutBack(transaction, { storeHash: moved.store_hash, cartId, orderId, holder, nowMs })
+  }
   if (!attempt.holdsOrder) await passOrderOn(transaction, moved.store_hash, attempt.orderId)
   await moveHolds(transaction, [attempt.id], placeOf(attempt.status, attempt.problemCode))
   const answer = finalAnswer(attempt)

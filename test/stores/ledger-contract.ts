@@ -235,6 +235,32 @@ export function describeLedger({ name, open }: Pick<Engine, 'open'> & { readonly
         },
       )
 
+      test('comes back to an order whose charge shows late', async () => {
+        const one = await claimedOf('k1', 118)
+        await send(one)
+        await ledger.settle(one, { status: 'unknown' }, keepsNothing)
+        await ledger.settle(one, { status: 'not_charged' }, keepsNothing)
+        // It has gone over, and the other order has an attempt that was sent, and one that was not.
+        const two = await claimedOf('k2', 119)
+        expect(await send(two)).toBe('sending')
+        await ledger.settle(one, { status: 'succeeded' }, keepsNothing)
+        expect((await ledger.settle(two, { status: 'declined' }, keepsNothing)).status).toBe('declined')
+        expect(await ofCart('k3', 119)).toEqual({ kind: 'checkout', standing: 'paid' })
+      })
+
+      test('comes back also while an attempt on the other order waits for its permit', async () => {
+        const one = await claimedOf('k1', 118)
+        await send(one)
+        await ledger.settle(one, { status: 'unknown' }, keepsNothing)
+        await ledger.settle(one, { status: 'not_charged' }, keepsNothing)
+        const two = await claimedOf('k2', 119)
+        await send(two)
+        await ledger.settle(two, { status: 'declined' }, keepsNothing)
+        const waiting = await claimedOf('k3', 119)
+        await ledger.settle(one, { status: 'succeeded' }, keepsNothing)
+        expect(await send(waiting)).toBe('checkout_paid')
+      })
+
       test('is sent once by twenty orders at the same moment', async () => {
         const attempts = await Promise.all(
           Array.from({ length: 20 }, (_, index) => claimedOf(`k${index}`, 200 + index)),

@@ -152,6 +152,7 @@ export function settleRow(
     (settlement.isProvenUnsent === true && mayBeTakenBack(row)) ||
     (settlement.isDecided === true && mayBeDecided(row))
   if (!mayMove) return toAttempt(row)
+  const isLate = status === 'succeeded' && isFinal(row.status)
   const needsLooking = status === 'unknown' || status === 'pending'
   const isWatched =
     isFinal(status) && status !== 'succeeded' && isUnsettled(row.status) && !settlement.isProvenUnsent
@@ -193,6 +194,8 @@ export function settleRow(
   const answer = finalAnswer(attempt)
   if (answer) keepAnswer(rows, row.id, answer.status, JSON.stringify(answer.body))
   Object.assign(row, moved)
+  if (isLate && row.cartId !== null && rows.checkouts.has(row.cartId))
+    rows.checkouts.set(row.cartId, row.orderId)
   if (!row.holdsOrder) passOrderOn(rows, row.orderId)
   return attempt
 }
