@@ -213,6 +213,9 @@ export interface PaymentAttempt {
   readonly quiet: QuietLooks | null
 }
 
+/** The ledger has no such attempt any more: its database crashed, and the claim had not been waited for. */
+export class LostAttempt extends Error {}
+
 /** What an attempt is when it is claimed. */
 export type NewAttempt = Pick<
   PaymentAttempt,

@@ -58,12 +58,11 @@ export class Problem extends Error {
     return PROBLEMS[this.code].status
   }
 
-  /** @param typeBase what `type` begins with. */
-  toBody(requestId: string, typeBase = PROBLEM_TYPE_BASE): ProblemBody {
+  toBody(requestId: string): ProblemBody {
     const { detail, bigcommerceCode, errors, paymentId, violatedPolicies } = this.options
     const kind = PROBLEMS[this.code]
     return {
-      type: `${typeBase}${this.code}`,
+      type: `${PROBLEM_TYPE_BASE}${this.code}`,
       title: kind.title,
       status: kind.status,
       detail: detail ?? kind.detail,

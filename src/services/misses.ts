@@ -18,19 +18,13 @@ export interface Misses {
   mayGoAhead(caller: Caller): boolean
 }
 
-export interface MissesOptions {
-  /** A clock that only goes forward, in milliseconds. */
-  readonly elapsed: () => number
-  /** How many requests a caller may make within a minute; 0 for any number, and then they may all be misses. */
-  readonly callerPerMinute: number
-}
-
-/** Of the requests that a caller may make, so many may be misses: 10 of 300. A person who mistypes an order's number needs a few. */
-const missesShare = 1 / 30
-const minuteMs = 60_000
-/** Of those that are being read any may be one: so many times as many may be. No shopper reads so many orders at once. */
-const readingTimes = 3
-/** After a miss nothing is done ahead for a minute; nor for a caller who asks for many orders at once. */
+/** A person who mistypes an order's number needs a few; one more comes back every six seconds. */
+const missesMax = 10
+const forgottenEveryMs = 6_000
+/** Of those that are being read any may be one. No shopper reads so many orders at once. */
+const readingMax = 30
+/** For so long after a miss nothing is done ahead; nor for a caller who asks for many orders at once. */
+const recentMs = 60_000
 const aheadMax = 3
 /** An entry takes some 200 bytes. Those whose last miss is longest ago are forgotten first. */
 const rememberedMax = 10_000
@@ -50,16 +44,16 @@ const unknownCaller: Record = {
   latestAtMs: Number.NEGATIVE_INFINITY,
 }
 
-export function createMisses({ elapsed, callerPerMinute }: MissesOptions): Misses {
-  const perMinute = Math.ceil(callerPerMinute * missesShare)
+/** @param elapsed a clock that only goes forward, in milliseconds. */
+export function createMisses(elapsed: () => number): Misses {
   const records = new Map<string, Record>()
   const recordOf = ({ principal }: Caller) => records.get(principal) ?? unknownCaller
   const countOf = ({ count, countedAtMs }: Record) =>
-    Math.max(0, count - ((elapsed() - countedAtMs) / minuteMs) * perMinute)
+    Math.max(0, count - (elapsed() - countedAtMs) / forgottenEveryMs)
 
   function keep({ principal }: Caller, record: Record): void {
     records.delete(principal)
-    const isOver = record.reading === 0 && countOf(record) === 0 && record.latestAtMs + minuteMs < elapsed()
+    const isOver = record.reading === 0 && countOf(record) === 0 && record.latestAtMs + recentMs < elapsed()
     if (!isOver) records.set(principal, record)
     const [longestAgo] = records.keys()
     if (records.size > rememberedMax && longestAgo !== undefined) records.delete(longestAgo)
@@ -68,9 +62,9 @@ export function createMisses({ elapsed, callerPerMinute }: MissesOptions): Misse
   function refuseTooMany(caller: Caller, context: RequestContext): void {
     const record = recordOf(caller)
     const count = countOf(record)
-    if (count < perMinute && count + record.reading < readingTimes * perMinute) return
+    if (count < missesMax && count + record.reading < readingMax) return
     context.log.warn({}, 'caller asks for too many orders of others')
-    const waitMs = (Math.max(0, count - perMinute) / perMinute) * minuteMs
+    const waitMs = Math.max(0, count - missesMax) * forgottenEveryMs
     throw new Problem('quota_exceeded', {
       detail:
         'Too many orders were asked for that this caller does not have. Wait, then try again. Nothing was charged by this request.',
@@ -81,7 +75,7 @@ export function createMisses({ elapsed, callerPerMinute }: MissesOptions): Misse
   return {
     begin(caller, context) {
       // The one token of a trusted server serves many shoppers, so the wrong number of one must not keep out the others.
-      if (caller.access.kind !== 'any' && perMinute > 0) refuseTooMany(caller, context)
+      if (caller.access.kind !== 'any') refuseTooMany(caller, context)
       const before = recordOf(caller)
       keep(caller, { ...before, reading: before.reading + 1 })
       return (isMiss) => {
@@ -98,7 +92,7 @@ export function createMisses({ elapsed, callerPerMinute }: MissesOptions): Misse
     mayGoAhead(caller) {
       const { latestAtMs, reading } = recordOf(caller)
       const isOfMany = caller.access.kind === 'any'
-      return latestAtMs + minuteMs <= elapsed() && (isOfMany || reading < aheadMax)
+      return latestAtMs + recentMs <= elapsed() && (isOfMany || reading < aheadMax)
     },
   }
 }

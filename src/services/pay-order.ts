@@ -4,7 +4,7 @@ import type { Clock } from '../domain/clock.ts'
 import { fingerprintOf, isFreeAgain, type KeyScope } from '../domain/idempotency-key.ts'
 import type { PaymentAccessTokenClaims } from '../domain/payment-access-token.ts'
 import { ASK_AGAIN_SECONDS, answerOf, keptAnswer, type PaymentAnswer } from '../domain/payment-answer.ts'
-import type { NewAttempt, PaymentAttempt } from '../domain/payment-attempt.ts'
+import { LostAttempt, type NewAttempt, type PaymentAttempt } from '../domain/payment-attempt.ts'
 import type { PaymentCommand } from '../domain/payment-command.ts'
 import { type InstrumentType, refuseTypeNotTaken } from '../domain/payment-instrument.ts'
 import { type PaymentOutcome, settlementOf } from '../domain/payment-outcome.ts'
@@ -211,14 +211,14 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
   async function keepWriting(write: () => Promise<unknown>): Promise<void> {
     for (let pauseMs = writeAgainMsMin; ; pauseMs = Math.min(2 * pauseMs, writeAgainMsMax)) {
       await pause(pauseMs)
-      const isWritten = await write().then(
-        () => true,
-        () => false,
-      )
-      if (isWritten) return
+      const isOver = await write().then(() => true, isLost)
+      if (isOver) return
     }
   }
 }
+
+/** There is nothing left to write to: trying for ever would only keep the process from ending. */
+const isLost = (error: unknown): boolean => error instanceof Problem && error.cause instanceof LostAttempt
 
 /** A ledger that restarts is back within seconds; and one that stays away is asked no more often than this. */
 const writeAgainMsMin = 250

@@ -4,6 +4,7 @@ import {
   isFinal,
   isLookedUp,
   isUnsettled,
+  LostAttempt,
   mayBeCorrected,
   mayBecome,
   mayBeDecided,
@@ -29,6 +30,7 @@ const firstLookMs = 2_000
  * Writes an attempt's new word if it may still have it, and its final answer with its key, within one transaction.
  *
  * @returns the attempt as it stands afterwards.
+ * @throws LostAttempt where there is none.
  */
 export async function settleAttempt(
   transaction: Transaction<Tables>,
@@ -170,6 +172,6 @@ async function present(transaction: Transaction<Tables>, id: string): Promise<Pa
     .selectFrom('payment_attempts')
     .selectAll()
     .where('id', '=', id)
-    .executeTakeFirstOrThrow()
+    .executeTakeFirstOrThrow(() => new LostAttempt(id))
   return toAttempt(row)
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Permit } from '../../src/allowance/permit.ts'
 import { fingerprintOf, type KnownKey } from '../../src/domain/idempotency-key.ts'
 import { answerOf, type PaymentAnswer } from '../../src/domain/payment-answer.ts'
-import type { AttemptStatus, PaymentAttempt } from '../../src/domain/payment-attempt.ts'
+import { type AttemptStatus, LostAttempt, type PaymentAttempt } from '../../src/domain/payment-attempt.ts'
 import { sealInstrument } from '../../src/domain/payment-command.ts'
 import { INSTRUMENT_TYPES, type InstrumentType } from '../../src/domain/payment-instrument.ts'
 import type { PaymentOutcome } from '../../src/domain/payment-outcome.ts'
@@ -534,6 +534,20 @@ describe('any failure before the charge ends without a charge', () => {
     expect(events.filter((event) => event.startsWith('settle'))).toEqual(
       Array(4).fill('settle attempt-1 not_sent store_unavailable'),
     )
+  })
+
+  test('the ledger is back without the claim, which it had not waited for: there is nothing to free', async () => {
+    const { pay, events, background } = paying({
+      attempts: {
+        markSending: failing('store_unavailable'),
+        settle: async (id) => {
+          throw new Problem('store_unavailable', { cause: new LostAttempt(id) })
+        },
+      },
+    })
+    expect(await endOf(pay())).toBe('store_unavailable')
+    await background[0]?.()
+    expect(events.filter((event) => event.startsWith('settle'))).toHaveLength(2)
   })
 
   test.each([

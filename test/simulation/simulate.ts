@@ -17,6 +17,7 @@ import { createStoreOutages } from './service/store-outages.ts'
 import { createBigCommerce } from './upstream/big-commerce.ts'
 import { createWebhooks } from './upstream/webhooks.ts'
 import { createWitness } from './witness/create-witness.ts'
+import { createDoubts } from './witness/doubts.ts'
 import { createWindow } from './witness/window.ts'
 
 export interface Simulated {
@@ -24,6 +25,8 @@ export interface Simulated {
   readonly counts: Counts
   readonly turnsMax: number
   readonly statuses: readonly string[]
+  readonly sent: number
+  readonly doubtsMs: readonly (number | null)[]
 }
 
 export interface SimulateOptions {
@@ -60,6 +63,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   const { limit, windowMs } = scenario.bucket
   const storeOf = createInMemoryPermits(limit, ruleOf(run), scheduler.now)
   const arrive = createWindow(limit, windowMs, witness.broken)
+  const doubts = createDoubts(rows, scheduler.now)
   const outages = createStoreOutages(run, () => {
     disk?.crash()
     reconciler.plan()
@@ -76,7 +80,10 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
       onTurnedAway: witness.turnedAway,
       watch: witness.sending,
       isStoreDown: outages.isDown,
-      onWrite: () => reconciler.plan(),
+      onWrite() {
+        doubts.note()
+        reconciler.plan()
+      },
       onCrash: () => reconciler.plan(),
       newId: () => `a${++counts.attempts}`,
       sabotage,
@@ -106,5 +113,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     counts,
     turnsMax: scheduler.turnsMax,
     statuses: rows.attempts.map(({ status }) => status),
+    sent: doubts.sent(),
+    doubtsMs: doubts.lengthsMs(),
   }
 }

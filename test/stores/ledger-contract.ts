@@ -3,6 +3,7 @@ import type { PaymentAnswer } from '../../src/domain/payment-answer.ts'
 import {
   ATTEMPT_STATUSES,
   type AttemptStatus,
+  LostAttempt,
   mayHoldOrder,
   type NewAttempt,
 } from '../../src/domain/payment-attempt.ts'
@@ -304,6 +305,13 @@ export function describeLedger({ name, open }: Pick<Engine, 'open'> & { readonly
           },
         )
         expect(asked).toEqual(['declined 30106 payment_declined'])
+      })
+
+      test('says of an attempt that it does not have that it is lost', async () => {
+        await expect(ledger.settle('not-there', success, keepsPaid)).rejects.toMatchObject({
+          code: 'store_unavailable',
+          cause: expect.any(LostAttempt),
+        })
       })
 
       test('never overwrites an end: the second settlement gets the first one’s attempt, and its own answer is dropped', async () => {

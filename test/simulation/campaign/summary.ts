@@ -1,9 +1,13 @@
 import { FAULT_KINDS } from '../scenario/faults.ts'
 import { HAZARDS } from '../scenario/hazards.ts'
+import { DOUBT_LENGTHS } from '../witness/doubts.ts'
 import type { Totals } from './totals.ts'
 
 const number = (value: number) => value.toLocaleString('en-US')
 const line = (name: string, value: number) => `  ${name.padEnd(28)}${number(value).padStart(14)}`
+
+const sumOf = (counts: Readonly<Record<string, number>>) =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0)
 
 /** The results of a campaign, for a person to read. */
 export function summaryOf(totals: Totals, seconds: number): string {
@@ -17,6 +21,9 @@ export function summaryOf(totals: Totals, seconds: number): string {
     ...Object.entries(ends)
       .sort(([one], [other]) => (one < other ? -1 : 1))
       .map(([status, count]) => line(`  ${status}`, count)),
+    line('sent', totals.sent),
+    line('  of these in doubt', sumOf(totals.doubts)),
+    ...DOUBT_LENGTHS.map((within) => line(`    until ${within}`, totals.doubts[within] ?? 0)),
     line('charges at BigCommerce', charges),
     line('looks at lost answers', looks),
     line('calls between the parts', steps),

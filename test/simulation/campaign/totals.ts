@@ -2,6 +2,7 @@ import type { FaultKind } from '../scenario/faults.ts'
 import type { Hazard } from '../scenario/hazards.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Simulated } from '../simulate.ts'
+import { doubtWithin } from '../witness/doubts.ts'
 
 export interface Violation {
   readonly seed: number
@@ -17,6 +18,10 @@ export interface Totals {
   charges: number
   looks: number
   steps: number
+  /** Payments that were sent. */
+  sent: number
+  /** Of those that had no end for a while, how many had it within how long. */
+  readonly doubts: Record<string, number>
   readonly ends: Record<string, number>
   readonly faults: Partial<Record<FaultKind, number>>
   readonly hazards: Partial<Record<Hazard, number>>
@@ -31,6 +36,8 @@ export const noTotals = (): Totals => ({
   charges: 0,
   looks: 0,
   steps: 0,
+  sent: 0,
+  doubts: {},
   ends: {},
   faults: {},
   hazards: {},
@@ -46,6 +53,11 @@ export function addRun(totals: Totals, { seed, orders }: Scenario, result: Simul
   totals.charges += counts.charges
   totals.looks += counts.looks
   totals.steps += counts.steps
+  totals.sent += result.sent
+  for (const lengthMs of result.doubtsMs) {
+    const within = doubtWithin(lengthMs)
+    totals.doubts[within] = (totals.doubts[within] ?? 0) + 1
+  }
   for (const status of statuses) totals.ends[status] = (totals.ends[status] ?? 0) + 1
   addCounts(totals.faults, counts.faults)
   addCounts(totals.hazards, counts.hazards)
@@ -55,6 +67,8 @@ export function addRun(totals: Totals, { seed, orders }: Scenario, result: Simul
 export function addTotals(totals: Totals, more: Totals): void {
   for (const name of ['seeds', 'orders', 'requests', 'attempts', 'charges', 'looks', 'steps'] as const)
     totals[name] += more[name]
+  totals.sent += more.sent
+  addCounts(totals.doubts, more.doubts)
   addCounts(totals.ends, more.ends)
   addCounts(totals.faults, more.faults)
   addCounts(totals.hazards, more.hazards)

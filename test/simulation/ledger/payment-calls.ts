@@ -3,6 +3,7 @@ import {
   type AttemptStatus,
   isFinal,
   isUnsettled,
+  LostAttempt,
   mayBeCorrected,
   mayBecome,
   mayBeDecided,
@@ -29,7 +30,7 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
   const rowOf = (id: string): AttemptRow => {
     const row = rows.byId.get(id)
     // As the stores answer whatever the database cannot do.
-    if (!row) throw new Problem('store_unavailable')
+    if (!row) throw new Problem('store_unavailable', { cause: new LostAttempt(id) })
     return row
   }
   const known = ({ fingerprint, attemptId, answerStatus, answerBody }: KeyRow): KnownKey => ({
