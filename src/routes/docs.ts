@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import Fastify, { type FastifyInstance } from 'fastify'
 
 /** Replaced by a new nonce in each answer. */
@@ -11,6 +13,10 @@ const icon =
 /** A page to read the contract. It loads nothing from other hosts, and by relative references, for proxies that add a path prefix. */
 export async function docsRoutes(app: FastifyInstance) {
   const page = once(startReference)
+  const script = once(async () => {
+    const { rawPayload: plain } = await (await page()).inject('/docs/js/scalar.js')
+    return { plain, zipped: await promisify(gzip)(plain) }
+  })
 
   app.get('/docs', { schema: { hide: true } }, async (_request, reply) => {
     const nonce = randomBytes(16).toString('base64')
@@ -22,16 +28,19 @@ export async function docsRoutes(app: FastifyInstance) {
         body
           .replaceAll(noncePlaceholder, nonce)
           .replaceAll('js/scalar.js', 'docs/js/scalar.js')
+          .replace('<html>', '<html lang="en">')
           .replace('</head>', `${icon}</head>`),
       )
   })
 
-  app.get('/docs/js/scalar.js', { schema: { hide: true } }, async (_request, reply) => {
-    const { rawPayload } = await (await page()).inject('/docs/js/scalar.js')
+  app.get('/docs/js/scalar.js', { schema: { hide: true } }, async (request, reply) => {
+    const { plain, zipped } = await script()
+    const takesGzip = /\bgzip\b(?!;\s*q=0(\.0*)?(,|$))/.test(request.headers['accept-encoding'] ?? '')
+    if (takesGzip) reply.header('content-encoding', 'gzip')
     return reply
-      .header('cache-control', 'public, max-age=3600')
+      .headers({ 'cache-control': 'public, max-age=3600', vary: 'accept-encoding' })
       .type('application/javascript; charset=utf-8')
-      .send(rawPayload)
+      .send(takesGzip ? zipped : plain)
   })
 }
 

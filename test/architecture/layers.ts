@@ -73,7 +73,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
   routes: {
     values: ['openapi', 'plugins', 'routes', 'domain'],
     types: ['request-context', 'services', 'metrics'],
-    packages: /^(@scalar\/|fastify|zod$|node:(crypto|net)$)/,
+    packages: /^(@scalar\/|fastify|zod$|node:(crypto|net|util|zlib)$)/,
   },
   allowance: { values: ['allowance', 'domain', 'stores'], types: ['logging'], packages: /^kysely$/ },
   services: {

@@ -1,3 +1,5 @@
+import { gunzipSync } from 'node:zlib'
+import { request } from 'undici'
 import { expect, test } from 'vitest'
 import { publishedDocument } from '../support/documented.ts'
 import { startTillgate } from '../support/start-tillgate.ts'
@@ -26,5 +28,27 @@ test('the page to read it runs only scripts of its own, under a policy of its ow
   expect(page.text).toContain(`<script src="docs/js/scalar.js" nonce="${nonce}">`)
   expect(page.text).not.toMatch(/https?:\/\//)
   expect(again.headers['content-security-policy']).not.toBe(page.headers['content-security-policy'])
+  expect(page.text).toContain('<html lang="en">')
   expect((await call('/docs/js/scalar.js')).headers['content-type']).toContain('javascript')
+})
+
+test('the script of the docs page is sent compressed to who takes that, and may be kept', async () => {
+  const { url, call } = await startTillgate()
+  const plain = await call('/docs/js/scalar.js')
+  const zipped = await request(`${url}/docs/js/scalar.js`, { headers: { 'accept-encoding': 'br, gzip' } })
+  const sent = Buffer.from(await zipped.body.arrayBuffer())
+  const refusing = await call('/docs/js/scalar.js', { headers: { 'accept-encoding': 'gzip;q=0, br' } })
+
+  expect(zipped.headers).toMatchObject({
+    'content-encoding': 'gzip',
+    'content-length': String(sent.length),
+    'cache-control': 'public, max-age=3600',
+    vary: expect.stringContaining('accept-encoding'),
+  })
+  expect(sent.length).toBeLessThan(plain.text.length / 3)
+  expect(gunzipSync(sent).toString('utf8')).toBe(plain.text)
+  expect([plain.headers['content-encoding'], refusing.headers['content-encoding']]).toEqual([
+    undefined,
+    undefined,
+  ])
 })
