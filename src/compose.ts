@@ -10,6 +10,7 @@ import { createManagementApi } from './clients/bigcommerce/management-api.ts'
 import { createManagementHttp } from './clients/bigcommerce/management-call.ts'
 import { createManagementGate, type ManagementGateOptions } from './clients/bigcommerce/management-gate.ts'
 import { createPaymentsApi } from './clients/bigcommerce/payments-api.ts'
+import { createStoreAccess } from './clients/bigcommerce/store-access.ts'
 import { createRememberedCallers } from './clients/identity/caller-tokens.ts'
 import { createVerifyCallers } from './clients/identity/verify-callers.ts'
 import { createVerifyWebhook, refuseWebhook } from './clients/identity/webhooks.ts'
@@ -93,11 +94,13 @@ export async function compose(
   const callHeaders = createCallHeaders({ userAgent: `Tillgate/${version}`, trustedProxySecret })
   const accessToken = createRenewable(config.bigcommerce.accessToken, renewals.accessToken, isSameSealed)
   const gate = createManagementGate(managementTime)
+  const storeAccess = createStoreAccess({ log: logger, elapsed: processTime.now })
   const managementHttp = createManagementHttp({
     url: apiUrl,
     accessToken,
     gate,
     watchConnections: metrics.showConnections('management'),
+    onAnswer: storeAccess.note,
     callHeaders,
   })
   const managementApi = metrics.management(createManagementApi(managementHttp))
@@ -170,7 +173,8 @@ export async function compose(
         ? logger.info('ledger takes payments again')
         : logger.warn({ err }, 'ledger takes no payments'),
   })
-  const isReady = async () => !isLeaving && (await isAbleToPay())
+  const isReady = async () =>
+    !isLeaving && (await isAbleToPay()) && !(await storeAccess.isRefused(managementHttp))
   metrics.show({ gate: gate.standing, permits: permitStore.outlook, unsettled: unsettled.count, isReady })
   return {
     metrics,

@@ -46,6 +46,8 @@ export const LOG_EVENTS = [
   'request failed',
   'shutting down',
   'starting',
+  'store token refused',
+  'store token taken again',
   'unknown variable',
 ] as const
 export type LogEvent = (typeof LOG_EVENTS)[number]

@@ -48,11 +48,14 @@ export async function healthRoutes(plain: FastifyInstance, { isReady }: HealthRo
       schema: {
         operationId: 'getReadiness',
         summary: 'Whether the instance takes payments',
-        description: 'Asks the ledger. Unless it answers 200, send this instance no traffic.',
+        description:
+          'Asks the ledger, and knows whether BigCommerce refuses the token of the store. Unless it answers 200, send this instance no traffic.',
         security: [],
         tags: ['health'],
         response: {
-          200: health('The ledger is reachable and migrated, and the instance is not shutting down.'),
+          200: health(
+            'The ledger is reachable and migrated, the token of the store is not refused, and the instance is not shutting down.',
+          ),
           503: health('Send no traffic here for now.'),
         },
         'x-examples': {

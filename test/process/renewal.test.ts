@@ -32,6 +32,8 @@ test('SIGHUP takes over a rotated store token and a rotated key of caller tokens
     AUTH_ISSUER,
     AUTH_AUDIENCE,
     AUTH_PUBLIC_KEY_FILE: keyFile,
+    // Without it the start warns that every caller may share one address.
+    TRUST_PROXY: 'loopback',
     BIGCOMMERCE_STORE_HASH: sandbox.storeHash,
     BIGCOMMERCE_ACCESS_TOKEN_FILE: tokenFile,
     BIGCOMMERCE_API_URL: sandbox.managementUrl,

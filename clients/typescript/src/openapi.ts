@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * Whether the instance takes payments
-         * @description Asks the ledger. Unless it answers 200, send this instance no traffic.
+         * @description Asks the ledger, and knows whether BigCommerce refuses the token of the store. Unless it answers 200, send this instance no traffic.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -797,7 +797,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The ledger is reachable and migrated, and the instance is not shutting down. */
+            /** @description The ledger is reachable and migrated, the token of the store is not refused, and the instance is not shutting down. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];

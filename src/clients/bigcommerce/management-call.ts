@@ -75,6 +75,8 @@ export interface ManagementHttpOptions {
   /** Without one every call is sent at once, and a 429 is an answer. */
   readonly gate?: ManagementGate
   readonly watchConnections?: WatchConnections
+  /** Told the status of each answer, where another token was tried the last one. */
+  readonly onAnswer?: (status: number) => void
 }
 
 export function createManagementHttp(options: ManagementHttpOptions): ManagementHttp {
@@ -128,10 +130,11 @@ export function createManagementHttp(options: ManagementHttpOptions): Management
     async call(request, context) {
       const passage = options.gate ? passageThrough(options.gate, context) : straightThrough
       try {
-        return await retry(
-          () => tryOnce(request, context, passage),
-          request.triesMax ?? TRIES_MAX[request.method],
-        )
+        return await retry(async () => {
+          const answer = await tryOnce(request, context, passage)
+          options.onAnswer?.(answer.status)
+          return answer
+        }, request.triesMax ?? TRIES_MAX[request.method])
       } catch (cause) {
         if (cause instanceof Problem) throw cause
         throw new Problem('upstream_unavailable', { cause })
