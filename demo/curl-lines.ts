@@ -7,13 +7,15 @@ export interface CurlLine {
 
 export interface CurlContext {
   readonly chargesUrl: string
-  readonly orderIds: { readonly card: number; readonly storedCard: number; readonly decline: number }
+  readonly orderIds: Readonly<Record<'card' | 'storedCard' | 'decline' | 'held', number>>
 }
 
 /** The sandbox's fixtures: see its README. */
 const storedCardToken = '050a1e5c982e5905288ec5ec33f292772762033a0704f46fccb16bf1940b51ef'
 const goodCard = '4242424242424242'
 const declinedCard = '4000000000009995'
+/** Code 10000, which does not say whether it was charged. It was not. */
+const unclearCard = '4000000000000119'
 
 /** The README's commands use the same variables, so that they can be pasted unchanged. */
 const tillgate = '$TILLGATE'
@@ -47,6 +49,10 @@ export function curlLines({ chargesUrl, orderIds }: CurlContext): readonly CurlL
     {
       says: `Pay order ${orderIds.decline} by a card without funds: declined`,
       command: `curl -sS ${pay(orderIds.decline, card(declinedCard))}`,
+    },
+    {
+      says: `Pay order ${orderIds.held}, and get no clear answer: it is not known whether it was charged, so the order is held`,
+      command: `curl -sS ${pay(orderIds.held, card(unclearCard))}`,
     },
     { says: 'What was really charged?', command: `curl -sS ${chargesUrl}` },
   ]

@@ -11,6 +11,7 @@ export interface PortWish {
 export interface PortWishes {
   readonly page: PortWish
   readonly api: PortWish
+  readonly admin: PortWish
   readonly sandbox: PortWish
   readonly sandboxPayments: PortWish
 }
@@ -30,6 +31,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 const portNames = {
   page: 'DEMO_PORT',
   api: 'DEMO_API_PORT',
+  admin: 'DEMO_ADMIN_PORT',
   sandbox: 'DEMO_SANDBOX_PORT',
   sandboxPayments: 'DEMO_SANDBOX_PAYMENTS_PORT',
 }
@@ -55,6 +57,7 @@ export function readDemoSettings(environment: Environment): DemoSettings {
     page: wish(portNames.page, 8080),
     // Not 3000, which the page of whoever tries it is likely to use.
     api: wish(portNames.api, 8081),
+    admin: wish(portNames.admin, 0),
     sandbox: wish(portNames.sandbox, 0),
     sandboxPayments: wish(portNames.sandboxPayments, 0),
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startSandbox } from '../sandbox/start-sandbox.ts'
 import { mintShopperToken, newIssuer, printedTokenSeconds } from './caller-tokens.ts'
-import { choosePorts } from './choose-ports.ts'
+import { choosePorts, loopback } from './choose-ports.ts'
 import { curlLines } from './curl-lines.ts'
 import { DemoError } from './demo-error.ts'
 import type { DemoSettings } from './demo-settings.ts'
@@ -30,6 +30,7 @@ export async function runDemo(settings: DemoSettings, stop: StopSignal): Promise
   const issuer = newIssuer(settings.secret)
   const service = await startService({
     port: ports.api,
+    adminPort: ports.admin,
     pagePort: ports.page,
     corsOrigins: settings.corsOrigins,
     folder,
@@ -46,6 +47,7 @@ export async function runDemo(settings: DemoSettings, stop: StopSignal): Promise
     card: await orders.create(),
     storedCard: await orders.create(),
     decline: await orders.create(),
+    held: await orders.create(),
     page: await orders.create(),
   }
   const page = await startPageServer({
@@ -60,7 +62,7 @@ export async function runDemo(settings: DemoSettings, stop: StopSignal): Promise
 
   const callerToken = await mintShopperToken(
     issuer,
-    [readmeOrderId, orderIds.card, orderIds.storedCard, orderIds.decline],
+    [readmeOrderId, orderIds.card, orderIds.storedCard, orderIds.decline, orderIds.held],
     printedTokenSeconds,
   )
   const links = { apiUrl: service.url, chargesUrl: `${sandbox.controlUrl}/charges` }
@@ -76,9 +78,16 @@ export async function runDemo(settings: DemoSettings, stop: StopSignal): Promise
         AUTH_ISSUER: issuer.issuer,
         AUTH_AUDIENCE: issuer.audience,
         AUTH_HMAC_SECRET: issuer.secret,
+        DATABASE_URL: `sqlite:${folder}/tillgate.db`,
+        BIGCOMMERCE_STORE_HASH: sandbox.storeHash,
         BIGCOMMERCE_API_URL: sandbox.managementUrl,
         BIGCOMMERCE_ACCESS_TOKEN: sandbox.accessToken,
         SANDBOX_PORT: String(ports.sandbox),
+      },
+      desk: {
+        pageUrl: `http://${loopback}:${ports.admin}/`,
+        orderId: orderIds.held,
+        clockUrl: `${sandbox.controlUrl}/clock`,
       },
       warnings: settings.warnings,
       lines: curlLines({ ...links, orderIds }),

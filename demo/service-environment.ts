@@ -4,6 +4,7 @@ import { loopback } from './choose-ports.ts'
 
 export interface ServiceSetup {
   readonly port: number
+  readonly adminPort: number
   readonly pagePort: number
   /** Pages of others that may call it. */
   readonly corsOrigins: readonly string[]
@@ -14,10 +15,18 @@ export interface ServiceSetup {
 }
 
 /** All the variables of the service. Nothing is taken from the environment of the demo. */
-export const serviceEnvironment = ({ port, pagePort, corsOrigins, folder, issuer, store }: ServiceSetup) => ({
+export const serviceEnvironment = ({
+  port,
+  adminPort,
+  pagePort,
+  corsOrigins,
+  folder,
+  issuer,
+  store,
+}: ServiceSetup) => ({
   HOST: loopback,
   PORT: String(port),
-  ADMIN_PORT: '0',
+  ADMIN_PORT: String(adminPort),
   // The page can be opened by either name, and a browser treats them as two origins.
   CORS_ORIGINS: [`http://${loopback}:${pagePort}`, `http://localhost:${pagePort}`, ...corsOrigins].join(','),
   ...storeVariables(store),

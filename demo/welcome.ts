@@ -14,6 +14,14 @@ export interface WelcomeOptions {
   readonly corsOrigins: readonly string[]
   /** For the server of a page of your own, and for `npm run sandbox:order`. */
   readonly serverVariables: Readonly<Record<string, string>>
+  readonly desk: {
+    /** The page on the admin port. */
+    readonly pageUrl: string
+    /** The order that one of the commands leaves held. */
+    readonly orderId: number
+    /** Moves the clock of the simulated store. */
+    readonly clockUrl: string
+  }
   readonly warnings: readonly string[]
 }
 
@@ -23,7 +31,8 @@ const dim = (text: string) => styleText('dim', text)
 
 /** What the demo prints once it runs. Commands begin at the margin, so that they are easy to copy. */
 export function welcome(options: WelcomeOptions): string {
-  const { seconds, pageUrl, apiUrl, callerToken, chargesUrl, logPath, lines, corsOrigins, warnings } = options
+  const { seconds, pageUrl, apiUrl, callerToken, chargesUrl, logPath, lines, corsOrigins, warnings, desk } =
+    options
   const commands = lines.map(
     ({ says, command }, index) => `${dim(`# ${index + 1}. ${says}`)}\n${command} -w '\\n'`,
   )
@@ -34,6 +43,7 @@ ${bold('Tillgate')} is running against a simulated BigCommerce store (ready in $
   Checkout page   ${bold(pageUrl)}
   API reference   ${apiUrl}/docs
   Real charges    ${chargesUrl}
+  Held payments   ${desk.pageUrl}
   Service log     ${logPath}
 
 Or use another terminal. First set the address and the token:
@@ -47,6 +57,17 @@ ${bold('A page of your own')} may call ${apiUrl} from ${corsOrigins.join(' and '
 \`npm run --silent sandbox:order\`, which makes another order:
 
 export ${variables.join(' ')}
+
+${bold('A shopper asks for help')} with order ${desk.orderId}, which command 6 has left held. In a shell with these variables, as
+docs/operations.md says ("Needs review"):
+
+npm run payments -- held
+npm run payments -- show ${desk.orderId}
+
+${dim('# "Not charged" is refused as long as a charge could still begin or show. Two hours later, by the clock of the store:')}
+curl -sS ${desk.clockUrl} -H 'Content-Type: application/json' -d '{"advance_ms":7200000}' -w '\\n'
+
+npm run payments -- resolve PAYMENT not-charged --by 'YOUR NAME' --because 'WHAT THE GATEWAY SAYS'
 
 ${warnings.map((warning) => `${bold('Warning')} ${warning}\n\n`).join('')}\
 Ctrl-C stops everything. Nothing is saved, and no real money moves.

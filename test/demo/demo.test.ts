@@ -24,7 +24,7 @@ describe('the demo', () => {
     const answers = []
     for (const line of curlLinesOf(demo.output())) answers.push(await runCurlLine(line, demo.shellVariables))
 
-    expect(answers.map(({ status }) => status)).toEqual([200, 201, 201, 201, 402, 200])
+    expect(answers.map(({ status }) => status)).toEqual([200, 201, 201, 201, 402, 202, 200, 200])
     const [, paid, replayed] = answers
     expect(paid?.text).toContain('"amount":6098')
     expect(replayed?.text).toMatch(/^idempotent-replayed: true/im)
@@ -37,6 +37,27 @@ describe('the demo', () => {
       [216, 6098, 'card'],
       [217, 6098, 'stored_card'],
     ])
+  })
+
+  test('the order that it leaves held is seen on its page, and resolved by the desk in a shell with what it prints', async () => {
+    const [, orderId = ''] = /with order (\d+), which command 6/.exec(demo.output()) ?? []
+    const [, deskUrl = ''] = /Held payments +(\S+)/.exec(demo.output()) ?? []
+    expect(await (await fetch(deskUrl)).text()).toContain(`?q=${orderId}`)
+    const program = join(import.meta.dirname, '../../src/commands/payments.ts')
+    const payments = async (...words: string[]) =>
+      (
+        await promisify(execFile)(process.execPath, [program, ...words, '--json'], {
+          cwd: demo.folder,
+          env: demo.shellVariables,
+        })
+      ).stdout
+    const { data } = JSON.parse(await payments('held'))
+    expect(data).toMatchObject([{ order_id: Number(orderId), status: 'unknown' }])
+    // The commands above have moved the clock of the store.
+    const reason = ['--by', 'Ada', '--because', 'the gateway shows none']
+    expect(JSON.parse(await payments('resolve', data[0].id, 'not-charged', ...reason))).toMatchObject({
+      data: { status: 'not_charged' },
+    })
   })
 
   test.each([
@@ -119,15 +140,15 @@ test('wrong settings are all named, and nothing is started', async () => {
       'DEMO_API_PORT must be a port number from 0 to 65535; 0 takes a free one.\n' +
       'DEMO_CORS_ORIGINS must list origins such as http://localhost:3000, without a path.\n' +
       'DEMO_AUTH_HMAC_SECRET must be 32 or more of letters, digits and . ~ + / = _ -.\n' +
-      'DEMO_PAGE is unknown and does nothing. The demo knows DEMO_PORT, DEMO_API_PORT, DEMO_SANDBOX_PORT, ' +
-      'DEMO_SANDBOX_PAYMENTS_PORT, DEMO_CORS_ORIGINS, DEMO_AUTH_HMAC_SECRET.\n',
+      'DEMO_PAGE is unknown and does nothing. The demo knows DEMO_PORT, DEMO_API_PORT, DEMO_ADMIN_PORT, ' +
+      'DEMO_SANDBOX_PORT, DEMO_SANDBOX_PAYMENTS_PORT, DEMO_CORS_ORIGINS, DEMO_AUTH_HMAC_SECRET.\n',
   )
 })
 
 test('without any setting it leaves port 3000 to the page of whoever tries it, and lets that page call', () => {
   const { ports, corsOrigins, warnings, secret } = readDemoSettings({ DEMO_PORT: '', PATH: '/bin' })
 
-  expect(Object.values(ports).map(({ port }) => port)).toEqual([8080, 8081, 0, 0])
+  expect(Object.values(ports).map(({ port }) => port)).toEqual([8080, 8081, 0, 0, 0])
   expect(corsOrigins).toEqual(['http://localhost:3000', 'http://127.0.0.1:3000'])
   expect([warnings, secret]).toEqual([[], null])
 })
