@@ -1,6 +1,6 @@
 import { instant } from '../../domain/held-payment.ts'
 import { sayMoney } from '../../domain/money.ts'
-import { type PaymentAttempt, publicStatus } from '../../domain/payment-attempt.ts'
+import { isFinal, type PaymentAttempt, publicStatus } from '../../domain/payment-attempt.ts'
 import type { HeldAtDesk, ToldPayment } from '../../services/desk.ts'
 import type { Resolved } from '../../services/resolve-payment.ts'
 import { sawDocument } from './documents.ts'
@@ -54,7 +54,10 @@ export function resolvedLines(resolved: Resolved): string {
   const { payment, refusal, isDuplicate } = resolved
   const lines = sawLines(resolved)
   if (refusal) lines.push('', `Refused. ${refusal.options.detail ?? ''}`)
-  lines.push('', `Payment ${payment.id} of order ${payment.orderId} is now ${publicStatus(payment.status)}.`)
+  lines.push(
+    '',
+    `Payment ${payment.id} of order ${payment.orderId} ${isFinal(payment.status) ? 'is now' : 'stays'} ${publicStatus(payment.status)}.`,
+  )
   if (isDuplicate)
     lines.push(
       'The order may have been charged more than once: compare it with the gateway, and refund what is too much ("Duplicate charge" in docs/operations.md).',
@@ -77,8 +80,16 @@ function sawLines(resolved: Resolved): string[] {
     'BigCommerce shows:',
     order,
     ...(transactions.length > 0 ? transactions : ['  transactions  none']),
-    `  so this payment is, by what it shows: ${saw.verdict ?? 'not known'}`,
+    `  so            ${resolved.verdict === null ? 'nothing is known of this payment' : verdictWords[resolved.verdict]}`,
   ]
+}
+
+const verdictWords: Readonly<Record<NonNullable<Resolved['verdict']>, string>> = {
+  charged: 'this payment was charged',
+  pending: 'this payment is pending, and may still be charged',
+  failed: 'this payment was pending and has failed',
+  absent: 'it shows no charge of this payment',
+  unclear: 'it is not clear whether this payment was charged',
 }
 
 const unitsOfTime: readonly (readonly [number, string])[] = [
