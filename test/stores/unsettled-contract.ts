@@ -473,7 +473,7 @@ export function describeUnsettled({ name, open }: Engine): void {
         await claimed()
         await ledger.settle(late, { status: 'succeeded' }, keepsNothing)
         nowMs += minute
-        expect(await unsettled.recoverAbandoned(stillFor)).toMatchObject({ released: 1 })
+        expect((await unsettled.recoverAbandoned(stillFor)).released).toHaveLength(1)
         expect(await ledger.claim(scopeOf('again'), 'body-1', newAttempt())).toMatchObject({
           kind: 'fenced',
           by: { id: late },
