@@ -1,5 +1,6 @@
 import { buildApp } from '../src/app.ts'
 import { INSTRUMENT_TYPES } from '../src/domain/payment-instrument.ts'
+import { PROBLEM_TYPE_BASE } from '../src/domain/problems.ts'
 import { createLogger } from '../src/logging/logger.ts'
 
 /** The text of openapi/openapi.json, made from what the routes declare. */
@@ -14,6 +15,7 @@ export async function openapiDocument(): Promise<string> {
     trustProxy: [],
     rateLimits: { addressPerMinute: 1, callerPerMinute: 1 },
     corsOrigins: [],
+    problemTypeBase: PROBLEM_TYPE_BASE,
     verifyCallerToken: notCalled,
     permits: { open: async () => {}, standing: notStanding },
     payOrder: notCalled,

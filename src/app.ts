@@ -28,6 +28,7 @@ import { getPaymentRoute } from './routes/orders/get-payment.ts'
 import { listPaymentMethodsRoute } from './routes/orders/list-payment-methods.ts'
 import { listPaymentsRoute } from './routes/orders/list-payments.ts'
 import { payOrderRoute } from './routes/orders/pay-order.ts'
+import { problemPageRoute } from './routes/problem-page.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { listenerOptions, serverOptions, tlsOptionsOf } from './server-options.ts'
 import type { ListPaymentMethods } from './services/list-payment-methods.ts'
@@ -41,6 +42,8 @@ export interface AppDependencies {
   readonly tls: TlsMaterial | null
   readonly trustProxy: readonly string[]
   readonly corsOrigins: readonly string[]
+  /** What the `type` of each problem begins with. */
+  readonly problemTypeBase: string
   /** Requests per minute; 0 for no limit. */
   readonly rateLimits: { readonly addressPerMinute: number; readonly callerPerMinute: number }
   /** For tests; production uses LOAD_BOUNDS. */
@@ -96,7 +99,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   // Before everything that asks for the client's address.
   await app.register(forwardedForPlugin, { trustProxy })
   // First, so that everything after it fails in our format.
-  await app.register(problemDetailsPlugin)
+  await app.register(problemDetailsPlugin, { typeBase: dependencies.problemTypeBase })
   await app.register(requestLoggingPlugin, { observeRequest })
   await app.register(sealedBodyPlugin)
   await app.register(validationPlugin)
@@ -117,6 +120,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   // The public scope. A route is public because of where it is written.
   await app.register(healthRoutes, { isReady })
   await app.register(docsRoutes)
+  await app.register(problemPageRoute)
   await app.register(webhookRoutes, { receiveWebhook })
 
   await app.register(async (authenticated) => {

@@ -143,6 +143,7 @@ export async function compose(
       storeHash,
       instruments,
       declineLimits: velocity,
+      callerPerMinute: config.rateLimits.callerPerMinute,
       digest: createKeyedDigest(config.bigcommerce.accessToken, `velocity of ${storeHash}`),
       hasOpaqueDeclines: config.hasOpaqueDeclines,
       hasCheckoutFence: config.hasCheckoutFence,
@@ -190,6 +191,7 @@ export async function compose(
       tls: config.tls,
       trustProxy: config.trustProxy,
       corsOrigins: config.corsOrigins,
+      problemTypeBase: config.problemTypeBase,
       rateLimits: config.rateLimits,
       verifyCallerToken: createRememberedCallers({
         verifyCallerToken: createVerifyCallers(config, publicKey.current),

@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { SecureContextOptions, TlsOptions } from 'node:tls'
-import { type FastifyHttpOptions, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import {
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import type { TlsMaterial } from './config/tls.ts'
 import { holdsCardNumber } from './domain/card-number.ts'
 import { PROBLEM_MEDIA_TYPE, Problem } from './domain/problem.ts'
@@ -104,7 +110,7 @@ const PROBLEM_OF_PARSER_CODE: Readonly<Record<string, ProblemCode>> = {
 }
 
 /** Answers bytes that never became a request. There is no reply object for them, so the answer is written by hand. */
-function answerMalformedHttp(error: Error & { code?: string }, socket: Socket): void {
+function answerMalformedHttp(this: unknown, error: Error & { code?: string }, socket: Socket): void {
   // After a failed handshake the client could not read an answer.
   if (!socket.writable || error.code === 'ECONNRESET' || error.code?.startsWith('ERR_SSL') === true) {
     socket.destroy()
@@ -112,7 +118,7 @@ function answerMalformedHttp(error: Error & { code?: string }, socket: Socket): 
   }
   const problem = new Problem(PROBLEM_OF_PARSER_CODE[error.code ?? ''] ?? 'malformed_request')
   const requestId = randomUUID()
-  const body = JSON.stringify(problem.toBody(requestId))
+  const body = JSON.stringify(problem.toBody(requestId, (this as FastifyInstance).problemTypeBase))
   socket.end(
     [
       `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,

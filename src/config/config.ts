@@ -20,6 +20,7 @@ export interface Config {
   readonly tls: TlsMaterial | null
   readonly trustProxy: readonly string[]
   readonly corsOrigins: readonly string[]
+  readonly problemTypeBase: string
   readonly rateLimits: { readonly addressPerMinute: number; readonly callerPerMinute: number }
   /** The limits against card testing, each within one window; 0 for none. */
   readonly velocity: {
@@ -217,6 +218,7 @@ function toConfig(
     adminPort: env.ADMIN_PORT,
     trustProxy: env.TRUST_PROXY,
     corsOrigins: env.CORS_ORIGINS,
+    problemTypeBase: env.PROBLEM_TYPE_BASE,
     rateLimits: { addressPerMinute: env.ADDRESS_RATE_LIMIT, callerPerMinute: env.CALLER_RATE_LIMIT },
     velocity: {
       orderAttempts: env.VELOCITY_ORDER_ATTEMPTS,

@@ -1,49 +1,10 @@
-import { isIP } from 'node:net'
 import { z } from 'zod'
 import { INSTRUMENT_TYPES, type InstrumentType } from '../domain/payment-instrument.ts'
+import { PROBLEM_TYPE_BASE } from '../domain/problems.ts'
+import { address, baseUrl, isDatabase, isOrigin, isProxy, list, required, wholeNumber } from './rules.ts'
 
 const instruments = new Set<string>(INSTRUMENT_TYPES)
 const isInstrument = (word: string): word is InstrumentType => instruments.has(word)
-
-/** The kinds of rule that variables have. A message continues the sentence that begins with the variable's name. */
-const required = (meaning: string) => z.string({ error: `is required: ${meaning}` })
-const wholeNumber = (min: number, max: number) => {
-  const error = `must be a whole number from ${min} to ${max}`
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, error)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, error)
-}
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== ''),
-)
-const address = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
-const baseUrl = z
-  .string()
-  .refine(address, 'must be an http or https address')
-  .transform((text) => text.replace(/\/+$/, ''))
-const isOrigin = (text: string) => address(text) && new URL(text).origin === text && !text.includes('*')
-const namedProxies = new Set(['loopback', 'linklocal', 'uniquelocal'])
-
-function isProxy(text: string): boolean {
-  const [host = '', prefix = '1', ...rest] = text.split('/')
-  const bitsMax = { 4: 32, 6: 128 }[isIP(host)] ?? -1
-  return (
-    namedProxies.has(text) ||
-    (rest.length === 0 && /^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bitsMax)
-  )
-}
-function isDatabase(text: string): boolean {
-  if (!/^postgres(ql)?:/.test(text)) return /^sqlite:.+/.test(text)
-  if (!/^\w+:\/\/./.test(text) || !URL.canParse(text)) return false
-  // The driver would refuse these later, and quote them.
-  const { username, password, pathname } = new URL(text)
-  return [username, password, pathname].every((part) => /^(?:[^%]|%[\da-f]{2})*$/i.test(part))
-}
 
 /**
  * Every variable, once: its rule and its meaning. docs/configuration.md is generated from this. A message continues the sentence that begins with the variable's name, and never quotes the value.
@@ -84,6 +45,17 @@ export const Env = z.object({
     .refine((all) => all.every(isOrigin), 'must list origins such as https://shop.example, without a path')
     .default([])
     .describe('Comma list of origins whose pages may call the API from the browser.'),
+  PROBLEM_TYPE_BASE: z
+    .string()
+    .max(190, 'must be shorter than 190 characters')
+    .refine(
+      (text) => address(text) && /^https?:\/\/[^\s"<>]+[#/=]$/.test(text),
+      'must be an http or https address that ends with #, / or =, since a code follows',
+    )
+    .default(PROBLEM_TYPE_BASE)
+    .describe(
+      'What the `type` of each problem begins with; its code follows. The page of all problems is also served at `/docs/problems`, so `https://pay.shop.example/docs/problems#` leads there.',
+    ),
   ADDRESS_RATE_LIMIT: wholeNumber(0, 1_000_000)
     .default(600)
     .describe(
@@ -92,7 +64,7 @@ export const Env = z.object({
   CALLER_RATE_LIMIT: wholeNumber(0, 1_000_000)
     .default(300)
     .describe(
-      'Requests per minute from one caller to one instance, counted after authentication. 0 turns it off. A server that calls for many shoppers needs more.',
+      'Requests per minute from one caller to one instance, counted after authentication; one in thirty may be for an order that the caller does not have. 0 turns it off. A server that calls for many shoppers needs more.',
     ),
   VELOCITY_ORDER_ATTEMPTS: wholeNumber(0, 10_000)
     .default(5)

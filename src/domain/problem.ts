@@ -58,11 +58,12 @@ export class Problem extends Error {
     return PROBLEMS[this.code].status
   }
 
-  toBody(requestId: string): ProblemBody {
+  /** @param typeBase what `type` begins with. */
+  toBody(requestId: string, typeBase = PROBLEM_TYPE_BASE): ProblemBody {
     const { detail, bigcommerceCode, errors, paymentId, violatedPolicies } = this.options
     const kind = PROBLEMS[this.code]
     return {
-      type: `${PROBLEM_TYPE_BASE}${this.code}`,
+      type: `${typeBase}${this.code}`,
       title: kind.title,
       status: kind.status,
       detail: detail ?? kind.detail,

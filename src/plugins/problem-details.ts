@@ -2,12 +2,25 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import fp from 'fastify-plugin'
 import { ResponseSerializationError } from 'fastify-type-provider-zod'
 import { PROBLEM_MEDIA_TYPE, Problem } from '../domain/problem.ts'
+import { PROBLEM_TYPE_BASE } from '../domain/problems.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What the `type` of each problem begins with. */
+    problemTypeBase: string
+  }
+}
+
+export interface ProblemDetailsOptions {
+  readonly typeBase?: string
+}
 
 /**
  * Errors leave the process by five doors. These are two: thrown errors and unknown paths. The others are options of the
  * server (server-options.ts) and the answer while closing (draining.ts).
  */
-async function problemDetails(app: FastifyInstance) {
+async function problemDetails(app: FastifyInstance, { typeBase = PROBLEM_TYPE_BASE }: ProblemDetailsOptions) {
+  app.decorate('problemTypeBase', typeBase)
   app.setErrorHandler((error: FastifyError | Problem, request, reply) =>
     sendProblem(toProblem(error), request, reply),
   )
@@ -31,7 +44,7 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
     .code(problem.status)
     .type(PROBLEM_MEDIA_TYPE)
     .serializer(JSON.stringify)
-    .send(problem.toBody(request.id))
+    .send(problem.toBody(request.id, request.server.problemTypeBase))
 }
 
 /** What is wrong with the token, where there was one (RFC 6750 §3). */

@@ -18,13 +18,19 @@ export interface Misses {
   mayGoAhead(caller: Caller): boolean
 }
 
-/** A person who mistypes an order's number needs a few; one more comes back every six seconds. */
-const missesMax = 10
-const forgottenEveryMs = 6_000
-/** Of those that are being read any may be one. No shopper reads so many orders at once. */
-const readingMax = 30
-/** For so long after a miss nothing is done ahead; nor for a caller who asks for many orders at once. */
-const recentMs = 60_000
+export interface MissesOptions {
+  /** A clock that only goes forward, in milliseconds. */
+  readonly elapsed: () => number
+  /** How many requests a caller may make within a minute; 0 for any number, and then they may all be misses. */
+  readonly callerPerMinute: number
+}
+
+/** Of the requests that a caller may make, so many may be misses: 10 of 300. A person who mistypes an order's number needs a few. */
+const missesShare = 1 / 30
+const minuteMs = 60_000
+/** Of those that are being read any may be one: so many times as many may be. No shopper reads so many orders at once. */
+const readingTimes = 3
+/** After a miss nothing is done ahead for a minute; nor for a caller who asks for many orders at once. */
 const aheadMax = 3
 /** An entry takes some 200 bytes. Those whose last miss is longest ago are forgotten first. */
 const rememberedMax = 10_000
@@ -44,16 +50,16 @@ const unknownCaller: Record = {
   latestAtMs: Number.NEGATIVE_INFINITY,
 }
 
-/** @param elapsed a clock that only goes forward, in milliseconds. */
-export function createMisses(elapsed: () => number): Misses {
+export function createMisses({ elapsed, callerPerMinute }: MissesOptions): Misses {
+  const perMinute = Math.ceil(callerPerMinute * missesShare)
   const records = new Map<string, Record>()
   const recordOf = ({ principal }: Caller) => records.get(principal) ?? unknownCaller
   const countOf = ({ count, countedAtMs }: Record) =>
-    Math.max(0, count - (elapsed() - countedAtMs) / forgottenEveryMs)
+    Math.max(0, count - ((elapsed() - countedAtMs) / minuteMs) * perMinute)
 
   function keep({ principal }: Caller, record: Record): void {
     records.delete(principal)
-    const isOver = record.reading === 0 && countOf(record) === 0 && record.latestAtMs + recentMs < elapsed()
+    const isOver = record.reading === 0 && countOf(record) === 0 && record.latestAtMs + minuteMs < elapsed()
     if (!isOver) records.set(principal, record)
     const [longestAgo] = records.keys()
     if (records.size > rememberedMax && longestAgo !== undefined) records.delete(longestAgo)
@@ -62,9 +68,9 @@ export function createMisses(elapsed: () => number): Misses {
   function refuseTooMany(caller: Caller, context: RequestContext): void {
     const record = recordOf(caller)
     const count = countOf(record)
-    if (count < missesMax && count + record.reading < readingMax) return
+    if (count < perMinute && count + record.reading < readingTimes * perMinute) return
     context.log.warn({}, 'caller asks for too many orders of others')
-    const waitMs = Math.max(0, count - missesMax) * forgottenEveryMs
+    const waitMs = (Math.max(0, count - perMinute) / perMinute) * minuteMs
     throw new Problem('quota_exceeded', {
       detail:
         'Too many orders were asked for that this caller does not have. Wait, then try again. Nothing was charged by this request.',
@@ -75,7 +81,7 @@ export function createMisses(elapsed: () => number): Misses {
   return {
     begin(caller, context) {
       // The one token of a trusted server serves many shoppers, so the wrong number of one must not keep out the others.
-      if (caller.access.kind !== 'any') refuseTooMany(caller, context)
+      if (caller.access.kind !== 'any' && perMinute > 0) refuseTooMany(caller, context)
       const before = recordOf(caller)
       keep(caller, { ...before, reading: before.reading + 1 })
       return (isMiss) => {
@@ -92,7 +98,7 @@ export function createMisses(elapsed: () => number): Misses {
     mayGoAhead(caller) {
       const { latestAtMs, reading } = recordOf(caller)
       const isOfMany = caller.access.kind === 'any'
-      return latestAtMs + recentMs <= elapsed() && (isOfMany || reading < aheadMax)
+      return latestAtMs + minuteMs <= elapsed() && (isOfMany || reading < aheadMax)
     },
   }
 }

@@ -53,6 +53,8 @@ export interface PayingSettings {
   /** The instrument types that this service takes at all. */
   readonly instruments: ReadonlySet<InstrumentType>
   readonly declineLimits: DeclineLimits
+  /** Requests that a caller may make within a minute; 0 for any number. */
+  readonly callerPerMinute: number
   /** Callers and addresses are counted as digests. */
   readonly digest: KeyedDigest
   /** Whether callers are kept from learning why a bank declined. */
@@ -81,7 +83,7 @@ export function createPaying(ports: PayingPorts, settings: PayingSettings): Payi
   const { storeHash, instruments } = settings
 
   const inFlight = createInFlight()
-  const misses = createMisses(ports.elapsed)
+  const misses = createMisses({ ...ports, ...settings })
   const authorizeOrder = createAuthorizeOrder(managementApi, misses)
   const payOrder = createPayOrder({
     ...ports,

@@ -52,6 +52,7 @@ test('with what is required, the rest has its documented defaults', () => {
   expect(reveal(config.bigcommerce.accessToken)).toBe('store-token')
   expect(config).toEqual({
     host: '0.0.0.0',
+    problemTypeBase: 'https://tillgate.dev/problems#',
     port: 3000,
     adminPort: 9090,
     tls: null,
@@ -273,6 +274,11 @@ describe('what is wrong', () => {
     ['PAYMENT_INSTRUMENTS', ','],
     ['PAYMENT_INSTRUMENTS', 'Card'],
     ['DATABASE_URL', 'sqlite:'],
+    ['PROBLEM_TYPE_BASE', '/docs/problems#'],
+    ['PROBLEM_TYPE_BASE', 'https://pay.shop.example/docs/problems'],
+    ['PROBLEM_TYPE_BASE', 'ftp://pay.shop.example/problems#'],
+    ['PROBLEM_TYPE_BASE', 'https://pay.shop.example/<problems>#'],
+    ['PROBLEM_TYPE_BASE', `https://pay.shop.example/${'a'.repeat(190)}#`],
     ['DATABASE_URL', 'tillgate.db'],
     ['DATABASE_URL', 'postgres:'],
     ['DATABASE_URL', 'postgres:tillgate'],

@@ -8,7 +8,7 @@ let nowMs: number
 let misses: Misses
 beforeEach(() => {
   nowMs = 1_000_000
-  misses = createMisses(() => nowMs)
+  misses = createMisses({ elapsed: () => nowMs, callerPerMinute: 300 })
 })
 
 const eve = { ...customer(66), principal: 'eve' }
@@ -95,4 +95,12 @@ test('however many callers there are, only the last ten thousand are remembered'
   const ofCaller = (count: number) => ({ ...eve, principal: `caller ${count}` })
   expect(misses.mayGoAhead(ofCaller(0))).toBe(true)
   expect(misses.mayGoAhead(ofCaller(10_000))).toBe(false)
+})
+
+test('without a limit no one is refused, and still nothing goes ahead after a miss', () => {
+  misses = createMisses({ elapsed: () => nowMs, callerPerMinute: 0 })
+  for (let count = 0; count < 400; count++) expect(miss()).toBe('not theirs')
+  expect(misses.mayGoAhead(eve)).toBe(false)
+  nowMs += 60_000
+  expect(misses.mayGoAhead(eve)).toBe(true)
 })

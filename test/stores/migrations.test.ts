@@ -188,6 +188,26 @@ describe.each([sqlite, postgres])('migrations on $name', ({ name, openEmpty }) =
     expect(await applied(database)).toHaveLength(files.length)
   })
 
+  test('the places of card testing that an older version took are told apart by what became of their payments', async () => {
+    await applyMigrations(database)
+    for (const index of ['velocity_holds_declined', 'velocity_holds_running'])
+      await sql`DROP INDEX ${sql.ref(index)}`.execute(database)
+    for (const column of ['state', 'begun_at_ms'])
+      await sql`ALTER TABLE velocity_holds DROP COLUMN ${sql.ref(column)}`.execute(database)
+    await sql`DELETE FROM schema_migrations WHERE number = 12`.execute(database)
+    const places = { declined: 'declined', unknown: 'unknown', pending: 'unknown', sending: 'running' }
+    for (const status of Object.keys(places)) {
+      await sql`INSERT INTO payment_attempts (id, store_hash, order_id, principal, instrument_type,
+          payment_method_id, status, correlation_id, request_id, created_at_ms, updated_at_ms, sent_at_ms)
+        VALUES (${status}, 's', 1, 'p', 'card', 'm', ${status}, 'c', 'r', 1, 1, 1)`.execute(database)
+      await sql`INSERT INTO velocity_holds (subject_key, attempt_id, held_until_ms)
+        VALUES ('subject', ${status}, 1)`.execute(database)
+    }
+    await applyMigrations(database)
+    const rows = await database.selectFrom('velocity_holds').select(['attempt_id', 'state']).execute()
+    expect(Object.fromEntries(rows.map((row) => [row.attempt_id, row.state]))).toEqual(places)
+  })
+
   test('a migration that fails half-way leaves nothing behind, so it can be tried again', async () => {
     await sql`CREATE TABLE idempotency_keys (in_the_way INTEGER)`.execute(database)
     await expect(applyMigrations(database)).rejects.toThrow()

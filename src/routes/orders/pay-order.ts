@@ -100,7 +100,10 @@ export async function payOrderRoute(app: FastifyInstance, { payOrder, instrument
         reply.header('location', locationOf(answer.body.data.id))
       }
       if (answer.status >= 400) reply.type(PROBLEM_MEDIA_TYPE)
-      return reply.code(answer.status as 201).send(answer.body as never)
+      // A kept answer may be older than the base of today.
+      const { body } = answer
+      const told = 'code' in body ? { ...body, type: `${app.problemTypeBase}${body.code}` } : body
+      return reply.code(answer.status as 201).send(told as never)
     },
   )
 }

@@ -39,9 +39,13 @@ test('a deleted order is not found, even with a token that names it', async () =
 describe('the access token that is made while the order is read', () => {
   test('is dropped when the order is not theirs, and no answer shows whether it could be made', async () => {
     const { sandbox, call, log } = await startTillgate()
-    const token = await callerToken({ customer_id: 11 })
     const headers = { 'x-request-id': 'the-same-request' }
-    const knock = (orderId: number) => call.pay(orderId, cardPayment(), { token, headers })
+    let callers = 0
+    // Each time as another caller, because for one who was refused nothing is made ahead for a while.
+    const knock = async (orderId: number) => {
+      const token = await callerToken({ sub: `caller-${++callers}`, customer_id: 11 })
+      return call.pay(orderId, cardPayment(), { token, headers })
+    }
     const notThere = await knock(nowhere)
     const minted = () => sandbox.requests().filter(({ path }) => path.endsWith('/access_tokens')).length
     const faults: FaultInput[] = [

@@ -121,6 +121,7 @@ export function createNode(options: NodeOptions): ServiceNode {
       storeHash: STORE_HASH,
       instruments,
       declineLimits: { callerDeclines: 0, addressDeclines: 0 },
+      callerPerMinute: 0,
       digest: (text) => text,
       hasOpaqueDeclines: false,
       hasCheckoutFence: true,

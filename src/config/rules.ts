@@ -1,0 +1,43 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+
+/** The kinds of rule that variables have. A message continues the sentence that begins with the variable's name. */
+export const required = (meaning: string) => z.string({ error: `is required: ${meaning}` })
+export const wholeNumber = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, error)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, error)
+}
+export const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== ''),
+)
+export const address = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+export const baseUrl = z
+  .string()
+  .refine(address, 'must be an http or https address')
+  .transform((text) => text.replace(/\/+$/, ''))
+export const isOrigin = (text: string) =>
+  address(text) && new URL(text).origin === text && !text.includes('*')
+const namedProxies = new Set(['loopback', 'linklocal', 'uniquelocal'])
+
+export function isProxy(text: string): boolean {
+  const [host = '', prefix = '1', ...rest] = text.split('/')
+  const bitsMax = { 4: 32, 6: 128 }[isIP(host)] ?? -1
+  return (
+    namedProxies.has(text) ||
+    (rest.length === 0 && /^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bitsMax)
+  )
+}
+export function isDatabase(text: string): boolean {
+  if (!/^postgres(ql)?:/.test(text)) return /^sqlite:.+/.test(text)
+  if (!/^\w+:\/\/./.test(text) || !URL.canParse(text)) return false
+  // The driver would refuse these later, and quote them.
+  const { username, password, pathname } = new URL(text)
+  return [username, password, pathname].every((part) => /^(?:[^%]|%[\da-f]{2})*$/i.test(part))
+}
