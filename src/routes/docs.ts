@@ -6,6 +6,10 @@ import Fastify, { type FastifyInstance } from 'fastify'
 /** Replaced by a new nonce in each answer. */
 const noncePlaceholder = 'nonce-of-this-answer'
 
+/** Replaced by what finds the service from the page: the viewer resolves relative servers against the host alone. */
+const addressPlaceholder = 'address-of-the-service'
+const addressOfService = "new URL('.', location.href).href.replace(/\\/$/, '')"
+
 /** In the page itself: the browser would ask for a file that does not exist. */
 const icon =
   "<link rel=\"icon\" href=\"data:image/svg+xml,%3Csvg xmlns='http:%2F%2Fwww.w3.org%2F2000%2Fsvg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='8' fill='%231f5f4a'/%3E%3Cpath d='M9 17l5 5 10-12' fill='none' stroke='%23fff' stroke-width='4'/%3E%3C/svg%3E\">"
@@ -27,6 +31,7 @@ export async function docsRoutes(app: FastifyInstance) {
       .send(
         body
           .replaceAll(noncePlaceholder, nonce)
+          .replaceAll(`"${addressPlaceholder}"`, addressOfService)
           .replaceAll('js/scalar.js', 'docs/js/scalar.js')
           .replace('<html>', '<html lang="en">')
           .replace('</head>', `${icon}</head>`),
@@ -52,6 +57,7 @@ async function startReference(): Promise<FastifyInstance> {
     routePrefix: '/docs',
     configuration: {
       url: 'openapi.json',
+      servers: [{ url: addressPlaceholder }],
       pageTitle: 'Tillgate API',
       nonce: noncePlaceholder,
       withDefaultFonts: false,

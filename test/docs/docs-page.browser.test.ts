@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { findChromium, launchChromium } from '../../tools/chromium.ts'
+import { startPathPrefix } from '../support/path-prefix.ts'
 import { startTillgate } from '../support/start-tillgate.ts'
 
 const executablePath = findChromium()
@@ -52,5 +53,24 @@ describe.runIf(executablePath !== null)('the docs page in Chromium', () => {
     const policy = answer?.headers()['content-security-policy'] ?? ''
     expect(policy).toContain("default-src 'none'")
     expect(policy).not.toMatch(/https?:|\*/)
+  })
+
+  test('an operation that is tried behind a path prefix is sent behind that prefix', {
+    timeout: 2 * busyMachineMs,
+  }, async () => {
+    const base = await startPathPrefix((await startTillgate()).url, '/shop-api')
+    const browser = await launchChromium(executablePath ?? '')
+    onTestFinished(() => browser.close())
+    const page = await browser.newPage({ viewport: { width: 1_400, height: 1_000 } })
+    page.setDefaultTimeout(busyMachineMs)
+    await page.goto(`${base}/docs`)
+    await page.getByRole('heading', { name: 'What this order can be paid with' }).first().waitFor()
+    await page
+      .getByRole('button', { name: /Test Request/ })
+      .first()
+      .click()
+    const sent = page.waitForRequest((request) => request.url().includes('/payment-methods'))
+    await page.getByRole('button', { name: /^Send/ }).first().click()
+    expect((await sent).url()).toBe(`${base}/orders/215/payment-methods`)
   })
 })
