@@ -20,7 +20,7 @@ export type AuthorizeOrder = (
 
 export function createAuthorizeOrder(
   managementApi: Pick<ManagementApi, 'getOrder'>,
-  misses: Pick<Misses, 'begin'>,
+  misses: Pick<Misses, 'begin' | 'comesLast'>,
 ): AuthorizeOrder {
   return async function authorizeOrder(caller, orderId, context) {
     switch (caller.access.kind) {
@@ -30,10 +30,11 @@ export function createAuthorizeOrder(
         if (!caller.access.orderIds.has(orderId)) throw new Problem('order_not_found')
         return null
       case 'customer': {
+        const purpose = misses.comesLast(caller) ? 'reconciling' : context.purpose
         const wasRead = misses.begin(caller, context)
         let isMiss = false
         try {
-          const order = await managementApi.getOrder(orderId, context)
+          const order = await managementApi.getOrder(orderId, { ...context, purpose })
           // The customer of a guest's order is null, which no caller's customer is.
           isMiss = order?.customerId !== caller.access.customerId
           if (order === null || isMiss) throw new Problem('order_not_found')

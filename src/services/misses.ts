@@ -14,6 +14,8 @@ export interface Misses {
    * @throws Problem `quota_exceeded` for a caller with too many of them.
    */
   begin(caller: Caller, context: RequestContext): (isMiss: boolean) => void
+  /** Whether the caller's reads come last at BigCommerce's quota, because of a miss within the last minute. */
+  comesLast(caller: Caller): boolean
   /** Whether a call may be made for the caller before it is known that the order is theirs. */
   mayGoAhead(caller: Caller): boolean
 }
@@ -95,6 +97,7 @@ export function createMisses({ elapsed, callerPerMinute }: MissesOptions): Misse
         })
       }
     },
+    comesLast: (caller) => caller.access.kind !== 'any' && recordOf(caller).latestAtMs + minuteMs > elapsed(),
     mayGoAhead(caller) {
       const { latestAtMs, reading } = recordOf(caller)
       const isOfMany = caller.access.kind === 'any'

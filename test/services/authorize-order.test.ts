@@ -11,7 +11,7 @@ import {
 import { mintedOf } from '../domain/samples.ts'
 import { contextOf, customer, endOf, holderOf, orderOf, server } from './fakes.ts'
 
-const noMisses = { begin: () => () => {}, mayGoAhead: () => true }
+const noMisses = { begin: () => () => {}, comesLast: () => false, mayGoAhead: () => true }
 
 /** The result of asking for order 118, and how often the order was read for it. */
 async function asking(caller: Caller, order: Order | null) {
@@ -66,6 +66,21 @@ test('a failure to read the order is not "not found"', async () => {
   ).rejects.toMatchObject({
     code: 'upstream_unavailable',
   })
+})
+
+test('the read of a caller who asked for orders of others lately comes last at the quota', async () => {
+  const purposes: string[] = []
+  const getOrder = async (_id: number, { purpose }: { purpose: string }) => {
+    purposes.push(purpose)
+    return own
+  }
+  for (const comesLast of [false, true])
+    await createAuthorizeOrder({ getOrder }, { ...noMisses, comesLast: () => comesLast })(
+      customer(7),
+      118,
+      contextOf(),
+    )
+  expect(purposes).toEqual(['paying', 'reconciling'])
 })
 
 test.each([
