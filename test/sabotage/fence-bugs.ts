@@ -203,10 +203,17 @@ export const FENCE_BUGS: readonly Bug[] = [
   {
     name: 'write a known end once more and no more',
     file: 'src/services/pay-order.ts',
-    find: `      if (isWritten) return
+    find: `      if (isOver) return
 `,
-    replace: `      if (isWritten !== null) return
+    replace: `      if (isOver !== null) return
 `,
+    tests: ['test/services/pay-order.test.ts'],
+  },
+  {
+    name: 'try for ever to write an end of an attempt that is gone',
+    file: 'src/services/pay-order.ts',
+    find: 'write().then(() => true, isLost)',
+    replace: 'write().then(() => true, () => false)',
     tests: ['test/services/pay-order.test.ts'],
   },
 ]
