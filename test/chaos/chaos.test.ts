@@ -12,7 +12,7 @@ const seeds = [1, Number(process.env.CHAOS_SEED ?? 20261122)]
 /** Progress is not shown; a failure prints its whole story. */
 const say = () => {}
 // Most of the time is spent waiting until an instance may be taken for dead, so all wait together.
-const timeout = 180_000
+const timeout = 300_000
 
 for (const [index, kind] of databases.entries()) {
   const seed = seeds[index] ?? 1
