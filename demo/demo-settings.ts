@@ -55,7 +55,7 @@ export function readDemoSettings(environment: Environment): DemoSettings {
   }
   const ports = {
     page: wish(portNames.page, 8080),
-    // Not 3000, which the page of whoever tries it is likely to use.
+    // Not 3000, which a page of your own is likely to use.
     api: wish(portNames.api, 8081),
     admin: wish(portNames.admin, 0),
     sandbox: wish(portNames.sandbox, 0),

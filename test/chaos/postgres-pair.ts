@@ -11,7 +11,7 @@ export type Departure = 'read-only' | 'dies'
 
 /** A primary and a standby that confirms every commit, behind one address. */
 export interface PostgresPair {
-  /** Of the address; whoever connects gets the server that it leads to at that moment. */
+  /** Of the address; a client that connects gets the server that it leads to at that moment. */
   readonly url: string
   /** Of the server that takes writes. */
   primary(): PostgresServerProcess

@@ -12,7 +12,7 @@ export interface UnknownCounts {
 
 const everyMs = 500
 
-/** Reads past the service which payments are in doubt, twice a second: what is in doubt for less is nobody's trouble. */
+/** Reads past the service which payments are in doubt, twice a second: what is in doubt for less troubles no one. */
 export function watchUnknown(database: ChaosDatabase | null) {
   const seen = new Map<string, { readonly firstMs: number; lastMs: number }>()
   let isReading = false

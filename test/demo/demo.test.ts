@@ -145,7 +145,7 @@ test('wrong settings are all named, and nothing is started', async () => {
   )
 })
 
-test('without any setting it leaves port 3000 to the page of whoever tries it, and lets that page call', () => {
+test('without any setting it leaves port 3000 to a page of your own, and lets that page call', () => {
   const { ports, corsOrigins, warnings, secret } = readDemoSettings({ DEMO_PORT: '', PATH: '/bin' })
 
   expect(Object.values(ports).map(({ port }) => port)).toEqual([8080, 8081, 0, 0, 0])

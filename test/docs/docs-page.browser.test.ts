@@ -13,7 +13,7 @@ if (executablePath === null)
 const busyMachineMs = 90_000
 
 describe.runIf(executablePath !== null)('the docs page in Chromium', () => {
-  test('shows the contract, asks nobody but the service for anything, and complains of nothing', {
+  test('shows the contract, asks the service and no one else for anything, and complains of nothing', {
     timeout: 2 * busyMachineMs,
   }, async () => {
     const { url } = await startTillgate()

@@ -164,13 +164,13 @@ describe('a decline', () => {
     const others = [earlier({ unsettledSinceMs: 1 })]
     expect(verdict(ended, { others })).toMatchObject(untouched)
     const pending = transaction({ event: 'pending' })
-    // The earlier one may also be of somebody who pays elsewhere, as long as this one is still open.
+    // The earlier one may also be of a shopper who pays elsewhere, as long as this one is still open.
     expect(verdict([...ended, pending]).kind).toBe('pending')
     expect(verdict([...ended, pending], { others }).kind).toBe('pending')
     expect(verdict([...ended, pending, decline({ referenceId: pending.id })], { others }).kind).toBe('failed')
   })
 
-  test('more than our other attempts account for only seems to be this one: somebody may have tried elsewhere', () => {
+  test('more than our other attempts account for only seems to be this one: the shopper may have tried elsewhere', () => {
     expect(verdict([decline()])).toMatchObject(seemsDeclined)
     expect(verdict([decline()], { others: [declinedBefore] })).toMatchObject(untouched)
     expect(verdict([decline(), decline()], { others: [declinedBefore] })).toMatchObject(seemsDeclined)

@@ -106,7 +106,7 @@ export const mintedOf = (text: string, mintedAtMs: number | null = null): Minted
   mintedAtMs,
 })
 
-/** A payment access token as BigCommerce makes it, signed with nothing: nobody but BigCommerce can check. */
+/** A payment access token as BigCommerce makes it, signed with nothing: only BigCommerce can check. */
 export function patOf(claims: unknown, header: unknown = { alg: 'HS256' }): string {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
   return `${part(header)}.${part(claims)}.c2lnbmF0dXJl`

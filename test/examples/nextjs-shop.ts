@@ -14,7 +14,7 @@ import { untilSaid } from '../support/until-said.ts'
 export const exampleFolder = join(root, 'examples/nextjs')
 const program = join(exampleFolder, 'node_modules/next/dist/bin/next')
 
-/** Next must not send anything anywhere, and has no business with the variables of whoever runs the tests. */
+/** Next must not send anything anywhere, and needs none of the variables of this shell. */
 const quiet = {
   PATH: process.env.PATH ?? '',
   HOME: process.env.HOME ?? '',

@@ -32,7 +32,7 @@ const ordersPerSecond = 60
  */
 export async function runFleet({ seconds, delayMsMax, marginMs, say }: FleetRun): Promise<FleetResult> {
   const folder = mkdtempSync(join(tmpdir(), 'tillgate-fleet-'))
-  // As root Postgres runs as nobody, who must get at its part of it.
+  // Started by root, Postgres runs as the user `nobody`, which must get at its part of the folder.
   chmodSync(folder, 0o755)
   const stopping: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })]
   try {

@@ -64,7 +64,7 @@ test('a variable that looks like one of ours is warned of', async () => {
   expect(stdout).toContain('Did you mean VELOCITY_ORDER_ATTEMPTS?')
 })
 
-test('a file of a secret that everybody may read is warned of', async () => {
+test('a file of a secret that all users may read is warned of', async () => {
   const { environment } = await startPatient()
   const path = `${environment.DATABASE_URL?.replace('sqlite:', '')}.secret`
   writeFileSync(path, environment.AUTH_HMAC_SECRET ?? '', { mode: 0o644 })

@@ -95,7 +95,7 @@ test('under the permission model the built service migrates its ledger, pays, an
       ({ code }) => code,
     )
   expect(await check(new URL(adminUrl).port)).toBe('healthy')
-  // The signal that would open a debugger: to nobody's use.
+  // The signal that would open a debugger must do nothing.
   child.kill('SIGUSR1')
   expect((await call('/livez')).status).toBe(200)
 

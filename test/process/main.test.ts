@@ -26,7 +26,7 @@ async function prepare() {
 
 test('a wrong configuration ends the start with one message that names every wrong variable and no secret', async () => {
   const secret = 'too-short-a-secret'
-  const { lines, ended } = runService({ PORT: 'eighty', AUTH_HMAC_SECRET: secret, TRUST_PROXY: 'everybody' })
+  const { lines, ended } = runService({ PORT: 'eighty', AUTH_HMAC_SECRET: secret, TRUST_PROXY: 'anyone' })
   expect((await ended).code).toBe(1)
   const message = lines.join('\n')
   for (const name of [
@@ -40,7 +40,7 @@ test('a wrong configuration ends the start with one message that names every wro
   ]) {
     expect(message).toMatch(new RegExp(`^ {2}- ${name} `, 'm'))
   }
-  for (const value of [secret, 'eighty', 'everybody']) expect(message).not.toContain(value)
+  for (const value of [secret, 'eighty', 'anyone']) expect(message).not.toContain(value)
 })
 
 test('the first line of the log says what runs: version, store, ledger, instruments and limits, and no secret', async () => {
@@ -133,7 +133,7 @@ test('metrics and probes are on the admin port, metrics not on the public one, a
   expect((await service.ended).code).toBe(0)
 })
 
-test('SIGTERM lets a charge under way be answered and written down, takes no new one, and ends with 0', async () => {
+test('after SIGTERM a charge in progress is answered and written down, no new one is taken, and the process ends with 0', async () => {
   const { sandbox, environment } = await prepare()
   const service = runService(environment)
   const call = createCallApi(await service.url)

@@ -24,7 +24,7 @@ test('`npm run migrate` needs to know where the ledger is and nothing else, and 
 
 test.each([
   ['no address', 'mysql://canary@db.example', /DATABASE_URL must be/],
-  ['where nobody listens', 'postgres://tillgate:canary@127.0.0.1:1/tillgate', /ECONNREFUSED/],
+  ['where no server listens', 'postgres://tillgate:canary@127.0.0.1:1/tillgate', /ECONNREFUSED/],
 ])(
   'a ledger that cannot be migrated ends it with 1 and the reason: %s',
   async (_what, DATABASE_URL, reason) => {

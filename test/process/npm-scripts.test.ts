@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-/** Runs a script by npm, as whoever supervises it would, and waits until it has said what it says when it is up. */
+/** Runs a script by npm, as a supervisor does, and waits for the line that says it is up. */
 async function runScript(script: string, environment: Record<string, string>, saysWhenUp: RegExp) {
   const child = spawn('npm', ['run', script], {
     cwd: root,

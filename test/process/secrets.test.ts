@@ -11,7 +11,7 @@ import { serviceEnvironment } from '../support/service-environment.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { runService } from './service-process.ts'
 
-/** Every process as anybody on the machine can see it: whose child it is, and with which arguments. */
+/** Every process as any user of the machine sees it: its parent and its arguments. */
 const processes = () =>
   execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })
     .split('\n')
@@ -24,7 +24,7 @@ test('secrets are in no argument and no line of the log, and no child is there t
   const { BIGCOMMERCE_ACCESS_TOKEN, ...rest } = serviceEnvironment(sandbox, 'sqlite::memory:')
   const file = join(temporaryFolder(), 'store-token')
   writeFileSync(file, BIGCOMMERCE_ACCESS_TOKEN, { mode: 0o600 })
-  const clientSecret = 'client-secret-that-nobody-may-see'
+  const clientSecret = 'client-secret-that-must-stay-secret'
   const { child, lines, url } = runService({
     ...rest,
     LOG_LEVEL: 'trace',

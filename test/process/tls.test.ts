@@ -149,7 +149,7 @@ test('SIGHUP takes over a new certificate and drops no connection; a bad one lea
   agent.destroy()
 })
 
-test('with an authority for clients nobody is let in without a certificate of its making, also after it changes', async () => {
+test('with an authority for clients, no client gets in without its certificate, also after it changes', async () => {
   const authority = await createAuthority()
   const clients = await createAuthority('Clients')
   const others = await createAuthority('Others')

@@ -110,7 +110,7 @@ test('without an endpoint nothing is traced, nor passed on', async () => {
   for (const { headers } of sandbox.requests()) expect(headers.traceparent).toBeUndefined()
 })
 
-test('a collector that is away costs nobody an answer, nor the process its end', async () => {
+test('a collector that is away keeps no answer back, nor the end of the process', async () => {
   const { sandbox, service, call } = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' })
   const answer = await call.pay(createOrder(sandbox), cardPayment(), {
     token: await callerToken({ customer_id: 11 }),

@@ -29,7 +29,7 @@ interface Principal {
 }
 
 const everyone = () => true
-const nobody = () => false
+const ownsNone = () => false
 const currentCustomer = (customerId: number, operation = 'current_customer') =>
   new SignJWT({ operation, customer: { id: customerId } })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
@@ -41,17 +41,17 @@ const currentCustomer = (customerId: number, operation = 'current_customer') =>
     .sign(new TextEncoder().encode(CLIENT_SECRET))
 
 const PRINCIPALS: Record<string, Principal> = {
-  'nobody at all': { token: async () => undefined, isKnown: false, owns: nobody },
-  'a forger': { token: async () => 'a.b.c', isKnown: false, owns: nobody },
+  'a caller without a token': { token: async () => undefined, isKnown: false, owns: ownsNone },
+  'a forger': { token: async () => 'a.b.c', isKnown: false, owns: ownsNone },
   'a Customer Login JWT': {
     token: () => currentCustomer(11, 'customer_login'),
     isKnown: false,
-    owns: nobody,
+    owns: ownsNone,
   },
-  'a guest by customer 0': { token: () => callerToken({ customer_id: 0 }), owns: nobody },
+  'a guest by customer 0': { token: () => callerToken({ customer_id: 0 }), owns: ownsNone },
   'a guest by customer 0, with the scope for any': {
     token: () => callerToken({ customer_id: 0, scope: `${readAndWrite} orders:any` }),
-    owns: nobody,
+    owns: ownsNone,
   },
   'customer 11': {
     token: () => callerToken({ customer_id: 11 }),
@@ -87,16 +87,16 @@ const PRINCIPALS: Record<string, Principal> = {
   },
   "a checkout's token for another order": {
     token: ({ id }) => callerToken({ order_ids: [id + 1, id - 1, id * 10] }),
-    owns: nobody,
+    owns: ownsNone,
   },
   "customer 11 with a checkout's token for another order": {
     token: ({ id }) => callerToken({ order_ids: [id + 1], customer_id: 11 }),
-    owns: nobody,
+    owns: ownsNone,
   },
-  'a token that names nothing': { token: () => callerToken({}), owns: nobody },
+  'a token that names nothing': { token: () => callerToken({}), owns: ownsNone },
   'a token that names an empty list, with the scope for any': {
     token: () => callerToken({ order_ids: [], scope: `${readAndWrite} orders:any` }),
-    owns: nobody,
+    owns: ownsNone,
   },
   'customer 12 with the scope for any': {
     token: () => callerToken({ customer_id: 12, scope: `${readAndWrite} orders:any` }),

@@ -88,7 +88,7 @@ test('a well-formed payment is paid with chunks too, so that the refusals above 
       'Idempotency-Key: the-key-of-this-payment',
       'Content-Type: application/json',
       'Transfer-Encoding: Chunked',
-      'Expect: something-that-nobody-knows',
+      'Expect: something-unknown',
       'Connection: close',
       '',
       chunked,

@@ -4,7 +4,7 @@ import type { Sandbox } from '../../sandbox/start-sandbox.ts'
 import { storeVariables } from '../../sandbox/store-variables.ts'
 import { authEnvironment } from './caller-token.ts'
 
-/** Where tests note what was sent, instead of in the home of whoever runs them. */
+/** Where tests note what was sent, instead of in the home folder. */
 export const testMarks = join(tmpdir(), 'tillgate-test-marks')
 
 /** The variables of a service that runs as a process on a free port, against the sandbox. */

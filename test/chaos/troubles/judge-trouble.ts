@@ -5,7 +5,7 @@ import type { Trouble } from './troubles.ts'
 
 type Heard = Pick<Probe, 'orderId' | 'beganAtMs' | 'heard'>
 
-/** Nobody with a good card and an order of their own is refused for longer than this after the trouble is over. */
+/** No customer with a good card and an order of their own is refused for longer than this after the trouble is over. */
 const refusedMsMax = 10_000
 
 export const isPaid = ({ payments }: Told) => payments.some(({ status }) => status === 'success')
@@ -34,8 +34,8 @@ export function timesOf(
 }
 
 /**
- * Whoever is refused later than ten seconds after the trouble was over breaks a promise, and so does whoever only begins then and is
- * not paid at once.
+ * A refusal later than ten seconds after the trouble was over breaks a promise, and so does any refusal of a customer who only
+ * begins then.
  */
 export function judgeTrouble(
   { name, kills = false }: Pick<Trouble, 'name' | 'kills'>,

@@ -17,7 +17,7 @@ export interface TroubleMet {
   readonly longestPauseMs: number
   /** From its end until the first payment went through; 0 where one was answered as it ended. Null for never. */
   readonly firstPaidMs: number | null
-  /** From its end until the last refusal; null where nobody was refused after it. */
+  /** From its end until the last refusal; null where no customer was refused after it. */
   readonly lastRefusedMs: number | null
   /** From its end until every payment that was charged by then had come to its end; null for not in time. */
   readonly allSettledMs: number | null

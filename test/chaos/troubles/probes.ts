@@ -35,7 +35,7 @@ const everyMs = 800
 const againMs = 1_500
 /** A shopper looks at the spinner for so long. The service itself answers within its timeouts. */
 const patienceMs = 10_000
-/** Whoever is still not paid so long after the last has begun, gives up. */
+/** A customer who is still not paid so long after the last has begun gives up. */
 const lastsMs = 15_000
 
 const plan: ShopperPlan = {

@@ -17,15 +17,15 @@ export interface TroubleSurroundings {
   readonly folder: string
 }
 
-/** Something that goes wrong for everybody at once, and is over after a while. */
+/** Something that goes wrong for all at once, and is over after a while. */
 export interface Trouble {
   readonly name: string
   readonly kinds: readonly ChaosDatabase['kind'][]
   /** What it needs behind the service. */
   readonly backing: Backing
   /**
-   * Whether an instance dies in the middle of payments. Whoever made one of those is told to ask again until it is certain that no
-   * instance works on it any more; everybody else is served.
+   * Whether an instance dies in the middle of payments. Customers who made one of those are told to ask again until it is certain that no
+   * instance works on it any more; all others are served.
    */
   readonly kills?: boolean
   /** Resolves when it is over. */

@@ -217,7 +217,7 @@ describe('no one is shut out by what is not a decline', () => {
     await Promise.all(hanging)
   })
 
-  test('whoever finds the line full is told when a place is free, which is true', {
+  test('a payment that finds the line full is told when a place is free, which is true', {
     timeout: 30_000,
   }, async () => {
     const tillgate = await startTillgate({ environment: { ...patient, VELOCITY_ADDRESS_DECLINES: '1' } })

@@ -105,7 +105,7 @@ export function createGateway(run: Run, books: Books, onReserved: (order: StoreO
   const declineLate = (order: StoreOrder) =>
     books.change(order, { statusId: traits.lateDeclineStatusId, paymentStatus: 'declined' })
 
-  /** A refusal in words that nobody documented, or one that means something else; some of them charge. */
+  /** A refusal in undocumented words, or one that means something else; some of them charge. */
   function refuseOddly(sale: Sale): UpstreamAnswer {
     run.happened('odd_refusals')
     const odd = random.pick(ODD_REFUSALS)

@@ -87,7 +87,7 @@ export const shownState = ({ changes }: StoreOrder, nowMs: number): OrderChange 
 /** How it really stands. */
 export const trueState = ({ changes }: StoreOrder): OrderChange => changes.at(-1) ?? changes[0]
 
-/** The most that was ever due: nobody may be charged more. */
+/** The most that was ever due: no more may be charged. */
 export const totalMinorMax = ({ changes }: StoreOrder): number =>
   Math.max(...changes.map(({ totalMinor }) => totalMinor))
 

@@ -102,7 +102,7 @@ export function createWitness({ rows, mayNeedReview, isOneCheckout, now, stop }:
   }
 }
 
-/** What we have taken for an order, or may yet take. Two charges by two applications, or one that shows too late, nobody can prevent. */
+/** What we have taken for an order, or may yet take. Two charges by two applications, or one that shows too late, cannot be prevented. */
 const takenOf = ({ charges }: StoreOrder): number =>
   charges
     .filter(
