@@ -54,6 +54,8 @@ ${operations.join('\n')}
 
 ## Problems
 
+The service explains each at \`/docs/problems\`.
+
 ${codes.join('\n')}
 
 ## Docs
