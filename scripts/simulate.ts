@@ -65,11 +65,20 @@ function progress(seeds: number, seconds: () => number): (totals: Totals) => voi
     toldAt = seconds()
     const share = totals.seeds / seeds
     const bar = '█'.repeat(Math.round(share * 30)).padEnd(30, '░')
-    const told = `${Math.floor(share * 100)} %, ${totals.seeds} seeds, ${Math.round(totals.seeds / toldAt)} a second, ${totals.violations.length} broken promises`
+    const told = `${Math.floor(share * 100)} %, ${totals.seeds} seeds, ${Math.round(totals.seeds / toldAt)} a second, ${totals.violations.length} broken promises${seedsOf(totals)}`
     if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${bar} ${told}`)
     else console.log(told)
   }
 }
+
+/** A campaign that is stopped has told where to look. */
+const seedsOf = ({ violations }: Totals): string =>
+  violations.length === 0
+    ? ''
+    : ` (seeds ${violations
+        .slice(0, 5)
+        .map(({ seed }) => seed)
+        .join(', ')})`
 
 /** Prints the shortest story found in which the same promise is broken. */
 async function explain(seed: number): Promise<void> {
