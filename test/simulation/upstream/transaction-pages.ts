@@ -19,7 +19,9 @@ export function transactionsPage({ transactions, query, nowMs, run }: ShownPage)
   const asked = new URLSearchParams(query)
   const numberOf = (name: 'page' | 'limit', usual: number) =>
     ignores === name ? usual : Number(asked.get(name) ?? usual)
-  const size = numberOf('limit', perPage)
+  // What neither says that there are pages nor gives another one has none: no one could see more than the first.
+  const isUnpaged = ignores === 'page' && !saysPagination
+  const size = isUnpaged ? transactions.length : numberOf('limit', perPage)
   const current = numberOf('page', 1)
   const ordered = newestFirst ? transactions.toReversed() : transactions
   const data = ordered
