@@ -113,6 +113,7 @@ describe('charged is not said of', () => {
     ['a gift certificate', transaction({ paymentMethodId: null, method: 'gift_certificate' })],
     ['an amount that is none', transaction({ money: null })],
     ['a refund', transaction({ event: 'refund' })],
+    ['a purchase that is not done yet', transaction({ status: 'pending' })],
   ])('%s', (_name, other) => {
     expect(verdict([other]).kind).not.toBe('charged')
   })
@@ -287,6 +288,8 @@ describe('a void', () => {
     expect(verdict([authorization], { given: pending }).kind).toBe('charged')
     const failed = transaction({ event: 'void', status: 'error', referenceId: authorization.id })
     expect(verdict([authorization, failed]).kind).toBe('charged')
+    const notYet = transaction({ event: 'void', status: 'pending', referenceId: authorization.id })
+    expect(verdict([authorization, notYet]).kind).toBe('charged')
   })
 
   test('of one of two charges leaves the other', () => {

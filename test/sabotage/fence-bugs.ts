@@ -209,11 +209,4 @@ export const FENCE_BUGS: readonly Bug[] = [
 `,
     tests: ['test/services/pay-order.test.ts'],
   },
-  {
-    name: 'try for ever to write an end of an attempt that is gone',
-    file: 'src/services/pay-order.ts',
-    find: 'write().then(() => true, isLost)',
-    replace: 'write().then(() => true, () => false)',
-    tests: ['test/services/pay-order.test.ts'],
-  },
 ]
