@@ -108,8 +108,12 @@ describe.runIf(executablePath !== null)('the page of the desk in Chromium', () =
     const token = await callerToken({ customer_id: 11, sub: nasty })
     const [orderId, decided] = [createOrder(sandbox), createOrder(sandbox)]
     await sandbox.faults.add({ operation: 'pay', kind: 'reset_before_charge', times: 2 })
-    await pay(orderId, cardPayment(), { token })
-    const { body } = await pay(decided, cardPayment(), { token })
+    const answers = [
+      await pay(orderId, cardPayment(), { token }),
+      await pay(decided, cardPayment(), { token }),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([202, 202])
+    const { body } = answers[1] ?? {}
     const resolve = ['resolve', body.data.id, 'charged', '--by', 'Ada', '--because', nasty]
     await promisify(execFile)(process.execPath, ['src/commands/payments.ts', ...resolve], { env })
 
