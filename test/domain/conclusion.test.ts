@@ -154,6 +154,7 @@ describe('an open attempt of which nothing shows', () => {
   test('but a decline was declined then, and not before either: it may be of a payment made elsewhere', () => {
     const declinedThere = [transactionOf({ status: 'error', createdAtMs: issuedAtMs + 1_000 })]
     expect(lookedAt(issuedAtMs + 60_000, {}, declinedThere)).toMatchObject({ end: null })
+    expect(lookedAt(overMs, {}, declinedThere)).toMatchObject({ end: null, quiet: { looks: 1 } })
     expect(
       lookedAt(overMs + 10 * 60_000, { quiet: { looks: 2, sinceMs: overMs } }, declinedThere),
     ).toMatchObject({ end: { status: 'declined' } })
