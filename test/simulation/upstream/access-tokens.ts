@@ -11,7 +11,7 @@ export interface AccessToken {
 }
 
 export const STORE_HASH = 'abc123'
-const lifeMs = 60 * 60 * 1_000
+export const PAT_LIFE_MS = 60 * 60 * 1_000
 
 const encoded = (json: string) => Buffer.from(json).toString('base64url')
 const header = encoded('{"alg":"HS256"}')
@@ -23,7 +23,7 @@ export function mintAccessToken(
   amountMinor: number,
   nowMs: number,
 ): AccessToken {
-  const expiresAtMs = Math.floor((nowMs + lifeMs) / 1_000) * 1_000
+  const expiresAtMs = Math.floor((nowMs + PAT_LIFE_MS) / 1_000) * 1_000
   const claims = `{"jti":"${id}","sub":"${STORE_HASH}","exp":${expiresAtMs / 1_000},"data":{"order_id":"${orderId}","amount":${amountMinor},"currency":"${CURRENCY}"}}`
   return { text: `${header}.${encoded(claims)}.x`, orderId, amountMinor, expiresAtMs, isSpent: false }
 }

@@ -5,7 +5,7 @@ import { Problem } from '../../../src/domain/problem.ts'
 import { START_MS } from '../engine/create-run.ts'
 import type { Run } from '../engine/run.ts'
 import { createSteppedClock } from '../engine/stepped-clock.ts'
-import { type AccessToken, mintAccessToken } from './access-tokens.ts'
+import { type AccessToken, mintAccessToken, PAT_LIFE_MS } from './access-tokens.ts'
 import { notPayable, refused, spentToken } from './answers.ts'
 import { type BooksOptions, createBooks } from './books.ts'
 import { createGateway } from './gateway.ts'
@@ -79,7 +79,7 @@ export function createBigCommerce(run: Run, options: Omit<BooksOptions, 'clock'>
   const clock = createSteppedClock(scheduler.now, START_MS, scenario.hazards.upstreamClock)
   const books = createBooks(run, { ...options, clock })
   const merchants = createMerchants(run, books)
-  const askGateway = createGateway(run, books, merchants.onReserved)
+  const askGateway = createGateway(run, books, merchants.onReserved, clock)
   const orders = scenario.orders.map(({ totalMinor, balanceMinor }, index): StoreOrder => {
     const earlier = (scenario.hazards.pages?.earlierDeclines ?? 0) + (traits.wasDeclinedElsewhere ? 1 : 0)
     return {
@@ -153,6 +153,7 @@ export function createBigCommerce(run: Run, options: Omit<BooksOptions, 'clock'>
       const order = orderOf(token.orderId)
       const { payment_method_id: paymentMethodId, instrument } = payment
       const patLifeMs = token.expiresAtMs - clock()
+      const patIssuedAtMs = token.expiresAtMs - PAT_LIFE_MS
       const showsWithinMs = isBrisk ? briskMs : null
       const sale = {
         order,
@@ -160,6 +161,7 @@ export function createBigCommerce(run: Run, options: Omit<BooksOptions, 'clock'>
         requestId,
         paymentMethodId,
         patLifeMs,
+        patIssuedAtMs,
         showsWithinMs,
       }
       const processingMsMax = isBrisk ? Math.min(briskMs, traits.processingMsMax) : traits.processingMsMax

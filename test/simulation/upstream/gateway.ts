@@ -24,7 +24,12 @@ const usualLags: Lags = { transaction: {}, order: {} }
 const within = (withinMs: number): Lags => ({ transaction: { withinMs }, order: { withinMs } })
 
 /** The gateway: here money is taken, or not. */
-export function createGateway(run: Run, books: Books, onReserved: (order: StoreOrder) => void) {
+export function createGateway(
+  run: Run,
+  books: Books,
+  onReserved: (order: StoreOrder) => void,
+  clock: () => number,
+) {
   const { random, scenario, scheduler } = run
   const traits = scenario.upstream
   const { lateShows, oddRefusals } = scenario.hazards
@@ -53,6 +58,7 @@ export function createGateway(run: Run, books: Books, onReserved: (order: StoreO
       isForeign: false,
       isEnded: false,
       isVeryLate: lateMs + traits.lagMsMax > sale.patLifeMs + waitedForMs,
+      isDatedEarly: clock() < sale.patIssuedAtMs,
       state,
       becomes,
       wasSeenOpen: false,

@@ -98,6 +98,7 @@ export function createMerchants(run: Run, books: Books): Merchants {
       paysAPart: false,
       isForeign: true,
       isVeryLate: false,
+      isDatedEarly: false,
       isEnded: false,
       state: 'charged',
       becomes: 'charged',

@@ -36,6 +36,8 @@ export interface Charge {
   readonly isForeign: boolean
   /** Shows later than the service has to wait for. */
   readonly isVeryLate: boolean
+  /** Its date is before that of its token: BigCommerce's clock was set back in between. */
+  readonly isDatedEarly: boolean
   /** An authorization that was captured or voided. */
   isEnded: boolean
   state: 'pending' | 'charged' | 'declined' | 'voided'
@@ -76,6 +78,8 @@ export interface Sale {
   readonly paymentMethodId: string
   /** How much of the PAT's life is left. */
   readonly patLifeMs: number
+  /** When the PAT was made, by BigCommerce's clock. */
+  readonly patIssuedAtMs: number
   /** Everything of it shows within so much; null for the usual lag. */
   readonly showsWithinMs: number | null
 }

@@ -38,8 +38,7 @@ export function checkEnd({ rows, orders, truth, mayNeedReview, broken }: EndOpti
       if (!known.has(requestId) && !isForeign)
         broken(`5: a charge on order ${order.id} that no attempt knows: ${requestId}`)
   for (const order of orders)
-    if (order.unreadable === null && isUntold(rows, order))
-      broken(`2: a charge on order ${order.id} shows late, and is not told`)
+    if (isUntold(rows, order)) broken(`2: a charge on order ${order.id} shows late, and is not told`)
 }
 
 /** Whether its charge is the only one, was not changed by anyone, and is told by the order that can be read. */
@@ -59,6 +58,8 @@ function isUntold(
 ): boolean {
   // It may have become so before the next look: an end is watched after an hour, a day and a week.
   if (unreadable) return false
+  // By its date it is none of the attempt's that made it.
+  if (charges.some(({ isDatedEarly }) => isDatedEarly)) return false
   if (!charges.some(({ isVeryLate, state }) => isVeryLate && state === 'charged')) return false
   const told = attempts.filter(
     ({ orderId, status }) => orderId === id && (status === 'succeeded' || status === 'needs_review'),

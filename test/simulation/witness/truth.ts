@@ -28,13 +28,13 @@ export function createTruth(broken: (what: string) => void, rows: LedgerRows): T
   }
 
   /**
-   * Whether the charge of another application, or one that shows too late, was taken for this request's, which was alive when
-   * it showed. That cannot always be told; but no more may be told as paid than were.
+   * Whether the charge of another application, or one that shows too late, or whose date is not to be trusted, was taken for
+   * this request's, which was alive when it showed. That cannot always be told; but no more may be told as paid than were.
    */
   function isMistaken(requestId: string): boolean {
     const orderId = rows.attempts.find((row) => row.requestId === requestId)?.orderId
     const all = orders.get(orderId ?? 0)?.charges ?? []
-    if (!all.some(({ isForeign, isVeryLate }) => isForeign || isVeryLate)) return false
+    if (!all.some((each) => each.isForeign || each.isVeryLate || each.isDatedEarly)) return false
     const told = rows.attempts.filter(
       (row) => row.orderId === orderId && row.status === 'succeeded' && !paysAPart(row.instrumentType),
     )
