@@ -51,12 +51,8 @@ const openStates = new Set<number | null>([
   ORDER_STATUS_IDS.declined,
 ])
 
-/** What an order is whose part was paid, until the rest is; or cancelled by the merchant. */
-const openAfterPart = new Set<number | null>([
-  ORDER_STATUS_IDS.incomplete,
-  ORDER_STATUS_IDS.pending,
-  ORDER_STATUS_IDS.cancelled,
-])
+/** What an order is whose part was paid, until the rest is. */
+const openAfterPart = new Set<number | null>([ORDER_STATUS_IDS.incomplete, ORDER_STATUS_IDS.pending])
 
 /** @param others the other attempts on the attempt's order, as they stand when the verdict is written. */
 export function judge(
@@ -124,6 +120,8 @@ const typeOf = (traces: readonly Trace[]): TransactionType =>
 function isOpen(order: Order, paidParts: number): boolean {
   const { statusId, paymentStatus, paymentProviderId } = order
   if (paidParts > 0 && openAfterPart.has(statusId)) return true
+  // Cancelled while it was paid in part. Any other word may be of the rest.
+  if (paidParts > 0 && statusId === ORDER_STATUS_IDS.cancelled && paymentStatus === 'pending') return true
   if (!unpaidStatuses.has(paymentStatus)) return false
   // Awaiting Payment is also what an authorised order has.
   return (

@@ -263,6 +263,12 @@ test('a part-paid order that was cancelled says nothing of the rest', () => {
   const cancelled = order({ statusId: 5, paymentStatus: 'pending' })
   expect(verdict([], { given: cancelled, others: [certificate] })).toMatchObject(untouched)
   expect(verdict([], { given: cancelled }).kind).toBe('pending')
+  // Of the rest, perhaps: where the gateway records nothing, only a person can tell.
+  for (const paymentStatus of ['captured', 'authorized', 'refunded', 'held for review'])
+    expect(
+      verdict([], { given: order({ statusId: 5, paymentStatus }), others: [certificate] }).kind,
+      paymentStatus,
+    ).toBe('unclear')
 })
 
 describe('a void', () => {
