@@ -210,7 +210,9 @@ export function isWithin({ createdAtMs }: Transaction, attempt: PaymentAttempt):
   if (createdAtMs === null || patIssuedAtMs === null || patExpiresAtMs === null) return true
   if (attempt.pendingSinceMs !== null) return true
   const hasNoEnd = isSent(attempt.status)
-  if (createdAtMs < patIssuedAtMs - (hasNoEnd ? patSkewMs : dateResolutionMs)) return false
+  // A success has a charge somewhere; an end without one must not be corrected by another's.
+  const mayBeEarly = hasNoEnd || attempt.status === 'succeeded'
+  if (createdAtMs < patIssuedAtMs - (mayBeEarly ? patSkewMs : dateResolutionMs)) return false
   return hasNoEnd || createdAtMs <= patExpiresAtMs + patSkewMs
 }
 

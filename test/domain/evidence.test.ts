@@ -234,6 +234,24 @@ describe('a partial reading', () => {
   })
 })
 
+test('a success keeps its charge although the clock of BigCommerce was set back before it', () => {
+  const credit = { instrumentType: 'store_credit', paymentMethodId: 'bigcommerce.store_credit' } as const
+  const mine = { ...attempt, ...credit, amount: 3716, createdAtMs: attempt.createdAtMs + 1_000 }
+  const paid = earlier({
+    ...attempt,
+    ...credit,
+    id: 'paid',
+    status: 'succeeded',
+    createdAtMs: attempt.createdAtMs,
+  })
+  const its = transaction({
+    money: { amount: 2382, currency: 'USD' },
+    paymentMethodId: credit.paymentMethodId,
+    createdAtMs: issuedAtMs - 2 * 60_000,
+  })
+  expect(verdict([its], { of: mine, others: [paid] }).kind).not.toBe('charged')
+})
+
 describe('an authorisation whose void may be unread', () => {
   const authorization = transaction({ event: 'authorization' })
   const partial = { isWhole: false, showsAllVoids: false }
