@@ -197,6 +197,10 @@ export async function runLoad({
         callerToken({ order_ids: [215], sub: 'guest' }).then((guest) =>
           pay(body({}, { save_instrument: true }), paying(guest), 215),
         ),
+      () =>
+        callerToken({ order_ids: [215], scope: 'payments:read' }).then((reader) =>
+          pay(body(), paying(reader), 215),
+        ),
       () => pay(body({ type: 'stored_card' }), paying(customer), 215),
       () => pay(body(), paying(customer), 217),
       // Bytes that are no HTTP, a body that never ends and one that is cut off.

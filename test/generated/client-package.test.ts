@@ -44,7 +44,7 @@ test('depends on openapi-fetch only, in the version that the tests use', async (
   const { devDependencies, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
 
   expect(manifest.dependencies).toEqual({ 'openapi-fetch': devDependencies['openapi-fetch'] })
-  expect(manifest).toMatchObject({ version, private: true, sideEffects: false, type: 'module' })
+  expect(manifest).toMatchObject({ version, sideEffects: false, type: 'module' })
   expect(manifest.files).toEqual(['dist'])
 })
 
