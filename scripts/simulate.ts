@@ -72,13 +72,11 @@ function progress(seeds: number, seconds: () => number): (totals: Totals) => voi
 }
 
 /** A campaign that is stopped has told where to look. */
-const seedsOf = ({ violations }: Totals): string =>
-  violations.length === 0
-    ? ''
-    : ` (seeds ${violations
-        .slice(0, 5)
-        .map(({ seed }) => seed)
-        .join(', ')})`
+function seedsOf({ violations }: Totals): string {
+  if (violations.length === 0) return ''
+  const first = violations.slice(0, 5).map(({ seed }) => seed)
+  return ` (seeds ${first.join(', ')})`
+}
 
 /** Prints the shortest story found in which the same promise is broken. */
 async function explain(seed: number): Promise<void> {
