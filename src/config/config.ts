@@ -158,7 +158,7 @@ export interface DeskConfig {
 }
 
 /**
- * Reads what the desk needs and nothing else: whoever helps shoppers needs no key of caller tokens.
+ * Reads what the desk needs and nothing else: helping shoppers takes no key of caller tokens.
  *
  * @throws InvalidConfiguration
  */

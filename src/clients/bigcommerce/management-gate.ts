@@ -101,7 +101,7 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
   }
 
   /**
-   * Sends away those whose turn comes too late: whoever would be too late even as the first; and while too many are in line, the last
+   * Sends away those whose turn comes too late: those who would be too late even as the first; and while too many are in line, the last
    * of the caller who has the most in it.
    */
   function dismissHopeless(purpose: Purpose, ahead: number, nowMs: number): void {
