@@ -147,7 +147,7 @@ function spokenFor(
   let inside = 0
   for (const other of others.filter(({ status }) => status === 'succeeded')) {
     const isIts = (trace: Trace) =>
-      !taken.has(trace) && mayBeOf(trace.start, other, all) && isWithin(trace.start, other)
+      !taken.has(trace) && mayBeOf(trace.start, other, all) && mayExplain(other, trace.start)
     const trace = live.find((each) => !own.includes(each) && isIts(each)) ?? own.find(isIts)
     if (!trace) continue
     taken.add(trace)
@@ -160,7 +160,7 @@ function spokenFor(
 export function showsUnaccounted(reading: OrderReading, attempts: readonly PaymentAttempt[]): boolean {
   const left = new Set(tracesOf(reading).traces.filter(({ isVoid }) => !isVoid))
   for (const paid of attempts.filter(({ status }) => status === 'succeeded')) {
-    const own = [...left].find(({ start }) => mayBeOf(start, paid, attempts) && isWithin(start, paid))
+    const own = [...left].find(({ start }) => mayBeOf(start, paid, attempts) && mayExplain(paid, start))
     if (own) left.delete(own)
   }
   return left.size > 0
@@ -200,6 +200,13 @@ function partPaidBy(part: PaymentAttempt, all: readonly PaymentAttempt[]): numbe
   const paid = (part.amount ?? 0) - (later.amount ?? 0)
   return part.status === 'succeeded' && paid > 0 ? paid : null
 }
+
+/**
+ * Whether a row can be what a success succeeded by. One that came out of doubt had no end while it was looked for, so its charge
+ * may have been made long after its PAT.
+ */
+const mayExplain = (paid: PaymentAttempt, row: Transaction): boolean =>
+  isWithin(row, paid) || (isInDoubt(paid) && isWithin(row, { ...paid, status: 'unknown' }))
 
 /**
  * Whether a row was made in an attempt's time, by BigCommerce's clock: after its PAT, and for an attempt that has ended before

@@ -61,6 +61,15 @@ test('a look at one end does not take back that a charge is shown which another 
   expect(concluded(next, [], [ended])).toMatchObject({ end: null, isUnaccounted: false })
 })
 
+test('a charge that has ended one payment in doubt does not correct another, however late it was made', () => {
+  const pendingOnce = { ...ended, status: 'declined' as const, pendingSinceMs: issuedAtMs + 2_000 }
+  const paid = { ...other, status: 'succeeded' as const, holdsOrder: true }
+  const long = transactionOf({ createdAtMs: issuedAtMs + 40 * hour })
+  expect(concluded(pendingOnce, [long], [paid])).toMatchObject({ end: null, isUnaccounted: false })
+  const certain = { ...paid, unsettledSinceMs: null }
+  expect(concluded(pendingOnce, [long], [certain])).toMatchObject({ end: { status: 'succeeded' } })
+})
+
 test('an end without doubt is never corrected: no payment accounts for the charge', () => {
   const certain = { ...ended, status: 'declined' as const, unsettledSinceMs: null }
   expect(concluded(certain, [late])).toMatchObject({ end: null, isUnaccounted: true, alert: 'late_charge' })

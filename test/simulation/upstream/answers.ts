@@ -40,15 +40,21 @@ const inWords = (status: number, more: object = {}): UpstreamAnswer =>
 /** Shorter than the minute that the service waits after an undocumented refusal on these statuses. */
 const soonMs = 20_000
 
+/** Shorter than the ten minutes that it waits after one on another status. */
+const lessSoonMs = 9 * 60_000
+
 /** Refusals that are not documented for a payment, or that mean something else than that nothing was charged. */
 export const ODD_REFUSALS: readonly [OddRefusal, ...OddRefusal[]] = [
   { answer: inWords(422, { code: 30999 }), showsWithinMs: soonMs },
   { answer: inWords(400), showsWithinMs: soonMs },
-  { answer: inWords(404, { errors: { order: 'not found' } }), showsWithinMs: null },
-  { answer: inWords(408), showsWithinMs: null },
-  { answer: inWords(409, { errors: { payment: 'another payment is in progress' } }), showsWithinMs: null },
-  { answer: inWords(423), showsWithinMs: null },
-  { answer: inWords(499), showsWithinMs: null },
+  { answer: inWords(404, { errors: { order: 'not found' } }), showsWithinMs: lessSoonMs },
+  { answer: inWords(408), showsWithinMs: lessSoonMs },
+  {
+    answer: inWords(409, { errors: { payment: 'another payment is in progress' } }),
+    showsWithinMs: lessSoonMs,
+  },
+  { answer: inWords(423), showsWithinMs: lessSoonMs },
+  { answer: inWords(499), showsWithinMs: lessSoonMs },
   { answer: inWords(401, { code: 30003 }), showsWithinMs: null },
 ]
 

@@ -32,14 +32,15 @@ export function createGateway(
 ) {
   const { random, scenario, scheduler } = run
   const traits = scenario.upstream
-  const { lateShows, oddRefusals } = scenario.hazards
+  const { lateShows, merchants, oddRefusals } = scenario.hazards
+  const isPaidElsewhere = merchants.some(({ kind }) => kind === 'pay_elsewhere')
 
   /** Drawn once for a charge: its transaction and its order are late together, or one of them is. */
   function lagsOf({ instrumentType }: Sale): Lags {
     if (!random.chance(lateShows.share)) return usualLags
     run.happened('late_shows')
-    // Of a part payment the order alone says too little.
-    const mayBeAlone = !traits.isBlind && !paysAPart(instrumentType)
+    // Of a part payment the order alone says too little, and so it does where another application pays as well.
+    const mayBeAlone = !traits.isBlind && !paysAPart(instrumentType) && !isPaidElsewhere
     const who = mayBeAlone ? random.pick(['both', 'transaction', 'order'] as const) : 'both'
     const late: Lag = { lateMs: random.below(who === 'both' ? lateShows.lateMsMax : lateAloneMsMax) }
     return { transaction: who === 'order' ? {} : late, order: who === 'transaction' ? {} : late }
