@@ -142,28 +142,38 @@ function spokenFor(
   attempt: PaymentAttempt,
   others: readonly PaymentAttempt[],
 ): number {
-  const all = [attempt, ...others]
-  const taken = new Set<Trace>()
-  let inside = 0
-  for (const other of others.filter(({ status }) => status === 'succeeded')) {
-    const isIts = (trace: Trace) =>
-      !taken.has(trace) && mayBeOf(trace.start, other, all) && mayExplain(other, trace.start)
-    const trace = live.find((each) => !own.includes(each) && isIts(each)) ?? own.find(isIts)
-    if (!trace) continue
-    taken.add(trace)
-    if (own.includes(trace)) inside++
-  }
-  return inside
+  const outside = live.filter((trace) => !own.includes(trace))
+  const taken = explained([...outside, ...own], [attempt, ...others], (other) => other !== attempt)
+  return own.filter((trace) => taken.has(trace)).length
 }
 
 /** Whether a charge is shown that none of these attempts, all of the order, has been told of as its own. */
 export function showsUnaccounted(reading: OrderReading, attempts: readonly PaymentAttempt[]): boolean {
-  const left = new Set(tracesOf(reading).traces.filter(({ isVoid }) => !isVoid))
-  for (const paid of attempts.filter(({ status }) => status === 'succeeded')) {
-    const own = [...left].find(({ start }) => mayBeOf(start, paid, attempts) && mayExplain(paid, start))
-    if (own) left.delete(own)
+  const live = tracesOf(reading).traces.filter(({ isVoid }) => !isVoid)
+  return explained(live, attempts, () => true).size < live.length
+}
+
+/**
+ * The traces that successes account for, one each, the first that fits. A success that came out of doubt had no end while it was
+ * looked for, so its charge may have been made long after its PAT; but first each gets what was made in its time.
+ */
+function explained(
+  traces: readonly Trace[],
+  all: readonly PaymentAttempt[],
+  isMeant: (attempt: PaymentAttempt) => boolean,
+): ReadonlySet<Trace> {
+  const taken = new Set<Trace>()
+  const take = (paid: PaymentAttempt, asIf: PaymentAttempt): boolean => {
+    const trace = traces.find(
+      (each) => !taken.has(each) && mayBeOf(each.start, paid, all) && isWithin(each.start, asIf),
+    )
+    if (trace) taken.add(trace)
+    return trace !== undefined
   }
-  return left.size > 0
+  const paid = all.filter((attempt) => attempt.status === 'succeeded' && isMeant(attempt))
+  const left = paid.filter((each) => !take(each, each))
+  for (const each of left.filter(isInDoubt)) take(each, { ...each, status: 'unknown' })
+  return taken
 }
 
 /** Whether a row can be of this attempt: by BigCommerce's payment id where it shows one, else by method, kind and amount. */
@@ -200,13 +210,6 @@ function partPaidBy(part: PaymentAttempt, all: readonly PaymentAttempt[]): numbe
   const paid = (part.amount ?? 0) - (later.amount ?? 0)
   return part.status === 'succeeded' && paid > 0 ? paid : null
 }
-
-/**
- * Whether a row can be what a success succeeded by. One that came out of doubt had no end while it was looked for, so its charge
- * may have been made long after its PAT.
- */
-const mayExplain = (paid: PaymentAttempt, row: Transaction): boolean =>
-  isWithin(row, paid) || (isInDoubt(paid) && isWithin(row, { ...paid, status: 'unknown' }))
 
 /**
  * Whether a row was made in an attempt's time, by BigCommerce's clock: after its PAT, and for an attempt that has ended before
