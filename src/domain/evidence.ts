@@ -133,8 +133,8 @@ function isOpen(order: Order, paidParts: number): boolean {
 const isSaid = ({ statusId, paymentStatus }: Order) => statusId !== null && paymentStatus !== 'unreadable'
 
 /**
- * How many of these traces must be of other attempts that succeeded: those that no trace outside explains. Of a part payment
- * only a trace is subtracted that could be it.
+ * How many of these traces must be of other attempts that succeeded: as many as there are successes that no trace outside
+ * explains. Of a part payment only a trace is subtracted that could be it.
  */
 function spokenFor(
   own: readonly Trace[],
@@ -142,39 +142,41 @@ function spokenFor(
   attempt: PaymentAttempt,
   others: readonly PaymentAttempt[],
 ): number {
+  const all = [attempt, ...others]
+  const succeeded = others.filter(({ status }) => status === 'succeeded')
   const outside = live.filter((trace) => !own.includes(trace))
-  const taken = explained([...outside, ...own], [attempt, ...others], (other) => other !== attempt)
-  return own.filter((trace) => taken.has(trace)).length
+  return explainedMost(live, succeeded, all) - explainedMost(outside, succeeded, all)
 }
 
 /** Whether a charge is shown that none of these attempts, all of the order, has been told of as its own. */
 export function showsUnaccounted(reading: OrderReading, attempts: readonly PaymentAttempt[]): boolean {
   const live = tracesOf(reading).traces.filter(({ isVoid }) => !isVoid)
-  return explained(live, attempts, () => true).size < live.length
+  const succeeded = attempts.filter(({ status }) => status === 'succeeded')
+  return explainedMost(live, succeeded, attempts) < live.length
 }
 
-/**
- * The traces that successes account for, one each, the first that fits. A success that came out of doubt had no end while it was
- * looked for, so its charge may have been made long after its PAT; but first each gets what was made in its time.
- */
-function explained(
+/** How many of these traces can be accounted for at most, each by a success of its own (a maximum matching, by augmenting paths). */
+function explainedMost(
   traces: readonly Trace[],
+  succeeded: readonly PaymentAttempt[],
   all: readonly PaymentAttempt[],
-  isMeant: (attempt: PaymentAttempt) => boolean,
-): ReadonlySet<Trace> {
-  const taken = new Set<Trace>()
-  const take = (paid: PaymentAttempt, asIf: PaymentAttempt): boolean => {
-    const trace = traces.find(
-      (each) => !taken.has(each) && mayBeOf(each.start, paid, all) && isWithin(each.start, asIf),
-    )
-    if (trace) taken.add(trace)
-    return trace !== undefined
-  }
-  const paid = all.filter((attempt) => attempt.status === 'succeeded' && isMeant(attempt))
-  const left = paid.filter((each) => !take(each, each))
-  for (const each of left.filter(isInDoubt)) take(each, { ...each, status: 'unknown' })
-  return taken
+): number {
+  const takenBy = new Map<Trace, PaymentAttempt>()
+  const place = (paid: PaymentAttempt, tried: Set<Trace>): boolean =>
+    traces.some((trace) => {
+      if (tried.has(trace) || !mayBeOf(trace.start, paid, all) || !mayExplain(paid, trace.start)) return false
+      tried.add(trace)
+      const before = takenBy.get(trace)
+      if (before && !place(before, tried)) return false
+      takenBy.set(trace, paid)
+      return true
+    })
+  return succeeded.filter((paid) => place(paid, new Set())).length
 }
+
+/** A success that came out of doubt had no end while it was looked for: its charge may be long after its PAT. */
+const mayExplain = (paid: PaymentAttempt, row: Transaction): boolean =>
+  isWithin(row, paid) || (isInDoubt(paid) && isWithin(row, { ...paid, status: 'unknown' }))
 
 /** Whether a row can be of this attempt: by BigCommerce's payment id where it shows one, else by method, kind and amount. */
 export function mayBeOf(row: Transaction, attempt: PaymentAttempt, all: readonly PaymentAttempt[]): boolean {

@@ -70,6 +70,32 @@ test('a charge that has ended one payment in doubt does not correct another, how
   expect(concluded(pendingOnce, [long], [certain])).toMatchObject({ end: { status: 'succeeded' } })
 })
 
+test('a charge that could be of two successes is left to the one that fits no other', () => {
+  const rest = {
+    ...other,
+    status: 'succeeded' as const,
+    patIssuedAtMs: issuedAtMs + hour,
+    patExpiresAtMs: issuedAtMs + 2 * hour,
+  }
+  const first = {
+    ...rest,
+    id: 'first',
+    patIssuedAtMs: issuedAtMs + 1_000,
+    patExpiresAtMs: issuedAtMs + hour + 1_000,
+  }
+  const ofRest = transactionOf({ createdAtMs: issuedAtMs + hour + 1_000 })
+  for (const others of [
+    [first, rest],
+    [rest, first],
+  ])
+    expect(
+      concluded({ ...ended, patExpiresAtMs: issuedAtMs + hour - 6 * 60_000 }, [late, ofRest], others),
+    ).toMatchObject({
+      end: null,
+      isUnaccounted: false,
+    })
+})
+
 test('an end without doubt is never corrected: no payment accounts for the charge', () => {
   const certain = { ...ended, status: 'declined' as const, unsettledSinceMs: null }
   expect(concluded(certain, [late])).toMatchObject({ end: null, isUnaccounted: true, alert: 'late_charge' })
