@@ -9,7 +9,8 @@ const root = join(import.meta.dirname, '../..')
 
 test('openapi/openapi.json is up to date; `npm run openapi` writes it', async () => {
   const published = await readFile(join(root, 'openapi/openapi.json'), 'utf8')
-  expect(published).toBe(await openapiDocument())
+  // Which schema stands first depends on what this worker has loaded before; nothing else does.
+  expect(JSON.parse(published)).toEqual(JSON.parse(await openapiDocument()))
 })
 
 describe('the document', async () => {
