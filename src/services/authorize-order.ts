@@ -22,6 +22,8 @@ export function createAuthorizeOrder(
   managementApi: Pick<ManagementApi, 'getOrder'>,
   misses: Pick<Misses, 'begin' | 'comesLast'>,
 ): AuthorizeOrder {
+  const readTheirs = createReadTheirs(managementApi, misses)
+
   return async function authorizeOrder(caller, orderId, context) {
     switch (caller.access.kind) {
       case 'any':
@@ -30,18 +32,11 @@ export function createAuthorizeOrder(
         if (!caller.access.orderIds.has(orderId)) throw new Problem('order_not_found')
         return null
       case 'customer': {
+        const { customerId } = caller.access
         const purpose = misses.comesLast(caller) ? 'reconciling' : context.purpose
-        const wasRead = misses.begin(caller, context)
-        let isMiss = false
-        try {
-          const order = await managementApi.getOrder(orderId, { ...context, purpose })
-          // The customer of a guest's order is null, which no caller's customer is.
-          isMiss = order?.customerId !== caller.access.customerId
-          if (order === null || isMiss) throw new Problem('order_not_found')
-          return order
-        } finally {
-          wasRead(isMiss)
-        }
+        // The customer of a guest's order is null, which no caller's customer is.
+        const isTheirs = (order: Order) => order.customerId === customerId
+        return readTheirs(caller, orderId, { ...context, purpose }, isTheirs)
       }
       default:
         return caller.access satisfies never
@@ -49,7 +44,32 @@ export function createAuthorizeOrder(
   }
 }
 
-/** The same for an attempt in the ledger, which knows the customer. A replay needs no call to BigCommerce. */
+/**
+ * Reads an order that may turn out not to be the caller's, which is counted then.
+ *
+ * @throws Problem `order_not_found`.
+ */
+const createReadTheirs =
+  (managementApi: Pick<ManagementApi, 'getOrder'>, misses: Pick<Misses, 'begin'>) =>
+  async (
+    caller: Caller,
+    orderId: number,
+    context: RequestContext,
+    isTheirs: (order: Order) => boolean = () => true,
+  ): Promise<Order> => {
+    const wasRead = misses.begin(caller, context)
+    let isMiss = false
+    try {
+      const order = await managementApi.getOrder(orderId, context)
+      isMiss = order === null || !isTheirs(order)
+      if (order === null || isMiss) throw new Problem('order_not_found')
+      return order
+    } finally {
+      wasRead(isMiss)
+    }
+  }
+
+/** `AuthorizeOrder` for an attempt in the ledger, which knows the customer. A replay needs no call to BigCommerce. */
 export function maySeeAttempt(
   caller: Caller,
   attempt: { orderId: number; customerId: number | null },
@@ -99,6 +119,7 @@ export interface AuthorizePaymentDependencies {
 
 export function createAuthorizePayment(dependencies: AuthorizePaymentDependencies): AuthorizePayment {
   const { authorizeOrder, managementApi, misses, hasCheckoutFence, isAtEase } = dependencies
+  const readTheirs = createReadTheirs(managementApi, misses)
 
   return async function authorizePayment({ caller, orderId }, isNew, context) {
     const isRead = hasCheckoutFence || caller.access.kind === 'customer'
@@ -115,18 +136,7 @@ export function createAuthorizePayment(dependencies: AuthorizePaymentDependencie
 
   /** The order, which says of which checkout it is. @throws Problem `order_not_found`. */
   async function readOrder(caller: Caller, orderId: number, context: RequestContext): Promise<Order> {
-    const known = await authorizeOrder(caller, orderId, context)
-    if (known) return known
-    const wasRead = misses.begin(caller, context)
-    let isMiss = false
-    try {
-      const order = await managementApi.getOrder(orderId, context)
-      isMiss = order === null
-      if (order === null) throw new Problem('order_not_found')
-      return order
-    } finally {
-      wasRead(isMiss)
-    }
+    return (await authorizeOrder(caller, orderId, context)) ?? (await readTheirs(caller, orderId, context))
   }
 }
 
