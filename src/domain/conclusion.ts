@@ -64,6 +64,9 @@ export function conclude(
     : concludeEnded(attempt, reading, verdict, others)
 }
 
+/** It has paid, and the order is closed by it. */
+const holdsPaid = ({ status, holdsOrder }: PaymentAttempt) => status === 'succeeded' && holdsOrder
+
 const keep: Conclusion = { verdict: null, end: null, quiet: null, isUnaccounted: null, alert: null }
 
 function concludeOpen(
@@ -74,13 +77,12 @@ function concludeOpen(
   nowMs: number,
 ): Conclusion {
   const kept = { ...keep, verdict }
-  const isClosed = others.some(({ status, holdsOrder }) => status === 'succeeded' && holdsOrder)
   switch (verdict?.kind) {
     case 'charged':
       return {
         ...kept,
         end: { status: 'succeeded', transactionType: verdict.transactionType },
-        alert: verdict.charges > 1 || isClosed ? 'duplicate_charge' : null,
+        alert: verdict.charges > 1 || others.some(holdsPaid) ? 'duplicate_charge' : null,
         isUnaccounted: verdict.charges > 1,
       }
     case 'failed':
@@ -173,12 +175,11 @@ function concludeEnded(
   if (!isMeant) return { ...kept, isUnaccounted: true, alert: 'late_charge' }
   if (attempt.status === 'succeeded') return { ...kept, isUnaccounted: true, alert: 'duplicate_charge' }
   if (!isInDoubt(attempt)) return { ...kept, isUnaccounted: true, alert: 'late_charge' }
-  const isClosed = others.some(({ status, holdsOrder }) => status === 'succeeded' && holdsOrder)
   return {
     ...kept,
     end: { status: 'succeeded', transactionType: verdict.transactionType },
     isUnaccounted: spare > 1,
-    alert: isClosed || sent.length > 0 || spare > 1 ? 'duplicate_charge' : 'late_charge',
+    alert: others.some(holdsPaid) || sent.length > 0 || spare > 1 ? 'duplicate_charge' : 'late_charge',
   }
 }
 

@@ -1,5 +1,5 @@
 import { ORDER_STATUS_IDS, type Order, type OrderReading } from './order.ts'
-import { hasFailed, isInDoubt, isSent, type PaymentAttempt } from './payment-attempt.ts'
+import { closesOrder, hasFailed, isInDoubt, isSent, type PaymentAttempt } from './payment-attempt.ts'
 import { paysAPart } from './payment-instrument.ts'
 import { isDone, isStart, type Trace, tracesOf } from './traces.ts'
 import type { Transaction, TransactionType } from './transaction.ts'
@@ -76,10 +76,8 @@ export function judge(
 
   const voided = traces.filter((trace) => trace.isVoid && mayBeOwn(trace)).length
   const paidParts = others.filter(({ status }) => status === 'succeeded').length
-  const isClosed = others.some(
-    ({ status, instrumentType }) => status === 'succeeded' && !paysAPart(instrumentType),
-  )
-  const isExplained = isClosed || sumOf(live, attempt) >= (attempt.amount ?? Number.POSITIVE_INFINITY)
+  const isExplained =
+    others.some(closesOrder) || sumOf(live, attempt) >= (attempt.amount ?? Number.POSITIVE_INFINITY)
   if (saysPaid && paidParts === 0 && voided === 0 && !isExplained) {
     const transactionType = order.paymentStatus === 'authorized' ? 'authorization' : 'purchase'
     return { kind: 'charged', by: 'order', transactionType, charges: 1, isDated: false }

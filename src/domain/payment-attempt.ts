@@ -67,12 +67,22 @@ export const isLookedUp = (status: AttemptStatus): boolean => mayBecome(status, 
 export const hasFailed = (status: AttemptStatus): boolean =>
   status !== 'succeeded' && isFinal(status) && UNSETTLED_STATUSES.some((from) => mayBecome(from, status))
 
+type Paid = Pick<PaymentAttempt, 'status' | 'instrumentType'>
+
+/** It paid all that was due. */
+export const closesOrder = ({ status, instrumentType }: Paid): boolean =>
+  status === 'succeeded' && !paysAPart(instrumentType)
+
+/** It paid from a balance, which may not have been all that was due. */
+export const hasPaidAPart = ({ status, instrumentType }: Paid): boolean =>
+  status === 'succeeded' && paysAPart(instrumentType)
+
 /**
  * The order fence: while an attempt holds its order, no other attempt on the order may be claimed. It does until its end is
  * known, and for good if it paid all that was due; unless another attempt held the order already when a late charge showed.
  */
 export const mayHoldOrder = (status: AttemptStatus, instrumentType: InstrumentType): boolean =>
-  !isFinal(status) || (status === 'succeeded' && !paysAPart(instrumentType))
+  !isFinal(status) || closesOrder({ status, instrumentType })
 
 /** Declines that say nothing about the instrument, and so are of no use to test cards. */
 const OF_NO_INSTRUMENT = ['merchant_configuration', 'order_not_found', 'amount_changed'] as const

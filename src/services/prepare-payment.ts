@@ -4,9 +4,8 @@ import { judge } from '../domain/evidence.ts'
 import { mayBePayable, type Order } from '../domain/order.ts'
 import { type PaymentAccessTokenClaims, readPaymentAccessToken } from '../domain/payment-access-token.ts'
 import { ASK_AGAIN_SECONDS } from '../domain/payment-answer.ts'
-import { mayBeCorrected, type PaymentAttempt } from '../domain/payment-attempt.ts'
+import { hasPaidAPart, mayBeCorrected, type PaymentAttempt } from '../domain/payment-attempt.ts'
 import type { PaymentCommand } from '../domain/payment-command.ts'
-import { paysAPart } from '../domain/payment-instrument.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Sealed } from '../domain/sealed.ts'
 import type { RequestContext } from '../request-context.ts'
@@ -60,10 +59,7 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
     // What BigCommerce does with a payment of nothing is not documented.
     if (claims.due.amount === 0) throw new Problem('order_not_payable')
     // Once a part is paid, the order's own sum may not show it; the PAT's does.
-    const isPartPaid = payments.some(
-      ({ status, instrumentType }) => status === 'succeeded' && paysAPart(instrumentType),
-    )
-    refuseOtherAmount(claims, command, isPartPaid ? null : order)
+    refuseOtherAmount(claims, command, payments.some(hasPaidAPart) ? null : order)
     refuseStaleAmount(claims, order, payments, now())
     return { paymentAccessToken: minted.token, claims }
   }
@@ -126,8 +122,8 @@ function refuseStaleAmount(
   payments: readonly PaymentAttempt[],
   nowMs: number,
 ) {
-  const isStale = payments.some(({ status, instrumentType, amount, orderTotal, endedAtMs }) => {
-    if (status !== 'succeeded' || !paysAPart(instrumentType) || amount === null) return false
+  const isStale = payments.filter(hasPaidAPart).some(({ amount, orderTotal, endedAtMs }) => {
+    if (amount === null) return false
     const total = order?.total?.amount ?? null
     const dearerBy = total !== null && orderTotal !== null ? total - orderTotal : 0
     // As much as would be due now without the part.

@@ -4,8 +4,13 @@ import { type Decision, type Judgement, judgeDecision } from '../domain/decide-p
 import type { Verdict } from '../domain/evidence.ts'
 import type { OrderReading } from '../domain/order.ts'
 import { keptAnswer } from '../domain/payment-answer.ts'
-import { isFinal, isRunning, type PaymentAttempt, publicStatus } from '../domain/payment-attempt.ts'
-import { paysAPart } from '../domain/payment-instrument.ts'
+import {
+  closesOrder,
+  isFinal,
+  isRunning,
+  type PaymentAttempt,
+  publicStatus,
+} from '../domain/payment-attempt.ts'
 import type { Note } from '../domain/payment-story.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Log } from '../logging/log-entry.ts'
@@ -72,9 +77,7 @@ export function createResolvePayment(dependencies: ResolvePaymentDependencies): 
       attempt.id,
       (present, others) => {
         const weighed = weighLook({ attempt: present, reading, others, lookedFromMs, nowMs: now() })
-        isClosed = others.some(
-          ({ status, instrumentType }) => status === 'succeeded' && !paysAPart(instrumentType),
-        )
+        isClosed = others.some(closesOrder)
         judgement = judged(weighed, present, command, reading)
         return withWord(weighed, judgement, command)
       },
@@ -115,11 +118,10 @@ export function createResolvePayment(dependencies: ResolvePaymentDependencies): 
 
   async function look(attempt: PaymentAttempt, isUnread: boolean): Promise<OrderReading | null> {
     const context = contextOf(attempt, log)
-    const reading = await lookAtOrder(managementApi, attempt.orderId, context).catch((error: unknown) => {
+    return lookAtOrder(managementApi, attempt.orderId, context).catch((error: unknown) => {
       if (isUnread && error instanceof Problem) return null
       throw error
     })
-    return reading
   }
 
   function judged(
