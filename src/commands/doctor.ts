@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { parseOrderId } from '../domain/order.ts'
 import { checkConfiguration } from './doctor/check-configuration.ts'
 import { type ExamineOptions, examine } from './doctor/examine.ts'
 import { type Finding, isFit, lineOf, summaryOf } from './doctor/finding.ts'
@@ -45,12 +46,12 @@ function optionsOrExit(): ExamineOptions & { readonly isJson: boolean } {
         json: { type: 'boolean', default: false },
       },
     })
-    if (values.order !== undefined && !/^[1-9]\d{0,9}$/.test(values.order))
-      throw new Error('--order must be an order id')
+    const orderId = values.order === undefined ? null : parseOrderId(values.order)
+    if (values.order !== undefined && orderId === null) throw new Error('--order must be an order id')
     if (values.url !== undefined && !URL.canParse(values.url)) throw new Error('--url must be an address')
     return {
       isJson: values.json,
-      orderId: values.order === undefined ? null : Number(values.order),
+      orderId,
       publicUrl: values.url === undefined ? null : values.url.replace(/\/+$/, ''),
       callerToken: tokenOf(values.token),
     }

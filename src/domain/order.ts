@@ -1,6 +1,15 @@
 import type { Money } from './money.ts'
 import type { Transaction } from './transaction.ts'
 
+/** BigCommerce's order ids are 32-bit integers from 1 up. No store has an order of the largest number. */
+export const ORDER_ID_MAX = 2_147_483_647
+
+/** The id that a text is, written without sign, blanks or leading zeros; null for any other text. */
+export function parseOrderId(text: string): number | null {
+  const id = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY
+  return id <= ORDER_ID_MAX ? id : null
+}
+
 /** The part of a BigCommerce order that paying relies on. */
 export interface Order {
   readonly id: number

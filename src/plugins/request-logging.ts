@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { parseOrderId } from '../domain/order.ts'
 import type { LogFields } from '../logging/log-entry.ts'
 import type { ObserveRequest } from '../metrics/calls.ts'
 
@@ -38,13 +39,11 @@ async function requestLogging(app: FastifyInstance, { observeRequest }: RequestL
 
 export const requestLoggingPlugin = fp(requestLogging, { name: 'request-logging', fastify: '5.x' })
 
-/** As BigCommerce numbers orders. No card number is that short, and the caller may have written anything there. */
-const orderNumber = /^[1-9]\d{0,9}$/
-
+/** No card number is as short as an order's id, and the caller may have written anything there. */
 function orderIdOf({ params, routeOptions }: FastifyRequest): number | null {
   if (!routeOptions.url?.startsWith('/orders/:id')) return null
   const { id } = params as { readonly id?: unknown }
-  return typeof id === 'string' && orderNumber.test(id) ? Number(id) : null
+  return typeof id === 'string' ? parseOrderId(id) : null
 }
 
 /** What an answer is about: its payment, and the problem's code. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts'
 import { type HeldPayment, heldPayment } from '../domain/held-payment.ts'
+import { parseOrderId } from '../domain/order.ts'
 import type { PaymentAttempt } from '../domain/payment-attempt.ts'
 import { type StoryEntry, storyOf } from '../domain/payment-story.ts'
 import type { DeskAttempt, DeskLedger } from '../stores/desk-ledger.ts'
@@ -24,9 +25,6 @@ export interface Desk {
   tell(orderOrPayment: string): Promise<ToldPayment[]>
 }
 
-/** BigCommerce's order ids are 32-bit integers from 1 up. */
-const orderIdMax = 2_147_483_647
-const orderNumber = /^[1-9]\d{0,9}$/
 const paymentId = /^[A-Za-z0-9-]{1,64}$/
 
 export function createDesk({
@@ -48,10 +46,8 @@ export function createDesk({
       return open.map(({ attempt }) => ({ attempt, held: heldPayment(attempt, now()) }))
     },
     async tell(orderOrPayment) {
-      if (orderNumber.test(orderOrPayment)) {
-        const orderId = Number(orderOrPayment)
-        return orderId > orderIdMax ? [] : (await reads.tellByOrder(orderId)).map(told)
-      }
+      const orderId = parseOrderId(orderOrPayment)
+      if (orderId !== null) return (await reads.tellByOrder(orderId)).map(told)
       if (!paymentId.test(orderOrPayment)) return []
       const found = await reads.tellById(orderOrPayment)
       return found ? [told(found)] : []

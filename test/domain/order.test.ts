@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { mayBePayable, type Order } from '../../src/domain/order.ts'
+import { mayBePayable, type Order, parseOrderId } from '../../src/domain/order.ts'
 
 const order = (statusId: number, amount: number): Order => ({
   id: 118,
@@ -30,4 +30,21 @@ test.each([0, 1])('status %i with nothing, or less than nothing, due is not paya
 
 test.each([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, -1])('status %i is not payable', (statusId) => {
   expect(mayBePayable(order(statusId, 6098))).toBe(false)
+})
+
+test.each([
+  ['1', 1],
+  ['215', 215],
+  ['2147483647', 2_147_483_647],
+  ['2147483648', null],
+  ['9999999999', null],
+  ['0', null],
+  ['0215', null],
+  ['-1', null],
+  ['1.0', null],
+  [' 1', null],
+  ['1e3', null],
+  ['', null],
+])('the order id in %j', (text, id) => {
+  expect(parseOrderId(text)).toBe(id)
 })

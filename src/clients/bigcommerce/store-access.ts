@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ORDER_ID_MAX } from '../../domain/order.ts'
 import type { RequestContext } from '../../request-context.ts'
 import type { ManagementHttp } from './management-call.ts'
 
@@ -14,8 +15,6 @@ export interface StoreAccess {
   isRefused(http: Pick<ManagementHttp, 'call'>): Promise<boolean>
 }
 
-/** The largest order id that the API takes. No store has an order of this number, and 404 shows that the token is taken. */
-const noOrder = 2_147_483_647
 /** A probe that waits longer than a second counts as failed. An answer that comes later is told to the next one. */
 const askMsMax = 500
 /** A token that is refused is asked about no more often, since each question uses the store's quota. */
@@ -38,7 +37,8 @@ export function createStoreAccess(options: {
   }
 
   async function ask({ call }: Pick<ManagementHttp, 'call'>): Promise<void> {
-    const request = { method: 'GET', path: `/v2/orders/${noOrder}`, triesMax: 1 } as const
+    // There is no such order, and 404 shows that the token is taken.
+    const request = { method: 'GET', path: `/v2/orders/${ORDER_ID_MAX}`, triesMax: 1 } as const
     const [requestId, correlationId] = [randomUUID(), randomUUID()]
     const about = {
       requestId,

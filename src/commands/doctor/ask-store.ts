@@ -1,5 +1,6 @@
 import type { UpstreamAnswer } from '../../clients/bigcommerce/exchange.ts'
 import type { ManagementHttp } from '../../clients/bigcommerce/management-call.ts'
+import { ORDER_ID_MAX } from '../../domain/order.ts'
 import type { RequestContext } from '../../request-context.ts'
 import { nameOf } from './within.ts'
 
@@ -21,15 +22,13 @@ export interface StoreReadings {
   readonly hooks: Reading
 }
 
-/** The largest order id that the API takes. No store has an order of this number, and 404 shows the scope as well as an order does. */
-const noOrder = 2_147_483_647
-
 export async function askStore(
   http: ManagementHttp,
   orderId: number | null,
   context: RequestContext,
 ): Promise<StoreReadings> {
-  const id = orderId ?? noOrder
+  // There is no such order, and 404 shows the scope as well as an order does.
+  const id = orderId ?? ORDER_ID_MAX
   async function read(path: string): Promise<Reading> {
     const sentAtMs = Date.now()
     try {

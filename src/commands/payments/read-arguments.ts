@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { holdsCardNumber } from '../../domain/card-number.ts'
 import { DECISIONS, type Decision } from '../../domain/decide-payment.ts'
 import { type Money, moneyFromDecimal } from '../../domain/money.ts'
+import { parseOrderId } from '../../domain/order.ts'
 
 export const usage = `npm run payments -- held
 npm run payments -- show ORDER|PAYMENT
@@ -143,7 +144,8 @@ function textOf(option: string, given: string | undefined, lengthMax: number): s
 type Given = Readonly<Record<'amount' | 'currency' | 'method' | 'sent-at' | 'payment', string | undefined>>
 
 function chargeOf(order: string, given: Partial<Given>): HeldCharge {
-  if (!/^[1-9]\d{0,9}$/.test(order)) throw new WrongCommand('Say the number of an order.')
+  const orderId = parseOrderId(order)
+  if (orderId === null) throw new WrongCommand('Say the number of an order.')
   const money = moneyFromDecimal(given.amount ?? '', given.currency ?? '')
   if (money === null) throw new WrongCommand('--amount and --currency must be as in 60.98 and USD.')
   if (!/^[A-Za-z0-9_.-]{1,64}$/.test(given.method ?? ''))
@@ -154,5 +156,5 @@ function chargeOf(order: string, given: Partial<Given>): HeldCharge {
   const paymentId = given.payment ?? null
   if (paymentId !== null && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(paymentId))
     throw new WrongCommand('--payment must be the id of a payment (a UUID).')
-  return { orderId: Number(order), paymentId, money, paymentMethodId: given.method ?? '', sentAtMs }
+  return { orderId, paymentId, money, paymentMethodId: given.method ?? '', sentAtMs }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { holdsCardNumber } from '../../domain/card-number.ts'
+import { ORDER_ID_MAX, parseOrderId } from '../../domain/order.ts'
 import { PUBLIC_STATUSES } from '../../domain/payment-attempt.ts'
 import { sealInstrument } from '../../domain/payment-command.ts'
 import {
@@ -11,18 +12,16 @@ import {
 } from '../../domain/payment-instrument.ts'
 import { instantField, openSetField, textField } from '../../openapi/documented-fields.ts'
 
-/** BigCommerce's order ids are 32-bit integers from 1 up. */
-const orderIdMax = 2_147_483_647
 const aboutOrderId = { description: 'The BigCommerce order id.', examples: [215] }
 const orderId = z.preprocess(
-  (text) => (typeof text === 'string' && /^[1-9]\d{0,9}$/.test(text) ? Number(text) : text),
-  wholeNumber(1, orderIdMax, 'Must be an order id'),
+  (text) => (typeof text === 'string' ? (parseOrderId(text) ?? text) : text),
+  wholeNumber(1, ORDER_ID_MAX, 'Must be an order id'),
 )
 export const OrderParams = z.object({
   // Zod drops `examples` where a value is transformed.
   id: orderId.meta({ description: aboutOrderId.description, 'x-examples': { order: { value: 215 } } }),
 })
-export const orderIdField = z.int().min(1).max(orderIdMax).meta(aboutOrderId)
+export const orderIdField = z.int().min(1).max(ORDER_ID_MAX).meta(aboutOrderId)
 
 export const minorUnits = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
 export const currency = z
