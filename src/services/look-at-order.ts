@@ -1,6 +1,7 @@
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import { earliest } from '../domain/clock.ts'
 import type { OrderReading } from '../domain/order.ts'
+import type { PaymentAttempt } from '../domain/payment-attempt.ts'
 import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../request-context.ts'
 
@@ -34,6 +35,19 @@ export async function lookAtOrder(
     failures,
   }
 }
+
+/** A look shows up at BigCommerce under the correlation id of the payment that it is about. */
+export const lookContext = (
+  { requestId, correlationId, orderId, id }: PaymentAttempt,
+  { caller, purpose, log }: Pick<RequestContext, 'caller' | 'purpose' | 'log'>,
+): RequestContext => ({
+  requestId,
+  correlationId,
+  shopperAddress: null,
+  caller,
+  purpose,
+  log: log.child({ orderId, paymentId: id }),
+})
 
 /** BigCommerce has no such order, refuses to show it, or cannot be read. Busy is not away: there is room later. */
 const isAway = (reason: unknown) => reason instanceof Problem && reason.code !== 'upstream_busy'

@@ -6,10 +6,9 @@ import { keptAnswer } from '../domain/payment-answer.ts'
 import type { AttemptStatus, PaymentAttempt } from '../domain/payment-attempt.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Log } from '../logging/log-entry.ts'
-import type { RequestContext } from '../request-context.ts'
 import type { Concluded } from '../stores/conclude-look.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
-import { lookAtOrder } from './look-at-order.ts'
+import { lookAtOrder, lookContext } from './look-at-order.ts'
 import { weighLook } from './weigh-look.ts'
 
 /**
@@ -75,7 +74,11 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
   async function read(attempt: PaymentAttempt): Promise<OrderReading | null | 'busy'> {
     const { id: paymentId, orderId } = attempt
     try {
-      const reading = await lookAtOrder(managementApi, orderId, contextOf(attempt, log))
+      const reading = await lookAtOrder(
+        managementApi,
+        orderId,
+        lookContext(attempt, { caller: 'reconciliation', purpose: 'reconciling', log }),
+      )
       for (const err of reading.failures) log.warn({ paymentId, orderId, err }, 'reconciliation look failed')
       return reading.failures.length === 2 ? null : reading
     } catch (err) {
@@ -115,13 +118,3 @@ const seen = (verdict: Verdict | null, reading: OrderReading | null): Reconcilia
   verdict === null || (verdict.kind === 'unclear' && !reading?.isWhole)
     ? { kind: 'look_failed' }
     : { kind: 'looked', found: verdict.kind }
-
-/** The look shows up at BigCommerce under the correlation id of the payment it is about. */
-const contextOf = (attempt: PaymentAttempt, log: Log): RequestContext => ({
-  requestId: attempt.requestId,
-  correlationId: attempt.correlationId,
-  shopperAddress: null,
-  caller: 'reconciliation',
-  purpose: 'reconciling',
-  log: log.child({ orderId: attempt.orderId, paymentId: attempt.id }),
-})

@@ -14,12 +14,11 @@ import {
 import type { Note } from '../domain/payment-story.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Log } from '../logging/log-entry.ts'
-import type { RequestContext } from '../request-context.ts'
 import type { Weighed } from '../stores/conclude-look.ts'
 import type { DeskLedger } from '../stores/desk-ledger.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
-import { lookAtOrder } from './look-at-order.ts'
+import { lookAtOrder, lookContext } from './look-at-order.ts'
 import { weighLook } from './weigh-look.ts'
 
 export interface ResolveCommand {
@@ -117,7 +116,7 @@ export function createResolvePayment(dependencies: ResolvePaymentDependencies): 
   }
 
   async function look(attempt: PaymentAttempt, isUnread: boolean): Promise<OrderReading | null> {
-    const context = contextOf(attempt, log)
+    const context = lookContext(attempt, { caller: 'desk', purpose: 'reading', log })
     return lookAtOrder(managementApi, attempt.orderId, context).catch((error: unknown) => {
       if (isUnread && error instanceof Problem) return null
       throw error
@@ -176,13 +175,3 @@ function withWord(weighed: Weighed, judgement: Judged, command: ResolveCommand):
   }
   return { ...weighed, end: judgement.end, quiet: null, notes: [decided] }
 }
-
-/** The look shows up at BigCommerce under the correlation id of the payment it is about. */
-const contextOf = (attempt: PaymentAttempt, log: Log): RequestContext => ({
-  requestId: attempt.requestId,
-  correlationId: attempt.correlationId,
-  shopperAddress: null,
-  caller: 'desk',
-  purpose: 'reading',
-  log: log.child({ orderId: attempt.orderId, paymentId: attempt.id }),
-})
