@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { UNSETTLED_STATUSES, type UnsettledStatus } from '../domain/payment-attempt.ts'
 import type { Tables } from './engine/tables.ts'
+import { statusIn } from './find-attempts.ts'
 
 const minuteMs = 60_000
 
@@ -36,9 +37,6 @@ export async function countUnsettled(
   }))
 }
 
-/** In the text of the statement and in the order of the migration: SQLite uses the index only for the very same condition. */
-const isUnsettled = sql<boolean>`status IN (${sql.join(UNSETTLED_STATUSES.map((status) => sql.lit(status)))})`
-
 /** Reads an index that holds these payments and no others, however many were paid. */
 export const unsettledQuery = (database: Kysely<Tables>, storeHash: string, nowMs: number) =>
   database
@@ -50,7 +48,7 @@ export const unsettledQuery = (database: Kysely<Tables>, storeHash: string, nowM
       fn.min('sent_at_ms').as('oldest_at_ms'),
     ])
     .where('store_hash', '=', storeHash)
-    .where(isUnsettled)
+    .where(statusIn(UNSETTLED_STATUSES))
     .groupBy(['status', 'age'])
 
 function ageAt(nowMs: number) {

@@ -1,11 +1,11 @@
-import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
 import type { Money } from '../domain/money.ts'
 import { type PaymentAttempt, RUNNING_STATUSES, UNSETTLED_STATUSES } from '../domain/payment-attempt.ts'
 import type { Note, StoryEntry } from '../domain/payment-story.ts'
 import type { PaymentAttemptRow, Tables } from './engine/tables.ts'
 import { transact } from './engine/transact.ts'
-import { toAttempt } from './find-attempts.ts'
+import { statusIn, toAttempt } from './find-attempts.ts'
 import { readHistory, writeHistory } from './payment-history.ts'
 import { findClosing } from './settle-attempt.ts'
 
@@ -48,10 +48,6 @@ export interface DeskLedgerOptions {
   readonly storeHash: string
   readonly now: Clock
 }
-
-/** In the text of the statement, as in the migrations: SQLite uses their indexes only for the very same conditions. */
-const statusIn = (statuses: readonly string[]) =>
-  sql<boolean>`status IN (${sql.join(statuses.map((status) => sql.lit(status)))})`
 
 export function createDeskLedger({ database, storeHash, now }: DeskLedgerOptions): DeskLedger {
   const attempts = () =>

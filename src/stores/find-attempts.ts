@@ -1,6 +1,6 @@
-import type { Kysely, Selectable } from 'kysely'
+import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely'
 import type { KeyScope, KnownKey } from '../domain/idempotency-key.ts'
-import type { PaymentAttempt } from '../domain/payment-attempt.ts'
+import type { AttemptStatus, PaymentAttempt } from '../domain/payment-attempt.ts'
 import type { PaymentAttemptRow, Tables } from './engine/tables.ts'
 
 export async function findByKey(
@@ -55,6 +55,13 @@ export async function findByOrder(
     .execute()
   return rows.map(toAttempt)
 }
+
+/**
+ * A condition on the status, in the text of the statement and in the order of the migrations: SQLite uses their partial indexes only
+ * for the very same condition.
+ */
+export const statusIn = (statuses: readonly AttemptStatus[]) =>
+  sql<SqlBool>`status IN (${sql.join(statuses.map((status) => sql.lit(status)))})`
 
 export function toAttempt(row: Selectable<PaymentAttemptRow>): PaymentAttempt {
   return {

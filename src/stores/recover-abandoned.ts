@@ -1,6 +1,7 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import { RUNNING_STATUSES } from '../domain/payment-attempt.ts'
 import type { Tables } from './engine/tables.ts'
+import { statusIn } from './find-attempts.ts'
 import { moveHolds } from './velocity-holds.ts'
 
 /** How long an attempt must have stood still to count as abandoned, by where it stands. */
@@ -25,9 +26,6 @@ export interface Recovered {
 /** A crash leaves what one instance was working on; more of them are ended in the next rounds. */
 const recoveredMax = 100
 
-/** In the text of the statement and in the order of the migration: SQLite uses the index only for the very same condition. */
-const isRunning = sql<boolean>`status IN (${sql.join(RUNNING_STATUSES.map((status) => sql.lit(status)))})`
-
 /**
  * Ends what a dead instance left running. What says *claimed* was certainly not sent, and never will be: an instance that is
  * alive after all finds, before it sends, that the attempt is no longer its own. What says *sending* may have been charged:
@@ -43,7 +41,7 @@ export async function recoverAbandoned(
     const batch = database
       .selectFrom('payment_attempts')
       .select('id')
-      .where(isRunning)
+      .where(statusIn(RUNNING_STATUSES))
       .where('updated_at_ms', '<=', nowMs - stillForMs)
       .where('store_hash', '=', storeHash)
       .where('status', '=', status)
