@@ -45,11 +45,12 @@ function nextLookOf({ nextLookAtMs, askedAtMs, status }: PaymentAttempt, nowMs: 
 function freeAtLatestMs(attempt: PaymentAttempt, nowMs: number): number | null {
   if (attempt.status !== 'unknown' || !mayEndByAbsence(attempt)) return null
   const { answeredAs, answeredAtMs, patExpiresAtMs } = attempt
-  const answered =
-    answeredAs && answeredAtMs && answeredAtMs + endsByAnswerWithinMs[answeredAs] + answeredLooksMsMax
-  const expired = patExpiresAtMs && patExpiresAtMs + patSkewMs + quietForMs + looksMsMax
+  const latest: number[] = []
+  if (answeredAs !== null && answeredAtMs !== null)
+    latest.push(answeredAtMs + endsByAnswerWithinMs[answeredAs] + answeredLooksMsMax)
+  if (patExpiresAtMs !== null) latest.push(patExpiresAtMs + patSkewMs + quietForMs + looksMsMax)
   // A moment that has passed was not the latest: BigCommerce could not be read then, or shows something that is not clear.
-  return [answered, expired].find((atMs) => typeof atMs === 'number' && atMs > nowMs) || null
+  return latest.find((atMs) => atMs > nowMs) ?? null
 }
 
 export function whyHeld({ status, answeredAs, bigcommerceCode }: PaymentAttempt): string {

@@ -136,26 +136,32 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
   }
 }
 
-const sendingColumns = ({ due, patIssuedAtMs, patExpiresAtMs, orderTotal }: Sending, nowMs: number) => ({
-  status: 'sending' as const,
-  amount: due.amount,
-  currency: due.currency,
-  pat_issued_at_ms: patIssuedAtMs,
-  pat_expires_at_ms: patExpiresAtMs,
-  order_total: orderTotal,
-  sent_at_ms: nowMs,
-  updated_at_ms: nowMs,
-})
+/** Marks an attempt that may still be sent. */
+const marking = (
+  queries: Pick<Kysely<Tables>, 'updateTable'>,
+  id: string,
+  { due, patIssuedAtMs, patExpiresAtMs, orderTotal }: Sending,
+  nowMs: number,
+) =>
+  queries
+    .updateTable('payment_attempts')
+    .set({
+      status: 'sending',
+      amount: due.amount,
+      currency: due.currency,
+      pat_issued_at_ms: patIssuedAtMs,
+      pat_expires_at_ms: patExpiresAtMs,
+      order_total: orderTotal,
+      sent_at_ms: nowMs,
+      updated_at_ms: nowMs,
+    })
+    .where('id', '=', id)
+    .where('status', 'in', statusesBefore('sending'))
 
 /** Writes *sending* where the order is of no checkout, and on Postgres where its checkout names no other order either. */
 const writeSending = (database: Kysely<Tables>, id: string, sending: Sending, nowMs: number) => {
   const mark = (queries: Pick<Kysely<Tables>, 'updateTable'>) =>
-    queries
-      .updateTable('payment_attempts')
-      .set(sendingColumns(sending, nowMs))
-      .where('id', '=', id)
-      .where('status', 'in', statusesBefore('sending'))
-      .returning('id')
+    marking(queries, id, sending, nowMs).returning('id')
   // SQLite has no such statement; and its transactions cost no round trip.
   if (dialectOf(database).name === 'SQLite')
     return mark(database).where('cart_id', 'is', null).executeTakeFirst()
@@ -193,11 +199,7 @@ const writeSending = (database: Kysely<Tables>, id: string, sending: Sending, no
 
 /** Writes *sending* for an order of a checkout, which is to be taken in the same transaction. */
 const writeSendingOfCheckout = (queries: Kysely<Tables>, id: string, sending: Sending, nowMs: number) =>
-  queries
-    .updateTable('payment_attempts')
-    .set(sendingColumns(sending, nowMs))
-    .where('id', '=', id)
-    .where('status', 'in', statusesBefore('sending'))
+  marking(queries, id, sending, nowMs)
     .where('cart_id', 'is not', null)
     .returning(['order_id', 'cart_id'])
     .executeTakeFirst()
