@@ -1,30 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { violationsOf } from '../../tools/axe.ts'
-import { type Browser, findChromium, launchChromium } from '../../tools/chromium.ts'
 import {
   chargesOf,
+  chromiumPath,
+  demoInBrowser,
   fillInCard,
   type OpenedCheckout,
   openCheckout,
   pressPay,
 } from './support/checkout-pages.ts'
-import { type RunningDemo, startDemo } from './support/start-demo.ts'
-
-const chromiumPath = findChromium()
 
 describe.runIf(chromiumPath !== null)('the accessibility of the checkout page', () => {
-  let demo: RunningDemo
-  let browser: Browser
-  beforeAll(async () => {
-    demo = await startDemo()
-    browser = await launchChromium(chromiumPath ?? '')
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await demo?.stop()
-  })
+  const running = demoInBrowser()
   const opening = async (work: (opened: OpenedCheckout) => Promise<void>) => {
-    const opened = await openCheckout(browser, demo)
+    const opened = await openCheckout(running.browser, running.demo)
     await work(opened).finally(() => opened.page.context().close())
     expect(opened.complaints).toEqual([])
   }
@@ -75,7 +64,7 @@ describe.runIf(chromiumPath !== null)('the accessibility of the checkout page', 
       }
       await press('Enter')
       await page.getByRole('heading', { name: thanks }).waitFor()
-      expect(await chargesOf(demo, orderId)).toEqual([6098])
+      expect(await chargesOf(running.demo, orderId)).toEqual([6098])
     })
   })
 })

@@ -1,15 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Browser, findChromium, launchChromium } from '../../tools/chromium.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   chargesOf,
+  chromiumPath,
+  demoInBrowser,
   fillInCard,
   type OpenedCheckout,
   openCheckout,
   pressPay,
 } from './support/checkout-pages.ts'
-import { type RunningDemo, startDemo } from './support/start-demo.ts'
 
-const chromiumPath = findChromium()
 if (chromiumPath === null) {
   process.stderr.write(
     'No Chromium found, so the checkout page is not tested: install one or set CHROMIUM_PATH.\n',
@@ -17,26 +16,17 @@ if (chromiumPath === null) {
 }
 
 describe.runIf(chromiumPath !== null)('the checkout page in Chromium', () => {
-  let demo: RunningDemo
-  let browser: Browser
+  const running = demoInBrowser()
   let opened: OpenedCheckout
-  beforeAll(async () => {
-    demo = await startDemo()
-    browser = await launchChromium(chromiumPath ?? '')
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await demo?.stop()
-  })
   beforeEach(async () => {
-    opened = await openCheckout(browser, demo)
+    opened = await openCheckout(running.browser, running.demo)
   })
   afterEach(async () => {
     expect(opened.complaints).toEqual([])
     await opened.page.context().close()
   })
   const done = () => opened.page.getByRole('heading', { name: 'Thank you, your order is paid' })
-  const charges = () => chargesOf(demo, opened.orderId)
+  const charges = () => chargesOf(running.demo, opened.orderId)
 
   test('a new card pays the order, and a reload still says so', async () => {
     const { page } = opened
@@ -112,7 +102,7 @@ describe.runIf(chromiumPath !== null)('the checkout page in Chromium', () => {
 
   test('while the outcome is unknown it says so, and ends in success by itself, after a reload too', async () => {
     const { page, orderId } = opened
-    await fetch(`${demo.pageUrl}/demo/fault`, {
+    await fetch(`${running.demo.pageUrl}/demo/fault`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ fault: 'lost_answer', order_id: orderId }),

@@ -1,34 +1,24 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { type Browser, findChromium, launchChromium, type Page } from '../../tools/chromium.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Page } from '../../tools/chromium.ts'
 import {
   chargesOf,
+  chromiumPath,
+  demoInBrowser,
   fillInCard,
   type OpenedCheckout,
   openCheckout,
   pressPay,
 } from './support/checkout-pages.ts'
-import { type RunningDemo, startDemo } from './support/start-demo.ts'
-
-const chromiumPath = findChromium()
 
 describe.runIf(chromiumPath !== null)('what a shopper is told on the checkout page', () => {
-  let demo: RunningDemo
-  let browser: Browser
-  beforeAll(async () => {
-    demo = await startDemo()
-    browser = await launchChromium(chromiumPath ?? '')
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await demo?.stop()
-  })
+  const running = demoInBrowser()
   async function open(): Promise<OpenedCheckout> {
-    const opened = await openCheckout(browser, demo)
+    const opened = await openCheckout(running.browser, running.demo)
     onTestFinished(() => opened.page.context().close())
     return opened
   }
   const letFail = (fault: string, orderId: number) =>
-    fetch(`${demo.pageUrl}/demo/fault`, {
+    fetch(`${running.demo.pageUrl}/demo/fault`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ fault, order_id: orderId }),
@@ -47,7 +37,7 @@ describe.runIf(chromiumPath !== null)('what a shopper is told on the checkout pa
     expect(told).toContain('Nothing has been charged.')
     expect(told).not.toMatch(/do not pay again|busy|checking/i)
     expect(await page.getByRole('alert').isVisible()).toBe(false)
-    expect(await chargesOf(demo, orderId)).toEqual([])
+    expect(await chargesOf(running.demo, orderId)).toEqual([])
     await thanks(page).or(page.getByText('The payment could not be started')).waitFor()
   })
 
@@ -76,7 +66,7 @@ describe.runIf(chromiumPath !== null)('what a shopper is told on the checkout pa
           ? route.fulfill({
               status: 503,
               contentType: 'application/problem+json',
-              headers: { 'access-control-allow-origin': demo.pageUrl },
+              headers: { 'access-control-allow-origin': running.demo.pageUrl },
               body: JSON.stringify(away),
             })
           : route.abort('connectionrefused'),
@@ -116,7 +106,7 @@ describe.runIf(chromiumPath !== null)('what a shopper is told on the checkout pa
     expect(await notice.innerText()).toMatch(
       /You have not been charged\..*3-D Secure.*Please use another card, one that you stored with us, or another way to pay\./,
     )
-    expect(await chargesOf(demo, orderId)).toEqual([])
+    expect(await chargesOf(running.demo, orderId)).toEqual([])
   })
 
   test('after the decline of a payment in another tab: so, and the card that was typed is still there', async () => {
@@ -138,7 +128,7 @@ describe.runIf(chromiumPath !== null)('what a shopper is told on the checkout pa
     expect(await page.getByLabel('Security code').last().inputValue()).toBe('123')
     await pressPay(page)
     await thanks(page).waitFor()
-    expect(await chargesOf(demo, orderId)).toEqual([6098])
+    expect(await chargesOf(running.demo, orderId)).toEqual([6098])
   })
 
   test('on a phone the summary is one line, and the button to pay within a screen and a half', async () => {
@@ -168,7 +158,7 @@ describe.runIf(chromiumPath !== null)('what a shopper is told on the checkout pa
 
   test('of an order that is not there: so, without an empty box', async () => {
     const { page } = await open()
-    await page.goto(`${demo.pageUrl}/?order=99999`)
+    await page.goto(`${running.demo.pageUrl}/?order=99999`)
     await page.getByText('There is no such order').waitFor()
 
     expect(await page.locator('.surface').filter({ visible: true }).count()).toBe(0)
@@ -186,7 +176,7 @@ describe.runIf(chromiumPath !== null)('what a shopper is told on the checkout pa
           .observe({ type: 'layout-shift', buffered: true })`,
     })
     for (const order of [String(orderId), '99999']) {
-      await page.goto(`${demo.pageUrl}/?order=${order}`)
+      await page.goto(`${running.demo.pageUrl}/?order=${order}`)
       await page.locator('#pay, #notice').filter({ visible: true }).waitFor()
       await page.getByText('Demo controls').waitFor()
       // The browser tells of a shift once it has drawn it.

@@ -1,5 +1,31 @@
-import type { Browser, Page } from '../../../tools/chromium.ts'
-import type { RunningDemo } from './start-demo.ts'
+import { afterAll, beforeAll } from 'vitest'
+import { type Browser, findChromium, launchChromium, type Page } from '../../../tools/chromium.ts'
+import { type RunningDemo, startDemo } from './start-demo.ts'
+
+/** null where there is no browser to test with. */
+export const chromiumPath = findChromium()
+
+/** The demo and a browser, for the tests of the suite in which this is called. */
+export function demoInBrowser(): { readonly demo: RunningDemo; readonly browser: Browser } {
+  let demo: RunningDemo
+  let browser: Browser
+  beforeAll(async () => {
+    demo = await startDemo()
+    browser = await launchChromium(chromiumPath ?? '')
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await demo?.stop()
+  })
+  return {
+    get demo() {
+      return demo
+    },
+    get browser() {
+      return browser
+    },
+  }
+}
 
 export interface OpenedCheckout {
   readonly page: Page
