@@ -12,7 +12,7 @@ ALTER TABLE payment_tokens ADD COLUMN machine TEXT NOT NULL DEFAULT '';
 ALTER TABLE payment_tokens ADD COLUMN machine_up_ms BIGINT NOT NULL DEFAULT 0;
 
 -- SQLite only: the moment at which a machine started, fixed when it is first needed. With how long the machine has been up
--- it makes a clock that nobody can set, the same for all processes that share the file.
+-- it makes a clock that cannot be set, the same for all processes that share the file.
 CREATE TABLE machine_starts (
   machine       TEXT   NOT NULL PRIMARY KEY,
   started_at_ms BIGINT NOT NULL

@@ -84,16 +84,16 @@ test('a charge that could be of two successes is left to the one that fits no ot
     patExpiresAtMs: issuedAtMs + hour + 1_000,
   }
   const ofRest = transactionOf({ createdAtMs: issuedAtMs + hour + 1_000 })
+  const earlier = { ...ended, patExpiresAtMs: issuedAtMs + hour - 6 * 60_000 }
   for (const others of [
     [first, rest],
     [rest, first],
   ])
-    expect(
-      concluded({ ...ended, patExpiresAtMs: issuedAtMs + hour - 6 * 60_000 }, [late, ofRest], others),
-    ).toMatchObject({
-      end: null,
-      isUnaccounted: false,
-    })
+    for (const rows of [
+      [late, ofRest],
+      [ofRest, late],
+    ])
+      expect(concluded(earlier, rows, others)).toMatchObject({ end: null, isUnaccounted: false })
 })
 
 test('an end without doubt is never corrected: no payment accounts for the charge', () => {

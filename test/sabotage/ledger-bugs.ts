@@ -26,23 +26,22 @@ export const LEDGER_BUGS: readonly Bug[] = [
   {
     name: 'leave unknown payments out of the fence',
     file: 'src/domain/payment-attempt.ts',
-    find: "!isFinal(status) || (status === 'succeeded' && !paysAPart(instrumentType))",
-    replace:
-      "(!isFinal(status) && status !== 'unknown') || (status === 'succeeded' && !paysAPart(instrumentType))",
+    find: '!isFinal(status) || closesOrder',
+    replace: "(!isFinal(status) && status !== 'unknown') || closesOrder",
     tests: ['test/stores/sqlite.test.ts'],
   },
   {
     name: 'open an order again after a success',
     file: 'src/domain/payment-attempt.ts',
-    find: " || (status === 'succeeded' && !paysAPart(instrumentType))",
+    find: ' || closesOrder({ status, instrumentType })',
     replace: '',
     tests: ['test/routes/pay-order/409.test.ts', 'test/domain/payment-attempt.test.ts'],
   },
   {
     name: 'close an order for good after a part was paid',
     file: 'src/domain/payment-attempt.ts',
-    find: "(status === 'succeeded' && !paysAPart(instrumentType))",
-    replace: "(status === 'succeeded' && instrumentType !== null)",
+    find: "status === 'succeeded' && !paysAPart(instrumentType)",
+    replace: "status === 'succeeded' && instrumentType !== null",
     tests: ['test/stores/sqlite.test.ts'],
   },
   {
@@ -126,8 +125,8 @@ export const LEDGER_BUGS: readonly Bug[] = [
   {
     name: 'keep silent about two charges',
     file: 'src/domain/conclusion.ts',
-    find: "verdict.charges > 1 || isClosed ? 'duplicate_charge' : null",
-    replace: "isClosed ? 'duplicate_charge' : null",
+    find: "verdict.charges > 1 || others.some(holdsPaid) ? 'duplicate_charge' : null",
+    replace: "others.some(holdsPaid) ? 'duplicate_charge' : null",
     tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },
   {
