@@ -40,7 +40,7 @@ export function readPaymentAccessToken({ token, mintedAtMs }: MintedToken): Paym
   return {
     storeHash: sub,
     orderId: String(orderId),
-    due: { amount, currency },
+    due: { amount, currency: currency.toUpperCase() },
     expiresAtMs: Math.floor(exp * 1000),
     issuedAtMs: mintedAtMs,
     lifeMs: typeof iat === 'number' && exp > iat ? Math.floor((exp - iat) * 1000) : null,

@@ -48,6 +48,10 @@ test.each(['sub', 'exp', 'data'])('a token without %s is worth nothing', (name) 
   expect(claimsOf(patOf(without(name, claims)))).toBeNull()
 })
 
+test('a currency is read whichever case it is written in', () => {
+  expect(claimsOf(patOf({ ...claims, data: { ...claims.data, currency: 'usd' } }))?.due.currency).toBe('USD')
+})
+
 test.each(['order_id', 'amount', 'currency'])('a token without data.%s is refused', (name) => {
   expect(claimsOf(patOf({ ...claims, data: without(name, claims.data) }))).toBeNull()
 })
