@@ -8,6 +8,7 @@ import type { OddFieldsInput } from '../state/odd-fields.ts'
 import type { SettingsChange } from '../state/settings.ts'
 import type { WebhookInput } from '../webhooks/webhook.ts'
 import type { TransactionsInput } from './add-transactions.ts'
+import type { MakeOrderInput } from './checkouts.ts'
 import type { Control } from './control.ts'
 
 /** No credentials: the sandbox listens on the loopback address unless it is told otherwise. */
@@ -43,6 +44,16 @@ export function controlRoutes(app: FastifyInstance, control: Control): void {
   app.put<{ Params: { id: string } }>('/checkouts/:id', async (request) => ({
     data: control.checkouts.edit(request.params.id, request.body as CheckoutEdit),
   }))
+  app.delete<{ Params: { id: string } }>('/checkouts/:id', async (request, reply) => {
+    control.checkouts.drop(request.params.id)
+    return reply.code(204).send()
+  })
+  app.get('/checkouts', async () => ({ data: control.checkouts.list() }))
+  app.post<{ Params: { id: string } }>('/checkouts/:id/orders', async (request, reply) =>
+    reply.code(201).send({
+      data: control.checkouts.makeOrder(request.params.id, (request.body ?? {}) as MakeOrderInput),
+    }),
+  )
   app.post<{ Params: { id: string } }>('/orders/:id/pay', async (request, reply) => {
     const charge = control.orders.payElsewhere(
       Number(request.params.id),

@@ -1,16 +1,9 @@
-import { checkedInput, InvalidInput } from '../checked-input.ts'
+import { checkedInput } from '../checked-input.ts'
 import { type Fault, type FaultInput, FaultInputSchema, type RefuseFault } from '../faults/fault.ts'
 import type { Listeners } from '../listener.ts'
 import { type ElsewhereInput, ElsewhereSchema, payElsewhere } from '../payments/pay-elsewhere.ts'
-import { checkoutView } from '../routes/checkout-view.ts'
 import { orderView } from '../routes/order-view.ts'
 import type { Runtime } from '../runtime.ts'
-import {
-  type CheckoutEdit,
-  CheckoutEditSchema,
-  type CheckoutInput,
-  CheckoutInputSchema,
-} from '../state/checkouts.ts'
 import { type ClockChange, ClockChangeSchema, type ClockReport } from '../state/clock.ts'
 import { type OddFieldsInput, OddFieldsSchema } from '../state/odd-fields.ts'
 import { OrderEditSchema, OrderInputSchema } from '../state/order-input.ts'
@@ -24,6 +17,7 @@ import { type Delivery, sendWebhook } from '../webhooks/send-webhook.ts'
 import { type WebhookInput, WebhookInputSchema } from '../webhooks/webhook.ts'
 import { createWorld } from '../world.ts'
 import { addTransactions, type TransactionsInput, TransactionsInputSchema } from './add-transactions.ts'
+import { checkoutsOf } from './checkouts.ts'
 
 export type Control = ReturnType<typeof createControl>
 
@@ -99,22 +93,6 @@ function ordersOf(runtime: Runtime) {
     },
     edit(id: number, edit: unknown) {
       return view(runtime.world.orders.edit(id, checkedInput(OrderEditSchema, edit)).id)
-    },
-  }
-}
-
-/** Checkouts as a storefront makes and changes them. */
-function checkoutsOf(runtime: Runtime) {
-  return {
-    create(input: CheckoutInput = {}) {
-      const { world } = runtime
-      return checkoutView(world, world.checkouts.create(checkedInput(CheckoutInputSchema, input)))
-    },
-    edit(id: string, edit: CheckoutEdit) {
-      const { world } = runtime
-      const checkout = world.checkouts.edit(id, checkedInput(CheckoutEditSchema, edit))
-      if (!checkout) throw new InvalidInput(`There is no checkout ${id}.`)
-      return checkoutView(world, checkout)
     },
   }
 }

@@ -4,8 +4,9 @@ import type { Runtime } from '../runtime.ts'
 import type { Settings } from '../state/settings.ts'
 import { tooManyRequests } from '../too-many-requests.ts'
 import type { World } from '../world.ts'
-import { type Ending, endingOf, isCarriedOut } from './ending.ts'
-import type { Charging, DuplicatedFault, Operation, RequestFault } from './fault.ts'
+import { type Ending, endingOf, isCarriedOut, laterEnding } from './ending.ts'
+import type { Charging, DuplicatedFault, LaterFault, Operation, RequestFault } from './fault.ts'
+import type { Subject } from './fault-list.ts'
 
 export type Surroundings = {
   /** Waits for the fault's delay. A payment waits after its checks and before its charge. */
@@ -13,19 +14,18 @@ export type Surroundings = {
   readonly charging?: Charging
 }
 
-type Exchange = {
+type Exchange = Subject & {
   readonly runtime: Runtime
   readonly world: World
   readonly reply: FastifyReply
   readonly operation: Operation
-  readonly orderId: number | undefined
   readonly act: (surroundings: Surroundings) => Promise<Answer>
 }
 
 /** Every operation that can be given a fault answers through here. */
 export async function answerThroughFaults(exchange: Exchange): Promise<FastifyReply> {
-  const { world, reply, operation, orderId, act } = exchange
-  const fault = world.faults.take(operation, orderId)
+  const { world, reply, operation, act } = exchange
+  const fault = world.faults.take(operation, exchange)
   const ending: Ending = fault
     ? await faultyEnding(exchange, fault)
     : { kind: 'answer', answer: await act({ pause: async () => {} }) }
@@ -36,6 +36,7 @@ async function faultyEnding(exchange: Exchange, fault: RequestFault): Promise<En
   const { runtime, act } = exchange
   const pause = () => runtime.delays.wait(fault.delay_ms)
   if (fault.kind === 'duplicated') return duplicatedEnding(exchange, fault)
+  if (fault.kind === 'carried_out_later') return endingBefore(exchange, fault)
   if (!isCarriedOut(fault)) {
     await pause()
     return endingOf(fault, { status: 500 })
@@ -48,6 +49,13 @@ const chargingOf = (fault: RequestFault): Charging => ({
   isHeld: fault.kind === 'held',
   ...(fault.shows_after_ms === undefined ? {} : { showsAfterMs: fault.shows_after_ms }),
 })
+
+/** The answer of a gateway that gave up waiting, while what was asked for is still done behind it. */
+function endingBefore({ runtime, act }: Exchange, fault: LaterFault): Ending {
+  const carryOut = () => act({ pause: async () => {}, charging: chargingOf(fault) })
+  runtime.delays.after(fault.delay_ms + fault.after_ms, () => void carryOut())
+  return laterEnding(fault)
+}
 
 /** A proxy sent the request twice. The client gets the answer to one of the two. */
 async function duplicatedEnding({ runtime, act }: Exchange, fault: DuplicatedFault): Promise<Ending> {

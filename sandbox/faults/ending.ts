@@ -2,7 +2,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib'
 import type { Answer } from '../answer.ts'
 import { refusal } from '../refusal.ts'
 import { tooManyRequests } from '../too-many-requests.ts'
-import type { DuplicatedFault, OddAnswerFault, RequestFault } from './fault.ts'
+import type { DuplicatedFault, LaterFault, OddAnswerFault, RequestFault } from './fault.ts'
 
 /** How an exchange ends on the wire. */
 export type Ending =
@@ -10,8 +10,11 @@ export type Ending =
   | { readonly kind: 'reset' }
   | { readonly kind: 'hang' }
 
-/** A request that a proxy duplicates is carried out in an order of its own. */
-export type SingleFault = Exclude<RequestFault, DuplicatedFault>
+/** A request that a proxy duplicates, or that is carried out after its answer, takes an order of its own. */
+export type SingleFault = Exclude<RequestFault, DuplicatedFault | LaterFault>
+
+export const laterEnding = ({ answer: how, status }: LaterFault): Ending =>
+  how === 'status' ? answer(plainStatus(status)) : { kind: how }
 
 /** Whether the operation is carried out before the fault shows. */
 export function isCarriedOut(fault: SingleFault): boolean {

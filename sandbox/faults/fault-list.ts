@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import type { Fault, FaultInputSchema, Operation, RequestFault } from './fault.ts'
 
+/** What a request is about. */
+export type Subject = { readonly orderId?: number | undefined; readonly checkoutId?: string | undefined }
+
 export type FaultList = ReturnType<typeof createFaultList>
 
 export function createFaultList() {
@@ -23,10 +26,15 @@ export function createFaultList() {
       faults = []
     },
     /** The oldest fault that fits, used once. The next one gets its turn when this one is used up. */
-    take(operation: Operation, orderId: number | undefined): RequestFault | undefined {
+    take(operation: Operation, { orderId, checkoutId }: Subject): RequestFault | undefined {
       const fault = faults
         .filter((each) => each.kind !== 'refuse')
-        .find((each) => each.operation === operation && (each.order_id ?? orderId) === orderId)
+        .find(
+          (each) =>
+            each.operation === operation &&
+            (each.order_id ?? orderId) === orderId &&
+            (each.checkout_id ?? checkoutId)?.toLowerCase() === checkoutId?.toLowerCase(),
+        )
       if (fault?.times === undefined) return fault
       const left = fault.times - 1
       if (left === 0) remove(fault.id)

@@ -23,7 +23,8 @@ const common = {
   times: z.int().min(1).optional(),
   delay_ms: milliseconds.default(0),
   order_id: z.int().min(1).optional(),
-  /** How long a charge that is made stays invisible, on its order and among its transactions. */
+  checkout_id: z.string().min(1).optional(),
+  /** How long a charge stays invisible, on its order and among its transactions; an order made of a checkout, in lists. */
   shows_after_ms: hidden.optional(),
 }
 
@@ -41,6 +42,13 @@ export const FaultInputSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('status'), status: failureStatus }),
   z.strictObject({ ...common, kind: z.literal('status_after_charge'), status: failureStatus }),
   z.strictObject({ ...common, kind: z.literal('html'), status: failureStatus.default(502), charged }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('carried_out_later'),
+    after_ms: milliseconds.min(1),
+    answer: z.enum(['status', 'reset', 'hang']).default('status'),
+    status: failureStatus.default(504),
+  }),
   z.strictObject({ ...common, kind: z.literal('cut_body') }),
   z.strictObject({ ...common, kind: z.literal('foreign_2xx'), charged }),
   z.strictObject({ ...common, kind: z.literal('empty_2xx'), charged }),
@@ -100,6 +108,7 @@ export type Fault = FaultRule & { readonly id: string }
 export type RefuseFault = Extract<Fault, { kind: 'refuse' }>
 export type RequestFault = Exclude<Fault, { kind: 'refuse' }>
 export type DuplicatedFault = Extract<Fault, { kind: 'duplicated' }>
+export type LaterFault = Extract<Fault, { kind: 'carried_out_later' }>
 export type OddAnswerFault = Extract<Fault, { kind: 'odd_answer' }>
 
 /** What a fault changes about the charge itself, rather than about its answer. */

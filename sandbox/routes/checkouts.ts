@@ -5,7 +5,7 @@ import { platformError } from '../platform-error.ts'
 import type { Runtime } from '../runtime.ts'
 import { type Checkout, orderOf } from '../state/checkouts.ts'
 import type { World } from '../world.ts'
-import { checkoutView, isConverted } from './checkout-view.ts'
+import { isOpen, shownCheckout } from './checkout-view.ts'
 
 type CheckoutRoute = { Params: { id: string } }
 
@@ -20,10 +20,10 @@ export function checkoutRoutes(app: FastifyInstance, runtime: Runtime): void {
       world,
       reply,
       operation: 'checkout',
-      orderId: undefined,
+      checkoutId: params.id,
       act: async ({ pause }) => {
         await pause()
-        return answerFor(world, params.id, (checkout) => ({ data: checkoutView(world, checkout), meta: {} }))
+        return answerFor(world, params.id, (checkout) => ({ data: shownCheckout(world, checkout), meta: {} }))
       },
     })
   })
@@ -35,24 +35,34 @@ export function checkoutRoutes(app: FastifyInstance, runtime: Runtime): void {
       world,
       reply,
       operation: 'checkout_orders',
-      orderId: undefined,
-      act: async ({ pause }) => {
+      checkoutId: params.id,
+      act: async ({ pause, charging }) => {
         await pause()
-        if (world.checkouts.find(params.id)?.has_billing_address === false) {
-          return platformError('/v3/', 422, 'The checkout has no billing address.')
-        }
-        return answerFor(world, params.id, (checkout) => ({
-          data: { id: world.orders.create(orderOf(checkout)).id },
-          meta: {},
-        }))
+        return makingOf(world, params.id, charging?.showsAfterMs)
       },
     })
   })
 }
 
+function makingOf(world: World, id: string, listLagMs = world.settings.orders_list_lag_ms): Answer {
+  const refused = refusalOf(world.checkouts.find(id))
+  if (refused !== undefined) return platformError('/v3/', 422, refused)
+  return answerFor(world, id, (checkout) => {
+    const order = world.orders.create(orderOf(checkout), listLagMs)
+    const making = { orderId: order.id, at: world.now(), by: 'request' } as const
+    world.checkouts.addMaking(checkout.id, making, world.settings.making_touches_cart)
+    return { data: { id: order.id }, meta: {} }
+  })
+}
+
+function refusalOf(checkout: Checkout | undefined): string | undefined {
+  if (checkout?.has_billing_address === false) return 'The checkout has no billing address.'
+  return checkout?.has_stock === false ? 'A product of the cart is out of stock.' : undefined
+}
+
 function answerFor(world: World, id: string, bodyOf: (checkout: Checkout) => object): Answer {
   const checkout = world.checkouts.find(id)
-  if (!checkout || isConverted(world, checkout)) {
+  if (!checkout || !isOpen(world, checkout)) {
     return platformError('/v3/', 404, 'The checkout was not found.')
   }
   return { status: 200, body: bodyOf(checkout) }

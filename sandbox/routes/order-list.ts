@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Answer } from '../answer.ts'
 import { answerThroughFaults } from '../faults/answer-through-faults.ts'
-import { pageOf } from '../pagination.ts'
+import { type PageQuery, pageOf } from '../pagination.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Order } from '../state/order.ts'
 import { standingOf } from '../state/order-standing.ts'
@@ -21,7 +21,7 @@ export function orderListRoute(app: FastifyInstance, runtime: Runtime): void {
       world,
       reply,
       operation: 'orders',
-      orderId: undefined,
+      checkoutId: query.cart_id,
       act: async ({ pause }) => {
         await pause()
         return listOf(world, query)
@@ -42,15 +42,38 @@ const passes: Readonly<Record<OrderFilter, (order: Order, wanted: string, now: n
 
 /** A bare array, 204 when it is empty. Archived orders only where they are asked for. */
 function listOf(world: World, query: Query): Answer {
+  const { settings } = world
+  const { orders_per_page: perPage, orders_ignore: ignored } = settings
+  const asked: PageQuery = Object.fromEntries(
+    Object.entries(query).filter(([name]) => !ignored.some((each) => each === name)),
+  )
+  const { data } = pageOf(sortedRows(world, query), asked, { perPage, perPageMax: 250 })
+  if (data.length === 0 && settings.orders_empty === 'no_content') return { status: 204 }
+  return { status: 200, body: data.map((order) => shownOrder(world, order)) }
+}
+
+function sortedRows(world: World, query: Query): Order[] {
+  const rows = rowsFor(world, query)
+  if (query.sort !== undefined) return query.sort.endsWith(':desc') ? rows.toReversed() : rows
+  switch (world.settings.orders_order) {
+    case 'newest_first':
+      return rows.toReversed()
+    case 'shifting':
+      return world.orders.shifted(rows)
+    default:
+      return rows
+  }
+}
+
+/** What fits, oldest first, and before it as many rows that do not fit as the store was told to show. */
+function rowsFor({ orders, settings, now }: World, query: Query): Order[] {
   const asked: Query = { is_deleted: 'false', ...query }
   const filters = ORDER_FILTERS.filter(
-    (name) => asked[name] !== undefined && !world.settings.orders_ignore.includes(name),
+    (name) => asked[name] !== undefined && !settings.orders_ignore.includes(name),
   )
-  const found = world.orders
-    .all()
-    .filter((order) => filters.every((name) => passes[name](order, asked[name] ?? '', world.now())))
-  const sorted = query.sort?.endsWith(':desc') ? found.toReversed() : found
-  const { data } = pageOf(sorted, query, { perPage: 50, perPageMax: 250 })
-  if (data.length === 0) return { status: 204 }
-  return { status: 200, body: data.map((order) => shownOrder(world, order)) }
+  const isGone = (order: Order) => order.isDeleted && settings.archived_orders === 'gone'
+  const listed = orders.all().filter((order) => order.listedAt <= now() && !isGone(order))
+  const fits = (order: Order) => filters.every((name) => passes[name](order, asked[name] ?? '', now()))
+  const [found, foreign] = [listed.filter(fits), listed.filter((order) => !fits(order))]
+  return [...foreign.slice(0, settings.orders_foreign_rows), ...found]
 }

@@ -37,7 +37,8 @@ export function orderRoutes(app: FastifyInstance, runtime: Runtime): void {
       act: async ({ pause }) => {
         await pause()
         const order = world.orders.find(id)
-        return order ? shown(order, world) : notFound()
+        const isGone = order?.isDeleted && world.settings.archived_orders === 'gone'
+        return order && !isGone ? shown(order, world) : notFound()
       },
     })
   })

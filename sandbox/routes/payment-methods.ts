@@ -8,7 +8,7 @@ import { orderOf } from '../state/checkouts.ts'
 import type { Order } from '../state/order.ts'
 import { isPayable } from '../state/order-standing.ts'
 import type { World } from '../world.ts'
-import { isConverted } from './checkout-view.ts'
+import { isOpen } from './checkout-view.ts'
 import { paymentMethodView } from './payment-method-view.ts'
 
 type Query = { order_id?: string; checkout_id?: string }
@@ -26,6 +26,7 @@ export function paymentMethodsRoute(app: FastifyInstance, runtime: Runtime): voi
       reply,
       operation: 'methods',
       orderId,
+      checkoutId: query.checkout_id,
       act: async ({ pause }) => {
         await pause()
         return listFor(world, query)
@@ -40,8 +41,7 @@ function listFor(world: World, query: Query): Answer {
   if (orderId !== undefined) return methodsOf(world, world.orders.find(Number(orderId)))
   if (checkoutId === undefined) return missingOrder()
   const checkout = world.checkouts.find(checkoutId)
-  if (checkout && !isConverted(world, checkout))
-    return methodsOf(world, world.orders.draft(orderOf(checkout)))
+  if (checkout && isOpen(world, checkout)) return methodsOf(world, world.orders.draft(orderOf(checkout)))
   return methodsOf(world, world.orders.ofCart(checkoutId).at(0))
 }
 

@@ -10,6 +10,8 @@ const fields = {
   products: z.array(ProductSchema).min(1),
   /** Without it no order can be made of the checkout. */
   has_billing_address: z.boolean(),
+  /** Without it no order can be made of the checkout either. */
+  has_stock: z.boolean(),
 }
 
 export const CheckoutInputSchema = z.strictObject({
@@ -19,6 +21,7 @@ export const CheckoutInputSchema = z.strictObject({
     { name: 'BigCommerce Poster', quantity: 1, price_inc_tax: 60.98, price_ex_tax: 55 },
   ]),
   has_billing_address: fields.has_billing_address.default(true),
+  has_stock: fields.has_stock.default(true),
 })
 export type CheckoutInput = z.input<typeof CheckoutInputSchema>
 
@@ -30,6 +33,17 @@ export type Checkout = z.output<typeof CheckoutInputSchema> & {
   readonly id: string
   readonly createdAt: number
   readonly editedAt: number
+  /** When its shopper or the store threw the cart away. */
+  readonly deletedAt?: number
+  /** Oldest first. */
+  readonly makings: readonly Making[]
+}
+
+/** An order that was made of a checkout: by a request to the API, or by another application through a control route. */
+export type Making = {
+  readonly orderId: number
+  readonly at: number
+  readonly by: 'request' | 'other_application'
 }
 
 export type Checkouts = ReturnType<typeof createCheckouts>
@@ -42,14 +56,25 @@ export function createCheckouts({ now }: { now: () => number }) {
   }
 
   return {
+    all: (): Checkout[] => [...checkouts.values()],
     find: (id: string): Checkout | undefined => checkouts.get(id.toLowerCase()),
     create: (input: z.output<typeof CheckoutInputSchema>): Checkout =>
-      keep({ ...input, id: randomUUID(), createdAt: now(), editedAt: now() }),
+      keep({ ...input, id: randomUUID(), createdAt: now(), editedAt: now(), makings: [] }),
     edit(id: string, edit: CheckoutEdit): Checkout | undefined {
       const checkout = checkouts.get(id.toLowerCase())
       if (!checkout) return undefined
       const given = Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined))
       return keep({ ...checkout, ...given, editedAt: now() })
+    },
+    drop(id: string): Checkout | undefined {
+      const checkout = checkouts.get(id.toLowerCase())
+      return checkout && keep({ ...checkout, deletedAt: now() })
+    },
+    addMaking(id: string, making: Making, touchesCart: boolean): void {
+      const checkout = checkouts.get(id)
+      if (!checkout) throw new Error(`There is no checkout ${id}.`)
+      const editedAt = touchesCart ? now() : checkout.editedAt
+      keep({ ...checkout, makings: [...checkout.makings, making], editedAt })
     },
   }
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 
-const KINDS = ['order', 'transaction', 'method'] as const
+const KINDS = ['order', 'transaction', 'method', 'checkout'] as const
 
 export const OddFieldsSchema = z.strictObject({
   what: z.enum(KINDS),
-  /** An order's or a transaction's number, or a method's id. Absent: all of that kind. */
+  /** An order's or a transaction's number, a method's or a checkout's id. Absent: all of that kind. */
   id: z.union([z.int().min(1), z.string().min(1)]).optional(),
   /** Fields and what they show instead, `null` and wrong types included. */
   set: z.record(z.string(), z.unknown()).default({}),
@@ -17,7 +17,7 @@ type OddFields = z.output<typeof OddFieldsSchema>
 
 export type OddFieldsList = ReturnType<typeof createOddFields>
 
-/** What orders, transactions and payment methods show other than what is so. The newest word on a field counts. */
+/** What orders, transactions, payment methods and checkouts show other than what is so. The newest word on a field counts. */
 export function createOddFields() {
   let odd: OddFields[] = []
 

@@ -28,6 +28,8 @@ export type Order = {
   readonly isDigital: boolean
   readonly input: OrderInput
   readonly createdAt: number
+  /** From when on lists show it. */
+  readonly listedAt: number
   readonly editedAt: number
   readonly changes: readonly OrderChange[]
   readonly payments: readonly OrderPayment[]

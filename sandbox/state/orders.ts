@@ -10,6 +10,7 @@ export type Orders = ReturnType<typeof createOrders>
 export function createOrders({ firstOrderId, now }: { firstOrderId: number; now: () => number }) {
   const orders = new Map<number, Order>()
   let nextId = firstOrderId
+  let shifts = 0
 
   const replace = (order: Order): Order => {
     orders.set(order.id, order)
@@ -27,9 +28,15 @@ export function createOrders({ firstOrderId, now }: { firstOrderId: number; now:
     /** Oldest first. */
     ofCart: (cartId: string): Order[] =>
       [...orders.values()].filter((order) => order.input.cart_id?.toLowerCase() === cartId.toLowerCase()),
+    /** A list that moves on by one row with each read of a page: a reader of several pages may miss a row. */
+    shifted(rows: readonly Order[]): Order[] {
+      const first = shifts++ % Math.max(1, rows.length)
+      return [...rows.slice(first), ...rows.slice(0, first)]
+    },
     /** An order that is not made: what a checkout would become. */
     draft: (input: OrderInput): Order => openOrder(0, input, now()),
-    create: (input: OrderInput): Order => replace(openOrder(nextId++, input, now())),
+    create: (input: OrderInput, listLagMs = 0): Order =>
+      replace(openOrder(nextId++, input, now(), listLagMs)),
     edit(id: number, edit: OrderEdit): Order {
       const order = current(id)
       const products = edit.products ?? order.input.products
@@ -68,7 +75,7 @@ export function createOrders({ firstOrderId, now }: { firstOrderId: number; now:
   }
 }
 
-function openOrder(id: number, input: OrderInput, now: number): Order {
+function openOrder(id: number, input: OrderInput, now: number, listLagMs = 0): Order {
   const currency = input.default_currency_code ?? input.currency_code ?? STORE_CURRENCY
   return {
     id,
@@ -79,6 +86,7 @@ function openOrder(id: number, input: OrderInput, now: number): Order {
     isDigital: input.order_is_digital ?? input.products.every((product) => product.type === 'digital'),
     input,
     createdAt: now,
+    listedAt: now + listLagMs,
     editedAt: now,
     changes: [{ at: now, statusId: input.status_id ?? DEFAULT_STATUS_ID }],
     payments: [],
