@@ -50,7 +50,7 @@ export const endsByAnswerWithinMs = {
  * them, with the other attempts on the order locked.
  *
  * @param reading null where the look brought nothing at all.
- * @param nowMs the instance's clock; used for the deadline of days alone.
+ * @param nowMs the instance's clock: for the deadline of days, and so that no window of BigCommerce's clock is over too soon.
  */
 export function conclude(
   attempt: PaymentAttempt,
@@ -92,7 +92,7 @@ function concludeOpen(
         ? { ...kept, end: { status: 'pending' } }
         : review(kept, attempt, nowMs)
     case 'absent': {
-      const end = mayEndByAbsence(attempt) && endByAnswer(attempt, reading)
+      const end = mayEndByAbsence(attempt) && endByAnswer(attempt, reading, nowMs)
       if (end) return { ...kept, end }
       const quiet = mayEndByAbsence(attempt) ? quietAfter(attempt, reading) : null
       if (quiet && reading && isProven(quiet, reading) && mayBecome(attempt.status, verdict.word)) {
@@ -127,10 +127,17 @@ export const mayEndByAbsence = (attempt: PaymentAttempt): boolean =>
   attempt.bigcommerceCode !== duplicateCode &&
   attempt.instrumentType !== 'stored_bank_account'
 
-/** The end of an attempt that was answered, though not with proof: nothing has shown over the window after the answer. */
-function endByAnswer({ answeredAs, answeredAtMs }: PaymentAttempt, reading: OrderReading | null): End | null {
+/**
+ * The end of an attempt that was answered, though not with proof: nothing has shown over the window after the answer. The answer
+ * came from the payments host and the look's from another, and their clocks may differ by more than a minute. So by our own
+ * clock, too, the window must have passed since the charge was sent, unless that clock was set back in between.
+ */
+function endByAnswer(attempt: PaymentAttempt, reading: OrderReading | null, nowMs: number): End | null {
+  const { answeredAs, answeredAtMs, sentAtMs } = attempt
   if (answeredAs === null || answeredAtMs === null || !reading || reading.answeredAtMs === null) return null
   if (reading.answeredAtMs - answeredAtMs < endsByAnswerWithinMs[answeredAs]) return null
+  const sentForMs = sentAtMs === null ? null : nowMs - sentAtMs
+  if (sentForMs !== null && sentForMs >= 0 && sentForMs < endsByAnswerWithinMs[answeredAs]) return null
   return answeredAs === 'turned_away'
     ? { status: 'not_sent', problemCode: 'upstream_busy' }
     : { status: 'declined', problemCode: 'payment_declined' }

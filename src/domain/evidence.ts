@@ -1,4 +1,5 @@
 import { ORDER_STATUS_IDS, type Order, type OrderReading } from './order.ts'
+import { partPaidBy, withTotals } from './part-payments.ts'
 import { closesOrder, hasFailed, isInDoubt, isSent, type PaymentAttempt } from './payment-attempt.ts'
 import { paysAPart } from './payment-instrument.ts'
 import { isDone, isStart, type Trace, tracesOf } from './traces.ts'
@@ -54,13 +55,14 @@ const openStates = new Set<number | null>([
 /** What an order is whose part was paid, until the rest is. */
 const openAfterPart = new Set<number | null>([ORDER_STATUS_IDS.incomplete, ORDER_STATUS_IDS.pending])
 
-/** @param others the other attempts on the attempt's order, as they stand when the verdict is written. */
+/** @param besides the other attempts on the attempt's order, as they stand when the verdict is written. */
 export function judge(
-  attempt: PaymentAttempt,
+  judged: PaymentAttempt,
   reading: OrderReading,
-  others: readonly PaymentAttempt[],
+  besides: readonly PaymentAttempt[],
 ): Verdict {
   const { order, transactions } = reading
+  const [attempt = judged, ...others] = withTotals([judged, ...besides], order)
   const { traces, unplacedVoids } = tracesOf(reading)
   const mayBeOwn = (trace: Trace) => mayBeOf(trace.start, attempt, [attempt, ...others])
   const live = traces.filter(({ isVoid }) => !isVoid)
@@ -147,7 +149,8 @@ function spokenFor(
 }
 
 /** Whether a charge is shown that none of these attempts, all of the order, has been told of as its own. */
-export function showsUnaccounted(reading: OrderReading, attempts: readonly PaymentAttempt[]): boolean {
+export function showsUnaccounted(reading: OrderReading, known: readonly PaymentAttempt[]): boolean {
+  const attempts = withTotals(known, reading.order)
   const live = tracesOf(reading).traces.filter(({ isVoid }) => !isVoid)
   const succeeded = attempts.filter(({ status }) => status === 'succeeded')
   return explainedMost(live, succeeded, attempts) < live.length
@@ -195,21 +198,6 @@ export function mayBeOf(row: Transaction, attempt: PaymentAttempt, all: readonly
 
 /** `method` of a row that was paid from a balance, spelt as the instrument's type is. */
 const balances = new Set<string>(['gift_certificate', 'store_credit'])
-
-/**
- * How much a part payment paid, in minor units: what was due for it, less what was due next while the order cost the same.
- * null: not known.
- */
-function partPaidBy(part: PaymentAttempt, all: readonly PaymentAttempt[]): number | null {
-  const later = all
-    .filter(
-      ({ id, amount, createdAtMs }) => id !== part.id && amount !== null && createdAtMs > part.createdAtMs,
-    )
-    .sort((one, other) => one.createdAtMs - other.createdAtMs)[0]
-  if (!later || part.orderTotal === null || later.orderTotal !== part.orderTotal) return null
-  const paid = (part.amount ?? 0) - (later.amount ?? 0)
-  return part.status === 'succeeded' && paid > 0 ? paid : null
-}
 
 /**
  * Whether a row was made in an attempt's time, by BigCommerce's clock: after its PAT, and for an attempt that has ended before

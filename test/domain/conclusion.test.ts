@@ -134,11 +134,16 @@ test.each([
   ['turned_away', 60_000, 'not_sent'],
   ['refused_oddly', 600_000, 'declined'],
 ] as const)('an answer %s is settled when nothing has shown for %i ms', (answeredAs, windowMs, status) => {
-  const open = { ...ended, status: 'unknown' as const, answeredAs, answeredAtMs: issuedAtMs }
-  const at = (ageMs: number) =>
-    conclude(open, { ...seen(), answeredAtMs: issuedAtMs + ageMs }, [], issuedAtMs).end
+  const sentAtMs = issuedAtMs + 90_000
+  const open = { ...ended, status: 'unknown' as const, answeredAs, answeredAtMs: issuedAtMs, sentAtMs }
+  const at = (ageMs: number, ownAgeMs = ageMs) =>
+    conclude(open, { ...seen(), answeredAtMs: issuedAtMs + ageMs }, [], sentAtMs + ownAgeMs).end
   expect(at(windowMs - 1)).toBeNull()
   expect(at(windowMs)).toMatchObject({ status })
+  // The clock of the host that is looked at is ahead of the one that answered the charge.
+  expect(at(windowMs, windowMs - 1)).toBeNull()
+  // Ours was set back by an hour.
+  expect(at(windowMs, windowMs - hour)).toMatchObject({ status })
 })
 
 test('two charges that can only be of one open attempt end it, raise the alert and close the order', () => {

@@ -413,3 +413,45 @@ test('the method is compared without case', () => {
   const spelled = attemptOf({ ...attempt, paymentMethodId: 'Stripe.Card' })
   expect(verdict([transaction()], { of: spelled }).kind).toBe('charged')
 })
+
+describe('what a part payment can have paid', () => {
+  // 60.98 in all: 30 by a certificate, whose row is not shown, and the rest by a card, whose row names no method.
+  const part = { ...certificate, amount: 6098, orderTotal: 6098, patIssuedAtMs: issuedAtMs - 60_000 }
+  const rest = { ...attempt, amount: 3098, orderTotal: 6098 }
+  const restPaid = transaction({ money: { amount: 3098, currency: 'USD' }, paymentMethodId: null })
+  const shown = (total: number, stillDue: number) =>
+    order({
+      total: { amount: total, currency: 'USD' },
+      due: { amount: stillDue, currency: 'USD' },
+      statusId: 11,
+      paymentStatus: 'captured',
+    })
+  const judged = (of: PaymentAttempt, others: PaymentAttempt[], given = shown(6098, 3098)) =>
+    verdict([restPaid], { of, others, given })
+
+  test('is told by what was due next, whichever instance has the faster clock', () => {
+    expect(judged(rest, [part])).toMatchObject({ kind: 'charged' })
+    const byFastClock = { ...part, createdAtMs: rest.createdAtMs + 60_000 }
+    expect(judged(rest, [byFastClock])).toMatchObject({ kind: 'charged' })
+    const before = earlier({
+      amount: 6098,
+      orderTotal: 6098,
+      status: 'not_sent',
+      patIssuedAtMs: issuedAtMs - 90_000,
+    })
+    expect(judged(rest, [{ ...before, createdAtMs: part.createdAtMs + 1 }, part])).toMatchObject({
+      kind: 'charged',
+    })
+  })
+
+  test('is told by the order where it was not read before the payments', () => {
+    const unread = [{ ...part, orderTotal: null }]
+    expect(judged({ ...rest, orderTotal: null }, unread)).toMatchObject({ kind: 'charged' })
+    expect(judged({ ...rest, orderTotal: null }, unread, shown(7098, 3098))).toMatchObject({ kind: 'absent' })
+    expect(judged({ ...rest, orderTotal: null }, unread, shown(6098, 6098))).toMatchObject({ kind: 'absent' })
+  })
+
+  test('is not told where the total changed in between', () => {
+    expect(judged({ ...rest, orderTotal: 7098 }, [part])).toMatchObject({ kind: 'absent' })
+  })
+})

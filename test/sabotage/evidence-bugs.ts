@@ -134,6 +134,20 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
     tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },
   {
+    name: 'end an answered attempt by the clock of another host alone',
+    file: 'src/domain/conclusion.ts',
+    find: '  if (sentForMs !== null && sentForMs >= 0 && sentForMs < endsByAnswerWithinMs[answeredAs]) return null\n',
+    replace: '',
+    tests: ['test/domain/conclusion.test.ts'],
+  },
+  {
+    name: 'tell by the clocks of instances which payment came after a part',
+    file: 'src/domain/part-payments.ts',
+    find: 'return byBigCommerce || one.createdAtMs',
+    replace: 'return one.createdAtMs',
+    tests: ['test/domain/evidence.test.ts'],
+  },
+  {
     name: 'call a charge that was turned away declined',
     file: 'src/domain/conclusion.ts',
     find: "return answeredAs === 'turned_away'",

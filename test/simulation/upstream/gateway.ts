@@ -70,8 +70,8 @@ export function createGateway(
   }
 
   function charge(sale: Sale, how: { isReserved?: boolean; isHeld?: boolean; withinMs?: number } = {}): void {
-    const withinMs = how.withinMs ?? sale.showsWithinMs
-    const lags = withinMs === null ? lagsOf(sale) : within(withinMs)
+    const withinMs = Math.min(how.withinMs ?? Infinity, sale.showsWithinMs ?? Infinity)
+    const lags = withinMs === Infinity ? lagsOf(sale) : within(withinMs)
     const taken = take(sale, 'charged', 'charged', lags)
     const { amountMinor } = taken
     const event = how.isReserved ? 'authorization' : 'purchase'

@@ -54,7 +54,7 @@ function isPlainlyPaid({ orderId, requestId }: AttemptRow, orders: readonly Stor
 /** Whether fewer payments are told than charges are shown, and no person was called. */
 function isUntold(
   { attempts, unaccounted }: LedgerRows,
-  { id, charges, transactions, unreadable }: StoreOrder,
+  { id, charges, transactions, unreadable, changes }: StoreOrder,
 ): boolean {
   // It may have become so before the next look: an end is watched after an hour, a day and a week.
   if (unreadable) return false
@@ -66,7 +66,9 @@ function isUntold(
   )
   const shown = charges.filter(({ state, isForeign }) => state === 'charged' && !isForeign)
   const recorded = shown.filter((charge) => transactions.some((each) => each.charge === charge)).length
-  // Where the gateway records nothing, the order's one word shows one charge, and a part payment as one that is pending.
-  const byWord = shown.some(({ paysAPart }) => !paysAPart) ? 1 : 0
+  // Where the gateway records nothing, the order's one word shows one charge. A part payment, and one that is held for review,
+  // it shows as pending, and that proves none.
+  const isPending = changes.some(({ paymentStatus }) => paymentStatus === 'held for review')
+  const byWord = !isPending && shown.some(({ paysAPart }) => !paysAPart) ? 1 : 0
   return told.length < Math.max(recorded, byWord) && !unaccounted.has(id)
 }

@@ -1,0 +1,48 @@
+import type { Order } from './order.ts'
+import type { PaymentAttempt } from './payment-attempt.ts'
+
+/**
+ * How much a part payment paid, in minor units: what was due for it, less what was due next while the order cost the same.
+ * null: not known.
+ */
+export function partPaidBy(part: PaymentAttempt, all: readonly PaymentAttempt[]): number | null {
+  const later = nextOf(part, all)
+  if (!later || part.orderTotal === null || later.orderTotal !== part.orderTotal) return null
+  const paid = (part.amount ?? 0) - (later.amount ?? 0)
+  return part.status === 'succeeded' && paid > 0 ? paid : null
+}
+
+/** The payment that was prepared next, and so knows what was due after this one. */
+const nextOf = (part: PaymentAttempt, all: readonly PaymentAttempt[]): PaymentAttempt | undefined =>
+  all
+    .filter(({ id, amount }) => id !== part.id && amount !== null)
+    .filter((other) => preparedBefore(part, other) < 0)
+    .sort(preparedBefore)[0]
+
+/** By BigCommerce's clock where it is known: those of two instances may differ by more than lies between two payments. */
+const preparedBefore = (one: PaymentAttempt, other: PaymentAttempt): number => {
+  const isDated = one.patIssuedAtMs !== null && other.patIssuedAtMs !== null
+  const byBigCommerce = isDated ? one.patIssuedAtMs - other.patIssuedAtMs : 0
+  // `Date` has no fractions of a second.
+  return byBigCommerce || one.createdAtMs - other.createdAtMs
+}
+
+/**
+ * The same attempts, with the order's total where it can be told: payments are prepared without reading the order, where that is
+ * not needed. If the order shows that exactly as much is paid in part as became less due from one payment to the next, its total
+ * was the same for both.
+ */
+export function withTotals(all: readonly PaymentAttempt[], order: Order | null): readonly PaymentAttempt[] {
+  const { total, due } = order ?? {}
+  if (!total || !due) return all
+  const paidInParts = total.amount - due.amount
+  const same = new Set<string>()
+  for (const part of all) {
+    const later = nextOf(part, all)
+    if (paidInParts === 0 || !later || (part.amount ?? 0) - (later.amount ?? 0) !== paidInParts) continue
+    same.add(part.id).add(later.id)
+  }
+  return all.map((attempt) =>
+    same.has(attempt.id) && attempt.orderTotal === null ? { ...attempt, orderTotal: total.amount } : attempt,
+  )
+}
