@@ -1,11 +1,16 @@
 export type Scope = 'payments:read' | 'payments:write'
 
 /**
- * Which orders a caller may read and pay. One claim of the token decides: the orders that it names, else the customer, else
+ * Which orders a caller may read and pay. One claim of the token decides: the orders and checkouts that it names, else the customer, else
  * the scope for any order (decision 0006).
  */
 export type OrderAccess =
-  | { readonly kind: 'orders'; readonly orderIds: ReadonlySet<number> }
+  | {
+      readonly kind: 'orders'
+      readonly orderIds: ReadonlySet<number>
+      /** In lower case. The orders of such a checkout are the caller's too. */
+      readonly checkoutIds?: ReadonlySet<string>
+    }
   | { readonly kind: 'customer'; readonly customerId: number }
   | { readonly kind: 'any' }
 

@@ -25,7 +25,8 @@ export const locationOf = (paymentId: string): string => `payments/${paymentId}`
 /** A payment as callers see it. `status` and `transaction_type` are BigCommerce's own fields. While it is held in doubt, it says why and until when. */
 export interface PaymentView extends Partial<HeldPayment> {
   id: string
-  order_id: number
+  /** null until the order is made of its checkout. */
+  order_id: number | null
   status: PublicStatus
   transaction_type: TransactionType | null
   amount: number | null

@@ -146,10 +146,7 @@ export const isInDoubt = ({ unsettledSinceMs }: Pick<PaymentAttempt, 'unsettledS
 export const mayBeFreed = ({ status, answeredAs }: Pick<PaymentAttempt, 'status' | 'answeredAs'>): boolean =>
   status === 'unknown' && answeredAs === 'turned_away'
 
-/**
- * An instance that was taken for dead goes on, and knows that no byte of its charge has left: no other one sends it, and nothing was
- * answered.
- */
+/** An instance that was taken for dead goes on, and knows that no byte of its charge has left: nothing was answered. */
 export const mayBeTakenBack = ({
   status,
   answeredAs,
@@ -171,7 +168,8 @@ export interface QuietLooks {
 /** One intent to pay one order: a row of the ledger. Of the instrument it holds only the type. */
 export interface PaymentAttempt {
   readonly id: string
-  readonly orderId: number
+  /** null while it is *ordering*: *claimed*, and its order is being made of its checkout. */
+  readonly orderId: number | null
   /** The signed-in customer who started it; null for a guest or a server. */
   readonly customerId: number | null
   readonly instrumentType: InstrumentType
@@ -223,12 +221,15 @@ export interface PaymentAttempt {
   readonly quiet: QuietLooks | null
 }
 
+/** An attempt whose order is known. */
+export type OrderAttempt = PaymentAttempt & { readonly orderId: number }
+
 /** The ledger has no such attempt any more: its database crashed, and the claim had not been waited for. */
 export class LostAttempt extends Error {}
 
 /** What an attempt is when it is claimed. */
 export type NewAttempt = Pick<
-  PaymentAttempt,
+  OrderAttempt,
   | 'id'
   | 'orderId'
   | 'customerId'

@@ -122,7 +122,7 @@ export function storyOf(
   const isNoted = (atMs: number | null) => noted.some((entry) => entry.atMs === atMs)
   add(
     createdAtMs,
-    `began to pay order ${attempt.orderId} by ${attempt.paymentMethodId} (${attempt.instrumentType})`,
+    `began to pay ${subjectOf(attempt)} by ${attempt.paymentMethodId} (${attempt.instrumentType})`,
     principal,
   )
   add(sentAtMs, `sent the charge${moneyOf(attempt)} to BigCommerce`)
@@ -143,3 +143,7 @@ function codeOf({ problemCode, bigcommerceCode }: PaymentAttempt): string {
   const said = codes.filter((code) => code !== null)
   return said.length === 0 ? '' : ` (${said.join(', ')})`
 }
+
+/** What is paid, as people call it: an order, or a checkout that is none yet. */
+export const subjectOf = ({ orderId, cartId }: Pick<PaymentAttempt, 'orderId' | 'cartId'>): string =>
+  orderId === null ? `checkout ${cartId ?? ''}` : `order ${orderId}`

@@ -9,6 +9,7 @@ const REFUSALS = {
   algorithm: 'The caller token is signed by an algorithm that is not accepted here (alg)',
   audience: 'The caller token is for another audience (aud)',
   claim_aud: claim('aud'),
+  claim_checkout_ids: claim('checkout_ids'),
   claim_customer: claim('customer'),
   claim_customer_id: claim('customer_id'),
   claim_exp: claim('exp'),

@@ -2,6 +2,7 @@ import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import type { Caller } from '../domain/caller.ts'
 import type { Order } from '../domain/order.ts'
 import type { MintedToken } from '../domain/payment-access-token.ts'
+import type { PaymentAttempt } from '../domain/payment-attempt.ts'
 import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { Misses } from './misses.ts'
@@ -29,18 +30,19 @@ export function createAuthorizeOrder(
       case 'any':
         return null
       case 'orders':
-        if (!caller.access.orderIds.has(orderId)) throw new Problem('order_not_found')
-        return null
-      case 'customer': {
-        const { customerId } = caller.access
-        const purpose = misses.comesLast(caller) ? 'reconciling' : context.purpose
-        // The customer of a guest's order is null, which no caller's customer is.
-        const isTheirs = (order: Order) => order.customerId === customerId
-        return readTheirs(caller, orderId, { ...context, purpose }, isTheirs)
-      }
+        if (caller.access.orderIds.has(orderId)) return null
+        if (!caller.access.checkoutIds) throw new Problem('order_not_found')
+        break
+      case 'customer':
+        break
       default:
         return caller.access satisfies never
     }
+    const { access } = caller
+    const purpose = misses.comesLast(caller) ? 'reconciling' : context.purpose
+    return readTheirs(caller, orderId, { ...context, purpose }, (order) =>
+      maySeeAttempt({ access }, { ...order, orderId: order.id }),
+    )
   }
 }
 
@@ -69,17 +71,26 @@ const createReadTheirs =
     }
   }
 
-/** `AuthorizeOrder` for an attempt in the ledger, which knows the customer. A replay needs no call to BigCommerce. */
+/**
+ * `AuthorizeOrder` for an attempt in the ledger, which knows the customer and mostly the checkout. A replay needs no call to
+ * BigCommerce.
+ */
 export function maySeeAttempt(
-  caller: Caller,
-  attempt: { orderId: number; customerId: number | null },
+  caller: Pick<Caller, 'access'>,
+  attempt: Pick<PaymentAttempt, 'orderId' | 'customerId' | 'cartId'>,
 ): boolean {
   switch (caller.access.kind) {
     case 'any':
       return true
-    case 'orders':
-      return caller.access.orderIds.has(attempt.orderId)
+    case 'orders': {
+      const { orderIds, checkoutIds } = caller.access
+      const { orderId, cartId } = attempt
+      return (
+        (orderId !== null && orderIds.has(orderId)) || (cartId !== null && checkoutIds?.has(cartId) === true)
+      )
+    }
     case 'customer':
+      // The customer of a guest's order is null, which no caller's customer is.
       return attempt.customerId === caller.access.customerId
     default:
       return caller.access satisfies never
@@ -142,4 +153,4 @@ export function createAuthorizePayment(dependencies: AuthorizePaymentDependencie
 
 /** Whether the token alone does not refuse the order already: then nothing is asked of BigCommerce for it. */
 const mayBeTheirs = ({ access }: Caller, orderId: number): boolean =>
-  access.kind !== 'orders' || access.orderIds.has(orderId)
+  access.kind !== 'orders' || access.orderIds.has(orderId) || access.checkoutIds !== undefined

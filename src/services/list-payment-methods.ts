@@ -103,7 +103,7 @@ function accessTo(orderId: number, access: OrderAccess): string {
     case 'any':
       return 'any'
     case 'orders':
-      return access.orderIds.has(orderId) ? 'named' : 'not named'
+      return access.orderIds.has(orderId) ? 'named' : `of ${[...(access.checkoutIds ?? [])].join()}`
     case 'customer':
       return `customer ${access.customerId}`
     default:

@@ -4,7 +4,12 @@ import type { Clock } from '../domain/clock.ts'
 import { fingerprintOf, isFreeAgain, type KeyScope } from '../domain/idempotency-key.ts'
 import type { PaymentAccessTokenClaims } from '../domain/payment-access-token.ts'
 import { ASK_AGAIN_SECONDS, answerOf, keptAnswer, type PaymentAnswer } from '../domain/payment-answer.ts'
-import { LostAttempt, type NewAttempt, type PaymentAttempt } from '../domain/payment-attempt.ts'
+import {
+  LostAttempt,
+  type NewAttempt,
+  type OrderAttempt,
+  type PaymentAttempt,
+} from '../domain/payment-attempt.ts'
 import type { PaymentCommand } from '../domain/payment-command.ts'
 import { type InstrumentType, refuseTypeNotTaken } from '../domain/payment-instrument.ts'
 import { type PaymentOutcome, settlementOf } from '../domain/payment-outcome.ts'
@@ -58,7 +63,7 @@ interface WantedPayment {
 }
 
 interface ClaimedPayment {
-  readonly attempt: PaymentAttempt
+  readonly attempt: OrderAttempt
   readonly command: PaymentCommand
   readonly authorized: AuthorizedPayment
   readonly waiting: WaitingPayment

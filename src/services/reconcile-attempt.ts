@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock.ts'
 import type { Verdict } from '../domain/evidence.ts'
 import type { OrderReading } from '../domain/order.ts'
 import { keptAnswer } from '../domain/payment-answer.ts'
-import type { AttemptStatus, PaymentAttempt } from '../domain/payment-attempt.ts'
+import type { AttemptStatus, OrderAttempt } from '../domain/payment-attempt.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Log } from '../logging/log-entry.ts'
 import type { Concluded } from '../stores/conclude-look.ts'
@@ -34,7 +34,7 @@ export type ReconciliationEvent =
  *
  * @returns what happened, so that it can be counted.
  */
-export type ReconcileAttempt = (attempt: PaymentAttempt) => Promise<Events>
+export type ReconcileAttempt = (attempt: OrderAttempt) => Promise<Events>
 
 type Events = readonly ReconciliationEvent[]
 
@@ -71,7 +71,7 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
   }
 
   /** @returns null where nothing could be read; `busy` where the look gave way to shoppers, which does not count as one. */
-  async function read(attempt: PaymentAttempt): Promise<OrderReading | null | 'busy'> {
+  async function read(attempt: OrderAttempt): Promise<OrderReading | null | 'busy'> {
     const { id: paymentId, orderId } = attempt
     try {
       const reading = await lookAtOrder(

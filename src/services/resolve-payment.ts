@@ -100,11 +100,7 @@ export function createResolvePayment(dependencies: ResolvePaymentDependencies): 
     if (!attempt)
       throw new Problem('payment_not_found', { detail: `The ledger has no payment ${id} of this store.` })
     if (isFinal(attempt.status)) throw notResolvable(settled(attempt), id)
-    if (attempt.sentAtMs === null)
-      throw notResolvable(
-        'It was not sent to BigCommerce. If its instance has died, it frees its order within two minutes.',
-        id,
-      )
+    if (attempt.sentAtMs === null) throw notSent(attempt)
     if (!isRunning(attempt.status)) return attempt
     const waitMs = attempt.updatedAtMs + sendingMsMax - now()
     if (waitMs > 0)
@@ -116,8 +112,10 @@ export function createResolvePayment(dependencies: ResolvePaymentDependencies): 
   }
 
   async function look(attempt: PaymentAttempt, isUnread: boolean): Promise<OrderReading | null> {
+    const { orderId } = attempt
+    if (orderId === null) throw notSent(attempt)
     const context = lookContext(attempt, { caller: 'desk', purpose: 'reading', log })
-    return lookAtOrder(managementApi, attempt.orderId, context).catch((error: unknown) => {
+    return lookAtOrder(managementApi, orderId, context).catch((error: unknown) => {
       if (isUnread && error instanceof Problem) return null
       throw error
     })
@@ -140,6 +138,12 @@ type Judged = Judgement | { readonly kind: 'unread' }
 
 const notResolvable = (detail: string, paymentId: string) =>
   new Problem('payment_not_resolvable', { detail, paymentId })
+
+const notSent = ({ id }: PaymentAttempt) =>
+  notResolvable(
+    'It was not sent to BigCommerce. If its instance has died, it frees its order within two minutes.',
+    id,
+  )
 
 function refusalOf(judgement: Judged, { id }: PaymentAttempt, reading: OrderReading | null): Problem | null {
   if (judgement.kind === 'refused') return notResolvable(judgement.why, id)

@@ -2,7 +2,7 @@ import type { WaitingPayment } from '../allowance/permits.ts'
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import type { PaymentsApi } from '../clients/bigcommerce/payments-api.ts'
 import { judge } from '../domain/evidence.ts'
-import type { PaymentAttempt } from '../domain/payment-attempt.ts'
+import type { OrderAttempt } from '../domain/payment-attempt.ts'
 import type { PaymentCommand } from '../domain/payment-command.ts'
 import type { PaymentOutcome, TurnedAway } from '../domain/payment-outcome.ts'
 import type { RequestContext } from '../request-context.ts'
@@ -19,7 +19,7 @@ export interface SendAgainDependencies {
 /** A payment whose charge was turned away. */
 export interface TurnedAwayPayment {
   /** As it is on record: being sent, with the amount of its PAT. */
-  readonly attempt: PaymentAttempt
+  readonly attempt: OrderAttempt
   readonly command: PaymentCommand
   readonly waiting: WaitingPayment
   readonly context: RequestContext
@@ -39,7 +39,7 @@ export type SendAgain = (
 
 export function createSendAgain({ attempts, managementApi, paymentsApi }: SendAgainDependencies): SendAgain {
   /** Whether a complete look at BigCommerce shows no sign of this attempt. What cannot be read may hide one. */
-  async function showsNothing(attempt: PaymentAttempt, context: RequestContext): Promise<boolean> {
+  async function showsNothing(attempt: OrderAttempt, context: RequestContext): Promise<boolean> {
     try {
       const others = (await attempts.findByOrder(attempt.orderId)).filter(({ id }) => id !== attempt.id)
       const reading = await lookAtOrder(managementApi, attempt.orderId, context)

@@ -1,17 +1,17 @@
 import type { Transaction } from 'kysely'
 import { isFreeAgain, type KeyScope, type KnownKey } from '../domain/idempotency-key.ts'
-import { type NewAttempt, type PaymentAttempt, placeOf } from '../domain/payment-attempt.ts'
+import { type NewAttempt, type OrderAttempt, placeOf } from '../domain/payment-attempt.ts'
 import { checkoutStanding } from './checkout-fence.ts'
 import type { Tables } from './engine/tables.ts'
 import { LostRace } from './engine/transact.ts'
-import { findByKey, findFence, toAttempt } from './find-attempts.ts'
+import { findByKey, findFence, toOrderAttempt } from './find-attempts.ts'
 import { findClosing, partPaying } from './settle-attempt.ts'
 
 export type Claim =
-  | { readonly kind: 'claimed'; readonly attempt: PaymentAttempt }
+  | { readonly kind: 'claimed'; readonly attempt: OrderAttempt }
   | { readonly kind: 'known'; readonly known: KnownKey }
   /** Another attempt holds the order: it has no end yet, or has paid. */
-  | { readonly kind: 'fenced'; readonly by: PaymentAttempt }
+  | { readonly kind: 'fenced'; readonly by: OrderAttempt }
   /** BigCommerce shows a charge on the order that no payment here accounts for. */
   | { readonly kind: 'charged_otherwise' }
   /** Another order of the same checkout is being paid, or has been. */
@@ -60,7 +60,7 @@ export async function claimAttempt(transaction: Transaction<Tables>, options: Cl
     return { kind: 'blocked', retryAfterSeconds }
   }
   await takeKey(transaction, options, known?.attempt.id ?? null)
-  return { kind: 'claimed', attempt: toAttempt(row) }
+  return { kind: 'claimed', attempt: toOrderAttempt(row) }
 }
 
 /** A charge that showed late, while another attempt held the order, closes it all the same. */
@@ -89,7 +89,7 @@ async function closedBy(
     ])
     .executeTakeFirstOrThrow()
   const paid = isPaid ? await findClosing(transaction, storeHash, orderId) : undefined
-  if (paid) return { kind: 'fenced', by: toAttempt(paid) }
+  if (paid) return { kind: 'fenced', by: toOrderAttempt(paid) }
   if (isUnaccounted) return { kind: 'charged_otherwise' }
   // Looked at here so that no permit is wasted; *sending* decides.
   const checkout =

@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely'
 import type { KeyScope, KnownKey } from '../domain/idempotency-key.ts'
-import type { AttemptStatus, PaymentAttempt } from '../domain/payment-attempt.ts'
+import { ORDER_ID_MAX } from '../domain/order.ts'
+import type { AttemptStatus, OrderAttempt, PaymentAttempt } from '../domain/payment-attempt.ts'
 import type { PaymentAttemptRow, Tables } from './engine/tables.ts'
 
 export async function findByKey(
@@ -29,14 +30,14 @@ export async function findFence(
   queries: Kysely<Tables>,
   storeHash: string,
   orderId: number,
-): Promise<PaymentAttempt | null> {
+): Promise<OrderAttempt | null> {
   const row = await queries
     .selectFrom('payment_attempts')
     .selectAll()
     .where('store_hash', '=', storeHash)
     .where('holds_order', '=', orderId)
     .executeTakeFirst()
-  return row ? toAttempt(row) : null
+  return row ? toOrderAttempt(row) : null
 }
 
 /** Every attempt on an order, newest first. Those of one millisecond are sorted by id, so that the order never changes. */
@@ -44,7 +45,7 @@ export async function findByOrder(
   queries: Kysely<Tables>,
   storeHash: string,
   orderId: number,
-): Promise<PaymentAttempt[]> {
+): Promise<OrderAttempt[]> {
   const rows = await queries
     .selectFrom('payment_attempts')
     .selectAll()
@@ -53,7 +54,7 @@ export async function findByOrder(
     .orderBy('created_at_ms', 'desc')
     .orderBy('id')
     .execute()
-  return rows.map(toAttempt)
+  return rows.map(toOrderAttempt)
 }
 
 /**
@@ -63,10 +64,19 @@ export async function findByOrder(
 export const statusIn = (statuses: readonly AttemptStatus[]) =>
   sql<SqlBool>`status IN (${sql.join(statuses.map((status) => sql.lit(status)))})`
 
+/** Stands in `order_id` until the attempt's order is made; the largest order's number is one less. */
+export const NO_ORDER_YET = ORDER_ID_MAX + 1
+
+/** An attempt that was found by its order. */
+export const toOrderAttempt = (row: Selectable<PaymentAttemptRow>): OrderAttempt => ({
+  ...toAttempt(row),
+  orderId: row.order_id,
+})
+
 export function toAttempt(row: Selectable<PaymentAttemptRow>): PaymentAttempt {
   return {
     id: row.id,
-    orderId: row.order_id,
+    orderId: orderIdOf(row),
     customerId: row.customer_id,
     instrumentType: row.instrument_type,
     paymentMethodId: row.payment_method_id,
@@ -99,3 +109,6 @@ export function toAttempt(row: Selectable<PaymentAttemptRow>): PaymentAttempt {
     quiet: row.quiet_since_ms === null ? null : { looks: row.quiet_looks, sinceMs: row.quiet_since_ms },
   }
 }
+
+export const orderIdOf = ({ order_id: orderId }: { readonly order_id: number }): number | null =>
+  orderId === NO_ORDER_YET ? null : orderId

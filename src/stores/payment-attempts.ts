@@ -5,6 +5,7 @@ import type { Money } from '../domain/money.ts'
 import type { PaymentAnswer } from '../domain/payment-answer.ts'
 import {
   type NewAttempt,
+  type OrderAttempt,
   type PaymentAttempt,
   type Settlement,
   statusesBefore,
@@ -21,9 +22,9 @@ import { settleAttempt } from './settle-attempt.ts'
 export interface PaymentAttempts {
   findByKey(scope: KeyScope): Promise<KnownKey | null>
   /** The attempt that holds an order, if one does. */
-  findFence(orderId: number): Promise<PaymentAttempt | null>
+  findFence(orderId: number): Promise<OrderAttempt | null>
   /** Every attempt on an order, newest first. */
-  findByOrder(orderId: number): Promise<PaymentAttempt[]>
+  findByOrder(orderId: number): Promise<OrderAttempt[]>
   /** Claims the key and fences the order, both or neither. */
   claim(scope: KeyScope, fingerprint: string, attempt: NewAttempt): Promise<Claim>
   /**

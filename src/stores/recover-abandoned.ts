@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { RUNNING_STATUSES } from '../domain/payment-attempt.ts'
 import type { Tables } from './engine/tables.ts'
-import { statusIn } from './find-attempts.ts'
+import { orderIdOf, statusIn } from './find-attempts.ts'
 import { moveHolds } from './velocity-holds.ts'
 
 /** How long an attempt must have stood still to count as abandoned, by where it stands. */
@@ -12,7 +12,8 @@ export interface StillFor {
 
 export interface Abandoned {
   readonly paymentId: string
-  readonly orderId: number
+  /** null where it was *ordering*. */
+  readonly orderId: number | null
 }
 
 /** What recovery did with attempts that a dead instance left behind. */
@@ -74,7 +75,7 @@ export async function recoverAbandoned(
 
 const namesOf = (rows: readonly { readonly id: string; readonly order_id: number }[]): Abandoned[] =>
   rows
-    .map(({ id: paymentId, order_id: orderId }) => ({ paymentId, orderId }))
+    .map((row) => ({ paymentId: row.id, orderId: orderIdOf(row) }))
     .sort((one, other) => (one.paymentId < other.paymentId ? -1 : 1))
 
 const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id)

@@ -99,11 +99,11 @@ async function writeEnd(
   if (!moved) return settleAttempt(transaction, before.id, settlement, finalAnswer, nowMs)
 
   const attempt = toAttempt(moved)
-  if (isFinal(before.status) && status === 'succeeded' && attempt.cartId !== null) {
-    const { id: holder, orderId, cartId } = attempt
+  const { id: holder, orderId, cartId } = attempt
+  if (isFinal(before.status) && status === 'succeeded' && orderId !== null && cartId !== null) {
     await bringCheckoutBack(transaction, { storeHash: moved.store_hash, cartId, orderId, holder, nowMs })
   }
-  if (!attempt.holdsOrder) await passOrderOn(transaction, moved.store_hash, attempt.orderId)
+  if (!attempt.holdsOrder && orderId !== null) await passOrderOn(transaction, moved.store_hash, orderId)
   await moveHolds(transaction, [attempt.id], placeOf(attempt.status, attempt.problemCode))
   const answer = finalAnswer(attempt)
   if (answer) {

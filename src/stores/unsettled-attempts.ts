@@ -1,12 +1,17 @@
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
-import { FINAL_STATUSES, type PaymentAttempt, UNSETTLED_STATUSES } from '../domain/payment-attempt.ts'
+import {
+  FINAL_STATUSES,
+  type OrderAttempt,
+  type PaymentAttempt,
+  UNSETTLED_STATUSES,
+} from '../domain/payment-attempt.ts'
 import { type Concluded, concludeLook, type Weighed } from './conclude-look.ts'
 import { countUnsettled, type UnsettledCount } from './count-unsettled.ts'
 import { dialectOf } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
 import { transact } from './engine/transact.ts'
-import { toAttempt } from './find-attempts.ts'
+import { toOrderAttempt } from './find-attempts.ts'
 import { type Recovered, recoverAbandoned, type StillFor } from './recover-abandoned.ts'
 import type { FinalAnswer } from './settle-attempt.ts'
 import { SWEPT_MAX } from './velocity-holds.ts'
@@ -17,7 +22,7 @@ export interface UnsettledAttempts {
    * Takes attempts that are due for a look: those that were asked for first, then by the schedule, and with what room is left
    * ended ones of the watch. No other instance gets them until the lease ends.
    */
-  lease(limit: number): Promise<PaymentAttempt[]>
+  lease(limit: number): Promise<OrderAttempt[]>
   /** Gives a leased attempt back without a look. The next one is at that moment. */
   putOff(id: string, nextLookAtMs: number): Promise<void>
   /**
@@ -68,7 +73,7 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
     lease: (limit) =>
       transact(async () => {
         const nowMs = now()
-        const leased: PaymentAttempt[] = []
+        const leased: OrderAttempt[] = []
         for (const column of ['asked_at_ms', 'next_look_at_ms', 'next_watch_at_ms'] as const) {
           if (leased.length >= limit) break
           const due = database
@@ -87,7 +92,7 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
             .where(isFree(nowMs))
             .returningAll()
             .execute()
-          leased.push(...rows.map(toAttempt))
+          leased.push(...rows.map(toOrderAttempt))
         }
         return leased
       }),

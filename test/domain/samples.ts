@@ -1,5 +1,5 @@
 import type { MintedToken } from '../../src/domain/payment-access-token.ts'
-import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
+import type { OrderAttempt } from '../../src/domain/payment-attempt.ts'
 import { type PaymentCommand, sealInstrument } from '../../src/domain/payment-command.ts'
 import type { InstrumentType, PaymentInstrument } from '../../src/domain/payment-instrument.ts'
 import { Sealed } from '../../src/domain/sealed.ts'
@@ -49,7 +49,7 @@ export const commandOf = (
   ...overrides,
 })
 
-export const attemptOf = (overrides: Partial<PaymentAttempt> = {}): PaymentAttempt => ({
+export const attemptOf = (overrides: Partial<OrderAttempt> = {}): OrderAttempt => ({
   id: '5b1c7c1e-0000-4000-8000-000000000001',
   orderId: 118,
   customerId: 7,

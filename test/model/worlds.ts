@@ -1,5 +1,5 @@
 import type { Order, OrderReading } from '../../src/domain/order.ts'
-import { isInDoubt, isUnsettled, type PaymentAttempt } from '../../src/domain/payment-attempt.ts'
+import { isInDoubt, isUnsettled, type OrderAttempt } from '../../src/domain/payment-attempt.ts'
 import type { Transaction } from '../../src/domain/transaction.ts'
 import { attemptOf, transactionOf } from '../domain/samples.ts'
 import { orderOf } from '../services/fakes.ts'
@@ -80,7 +80,7 @@ const startMs = Date.UTC(2026, 0, 2)
 const issuedAtMs = { early: startMs, late: startMs + 2 * hour }
 const dueMinor = 6_000
 
-const attempt = (id: string, time: 'early' | 'late', more: Partial<PaymentAttempt>): PaymentAttempt =>
+const attempt = (id: string, time: 'early' | 'late', more: Partial<OrderAttempt>): OrderAttempt =>
   attemptOf({
     id,
     amount: dueMinor,
@@ -118,7 +118,7 @@ export function inService({ mine, reason, other, shown, order, transactions, mom
   return { me, others, reading, nowMs, isInDoubt: isInDoubt(me) }
 }
 
-const otherOf = ({ status, isGift, time }: Other): PaymentAttempt =>
+const otherOf = ({ status, isGift, time }: Other): OrderAttempt =>
   attempt('other', time, {
     status,
     holdsOrder: status !== 'not_charged' && !isGift,

@@ -9,7 +9,7 @@ import {
   maySeeAttempt,
 } from '../../src/services/authorize-order.ts'
 import { mintedOf } from '../domain/samples.ts'
-import { contextOf, customer, endOf, holderOf, orderOf, server } from './fakes.ts'
+import { callerOf, contextOf, customer, endOf, holderOf, orderOf, server } from './fakes.ts'
 
 const noMisses = { begin: () => () => {}, comesLast: () => false, mayGoAhead: () => true }
 
@@ -83,6 +83,23 @@ test('the read of a caller who asked for orders of others lately comes last at t
   expect(purposes).toEqual(['paying', 'reconciling'])
 })
 
+const holderOfCheckout = callerOf({
+  kind: 'orders',
+  orderIds: new Set(),
+  checkoutIds: new Set(['cart-1']),
+})
+const ordering = (cartId: string) => ({ orderId: null, customerId: 7, cartId })
+
+test.each([
+  ['the order of the checkout that the token names', 'cart-1', 'let in'],
+  ['an order of another checkout', 'cart-2', 'order_not_found'],
+  ['an order of none', null, 'order_not_found'],
+])('a token that names a checkout: %s', async (_which, cartId, end) => {
+  const { result, reads } = await asking(holderOfCheckout, orderOf({ cartId }))
+  expect(result instanceof Problem ? result.code : 'let in').toBe(end)
+  expect(reads).toBe(1)
+})
+
 test.each([
   ['a server sees all', server, { orderId: 118, customerId: null }, true],
   ['a token for the order', holderOf(118), { orderId: 118, customerId: 7 }, true],
@@ -90,8 +107,12 @@ test.each([
   ['the customer who paid', customer(7), { orderId: 118, customerId: 7 }, true],
   ['another customer', customer(8), { orderId: 118, customerId: 7 }, false],
   ['a customer, where the payer was a guest', customer(7), { orderId: 118, customerId: null }, false],
+  ['a token for its checkout', holderOfCheckout, { orderId: 118, customerId: 7, cartId: 'cart-1' }, true],
+  ['the same, before there is an order', holderOfCheckout, ordering('cart-1'), true],
+  ['a token for another checkout', holderOfCheckout, ordering('cart-2'), false],
+  ['a token for an order, before there is one', holderOf(118), ordering('cart-1'), false],
 ])('who may see an attempt in the ledger: %s', (_who, caller, attempt, may) => {
-  expect(maySeeAttempt(caller, attempt)).toBe(may)
+  expect(maySeeAttempt(caller, { cartId: null, ...attempt })).toBe(may)
 })
 
 const notTheirs = () => Promise.reject(new Problem('order_not_found'))

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Caller } from '../../src/domain/caller.ts'
 import type { Order } from '../../src/domain/order.ts'
 import type { MintedToken } from '../../src/domain/payment-access-token.ts'
-import { ATTEMPT_STATUSES, type PaymentAttempt } from '../../src/domain/payment-attempt.ts'
+import { ATTEMPT_STATUSES, type OrderAttempt } from '../../src/domain/payment-attempt.ts'
 import type { InstrumentType } from '../../src/domain/payment-instrument.ts'
 import type { PaymentMethod, PaymentMethodsReading } from '../../src/domain/payment-method.ts'
 import { Problem } from '../../src/domain/problem.ts'
@@ -33,12 +33,12 @@ const tokenOf = (orderId: number) =>
 interface Given {
   readonly order?: Order | null
   readonly authorized?: Order | null
-  readonly fence?: PaymentAttempt | null
+  readonly fence?: OrderAttempt | null
   readonly authorizeOrder?: AuthorizeOrder
   readonly instruments?: ReadonlySet<InstrumentType>
   readonly token?: MintedToken
   readonly caller?: Caller
-  readonly findFence?: () => Promise<PaymentAttempt | null>
+  readonly findFence?: () => Promise<OrderAttempt | null>
 }
 
 function listing({
@@ -187,7 +187,7 @@ test('an order that does not exist, for a caller who may see any', async () => {
 
 test('a caller who joins a read that began before a payment is not told that the order can still be paid', async () => {
   let answer: (reading: PaymentMethodsReading) => void = () => {}
-  let fence: PaymentAttempt | null = null
+  let fence: OrderAttempt | null = null
   let reads = 0
   const list = createListPaymentMethods({
     managementApi: {

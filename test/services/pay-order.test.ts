@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Permit } from '../../src/allowance/permit.ts'
 import { fingerprintOf, type KnownKey } from '../../src/domain/idempotency-key.ts'
 import { answerOf, type PaymentAnswer } from '../../src/domain/payment-answer.ts'
-import { type AttemptStatus, LostAttempt, type PaymentAttempt } from '../../src/domain/payment-attempt.ts'
+import { type AttemptStatus, LostAttempt, type OrderAttempt } from '../../src/domain/payment-attempt.ts'
 import { sealInstrument } from '../../src/domain/payment-command.ts'
 import { INSTRUMENT_TYPES, type InstrumentType } from '../../src/domain/payment-instrument.ts'
 import type { PaymentOutcome } from '../../src/domain/payment-outcome.ts'
@@ -96,7 +96,7 @@ function paying({
   const kept: (PaymentAnswer | null)[] = []
   const background: (() => Promise<void>)[] = []
   let permitsTaken = 0
-  let current: PaymentAttempt = attemptOf()
+  let current: OrderAttempt = attemptOf()
   const ports: PayOrderDependencies = {
     now: () => nowMs,
     attempts: {

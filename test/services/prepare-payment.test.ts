@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Order, OrderReading } from '../../src/domain/order.ts'
 import type { MintedToken } from '../../src/domain/payment-access-token.ts'
-import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
+import type { OrderAttempt } from '../../src/domain/payment-attempt.ts'
 import type { PaymentCommand } from '../../src/domain/payment-command.ts'
 import { Problem } from '../../src/domain/problem.ts'
 import { Sealed } from '../../src/domain/sealed.ts'
@@ -22,7 +22,7 @@ function preparing(
   pat: string,
   order: Order | null = null,
   change: Partial<PaymentCommand> = {},
-  payments: PaymentAttempt[] = [],
+  payments: OrderAttempt[] = [],
   minting: Promise<MintedToken> | null = null,
   shown: Partial<OrderReading> = {},
 ) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { End } from '../../src/domain/conclusion.ts'
 import type { Order } from '../../src/domain/order.ts'
-import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
+import type { OrderAttempt } from '../../src/domain/payment-attempt.ts'
 import { Problem } from '../../src/domain/problem.ts'
 import type { Transaction } from '../../src/domain/transaction.ts'
 import { createMetrics } from '../../src/metrics/create-metrics.ts'
@@ -33,7 +33,7 @@ interface World {
 /** Looks at an attempt again and again, as the loop does, until it is settled or the time is over. */
 async function lookUntil(
   endMs: number,
-  attempt: PaymentAttempt,
+  attempt: OrderAttempt,
   { order = async () => orderOf(), transactions = [], isWhole = true }: World,
 ) {
   const logged: Logged[] = []

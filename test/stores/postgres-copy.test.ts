@@ -43,6 +43,19 @@ test('the order that a checkout is bound to, charges without a payment and histo
     updated_at_ms: 1,
   }
   await source.database.insertInto('checkouts').values(checkout).execute()
+  const making = {
+    attempt_id: id,
+    store_hash: 'store-1',
+    checkout_id: checkout.checkout_id,
+    cart_contents: 'digest',
+    cart_edited_at_ms: null,
+    begun_at_ms: 1,
+    order_id: 7,
+    empty_looks: 0,
+    next_look_at_ms: null,
+    leased_until_ms: null,
+  }
+  await source.database.insertInto('order_makings').values(making).execute()
   const unaccounted = { store_hash: 'store-1', order_id: 7, seen_at_ms: 2 }
   await source.database.insertInto('unaccounted_charges').values(unaccounted).execute()
   const told = { attempt_id: id, number: 1, at_ms: 3, what: 'looked', by_whom: 'service', because: null }
@@ -50,6 +63,7 @@ test('the order that a checkout is bound to, charges without a payment and histo
 
   await copyLedger(source.database, target.database)
   expect(await target.database.selectFrom('checkouts').selectAll().execute()).toEqual([checkout])
+  expect(await target.database.selectFrom('order_makings').selectAll().execute()).toEqual([making])
   expect(await target.database.selectFrom('unaccounted_charges').selectAll().execute()).toEqual([unaccounted])
   expect(await target.database.selectFrom('payment_history').selectAll().execute()).toEqual([told])
 })

@@ -421,10 +421,10 @@ export interface components {
             id: string;
             /**
              * Format: int32
-             * @description The BigCommerce order id.
+             * @description The BigCommerce order id. Null while the order is being made of its checkout.
              * @example 215
              */
-            order_id: number;
+            order_id: number | null;
             /**
              * @description `success`, `declined` and `not_charged` are final. `processing`, `pending` and `unknown` are not: do not pay again. `needs_review` needs a person.
              * @example success

@@ -64,6 +64,11 @@ const idFrom = (min: 0 | 1) =>
       .regex(min === 0 ? /^(0|[1-9]\d{0,9})$/ : /^[1-9]\d{0,9}$/)
       .transform(Number),
   ])
+/** One that is no checkout's id opens none. */
+const checkoutId = z
+  .string()
+  .max(64)
+  .transform((id) => id.toLowerCase())
 const words = z.union([z.string().transform((text) => text.split(' ')), z.array(z.string())])
 
 /** What an issuer means, in whichever of the usual ways it writes it. Any other claim refuses the token. */
@@ -79,6 +84,7 @@ const Claims = z.object({
   /** Where Okta and Entra ID put the scopes. */
   scp: optional(words),
   order_ids: optional(z.union([idFrom(1).transform((id) => [id]), z.array(idFrom(1)).max(100)])),
+  checkout_ids: optional(z.union([checkoutId.transform((id) => [id]), z.array(checkoutId).max(100)])),
   /** 0 is BigCommerce's word for a guest. */
   customer_id: optional(idFrom(0)),
 })
@@ -171,17 +177,19 @@ function toCaller(claims: z.output<typeof Claims>): Caller {
 }
 
 /**
- * Orders that are named are the whole list, else the customer decides, else the scope for any order. A guest narrows as a
+ * Orders and checkouts that are named are the whole list, else the customer decides, else the scope for any order. A guest narrows as a
  * customer does, and owns no order by that alone.
  */
 function accessOf(
-  { order_ids, customer_id }: z.output<typeof Claims>,
+  { order_ids, checkout_ids, customer_id }: z.output<typeof Claims>,
   scopes: readonly string[],
 ): OrderAccess {
-  if (order_ids) return { kind: 'orders', orderIds: new Set(order_ids) }
+  const orderIds = new Set(order_ids)
+  if (checkout_ids) return { kind: 'orders', orderIds, checkoutIds: new Set(checkout_ids) }
+  if (order_ids) return { kind: 'orders', orderIds }
   if (customer_id) return { kind: 'customer', customerId: customer_id }
   if (customer_id === undefined && scopes.includes('orders:any')) return { kind: 'any' }
-  return { kind: 'orders', orderIds: new Set() }
+  return { kind: 'orders', orderIds }
 }
 
 export interface RememberedCallersOptions {

@@ -1,6 +1,7 @@
 import { instant } from '../../domain/held-payment.ts'
 import { sayMoney } from '../../domain/money.ts'
 import { isFinal, type PaymentAttempt, publicStatus } from '../../domain/payment-attempt.ts'
+import { subjectOf } from '../../domain/payment-story.ts'
 import type { HeldAtDesk, ToldPayment } from '../../services/desk.ts'
 import type { Resolved } from '../../services/resolve-payment.ts'
 import { sawDocument } from './documents.ts'
@@ -14,7 +15,7 @@ export function heldLines(payments: readonly HeldAtDesk[], nowMs: number): strin
 }
 
 const heldBlock = ({ attempt, held }: HeldAtDesk, nowMs: number) => [
-  `Order ${attempt.orderId}  ${publicStatus(attempt.status)}  ${paidBy(attempt)}`,
+  `${capitalised(subjectOf(attempt))}  ${publicStatus(attempt.status)}  ${paidBy(attempt)}`,
   `  payment     ${attempt.id}`,
   `  held for    ${sinceWords(held.held_since, nowMs)}`,
   `  why         ${held.why ?? '-'}`,
@@ -32,7 +33,7 @@ function toldBlock(payment: ToldPayment, nowMs: number): string[] {
     ...(isHeld
       ? heldBlock(payment, nowMs)
       : [
-          `Order ${attempt.orderId}  ${publicStatus(attempt.status)}  ${paidBy(attempt)}`,
+          `${capitalised(subjectOf(attempt))}  ${publicStatus(attempt.status)}  ${paidBy(attempt)}`,
           `  payment     ${attempt.id}`,
         ]),
     `  who         ${attempt.customerId === null ? 'no customer' : `customer ${attempt.customerId}`}, caller ${principal}`,
@@ -56,7 +57,7 @@ export function resolvedLines(resolved: Resolved): string {
   if (refusal) lines.push('', `Refused. ${refusal.options.detail ?? ''}`)
   lines.push(
     '',
-    `Payment ${payment.id} of order ${payment.orderId} ${isFinal(payment.status) ? 'is now' : 'stays'} ${publicStatus(payment.status)}.`,
+    `Payment ${payment.id} of ${subjectOf(payment)} ${isFinal(payment.status) ? 'is now' : 'stays'} ${publicStatus(payment.status)}.`,
   )
   if (isDuplicate)
     lines.push(
@@ -122,3 +123,5 @@ const freeWords = (at: string | null, nowMs: number) =>
   at === null
     ? 'by a charge, a refusal or a person; not by waiting'
     : `${untilWords(at, nowMs)} at the latest, if BigCommerce shows no charge`
+
+const capitalised = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)

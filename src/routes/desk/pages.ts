@@ -68,7 +68,7 @@ ${
 function summary({ attempt, held }: HeldAtDesk): Html {
   const row = (term: string, value: string | null | Html) =>
     value === null ? html`` : html`<dt>${term}</dt><dd>${value}</dd>`
-  return html`<h3>Order <a href="?q=${attempt.orderId}">${attempt.orderId}</a>: <span class="status">${publicStatus(attempt.status)}</span></h3>
+  return html`<h3>${attempt.orderId === null ? html`Checkout ${attempt.cartId ?? ''}` : html`Order <a href="?q=${attempt.orderId}">${attempt.orderId}</a>`}: <span class="status">${publicStatus(attempt.status)}</span></h3>
 <dl>
 ${row('Amount', amountOf(attempt))}
 ${row('Paid by', `${attempt.paymentMethodId} (${attempt.instrumentType})`)}

@@ -94,7 +94,10 @@ const examplePaymentId = '0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11'
 export const PaymentSchema = z
   .strictObject({
     id: textField('The id of this payment.', examplePaymentId, 64),
-    order_id: orderIdField,
+    order_id: orderIdField.nullable().meta({
+      ...aboutOrderId,
+      description: 'The BigCommerce order id. Null while the order is being made of its checkout.',
+    }),
     status: z.enum(PUBLIC_STATUSES).meta({
       description:
         '`success`, `declined` and `not_charged` are final. `processing`, `pending` and `unknown` are not: do not pay again. `needs_review` needs a person.',

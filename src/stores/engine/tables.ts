@@ -12,6 +12,7 @@ export interface Tables {
   machine_starts: MachineStartRow
   velocity_holds: VelocityHoldRow
   checkouts: CheckoutRow
+  order_makings: OrderMakingRow
   unaccounted_charges: UnaccountedChargeRow
   payment_history: PaymentHistoryRow
   heartbeats: HeartbeatRow
@@ -52,6 +53,7 @@ export interface PaymentAttemptRow {
   answered_at_ms: Generated<number | null>
   order_total: Generated<number | null>
   cart_id: Generated<string | null>
+  checkout_id: Generated<string | null>
   ended_at_ms: Generated<number | null>
   asked_at_ms: Generated<number | null>
   next_watch_at_ms: Generated<number | null>
@@ -105,6 +107,19 @@ export interface CheckoutRow {
   order_id: number | null
   holder: string
   updated_at_ms: number
+}
+
+export interface OrderMakingRow {
+  attempt_id: string
+  store_hash: string
+  checkout_id: string
+  cart_contents: string
+  cart_edited_at_ms: number | null
+  begun_at_ms: number
+  order_id: Generated<number | null>
+  empty_looks: Generated<number>
+  next_look_at_ms: number | null
+  leased_until_ms: Generated<number | null>
 }
 
 export interface UnaccountedChargeRow {

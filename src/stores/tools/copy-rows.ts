@@ -11,6 +11,7 @@ export const COPIED = [
   'idempotency_keys',
   'velocity_holds',
   'checkouts',
+  'order_makings',
   'unaccounted_charges',
   'payment_history',
 ] as const

@@ -213,6 +213,16 @@ describe('what a caller may touch', () => {
       { kind: 'customer', customerId: 7 },
     ],
     ['a customer as text', { order_ids: null, customer_id: '7' }, { kind: 'customer', customerId: 7 }],
+    [
+      'checkouts, in whatever case',
+      { order_ids: null, checkout_ids: ['0A1B', 'c2'] },
+      { kind: 'orders', orderIds: new Set(), checkoutIds: new Set(['0a1b', 'c2']) },
+    ],
+    [
+      'one checkout outside a list, beside an order',
+      { checkout_ids: 'c2' },
+      { kind: 'orders', orderIds: new Set([118]), checkoutIds: new Set(['c2']) },
+    ],
     ['orders as texts', { order_ids: ['118', 119] }, { kind: 'orders', orderIds: new Set([118, 119]) }],
     ['one order outside a list', { order_ids: 118 }, { kind: 'orders', orderIds: new Set([118]) }],
     ['one order as text', { order_ids: '118' }, { kind: 'orders', orderIds: new Set([118]) }],

@@ -1,5 +1,5 @@
 import type { KeyScope } from '../../../src/domain/idempotency-key.ts'
-import type { PaymentAttempt } from '../../../src/domain/payment-attempt.ts'
+import type { OrderAttempt, PaymentAttempt } from '../../../src/domain/payment-attempt.ts'
 
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 
@@ -48,3 +48,10 @@ export const toAttempt = ({
   nextWatchAtMs: _watch,
   ...attempt
 }: AttemptRow): PaymentAttempt => attempt
+
+/** The same for a row that was found by its order. */
+export function toOrderAttempt(row: AttemptRow): OrderAttempt {
+  const { orderId } = row
+  if (orderId === null) throw new Error(`attempt ${row.id} has no order yet`)
+  return { ...toAttempt(row), orderId }
+}

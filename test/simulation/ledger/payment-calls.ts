@@ -21,7 +21,14 @@ import type { Claim } from '../../../src/stores/claim-attempt.ts'
 import type { PaymentAttempts } from '../../../src/stores/payment-attempts.ts'
 import type { FinalAnswer } from '../../../src/stores/settle-attempt.ts'
 import type { Sync } from './ledger-calls.ts'
-import { type AttemptRow, type KeyRow, keyOf, type LedgerRows, toAttempt } from './ledger-rows.ts'
+import {
+  type AttemptRow,
+  type KeyRow,
+  keyOf,
+  type LedgerRows,
+  toAttempt,
+  toOrderAttempt,
+} from './ledger-rows.ts'
 
 const firstLookMs = 2_000
 
@@ -52,24 +59,24 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
 
     findFence(_nowMs, orderId) {
       const fence = fenceOf(orderId)
-      return fence ? toAttempt(fence) : null
+      return fence ? toOrderAttempt(fence) : null
     },
 
     findByOrder: (_nowMs, orderId) =>
       rows.attempts
         .filter((row) => row.orderId === orderId)
         .sort((one, other) => other.createdAtMs - one.createdAtMs || (one.id < other.id ? -1 : 1))
-        .map(toAttempt),
+        .map(toOrderAttempt),
 
     claim(nowMs, scope, fingerprint, attempt): Claim {
       const name = keyOf(scope)
       const key = rows.keys.get(name)
       if (key && !isFreeAgain(known(key), fingerprint)) return { kind: 'known', known: known(key) }
       const fence = fenceOf(attempt.orderId)
-      if (fence) return { kind: 'fenced', by: toAttempt(fence) }
+      if (fence) return { kind: 'fenced', by: toOrderAttempt(fence) }
       if (rows.byId.has(attempt.id)) throw new Error(`attempt ${attempt.id} is there already`)
       const paid = closingOf(rows, attempt.orderId)
-      if (paid) return { kind: 'fenced', by: toAttempt(paid) }
+      if (paid) return { kind: 'fenced', by: toOrderAttempt(paid) }
       if (rows.unaccounted.has(attempt.orderId)) return { kind: 'charged_otherwise' }
       const checkout = checkoutStanding(rows, attempt)
       if (checkout !== 'free') return { kind: 'checkout', standing: checkout }
@@ -82,7 +89,7 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
         const answer = { answerStatus: null, answerBody: null }
         rows.keys.set(name, { fingerprint, attemptId: row.id, ...answer, createdAtMs: nowMs })
       }
-      return { kind: 'claimed', attempt: toAttempt(row) }
+      return { kind: 'claimed', attempt: toOrderAttempt(row) }
     },
 
     markSending(nowMs, id, { due, patIssuedAtMs, patExpiresAtMs, orderTotal }) {
@@ -90,7 +97,7 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
       if (!row || !statusesBefore('sending').includes(row.status)) return 'not_ours'
       const standing = checkoutStanding(rows, row)
       if (standing !== 'free') return `checkout_${standing}`
-      if (row.cartId !== null) rows.checkouts.set(row.cartId, row.orderId)
+      if (row.cartId !== null && row.orderId !== null) rows.checkouts.set(row.cartId, row.orderId)
       const sent = {
         status: 'sending',
         sentAtMs: nowMs,
@@ -122,7 +129,7 @@ const holdsCheckout = new Set<AttemptStatus>(['sending', 'unknown', 'pending', '
 /** Whether the checkout lets this order be charged. */
 function checkoutStanding(
   { attempts, checkouts }: LedgerRows,
-  { cartId, orderId }: Pick<NewAttempt, 'cartId' | 'orderId'>,
+  { cartId, orderId }: Pick<PaymentAttempt, 'cartId' | 'orderId'>,
 ): 'free' | 'busy' | 'paid' {
   const named = cartId === null ? undefined : checkouts.get(cartId)
   if (named === undefined || named === orderId) return 'free'
@@ -195,13 +202,14 @@ export function settleRow(
   const answer = finalAnswer(attempt)
   if (answer) keepAnswer(rows, row.id, answer.status, JSON.stringify(answer.body))
   Object.assign(row, moved)
-  if (isLate && row.cartId !== null && rows.checkouts.has(row.cartId))
+  if (isLate && row.orderId !== null && row.cartId !== null && rows.checkouts.has(row.cartId))
     rows.checkouts.set(row.cartId, row.orderId)
   if (!row.holdsOrder) passOrderOn(rows, row.orderId)
   return attempt
 }
 
-export function passOrderOn(rows: LedgerRows, orderId: number): void {
+export function passOrderOn(rows: LedgerRows, orderId: number | null): void {
+  if (orderId === null) return
   const isHeld = rows.attempts.some((row) => row.orderId === orderId && row.holdsOrder)
   const paid = closingOf(rows, orderId)
   if (paid && !isHeld) paid.holdsOrder = true

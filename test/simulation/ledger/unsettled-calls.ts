@@ -2,7 +2,7 @@ import { isFinal, isUnsettled } from '../../../src/domain/payment-attempt.ts'
 import { Problem } from '../../../src/domain/problem.ts'
 import type { Abandoned } from '../../../src/stores/recover-abandoned.ts'
 import type { Sync, UnsettledPorts } from './ledger-calls.ts'
-import { type AttemptRow, type LedgerRows, toAttempt } from './ledger-rows.ts'
+import { type AttemptRow, type LedgerRows, toAttempt, toOrderAttempt } from './ledger-rows.ts'
 import { passOrderOn, settleRow } from './payment-calls.ts'
 
 const leaseMs = 60_000
@@ -26,7 +26,7 @@ export function createUnsettledCalls(rows: LedgerRows): Sync<UnsettledPorts> {
         for (const row of due) row.leasedUntilMs = nowMs + leaseMs
         leased.push(...due)
       }
-      return leased.map(toAttempt)
+      return leased.map(toOrderAttempt)
     },
 
     putOff(_nowMs, id, nextLookAtMs) {
@@ -57,7 +57,7 @@ export function createUnsettledCalls(rows: LedgerRows): Sync<UnsettledPorts> {
     conclude(nowMs, id, weigh, finalAnswer, lookedFromMs) {
       const row = byId.get(id)
       if (!row) throw new Problem('store_unavailable')
-      const before = toAttempt(row)
+      const before = toOrderAttempt(row)
       const others = attempts.filter((one) => one.orderId === row.orderId && one.id !== id)
       const weighed = weigh(before, others.map(toAttempt))
       const { end, isUnaccounted } = weighed
@@ -70,12 +70,12 @@ export function createUnsettledCalls(rows: LedgerRows): Sync<UnsettledPorts> {
         nextWatchAtMs: isFinal(row.status) ? weighed.nextWatchAtMs : null,
         askedAtMs: row.askedAtMs !== null && row.askedAtMs > lookedFromMs ? row.askedAtMs : null,
       })
-      if (isUnaccounted === true) rows.unaccounted.add(row.orderId)
-      if (isUnaccounted === false) rows.unaccounted.delete(row.orderId)
+      if (isUnaccounted === true) rows.unaccounted.add(before.orderId)
+      if (isUnaccounted === false) rows.unaccounted.delete(before.orderId)
       const after = end ? settleRow(rows, nowMs, row, end, finalAnswer) : before
       const showsLate =
         isFinal(before.status) && after.status === 'succeeded' && before.status !== 'succeeded'
-      if (showsLate || isUnaccounted) stopUnsent(rows, row.orderId, nowMs)
+      if (showsLate || isUnaccounted) stopUnsent(rows, before.orderId, nowMs)
       return { before, after, weighed }
     },
 
