@@ -50,7 +50,6 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   const witness = createWitness({
     rows,
     mayNeedReview: mayNeedReview(scenario),
-    isOneCheckout: scenario.hazards.isOneCheckout,
     now: scheduler.now,
     stop: scheduler.stop,
   })
@@ -99,7 +98,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   let keys = 0
   const newKey = () => `k${++keys}`
   for (const plan of scenario.shoppers)
-    void shop({ run, front, plan, orderId: bigCommerce.orders[plan.orderIndex]?.id ?? 0, newKey, onSent })
+    void shop({ run, front, plan, orderId: bigCommerce.orderAt(plan.orderIndex)?.id ?? 0, newKey, onSent })
   outages.plan()
   await scheduler.run(START_MS + scenario.healAtMs + forMs)
 

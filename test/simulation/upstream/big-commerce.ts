@@ -10,18 +10,14 @@ import { notPayable, refused, spentToken } from './answers.ts'
 import { type BooksOptions, createBooks } from './books.ts'
 import { createGateway } from './gateway.ts'
 import { createMerchants } from './merchants.ts'
-import {
-  CURRENCY,
-  STATUS,
-  type StoreOrder,
-  type StoreTransaction,
-  shownState,
-  trueState,
-} from './store-order.ts'
+import { STATUS, type StoreOrder, shownState, trueState } from './store-order.ts'
+import { createStoreOrders } from './store-orders.ts'
 
 /** A store with its orders and its books. It knows nothing of our keys, ledger and nodes. */
 export interface BigCommerce {
   readonly orders: readonly StoreOrder[]
+  /** The newest order of what the scenario calls its n-th. */
+  orderAt(planIndex: number): StoreOrder | undefined
   orderOf(id: number): StoreOrder
   /** The answer to a charge has been read: whatever it says was BigCommerce's word. */
   answerRead(requestId: string): void
@@ -43,34 +39,7 @@ export interface BigCommerce {
   ): void
 }
 
-const FIRST_ORDER_ID = 100
 const briskMs = 15_000
-
-const always = { fromMs: 0, flash: null }
-const newOrder = {
-  shown: always,
-  statusId: STATUS.incomplete,
-  paymentStatus: '',
-  partsMinor: 0,
-  isArchived: false,
-}
-
-/** The trace of a card that was declined elsewhere, before the first request to us. */
-const declinedElsewhere = (id: number, amount: number): StoreTransaction => ({
-  transaction: {
-    id,
-    event: 'purchase',
-    status: 'error',
-    money: { amount, currency: CURRENCY },
-    paymentMethodId: 'stripe.card',
-    referenceId: null,
-    createdAtMs: null,
-    method: '',
-    gatewayTransactionId: '',
-  },
-  shown: always,
-  charge: null,
-})
 
 export function createBigCommerce(run: Run, options: Omit<BooksOptions, 'clock'>): BigCommerce {
   const { random, scenario, scheduler } = run
@@ -80,25 +49,15 @@ export function createBigCommerce(run: Run, options: Omit<BooksOptions, 'clock'>
   const books = createBooks(run, { ...options, clock })
   const merchants = createMerchants(run, books)
   const askGateway = createGateway(run, books, merchants.onReserved, clock)
-  const orders = scenario.orders.map(({ totalMinor, balanceMinor }, index): StoreOrder => {
-    const earlier = (scenario.hazards.pages?.earlierDeclines ?? 0) + (traits.wasDeclinedElsewhere ? 1 : 0)
-    return {
-      id: FIRST_ORDER_ID + index,
-      customerId: 7,
-      cartId: scenario.hazards.isOneCheckout ? 'c1' : null,
-      balanceMinor,
-      unreadable: null,
-      changes: [{ ...newOrder, totalMinor }],
-      transactions: Array.from({ length: earlier }, (_, place) =>
-        declinedElsewhere(1_000 + place, totalMinor),
-      ),
-      charges: [],
-    }
-  })
-  merchants.plan(orders)
+  const orders = createStoreOrders(run, clock)
+  for (const [planIndex, plan] of scenario.orders.entries()) {
+    const cartId = scenario.hazards.isOneCheckout ? 'c1' : null
+    orders.add({ planIndex, plan, cartId, source: 'external', listedAfterMs: 0 })
+  }
+  merchants.plan(orders.at)
 
   function orderOf(id: number): StoreOrder {
-    const order = orders[id - FIRST_ORDER_ID]
+    const order = orders.find(id)
     if (!order) throw new Problem('order_not_found')
     return order
   }
@@ -123,12 +82,13 @@ export function createBigCommerce(run: Run, options: Omit<BooksOptions, 'clock'>
   }
 
   return {
-    orders,
+    orders: orders.all,
+    orderAt: orders.at,
     orderOf,
     clock,
 
     answerRead(requestId) {
-      for (const { charges } of orders)
+      for (const { charges } of orders.all)
         for (const charge of charges) if (charge.requestId === requestId) charge.wasSeenOpen = true
     },
 

@@ -31,7 +31,7 @@ const fraudToolMsMax = 3_000
 
 export interface Merchants {
   /** Lets each act of the scenario happen at its moment. */
-  plan(orders: readonly StoreOrder[]): void
+  plan(orderAt: (planIndex: number) => StoreOrder | undefined): void
   /** Money has been reserved on this order. */
   onReserved(order: StoreOrder): void
 }
@@ -113,11 +113,12 @@ export function createMerchants(run: Run, books: Books): Merchants {
   }
 
   return {
-    plan(orders) {
-      for (const { kind, orderIndex, atMs } of hazards.merchants) {
-        const order = orders[orderIndex]
-        if (order) scheduler.after(atMs, () => act(kind, order))
-      }
+    plan(orderAt) {
+      for (const { kind, orderIndex, atMs } of hazards.merchants)
+        scheduler.after(atMs, () => {
+          const order = orderAt(orderIndex)
+          if (order) act(kind, order)
+        })
     },
     onReserved(order) {
       if (random.chance(hazards.voidedAtOnce))

@@ -56,9 +56,17 @@ export interface StoreTransaction {
 /** An order in BigCommerce's own books. */
 export interface StoreOrder {
   readonly id: number
+  /** Which of the scenario's orders it is. */
+  readonly planIndex: number
   readonly customerId: number
   /** The checkout that it was made from; null for none. */
   readonly cartId: string | null
+  /** Which kind of application made it. */
+  readonly source: string
+  /** By BigCommerce's clock. */
+  readonly createdAtMs: number
+  /** From when on lists show it. */
+  readonly listedFromMs: number
   balanceMinor: number
   /** Why the order cannot be read any more; null while it can. */
   unreadable: 'deleted' | 'refused' | null

@@ -11,8 +11,6 @@ export interface WitnessOptions {
   readonly rows: LedgerRows
   /** Whether an attempt of this seed may end in needs_review. */
   readonly mayNeedReview: boolean
-  /** Whether all orders are of one checkout, of which no more may be charged than one order is worth. */
-  readonly isOneCheckout: boolean
   readonly now: () => number
   readonly stop: () => void
 }
@@ -20,7 +18,7 @@ export interface WitnessOptions {
 /** These name a payment, but say nothing about its result. */
 const speaksOfNoEnd = new Set(['request_in_progress', 'order_payment_in_progress', 'order_already_paid'])
 
-export function createWitness({ rows, mayNeedReview, isOneCheckout, now, stop }: WitnessOptions): Witness {
+export function createWitness({ rows, mayNeedReview, now, stop }: WitnessOptions): Witness {
   let violation: string | null = null
   const broken = (what: string) => {
     violation ??= what
@@ -92,7 +90,9 @@ export function createWitness({ rows, mayNeedReview, isOneCheckout, now, stop }:
     charged(order, charge) {
       truth.add(charge, order)
       charged.add(order)
-      const orders = isOneCheckout ? [...charged] : [order]
+      // Of one checkout no more may be charged than one of its orders is worth.
+      const orders =
+        order.cartId === null ? [order] : [...charged].filter((each) => each.cartId === order.cartId)
       const takenMinor = orders.reduce((sum, each) => sum + takenOf(each), 0)
       const dueMinor = Math.max(...orders.map(totalMinorMax))
       if (takenMinor > dueMinor) broken(`1: order ${order.id} of ${dueMinor} is charged ${takenMinor}`)
