@@ -1,110 +1,80 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { compare, stepsOf } from './compare.ts'
+import { compareListing, comparePaying, listingSteps, payingSteps } from './comparison.ts'
+import { endedTable, measureEnded } from './ended-payments.ts'
+import { measureGate } from './gate.ts'
+import type { Results } from './goals.ts'
 import { machineLine } from './machine.ts'
-import { type Profile, profile } from './profile.ts'
+import { measureMemory } from './memory.ts'
+import { optionsOrExit } from './options.ts'
+import { PROFILED, profile } from './profile.ts'
 import { createProgress } from './progress.ts'
-import { comparisonTables, soakTable, withFigures } from './report.ts'
-import { soak, soakStepsOf } from './soak.ts'
+import { report } from './report.ts'
+import { countRoundTrips } from './round-trips.ts'
+import { soak, soakSteps, soakTable } from './soak.ts'
 import { measureStartUps } from './start-up.ts'
-import { startStore } from './store.ts'
-import { OPERATIONS, type TargetName } from './targets.ts'
+import { makeSurroundings } from './surroundings.ts'
+import { comparisonTables } from './tables.ts'
+import type { TargetName } from './targets.ts'
 
-const usage = `npm run bench -- [--rounds N] [--seconds S]   the service against its peers
-npm run bench -- --soak SECONDS                whether memory stays flat
-npm run bench -- --profile                     where the CPU goes
-  --before MAIN.JS  compares with another build as well
-  --no-report   leaves docs/performance.md as it is`
-
-const root = join(import.meta.dirname, '../..')
-const page = join(root, 'docs/performance.md')
-
-const { rounds, seconds, soakSeconds, before, isProfile, isReported } = optionsOrExit()
-execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' })
-const folder = mkdtempSync(join(tmpdir(), 'tillgate-bench-'))
-let ledgers = 0
-const surroundings = {
-  store: await startStore(),
-  before,
-  /** A new ledger for each start. */
-  get databaseUrl() {
-    return `sqlite:${join(folder, `ledger-${++ledgers}.db`)}`
-  },
-}
+const options = optionsOrExit()
+const { rounds, seconds, before, parts, hasPeers, ended, soakSeconds, isReported, command } = options
+const surroundings = await makeSurroundings(before)
 try {
-  if (isProfile) await runProfile()
-  else if (soakSeconds !== null) await runSoak(soakSeconds)
-  else await runComparison()
+  if (options.isProfile) await profileAll()
+  else await measureAll()
 } finally {
-  surroundings.store.stop()
-  rmSync(folder, { recursive: true })
+  await surroundings.stop()
 }
 
-async function runComparison(): Promise<void> {
-  const starts = 9
-  const names: TargetName[] = ['bare', 'tillgate', ...(before ? ['before' as const] : []), 'proxy']
-  const progress = createProgress(stepsOf(rounds, names) + starts)
-  const startUps = await measureStartUps(names, surroundings, starts, progress)
-  const comparison = await compare({ names, surroundings, rounds, seconds, progress })
-  progress.end()
-  const command = `npm run bench -- --rounds ${rounds} --seconds ${seconds}`
-  report('service figures', `${machineLine(command)}\n\n${comparisonTables(comparison, startUps)}`)
+async function measureAll(): Promise<void> {
+  if (parts.size > 0) await compareAll()
+  if (ended !== null) {
+    const progress = createProgress(2)
+    const rows = await measureEnded(surroundings, ended, seconds * 10, progress)
+    progress.end()
+    report('ledger figures', `${machineLine(command)}\n\n${endedTable(rows)}`, isReported)
+  }
+  if (soakSeconds !== null) {
+    const progress = createProgress(soakSteps(soakSeconds))
+    const run = await soak(surroundings, soakSeconds, progress)
+    progress.end()
+    report('soak figures', `${machineLine(command)}\n\n${soakTable(run)}`, isReported)
+    if (run.isFlat === false || run.failures > 0) process.exitCode = 1
+  }
 }
 
-async function runSoak(forSeconds: number): Promise<void> {
-  const progress = createProgress(soakStepsOf(forSeconds))
-  const result = await soak(surroundings, forSeconds, progress)
-  progress.end()
-  report('soak figures', `${machineLine(`npm run bench -- --soak ${forSeconds}`)}\n\n${soakTable(result)}`)
-  if (result.isFlat === false || result.failures > 0) process.exitCode = 1
-}
-
-async function runProfile(): Promise<void> {
-  for (const operation of OPERATIONS) {
-    const found: Profile = await profile(surroundings, operation, seconds)
-    const lines = [...found.byPackage, ['', Number.NaN] as const, ...found.byFunction].map(([name, share]) =>
-      name === '' ? '' : `${(share * 100).toFixed(1).padStart(5)} %  ${name}`,
+async function profileAll(): Promise<void> {
+  for (const operation of PROFILED) {
+    const { byPackage, byFunction } = await profile(surroundings, operation, seconds)
+    const lines = [byPackage, byFunction].map((shares) =>
+      shares.map(([name, share]) => `${(share * 100).toFixed(1).padStart(5)} %  ${name}`).join('\n'),
     )
-    process.stdout.write(`\n${operation}\n${lines.join('\n')}\n`)
+    process.stdout.write(`\n${operation}\n${lines.join('\n\n')}\n`)
   }
 }
 
-function report(name: string, figures: string): void {
-  process.stdout.write(`\n${figures}\n`)
-  if (isReported) writeFileSync(page, withFigures(readFileSync(page, 'utf8'), name, figures))
-}
-
-function optionsOrExit() {
-  try {
-    const { values } = parseArgs({
-      allowNegative: true,
-      options: {
-        rounds: { type: 'string', default: '5' },
-        seconds: { type: 'string', default: '8' },
-        soak: { type: 'string' },
-        before: { type: 'string' },
-        profile: { type: 'boolean', default: false },
-        report: { type: 'boolean', default: true },
-      },
-    })
-    return {
-      rounds: wholeNumber('--rounds', values.rounds),
-      seconds: wholeNumber('--seconds', values.seconds),
-      soakSeconds: values.soak === undefined ? null : wholeNumber('--soak', values.soak),
-      before: values.before,
-      isProfile: values.profile,
-      isReported: values.report,
-    }
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}\n`)
-    process.exit(2)
+async function compareAll(): Promise<void> {
+  const starts = Math.min(9, rounds * 2 + 1)
+  const builds: TargetName[] = ['tillgate', ...(before ? ['before' as const] : [])]
+  const names: TargetName[] = ['bare', ...builds]
+  const progress = createProgress(
+    (parts.has('listing') ? listingSteps(rounds) : 0) +
+      (parts.has('paying') ? payingSteps(rounds) : 0) +
+      (parts.has('start') ? starts : 0) +
+      (parts.has('memory') ? names.length : 0),
+  )
+  const about = { names, surroundings, rounds, seconds, progress }
+  const results: Results = {
+    startUps: parts.has('start') ? await measureStartUps(names, surroundings, starts, progress) : [],
+    memory: parts.has('memory') ? await measureMemory(names, surroundings, seconds, progress) : [],
+    listing: parts.has('listing')
+      ? await compareListing({ ...about, names: hasPeers ? [...names, 'proxy'] : names })
+      : [],
+    paying: parts.has('paying')
+      ? await comparePaying({ ...about, newPostgresDatabase: surroundings.newPostgresDatabase })
+      : [],
+    roundTrips: parts.has('paying') ? await countRoundTrips(builds, surroundings) : [],
+    gateUs: parts.has('listing') ? await measureGate() : Number.NaN,
   }
-}
-
-function wholeNumber(name: string, text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new Error(`${name} must be a whole number of 1 or more`)
-  return Number(text)
+  progress.end()
+  report('service figures', `${machineLine(command)}\n\n${comparisonTables(results)}`, isReported)
 }

@@ -1,67 +1,66 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { request } from 'undici'
+import { endWithUs } from '../../test/chaos/child-processes.ts'
+import { freePort } from '../../test/support/free-port.ts'
+import { createHttpClient } from './http-client.ts'
 
-/** What a process has used: CPU since its start, memory now. */
+/** What the operating system says that a process has used. Nothing is loaded into it to find out. */
 export interface Use {
+  /** Of all its threads since its start; the system counts in steps of 10 ms. */
   readonly cpuMs: number
-  readonly rssMb: number
-  readonly heapMb: number
+  readonly residentMb: number
 }
 
 export interface MeasuredProcess {
+  readonly pid: number
   readonly url: string
+  readonly adminUrl: string
   /** From its start to the first 200 of `/readyz`. */
   readonly startMs: number
-  use(isAfterGc?: boolean): Promise<Use>
-  /** V8's CPU profile of what happens meanwhile. */
-  profileDuring(work: () => Promise<unknown>): Promise<unknown>
+  use(): Use
   stop(): Promise<void>
 }
 
 export interface ProcessOptions {
-  readonly program: string
+  /** Arguments of node: its flags and the program. */
+  readonly program: readonly string[]
   readonly environment: Readonly<Record<string, string>>
 }
 
 const startTimeoutMs = 30_000
 /** Fine enough for a start that takes half a second, and coarse enough not to slow it down. */
 const readyPollMs = 5
+/** USER_HZ, which Linux fixes for /proc. */
+const ticksPerSecond = 100
 
-/** Starts a program on a free port with the probe in it. Its log is discarded. */
+/** Starts a program on a free port. Its log is discarded. */
 export async function startMeasured({ program, environment }: ProcessOptions): Promise<MeasuredProcess> {
-  const port = await freePort()
-  const startedMs = performance.now()
-  const child = spawn(
-    process.execPath,
-    ['--expose-gc', '--import', join(import.meta.dirname, 'probe.ts'), program],
-    {
-      env: { ...environment, HOST: '127.0.0.1', PORT: String(port), NODE_ENV: 'production' },
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    },
-  )
+  const [port, adminPort] = [await freePort(), await freePort()]
   const url = `http://127.0.0.1:${port}`
-  await ready(url, child, startedMs)
-  const startMs = performance.now() - startedMs
-  async function ask(what: string): Promise<unknown> {
-    const told = once(child, 'message')
-    child.send(what)
-    const [answer] = await told
-    return answer
-  }
-  return {
-    url,
-    startMs,
-    use: (isAfterGc = false) => ask(isAfterGc ? 'use after gc' : 'use') as Promise<Use>,
-    async profileDuring(work) {
-      await ask('profile')
-      await work()
-      return ask('end of profile')
+  const startedMs = performance.now()
+  const child = spawn(process.execPath, program, {
+    env: {
+      NODE_ENV: 'production',
+      ...environment,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      ADMIN_PORT: String(adminPort),
     },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  endWithUs(child, 'SIGKILL')
+  await ready(url, child, startedMs)
+  const pid = child.pid ?? 0
+  return {
+    pid,
+    url,
+    adminUrl: `http://127.0.0.1:${adminPort}`,
+    startMs: performance.now() - startedMs,
+    use: () => useOf(pid),
     async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return
       const ended = once(child, 'close')
       child.kill('SIGTERM')
       await ended
@@ -69,24 +68,29 @@ export async function startMeasured({ program, environment }: ProcessOptions): P
   }
 }
 
-async function ready(url: string, child: ChildProcess, startedMs: number): Promise<void> {
-  for (;;) {
-    const { statusCode, body } = await request(`${url}/readyz`).catch(() => ({ statusCode: 0, body: null }))
-    await body?.dump()
-    if (statusCode === 200) return
-    if (child.exitCode !== null || performance.now() - startedMs > startTimeoutMs) {
-      throw new Error(`${child.spawnargs.at(-1)} did not become ready`)
-    }
-    await sleep(readyPollMs)
-  }
+/** Of /proc/PID/stat and /proc/PID/status. */
+export function useOf(pid: number): Use {
+  // The name, which may contain anything, is in brackets; utime and stime are the 12th and 13th field after it.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
+  const ticks = Number(fields[11]) + Number(fields[12])
+  const residentKb = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return { cpuMs: (ticks * 1_000) / ticksPerSecond, residentMb: Number(residentKb) / 1_024 }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (typeof address !== 'object' || address === null) throw new Error('no port is free')
-  return address.port
+async function ready(url: string, child: ChildProcess, startedMs: number): Promise<void> {
+  const client = createHttpClient(url)
+  try {
+    for (;;) {
+      const status = await client.ask('GET /readyz HTTP/1.1\r\nhost: bench\r\n\r\n')
+      if (status === 200) return
+      if (child.exitCode !== null || performance.now() - startedMs > startTimeoutMs) {
+        throw new Error(`${child.spawnargs.at(-1)} did not become ready`)
+      }
+      await sleep(readyPollMs)
+    }
+  } finally {
+    client.close()
+  }
 }

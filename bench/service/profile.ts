@@ -1,5 +1,11 @@
-import { closedLoop } from './load.ts'
-import { type Operation, startTarget, type TargetSurroundings } from './targets.ts'
+import { join } from 'node:path'
+import { freePort } from '../../test/support/free-port.ts'
+import { paying } from './callers.ts'
+import { connectInspector } from './inspector.ts'
+import { LISTING_CASES, listingRequests } from './listing.ts'
+import { closedLoop, inTurn } from './load.ts'
+import { orderToPay } from './paying.ts'
+import { type Surroundings, startTarget } from './targets.ts'
 
 interface CallFrame {
   readonly functionName: string
@@ -11,7 +17,7 @@ interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number
     readonly children?: readonly number[]
-    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number }
+    readonly callFrame: CallFrame
   }[]
   readonly samples: readonly number[]
   readonly timeDeltas: readonly number[]
@@ -26,23 +32,36 @@ export interface Profile {
 /** For the JIT: what a profile of the first seconds shows is the start. */
 const warmUpSeconds = 3
 const connections = 32
-/** More than can be paid in a second. */
-const payablePerSecondMax = 1_000
+
+/** What is profiled: listing the first case of the bench, or paying. */
+export const PROFILED = ['listing', 'paying'] as const
 
 /** Where the CPU goes while the service does one thing as fast as it can, once warm. */
 export async function profile(
-  surroundings: TargetSurroundings,
-  operation: Operation,
+  surroundings: Surroundings,
+  operation: (typeof PROFILED)[number],
   seconds: number,
 ): Promise<Profile> {
-  const target = await startTarget('tillgate', surroundings)
-  const load = async (forSeconds: number) => {
-    const orderIds = await surroundings.store.makeOrders(payablePerSecondMax * forSeconds)
-    return () => closedLoop({ target, operation, orderIds, connections, seconds: forSeconds })
-  }
+  const port = await freePort()
+  const target = await startTarget('tillgate', surroundings, {
+    databaseUrl: `sqlite:${join(surroundings.folder, `profile-${operation}.db`)}`,
+    inspectPort: port,
+  })
+  const [firstCase] = LISTING_CASES
+  const next =
+    operation === 'listing' && firstCase
+      ? inTurn(listingRequests('tillgate', firstCase))
+      : () => paying(orderToPay())
+  const load = (forSeconds: number) => closedLoop({ url: target.url, next, connections, seconds: forSeconds })
   try {
-    await (await load(warmUpSeconds))()
-    return summaryOf((await target.profileDuring(await load(seconds))) as CpuProfile)
+    await load(warmUpSeconds)
+    const inspector = await connectInspector(port)
+    await inspector.post('Profiler.enable')
+    await inspector.post('Profiler.start')
+    await load(seconds)
+    const { profile: recorded } = (await inspector.post('Profiler.stop')) as { profile: CpuProfile }
+    inspector.close()
+    return summaryOf(recorded)
   } finally {
     await target.stop()
   }

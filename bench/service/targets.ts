@@ -1,54 +1,80 @@
-import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
+import { mkdirSync, readFileSync, realpathSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { storeVariables } from '../../sandbox/store-variables.ts'
-import { authEnvironment, serverToken } from '../../test/support/caller-token.ts'
-import { cardPayment } from '../../test/support/payments.ts'
+import { authEnvironment } from '../../test/support/caller-token.ts'
 import { type MeasuredProcess, startMeasured } from './measured-process.ts'
-import type { Store } from './store.ts'
+import type { Upstream } from './upstream.ts'
 
 /** `before` is another build of Tillgate, where one is given to compare with. */
 export type TargetName = 'bare' | 'tillgate' | 'before' | 'proxy'
-export const OPERATIONS = ['methods', 'pay'] as const
-export type Operation = (typeof OPERATIONS)[number]
 
-export interface Call {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string | null
-}
-
-export interface Target extends MeasuredProcess {
-  /** The request that does this to an order. */
-  callFor(operation: Operation, orderId: number): Call
-}
-
-export interface TargetSurroundings {
-  readonly store: Store
-  readonly databaseUrl: string
+export interface Surroundings {
+  readonly upstream: Upstream
+  /** For ledgers and whatever else is written. */
+  readonly folder: string
   /** The main.js of another build. */
-  readonly before?: string | undefined
+  readonly before: string | undefined
+  /** The bare handler as one file, which starts as fast as it can. */
+  readonly bareFile: string
 }
 
-const root = join(import.meta.dirname, '../..')
-const ours = join(root, 'dist/main.js')
-const peers = {
-  bare: join(import.meta.dirname, 'bare.ts'),
-  proxy: join(import.meta.dirname, 'proxy.ts'),
+export interface TargetOptions {
+  readonly databaseUrl: string
+  /** Beside those of a service whose limits refuse nothing. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** Opens node's inspector there, for which the program runs without node's permission model. */
+  readonly inspectPort?: number
 }
 
-export async function startTarget(name: TargetName, surroundings: TargetSurroundings): Promise<Target> {
-  const { store, databaseUrl, before } = surroundings
-  const isPeer = name === 'bare' || name === 'proxy'
-  const started = await startMeasured({
-    program: isPeer ? peers[name] : name === 'before' ? (before ?? ours) : ours,
-    environment: isPeer ? peerEnvironment(store) : tillgateEnvironment(store, databaseUrl),
-  })
-  const authorization = `Bearer ${await serverToken()}`
-  return { ...started, callFor: name === 'proxy' ? proxiedCall : (...about) => call(authorization, ...about) }
+export const root = join(import.meta.dirname, '../..')
+
+export function startTarget(
+  name: TargetName,
+  surroundings: Surroundings,
+  { databaseUrl, environment = {}, inspectPort }: TargetOptions,
+): Promise<MeasuredProcess> {
+  const { upstream, before = '', bareFile, folder } = surroundings
+  switch (name) {
+    case 'bare':
+      return startMeasured({ program: [bareFile], environment: peerEnvironment(upstream) })
+    case 'proxy':
+      return startMeasured({
+        program: [join(import.meta.dirname, 'proxy.ts')],
+        environment: peerEnvironment(upstream),
+      })
+    default: {
+      const isFree = (flag: string) => !/^--(permission|allow-)/.test(flag)
+      const home = name === 'before' ? dirname(dirname(before)) : root
+      const command = imageCommand(home, folder)
+      return startMeasured({
+        program:
+          inspectPort === undefined
+            ? command
+            : [`--inspect=127.0.0.1:${inspectPort}`, ...command.filter(isFree)],
+        environment: { ...tillgateEnvironment(upstream, databaseUrl, folder), ...environment },
+      })
+    }
+  }
 }
 
-const peerEnvironment = ({ accessToken, managementUrl, paymentsUrl }: Store) => ({
+/** The arguments of node by which the image of that version starts it, with this machine's folders for the image's. */
+function imageCommand(home: string, folder: string): string[] {
+  const dockerfile = readFileSync(join(home, 'Dockerfile'), 'utf8').replaceAll('\\\n', '')
+  const command = [...dockerfile.matchAll(/^CMD (\[.*\])$/gm)].at(-1)?.[1] ?? '[]'
+  const [, ...args] = JSON.parse(command) as string[]
+  // Packages may be linked from another folder.
+  const packages = realpathSync(join(home, 'node_modules'))
+  return [
+    `--allow-fs-read=${packages}`,
+    ...args.map((arg) =>
+      arg.startsWith('dist/')
+        ? join(home, arg)
+        : arg.replace(/=\/app\b/, `=${home}`).replace(/=\/data\b/, `=${folder}`),
+    ),
+  ]
+}
+
+const peerEnvironment = ({ accessToken, managementUrl, paymentsUrl }: Upstream) => ({
   STORE_TOKEN: accessToken,
   MANAGEMENT_URL: managementUrl,
   PAYMENTS_URL: paymentsUrl,
@@ -58,38 +84,19 @@ const peerEnvironment = ({ accessToken, managementUrl, paymentsUrl }: Store) => 
  * As in production, except that the limits are so high that they refuse nothing. There are as many permits as in
  * production, but they come back sooner: each is a row of the ledger, and thousands of rows would be measured instead.
  */
-const tillgateEnvironment = (store: Store, databaseUrl: string) => ({
-  ...authEnvironment,
-  ADMIN_PORT: '0',
-  ...storeVariables(store),
-  DATABASE_URL: databaseUrl,
-  ADDRESS_RATE_LIMIT: '1000000',
-  CALLER_RATE_LIMIT: '1000000',
-  PAYMENT_RATE_WINDOW_MS: '100',
-  VELOCITY_ORDER_ATTEMPTS: '0',
-  VELOCITY_CALLER_DECLINES: '0',
-  VELOCITY_ADDRESS_DECLINES: '0',
-})
-
-const payment = JSON.stringify(cardPayment())
-
-function call(authorization: string, operation: Operation, orderId: number): Call {
-  if (operation === 'methods') {
-    return {
-      method: 'GET',
-      path: `/orders/${orderId}/payment-methods`,
-      headers: { authorization },
-      body: null,
-    }
+function tillgateEnvironment(upstream: Upstream, databaseUrl: string, folder: string) {
+  const markFolder = join(folder, 'marks')
+  mkdirSync(markFolder, { recursive: true })
+  return {
+    ...authEnvironment,
+    ...storeVariables(upstream),
+    DATABASE_URL: databaseUrl,
+    LEDGER_MARK_DIR: markFolder,
+    ADDRESS_RATE_LIMIT: '1000000',
+    CALLER_RATE_LIMIT: '1000000',
+    PAYMENT_RATE_WINDOW_MS: '100',
+    VELOCITY_ORDER_ATTEMPTS: '0',
+    VELOCITY_CALLER_DECLINES: '0',
+    VELOCITY_ADDRESS_DECLINES: '0',
   }
-  const headers = { authorization, 'content-type': 'application/json', 'idempotency-key': randomUUID() }
-  return { method: 'POST', path: `/orders/${orderId}/pay`, headers, body: payment }
-}
-
-function proxiedCall(operation: Operation, orderId: number): Call {
-  if (operation === 'methods') {
-    return { method: 'GET', path: `/v3/payments/methods?order_id=${orderId}`, headers: {}, body: null }
-  }
-  const headers = { 'content-type': 'application/json', 'x-order-id': String(orderId) }
-  return { method: 'POST', path: '/payments', headers, body: payment }
 }
