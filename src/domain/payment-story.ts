@@ -3,6 +3,7 @@ import { whyHeld } from './held-payment.ts'
 import { sayMoney } from './money.ts'
 import type { OrderReading } from './order.ts'
 import { isFinal, isUnsettled, type PaymentAttempt, publicStatus } from './payment-attempt.ts'
+import type { Telling } from './payment-event.ts'
 import { isDone, tracesOf } from './traces.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -14,6 +15,8 @@ export interface Note {
   readonly by: string
   /** What a person gave as the reason. */
   readonly because: string | null
+  /** The event that it is, where it is one and no new status tells it already. */
+  readonly telling?: Telling
 }
 
 export interface StoryEntry extends Note {
@@ -33,32 +36,34 @@ export function notesOfLook(
   others: readonly PaymentAttempt[],
 ): Note[] {
   const { end, alert, quiet, verdict } = conclusion
-  const notes: string[] = []
-  if (end) notes.push(endWords(attempt, conclusion))
+  const notes: Told[] = []
+  const say = (what: string) => notes.push({ what })
+  if (end) say(endWords(attempt, conclusion))
   if (alert === 'duplicate_charge') {
     const charges = verdict?.kind === 'charged' ? verdict.charges : 1
-    notes.push(
-      `alert: BigCommerce shows more charges than payments account for (${charges} could be of this payment)`,
-    )
+    notes.push({
+      what: `alert: BigCommerce shows more charges than payments account for (${charges} could be of this payment)`,
+      telling: duplicate,
+    })
   }
   if (alert === 'late_charge' && !end)
-    notes.push(
-      'alert: BigCommerce shows a charge that no payment accounts for; nothing new is charged on the order',
-    )
+    say('alert: BigCommerce shows a charge that no payment accounts for; nothing new is charged on the order')
   if (!end && isUnsettled(attempt.status)) {
     if (quiet && !attempt.quiet)
-      notes.push(
-        'its access token has expired, and BigCommerce shows no charge; two more looks must find the same',
-      )
-    if (!quiet && attempt.quiet)
-      notes.push('BigCommerce does not show an untouched order any more; looking goes on')
+      say('its access token has expired, and BigCommerce shows no charge; two more looks must find the same')
+    if (!quiet && attempt.quiet) say('BigCommerce does not show an untouched order any more; looking goes on')
   }
   const merchants = attempt.status === 'succeeded' && reading ? actsOfMerchant(attempt, reading, others) : []
   return [
-    ...notes.map((what) => ({ what, by: bySystem, because: null })),
-    ...merchants.map((what) => ({ what, by: 'the merchant', because: null })),
+    ...notes.map((told) => ({ ...told, by: bySystem, because: null })),
+    ...merchants.map((told) => ({ ...told, by: 'the merchant', because: null })),
   ]
 }
+
+type Told = Pick<Note, 'what' | 'telling'>
+
+/** One for each payment: it says that the order must be looked at, however many charges show. */
+export const duplicate: Telling = { type: 'payment.duplicate', key: 'duplicate' }
 
 function endWords({ status }: PaymentAttempt, { end, verdict }: Conclusion): string {
   switch (end?.status) {
@@ -90,7 +95,7 @@ function actsOfMerchant(
   attempt: PaymentAttempt,
   reading: OrderReading,
   others: readonly PaymentAttempt[],
-): string[] {
+): Told[] {
   const isOnly = !others.some(({ status }) => status === 'succeeded')
   const own = tracesOf(reading).traces.filter(
     ({ start }) =>
@@ -104,7 +109,9 @@ function actsOfMerchant(
     .filter((each) => each.event in acts && isDone(each) && isOwn(each))
     .map(({ event, money, id }) => {
       const amount = money ? ` ${sayMoney(money)}` : ''
-      return `${acts[event]}${amount} at BigCommerce${id === null ? '' : ` (transaction ${id})`}`
+      const what = `${acts[event]}${amount} at BigCommerce${id === null ? '' : ` (transaction ${id})`}`
+      if (event !== 'void') return { what }
+      return { what, telling: { type: 'payment.voided', key: `voided_${id ?? 'unnumbered'}` } }
     })
 }
 

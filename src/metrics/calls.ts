@@ -109,8 +109,8 @@ export type MeasureLedger = <Ledger extends Subjects<Ledger>>(ledger: Ledger) =>
 
 type Subjects<Ledger> = { readonly [Name in keyof Ledger]: AsyncMethods<Ledger[Name]> }
 
-/** The loop asks for the one every half second, people for the other; no shopper waits for either. */
-const background = new Set(['unsettled', 'desk'])
+/** Loops ask for the first two about every second, people for the other; no shopper waits for any. */
+const background = new Set(['unsettled', 'events', 'desk'])
 
 export function createLedgerMetrics(registry: Registry, observePhase: ObservePhase): MeasureLedger {
   const durations = createDurations(registry, {

@@ -8,6 +8,7 @@ import { toAttempt } from './find-attempts.ts'
 import { writeHistory } from './payment-history.ts'
 import { type FinalAnswer, passOrderOn, settleAttempt } from './settle-attempt.ts'
 import { moveHolds } from './velocity-holds.ts'
+import type { WriteEvents } from './write-events.ts'
 
 /** What one look decided: the conclusion, and when the next looks are due by this instance's clock. */
 export interface Weighed extends Conclusion {
@@ -38,7 +39,11 @@ export async function concludeLook(
   id: string,
   weigh: (attempt: PaymentAttempt, others: readonly PaymentAttempt[]) => Weighed,
   finalAnswer: FinalAnswer,
-  { nowMs, lookedFromMs }: { readonly nowMs: number; readonly lookedFromMs: number },
+  {
+    nowMs,
+    lookedFromMs,
+    writeEvents,
+  }: { readonly nowMs: number; readonly lookedFromMs: number; readonly writeEvents: WriteEvents },
 ): Promise<Concluded> {
   const { store_hash: storeHash, order_id: orderId } = await transaction
     .selectFrom('payment_attempts')
@@ -69,10 +74,14 @@ export async function concludeLook(
     .where('id', '=', id)
     .execute()
   if (isUnaccounted !== null) await noteUnaccounted(transaction, storeHash, orderId, isUnaccounted, nowMs)
-  const after = end ? await settleAttempt(transaction, id, end, finalAnswer, nowMs) : before
+  const after = end ? await settleAttempt(transaction, id, end, finalAnswer, nowMs, writeEvents) : before
   const showsLate = isFinal(before.status) && after.status === 'succeeded' && before.status !== 'succeeded'
   if (showsLate || isUnaccounted) await stopUnsent(transaction, storeHash, orderId, nowMs)
-  if (!end || after.status === end.status) await writeHistory(transaction, id, weighed.notes, nowMs)
+  if (!end || after.status === end.status) {
+    const fresh = await writeHistory(transaction, id, weighed.notes, nowMs)
+    const tellings = fresh.flatMap(({ telling }) => telling ?? [])
+    await writeEvents.ofTellings(transaction, tellings, { before: before.status, after, nowMs })
+  }
   return { before, after, weighed }
 }
 

@@ -8,6 +8,7 @@ import { transact } from './engine/transact.ts'
 import { statusIn, toAttempt } from './find-attempts.ts'
 import { readHistory, writeHistory } from './payment-history.ts'
 import { findClosing } from './settle-attempt.ts'
+import { type WriteEvents, writeNoEvents } from './write-events.ts'
 
 /** An attempt, who made it, and what was noted of it. */
 export interface DeskAttempt {
@@ -47,9 +48,12 @@ export interface DeskLedgerOptions {
   readonly database: Kysely<Tables>
   readonly storeHash: string
   readonly now: Clock
+  /** Without it no event is written. */
+  readonly writeEvents?: WriteEvents
 }
 
-export function createDeskLedger({ database, storeHash, now }: DeskLedgerOptions): DeskLedger {
+export function createDeskLedger(options: DeskLedgerOptions): DeskLedger {
+  const { database, storeHash, now, writeEvents = writeNoEvents } = options
   const attempts = () =>
     database.selectFrom('payment_attempts').selectAll().where('store_hash', '=', storeHash)
 
@@ -96,7 +100,12 @@ export function createDeskLedger({ database, storeHash, now }: DeskLedgerOptions
       ),
     hold: (charge, note) =>
       transact(() =>
-        database.transaction().execute((transaction) => hold(transaction, storeHash, charge, note, now())),
+        database.transaction().execute(async (transaction) => {
+          const nowMs = now()
+          const held = await hold(transaction, storeHash, charge, note, nowMs)
+          if (held) await writeEvents.ofStep(transaction, { before: 'sending', after: held, nowMs })
+          return held
+        }),
       ),
   }
 }

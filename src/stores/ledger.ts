@@ -3,9 +3,11 @@ import type { Clock } from '../domain/clock.ts'
 import type { FailuresLimit } from './claim-attempt.ts'
 import { createDeskLedger, type DeskLedger } from './desk-ledger.ts'
 import type { Tables } from './engine/tables.ts'
+import { createEventOutbox, type EventOutbox } from './event-outbox.ts'
 import { createPaymentAttempts, type PaymentAttempts } from './payment-attempts.ts'
 import { createUnsettledAttempts, type UnsettledAttempts } from './unsettled-attempts.ts'
 import { createVelocityHolds, type VelocityHolds } from './velocity-holds.ts'
+import { createWriteEvents, writeNoEvents } from './write-events.ts'
 
 /**
  * All that the ledger can be asked, by subject: the one door to it. Each subject is a record of methods that resolve or
@@ -16,6 +18,7 @@ export interface Ledger {
   readonly unsettled: UnsettledAttempts
   readonly holds: VelocityHolds
   readonly desk: DeskLedger
+  readonly events: EventOutbox
 }
 
 export interface LedgerOptions {
@@ -26,13 +29,17 @@ export interface LedgerOptions {
   readonly velocityWindowMs: number
   /** How many attempts on one order may fail within it; 0 for any number. */
   readonly orderFailuresMax: number
+  /** Whether what becomes of payments is written into the outbox of events. */
+  readonly hasEvents?: boolean
   /** Called for each payment that is being sent from this ledger, before it leaves. */
   readonly onSending?: (paymentId: string) => void
 }
 
-export function createLedger(options: LedgerOptions): Ledger {
-  const { database, now, velocityWindowMs: windowMs, orderFailuresMax: failuresMax } = options
+export function createLedger(given: LedgerOptions): Ledger {
+  const { database, now, velocityWindowMs: windowMs, orderFailuresMax: failuresMax } = given
   const failures: FailuresLimit | null = failuresMax > 0 ? { failuresMax, windowMs } : null
+  const writeEvents = given.hasEvents ? createWriteEvents(given.storeHash) : writeNoEvents
+  const options = { ...given, writeEvents }
   const attempts = createPaymentAttempts({ ...options, failures })
   return {
     attempts: {
@@ -46,5 +53,6 @@ export function createLedger(options: LedgerOptions): Ledger {
     unsettled: createUnsettledAttempts(options),
     holds: createVelocityHolds({ database, windowMs, now }),
     desk: createDeskLedger(options),
+    events: createEventOutbox(options),
   }
 }

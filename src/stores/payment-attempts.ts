@@ -17,6 +17,7 @@ import type { Tables } from './engine/tables.ts'
 import { durably, transact, withoutFlush } from './engine/transact.ts'
 import { findByKey, findByOrder, findFence } from './find-attempts.ts'
 import { settleAttempt } from './settle-attempt.ts'
+import { type WriteEvents, writeNoEvents } from './write-events.ts'
 
 /** The attempts to pay, and their keys. Each method throws Problem `store_unavailable` when the database fails. */
 export interface PaymentAttempts {
@@ -71,10 +72,12 @@ export interface PaymentAttemptsOptions {
   readonly now: Clock
   /** How many attempts on one order may fail within a window; without it, any number. */
   readonly failures?: FailuresLimit | null
+  /** Without it no event is written. */
+  readonly writeEvents?: WriteEvents
 }
 
 export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentAttempts {
-  const { database, storeHash, now, failures = null } = options
+  const { database, storeHash, now, failures = null, writeEvents = writeNoEvents } = options
   return {
     findByKey: (scope) => transact(() => findByKey(database, storeHash, scope)),
     findFence: (orderId) => transact(() => findFence(database, storeHash, orderId)),
@@ -132,7 +135,9 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
       transact(() =>
         database
           .transaction()
-          .execute((transaction) => settleAttempt(transaction, id, settlement, finalAnswer, now())),
+          .execute((transaction) =>
+            settleAttempt(transaction, id, settlement, finalAnswer, now(), writeEvents),
+          ),
       ),
   }
 }

@@ -5,21 +5,23 @@ import type { Tables } from './engine/tables.ts'
 /**
  * Writes what became of an attempt, in the transaction that has its order's attempts locked. What was noted of it already is
  * not noted again, unless a person said it.
+ *
+ * @returns what was not known yet.
  */
 export async function writeHistory(
   transaction: Transaction<Tables>,
   attemptId: string,
   notes: readonly Note[],
   nowMs: number,
-): Promise<void> {
-  if (notes.length === 0) return
+): Promise<readonly Note[]> {
+  if (notes.length === 0) return []
   const known = await transaction
     .selectFrom('payment_history')
     .select(['number', 'what'])
     .where('attempt_id', '=', attemptId)
     .execute()
   const fresh = notes.filter((note) => note.because !== null || !known.some(({ what }) => what === note.what))
-  if (fresh.length === 0) return
+  if (fresh.length === 0) return []
   const last = Math.max(0, ...known.map(({ number }) => number))
   await transaction
     .insertInto('payment_history')
@@ -34,6 +36,7 @@ export async function writeHistory(
       })),
     )
     .execute()
+  return fresh
 }
 
 /** What was noted of some attempts, oldest first, by the attempt's id. */

@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely'
 import { RUNNING_STATUSES } from '../domain/payment-attempt.ts'
 import type { Tables } from './engine/tables.ts'
-import { orderIdOf, statusIn } from './find-attempts.ts'
+import { orderIdOf, statusIn, toAttempt } from './find-attempts.ts'
 import { moveHolds } from './velocity-holds.ts'
+import type { WriteEvents } from './write-events.ts'
 
 /** How long an attempt must have stood still to count as abandoned, by where it stands. */
 export interface StillFor {
@@ -37,9 +38,10 @@ export async function recoverAbandoned(
   storeHash: string,
   nowMs: number,
   stillFor: StillFor,
+  writeEvents: WriteEvents,
 ): Promise<Recovered> {
-  const abandoned = (status: 'claimed' | 'sending', stillForMs: number) => {
-    const batch = database
+  const batch = (status: 'claimed' | 'sending', stillForMs: number) =>
+    database
       .selectFrom('payment_attempts')
       .select('id')
       .where(statusIn(RUNNING_STATUSES))
@@ -48,15 +50,8 @@ export async function recoverAbandoned(
       .where('status', '=', status)
       .orderBy('updated_at_ms')
       .limit(recoveredMax)
-    // The condition stands twice: between choosing and ending, its instance may have gone on.
-    return database
-      .updateTable('payment_attempts')
-      .where('id', 'in', batch)
-      .where('status', '=', status)
-      .where('updated_at_ms', '<=', nowMs - stillForMs)
-      .returning(['id', 'order_id'])
-  }
-  const released = await abandoned('claimed', stillFor.claimedMs)
+  const released = await database
+    .updateTable('payment_attempts')
     .set({
       status: 'not_sent',
       problem_code: 'internal_error',
@@ -64,12 +59,36 @@ export async function recoverAbandoned(
       updated_at_ms: nowMs,
       ended_at_ms: nowMs,
     })
+    .where('id', 'in', batch('claimed', stillFor.claimedMs))
+    // The condition stands twice: between choosing and ending, its instance may have gone on.
+    .where('status', '=', 'claimed')
+    .where('updated_at_ms', '<=', nowMs - stillFor.claimedMs)
+    .returning(['id', 'order_id'])
     .execute()
   await moveHolds(database, idsOf(released), null)
-  const unknown = await abandoned('sending', stillFor.sendingMs)
-    .set({ status: 'unknown', updated_at_ms: nowMs, next_look_at_ms: nowMs, unsettled_since_ms: nowMs })
-    .execute()
-  await moveHolds(database, idsOf(unknown), 'unknown')
+  const sending = await batch('sending', stillFor.sendingMs).execute()
+  const unknown =
+    sending.length === 0
+      ? []
+      : await database.transaction().execute(async (transaction) => {
+          const moved = await transaction
+            .updateTable('payment_attempts')
+            .set({
+              status: 'unknown',
+              updated_at_ms: nowMs,
+              next_look_at_ms: nowMs,
+              unsettled_since_ms: nowMs,
+            })
+            .where('id', 'in', idsOf(sending))
+            .where('status', '=', 'sending')
+            .where('updated_at_ms', '<=', nowMs - stillFor.sendingMs)
+            .returningAll()
+            .execute()
+          await moveHolds(transaction, idsOf(moved), 'unknown')
+          for (const row of moved)
+            await writeEvents.ofStep(transaction, { before: 'sending', after: toAttempt(row), nowMs })
+          return moved
+        })
   return { released: namesOf(released), unknown: namesOf(unknown) }
 }
 

@@ -20,6 +20,7 @@ import { bringCheckoutBack } from './checkout-fence.ts'
 import type { Tables } from './engine/tables.ts'
 import { toAttempt } from './find-attempts.ts'
 import { moveHolds } from './velocity-holds.ts'
+import type { WriteEvents } from './write-events.ts'
 
 export type FinalAnswer = (attempt: PaymentAttempt) => PaymentAnswer | null
 
@@ -38,6 +39,7 @@ export async function settleAttempt(
   settlement: Settlement,
   finalAnswer: FinalAnswer,
   nowMs: number,
+  writeEvents: WriteEvents,
 ): Promise<PaymentAttempt> {
   const attempt = await present(transaction, id)
   const mayMove =
@@ -46,7 +48,7 @@ export async function settleAttempt(
     (settlement.status === 'not_sent' && mayBeFreed(attempt)) ||
     (settlement.isProvenUnsent === true && mayBeTakenBack(attempt)) ||
     (settlement.isDecided === true && mayBeDecided(attempt))
-  return mayMove ? writeEnd(transaction, attempt, settlement, finalAnswer, nowMs) : attempt
+  return mayMove ? writeEnd(transaction, attempt, settlement, finalAnswer, nowMs, writeEvents) : attempt
 }
 
 async function writeEnd(
@@ -55,6 +57,7 @@ async function writeEnd(
   settlement: Settlement,
   finalAnswer: FinalAnswer,
   nowMs: number,
+  writeEvents: WriteEvents,
 ): Promise<PaymentAttempt> {
   const { status } = settlement
   const holds = mayHoldOrder(status, before.instrumentType)
@@ -96,7 +99,7 @@ async function writeEnd(
     .where('status', '=', before.status)
     .returningAll()
     .executeTakeFirst()
-  if (!moved) return settleAttempt(transaction, before.id, settlement, finalAnswer, nowMs)
+  if (!moved) return settleAttempt(transaction, before.id, settlement, finalAnswer, nowMs, writeEvents)
 
   const attempt = toAttempt(moved)
   const { id: holder, orderId, cartId } = attempt
@@ -113,6 +116,7 @@ async function writeEnd(
       .where('attempt_id', '=', attempt.id)
       .execute()
   }
+  await writeEvents.ofStep(transaction, { before: before.status, after: attempt, nowMs })
   return attempt
 }
 

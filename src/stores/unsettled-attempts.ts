@@ -15,6 +15,7 @@ import { toOrderAttempt } from './find-attempts.ts'
 import { type Recovered, recoverAbandoned, type StillFor } from './recover-abandoned.ts'
 import type { FinalAnswer } from './settle-attempt.ts'
 import { SWEPT_MAX } from './velocity-holds.ts'
+import { type WriteEvents, writeNoEvents } from './write-events.ts'
 
 /** The attempts without an end. Each method throws Problem `store_unavailable` when the database fails. */
 export interface UnsettledAttempts {
@@ -55,6 +56,8 @@ export interface UnsettledAttemptsOptions {
   readonly database: Kysely<Tables>
   readonly storeHash: string
   readonly now: Clock
+  /** Without it no event is written. */
+  readonly writeEvents?: WriteEvents
 }
 
 /**
@@ -67,7 +70,7 @@ const leaseMs = 20_000
 const wakeGapMs = 1_000
 
 export function createUnsettledAttempts(options: UnsettledAttemptsOptions): UnsettledAttempts {
-  const { database, storeHash, now } = options
+  const { database, storeHash, now, writeEvents = writeNoEvents } = options
 
   return {
     lease: (limit) =>
@@ -141,11 +144,12 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
         database
           .transaction()
           .execute((transaction) =>
-            concludeLook(transaction, id, weigh, finalAnswer, { nowMs: now(), lookedFromMs }),
+            concludeLook(transaction, id, weigh, finalAnswer, { nowMs: now(), lookedFromMs, writeEvents }),
           ),
       ),
 
-    recoverAbandoned: (stillFor) => transact(() => recoverAbandoned(database, storeHash, now(), stillFor)),
+    recoverAbandoned: (stillFor) =>
+      transact(() => recoverAbandoned(database, storeHash, now(), stillFor, writeEvents)),
 
     deleteKeysBefore: (beforeMs) =>
       transact(async () => {

@@ -53,7 +53,8 @@ export const postgres: Engine = {
     return opened(database.url, async () => {
       await runOn(
         database.url,
-        `DELETE FROM checkouts; DELETE FROM order_makings; DELETE FROM payment_history; DELETE FROM unaccounted_charges;
+        `DELETE FROM payment_events; DELETE FROM checkouts; DELETE FROM order_makings;
+         DELETE FROM payment_history; DELETE FROM unaccounted_charges;
          DELETE FROM idempotency_keys; DELETE FROM payment_attempts; DELETE FROM payment_tokens;
          DELETE FROM velocity_holds; DELETE FROM machine_starts; DELETE FROM heartbeats`,
       )

@@ -10,6 +10,7 @@ import { describeClocksAndLimits } from '../allowance/clock-contract.ts'
 import { describePermitStore } from '../allowance/permit-store-contract.ts'
 import { describeDesk } from '../desk/resolve-contract.ts'
 import { sqlite } from './engines.ts'
+import { describeEvents } from './events-contract.ts'
 import { describeLedger } from './ledger-contract.ts'
 import { sqliteFile } from './sqlite-file.ts'
 import { race } from './sqlite-race.ts'
@@ -18,6 +19,7 @@ import { describeVelocity } from './velocity-contract.ts'
 import { newAttempt, scopeOf } from './wanted-attempts.ts'
 
 describeLedger(sqlite)
+describeEvents(sqlite)
 describeUnsettled(sqlite)
 describePermitStore(sqlite)
 describeClocksAndLimits(sqlite)

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely'
 import type { AnsweredAs, AttemptStatus, PlaceState } from '../../domain/payment-attempt.ts'
+import type { EventType } from '../../domain/payment-event.ts'
 import type { InstrumentType } from '../../domain/payment-instrument.ts'
 import type { ProblemCode } from '../../domain/problems.ts'
 import type { TransactionType } from '../../domain/transaction.ts'
@@ -16,6 +17,7 @@ export interface Tables {
   unaccounted_charges: UnaccountedChargeRow
   payment_history: PaymentHistoryRow
   heartbeats: HeartbeatRow
+  payment_events: PaymentEventRow
 }
 
 export interface PaymentAttemptRow {
@@ -141,4 +143,20 @@ export interface HeartbeatRow {
   instance: string
   beat_at_ms: number
   filler: string
+}
+
+export interface PaymentEventRow {
+  id: string
+  store_hash: string
+  payment_id: string
+  type: EventType
+  body: string
+  created_at_ms: number
+  new_since_ms: Generated<number | null>
+  next_try_at_ms: Generated<number | null>
+  tries: Generated<number>
+  first_tried_at_ms: Generated<number | null>
+  last_failure: Generated<string | null>
+  delivered_at_ms: Generated<number | null>
+  dead_at_ms: Generated<number | null>
 }

@@ -14,6 +14,7 @@ export const COPIED = [
   'order_makings',
   'unaccounted_charges',
   'payment_history',
+  'payment_events',
 ] as const
 /** The allowance with its clocks, and what the new ledger writes when it is migrated. A test holds that every table is in a list. */
 export const NOT_COPIED = ['payment_tokens', 'machine_starts', 'heartbeats', 'schema_migrations'] as const
