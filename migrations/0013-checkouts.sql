@@ -18,6 +18,8 @@ CREATE TABLE order_makings (
   cart_contents     TEXT    NOT NULL,
   cart_edited_at_ms BIGINT,
   begun_at_ms       BIGINT  NOT NULL,
+  -- The largest number of an order of the checkout then; 0 for none. What it has made has a larger one.
+  newest_order      BIGINT  NOT NULL,
   -- The order that it has made; null while that is not known, or where it has made none.
   order_id          BIGINT  CHECK (order_id > 0),
   -- The looks in a row that read all orders of the checkout, and none that it could have made.

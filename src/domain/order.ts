@@ -19,6 +19,10 @@ export interface Order {
   readonly customerId: number | null
   /** The checkout that it was made from, in lower case; null for none. */
   readonly cartId: string | null
+  /** BigCommerce's word for what made it (`order_source`), in lower case; empty for none. */
+  readonly source: string
+  /** By BigCommerce's clock, in whole seconds; null where it is not said. */
+  readonly createdAtMs: number | null
   /** BigCommerce's word for the payment's state, in lower case; empty for none. */
   readonly paymentStatus: string
   /**

@@ -9,6 +9,8 @@ const order = (statusId: number, amount: number): Order => ({
   total: { amount, currency: 'USD' },
   due: { amount, currency: 'USD' },
   paymentProviderId: '',
+  source: '',
+  createdAtMs: null,
   cartId: null,
   isArchived: false,
   answeredAtMs: null,

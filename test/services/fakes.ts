@@ -37,6 +37,8 @@ export const orderOf = (change: Partial<Order> = {}): Order => ({
   total: { amount: 6098, currency: 'USD' },
   due: { amount: 6098, currency: 'USD' },
   paymentProviderId: '',
+  source: '',
+  createdAtMs: null,
   cartId: null,
   isArchived: false,
   answeredAtMs: null,

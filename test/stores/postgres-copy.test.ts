@@ -50,6 +50,7 @@ test('the order that a checkout is bound to, charges without a payment and histo
     cart_contents: 'digest',
     cart_edited_at_ms: null,
     begun_at_ms: 1,
+    newest_order: 6,
     order_id: 7,
     empty_looks: 0,
     next_look_at_ms: null,

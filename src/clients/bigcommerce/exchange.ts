@@ -184,6 +184,15 @@ export const fieldsIn = (value: unknown): Readonly<Record<string, unknown>> | nu
 export const textIn = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 
+/** BigCommerce's two ways of writing a moment: ISO 8601 and RFC 2822. Date.parse would take "0" for the year 2000. */
+const moments = /^(\d{4}-\d\d-\d\dT|[A-Z][a-z]{2}, \d)/
+
+/** A moment in milliseconds; null for what is none. */
+export function momentIn(value: unknown): number | null {
+  const moment = typeof value === 'string' && moments.test(value) ? Date.parse(value) : Number.NaN
+  return Number.isFinite(moment) ? moment : null
+}
+
 /** The bytes that an interim answer begins with. */
 const interimStart = Buffer.from('HTTP/1.1 100')
 const headEnd = '\r\n\r\n'

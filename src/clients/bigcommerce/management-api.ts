@@ -15,6 +15,7 @@ import {
   currencyIn,
   fieldsIn,
   isAbsent,
+  momentIn,
   readErrorEnvelope,
   retryAfterSeconds,
   textIn,
@@ -150,8 +151,11 @@ const oneOf = (known: readonly ProblemCode[], problem: Problem): Problem =>
  *
  * @returns null when it is no order.
  */
-export function readOrder(answer: UpstreamAnswer): Order | null {
-  const fields = fieldsIn(answer.json)
+export const readOrder = (answer: UpstreamAnswer): Order | null => orderIn(answer.json, answeredAtMs(answer))
+
+/** The same of one entry of a list. @param saidAtMs when BigCommerce answered, by its own clock. */
+export function orderIn(json: unknown, saidAtMs: number | null): Order | null {
+  const fields = fieldsIn(json)
   const id = wholeNumberIn(fields?.id)
   if (!fields || id === null || id <= 0) return null
   const customerId = wholeNumberIn(fields.customer_id)
@@ -162,10 +166,12 @@ export function readOrder(answer: UpstreamAnswer): Order | null {
     // 0 is BigCommerce's word for a guest.
     customerId: customerId !== null && customerId > 0 ? customerId : null,
     cartId: wordIn(fields.cart_id) || null,
+    source: wordIn(fields.order_source),
+    createdAtMs: momentIn(fields.date_created),
     paymentProviderId: saidIn(fields.payment_provider_id),
     ...moneyOf(fields),
     isArchived: booleanIn(fields.is_deleted) ?? false,
-    answeredAtMs: answeredAtMs(answer),
+    answeredAtMs: saidAtMs,
   }
 }
 

@@ -7,6 +7,7 @@ import {
   answeredAtMs,
   currencyIn,
   fieldsIn,
+  momentIn,
   textIn,
   type UpstreamAnswer,
   wholeNumberIn,
@@ -232,12 +233,3 @@ function entryOf(entry: unknown, orderId: number): Entry {
 /** What has failed, a refund, and a void that names what it cancels hide no charge, however much they were about. */
 const saysEnoughWithoutAmount = ({ event, status, referenceId }: Transaction): boolean =>
   status === 'error' || event === 'refund' || (event === 'void' && referenceId !== null)
-
-/** BigCommerce's two ways of writing a moment: ISO 8601 and RFC 2822. Date.parse would take "0" for the year 2000. */
-const moments = /^(\d{4}-\d\d-\d\dT|[A-Z][a-z]{2}, \d)/
-
-/** A moment in milliseconds; null for what is none. */
-function momentIn(value: unknown): number | null {
-  const moment = typeof value === 'string' && moments.test(value) ? Date.parse(value) : Number.NaN
-  return Number.isFinite(moment) ? moment : null
-}

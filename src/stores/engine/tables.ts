@@ -118,6 +118,7 @@ export interface OrderMakingRow {
   cart_contents: string
   cart_edited_at_ms: number | null
   begun_at_ms: number
+  newest_order: number
   order_id: Generated<number | null>
   empty_looks: Generated<number>
   next_look_at_ms: number | null

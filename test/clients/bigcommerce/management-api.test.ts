@@ -98,6 +98,8 @@ describe('an order', () => {
       due: { amount: 6098, currency: 'USD' },
       paymentProviderId: '',
       cartId: null,
+      source: '',
+      createdAtMs: null,
       isArchived: false,
       answeredAtMs: expect.any(Number),
     })

@@ -117,6 +117,8 @@ export function readOrder(order: StoreOrder, nowMs: number, answeredAtMs: number
     due: { amount: Math.max(0, totalMinor - partsMinor), currency: CURRENCY },
     isArchived,
     paymentProviderId: '',
+    source: 'checkout_api',
+    createdAtMs: null,
     total: { amount: totalMinor, currency: CURRENCY },
     answeredAtMs,
   }
