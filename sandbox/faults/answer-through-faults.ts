@@ -24,8 +24,12 @@ type Exchange = Subject & {
 
 /** Every operation that can be given a fault answers through here. */
 export async function answerThroughFaults(exchange: Exchange): Promise<FastifyReply> {
-  const { world, reply, operation, act } = exchange
-  const fault = world.faults.take(operation, exchange)
+  const { world, reply, operation, orderId, act } = exchange
+  const cartId = orderId === undefined ? null : world.orders.find(orderId)?.input.cart_id
+  const fault = world.faults.take(operation, {
+    orderId,
+    checkoutId: exchange.checkoutId ?? cartId ?? undefined,
+  })
   const ending: Ending = fault
     ? await faultyEnding(exchange, fault)
     : { kind: 'answer', answer: await act({ pause: async () => {} }) }

@@ -3,7 +3,9 @@ import type { Departure } from './postgres-pair.ts'
 /** An attempt as the ledger has it, read past the service. */
 export interface LedgerRow {
   readonly id: string
+  /** Without meaning as long as an order is being made of its checkout. */
   readonly orderId: number
+  readonly cartId: string | null
   readonly status: string
   readonly problemCode: string | null
   readonly correlationId: string
@@ -33,6 +35,6 @@ export interface ChaosDatabase {
 export const unknownQuery = "SELECT id FROM payment_attempts WHERE status = 'unknown'"
 
 export const ledgerQuery = `
-  SELECT id, order_id AS "orderId", status, problem_code AS "problemCode", correlation_id AS "correlationId",
+  SELECT id, order_id AS "orderId", cart_id AS "cartId", status, problem_code AS "problemCode", correlation_id AS "correlationId",
          request_id AS "requestId", sent_at_ms AS "sentAtMs", looks, updated_at_ms AS "updatedAtMs"
   FROM payment_attempts ORDER BY created_at_ms`

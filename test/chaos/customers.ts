@@ -10,12 +10,11 @@ import { clutter } from './listings.ts'
 import type { Random } from './random.ts'
 import { shop } from './shopper.ts'
 import { planShopper, type ShopperPlan } from './shopper-plan.ts'
-import type { Told } from './told.ts'
+import type { Subject, Told } from './told.ts'
 
-/** One order, who wants to pay it, and what was planned to go wrong. */
-export interface Visit {
-  readonly orderId: number
-  /** The checkout that it came from; another visit may have the same. */
+/** One order or checkout, who wants to pay it, and what was planned to go wrong. */
+export interface Visit extends Subject {
+  /** The checkout that an order came from; another visit may have the same. */
   readonly cartId: string | null
   readonly plan: ShopperPlan
   readonly faults: readonly string[]
@@ -42,6 +41,9 @@ export interface Customers {
   readonly over: Promise<void>
 }
 
+/** How many shoppers pay a checkout that is no order yet. */
+const checkoutShare = 0
+
 /** Lets shoppers come, one order each, until it is time, and waits until the last has left. */
 export function openShop(options: CustomersOptions): Customers {
   const { sandbox, random, untilMs, ordersPerSecond } = options
@@ -53,20 +55,29 @@ export function openShop(options: CustomersOptions): Customers {
     const plan = planShopper(own.fork('shopper'))
     const cartId = own.chance(0.5) || plan.habit === 'two orders' ? randomUUID() : null
     const balancer = own.fork('balancer')
-    const open = (name: string) =>
-      openOrder({ number, plan, cartId, name, random: own.fork(`order of ${name}`), balancer })
-    const makeDevice = await open(`shopper-${number}`)
+    const checkoutId = own.fork('checkout').chance(checkoutShare)
+      ? sandbox.checkouts.create({ customer_id: 1_000 + number }).id
+      : null
+    const makeOrder = () =>
+      checkoutId === null
+        ? createOrder(sandbox, { customer_id: 1_000 + number, cart_id: cartId })
+        : sandbox.checkouts.makeOrder(checkoutId).id
+    const open = (name: string, subject: Subject) =>
+      openSubject({ number, plan, cartId, name, subject, random: own.fork(`order of ${name}`), balancer })
+    const subject = checkoutId === null ? { orderId: makeOrder() } : { orderId: 0, checkoutId }
+    const makeDevice = await open(`shopper-${number}`, subject)
     const makeOther =
-      plan.habit === 'two orders' ? await open(`shopper-${number}-other`) : () => makeDevice('-phone')
+      plan.habit === 'two orders'
+        ? await open(`shopper-${number}-other`, { orderId: makeOrder() })
+        : () => makeDevice('-phone')
     const devices = [await makeDevice(), await makeOther()] as const
     await shop({ plan, random: own.fork('habits'), devices, isOver: () => Date.now() > untilMs + 5_000 })
   }
 
-  /** Makes an order and what will go wrong with it. @returns what makes a device that may pay it. */
-  async function openOrder({ number, plan, cartId, name, random: own, balancer }: OpenedOrder) {
-    const orderId = createOrder(sandbox, { customer_id: 1_000 + number, cart_id: cartId })
-    clutter(sandbox, own.fork('clutter'), orderId)
-    const planned = planFaults(own.fork('faults'), orderId, {
+  /** Plans what will go wrong with an order or a checkout. @returns what makes a device that may pay it. */
+  async function openSubject({ number, plan, cartId, name, subject, random: own, balancer }: Opened) {
+    if (subject.orderId > 0) clutter(sandbox, own.fork('clutter'), subject.orderId)
+    const planned = planFaults(own.fork('faults'), subject, {
       probability: options.faults,
       only: options.only,
       saves: plan.saves,
@@ -74,10 +85,10 @@ export function openShop(options: CustomersOptions): Customers {
     for (const { name: fault, fault: rule } of planned) {
       names.set((await sandbox.faults.add(rule)).id, fault)
     }
-    await sandbox.faults.add(ordinaryLatency(own.fork('latency'), orderId))
-    const makeDevice = deviceMaker(options, { orderId, number, plan, random: balancer })
+    await sandbox.faults.add(ordinaryLatency(own.fork('latency'), subject))
+    const makeDevice = deviceMaker(options, { subject, number, plan, random: balancer })
     const device = (suffix = '') => makeDevice(`${name}${suffix}`)
-    visits.push({ orderId, cartId, plan, faults: planned.map(({ name: fault }) => fault), device })
+    visits.push({ ...subject, cartId, plan, faults: planned.map(({ name: fault }) => fault), device })
     return device
   }
 
@@ -98,10 +109,11 @@ export function openShop(options: CustomersOptions): Customers {
   return { visits, faultsMet, over }
 }
 
-interface OpenedOrder {
+interface Opened {
   readonly number: number
   readonly plan: ShopperPlan
   readonly cartId: string | null
+  readonly subject: Subject
   /** Of the shopper's first device for it. */
   readonly name: string
   readonly random: Random
@@ -111,12 +123,14 @@ interface OpenedOrder {
 const deviceMaker =
   (
     { fleet, keys, heard }: CustomersOptions,
-    { orderId, number, plan, random }: { orderId: number; number: number; plan: ShopperPlan; random: Random },
+    { subject, number, plan, random }: Pick<Opened, 'subject' | 'number' | 'plan' | 'random'>,
   ) =>
   async (name: string): Promise<Device> => {
-    const owns = plan.asCustomer ? { customer_id: 1_000 + number } : { order_ids: [orderId] }
+    const { orderId, checkoutId } = subject
+    const named = checkoutId ? { checkout_ids: [checkoutId] } : { order_ids: [orderId] }
+    const owns = plan.asCustomer ? { customer_id: 1_000 + number } : named
     const token = await keys.mint({ sub: name, ...owns })
     const { patienceMs, methodId, saves } = plan
     const address = () => fleet.address(random)
-    return createDevice({ orderId, name, token, patienceMs, methodId, saves, address, heard })
+    return createDevice({ ...subject, name, token, patienceMs, methodId, saves, address, heard })
   }

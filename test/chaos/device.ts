@@ -1,17 +1,16 @@
 import { Agent, request } from 'undici'
 import { cardPayment } from '../support/payments.ts'
-import { noAnswer, readAnswer, type Told } from './told.ts'
+import { noAnswer, readAnswer, type Subject, type Told } from './told.ts'
 
-/** Something with a token that asks the service about one order, and remembers what it was told. */
+/** Something with a token that asks the service about one order or checkout, and remembers what it was told. */
 export interface Device {
-  /** `POST /orders/{id}/pay`. Never throws: no answer is an answer as well. */
+  /** `POST /orders/{id}/pay`, or that of a checkout. Never throws: no answer is an answer as well. */
   pay(key: string, cardNumber: string): Promise<Told>
-  /** `GET /orders/{id}/payments`, or one of them. */
+  /** `GET …/payments`, or one of them. */
   look(paymentId?: string): Promise<Told>
 }
 
-export interface DeviceOptions {
-  readonly orderId: number
+export interface DeviceOptions extends Subject {
   readonly name: string
   readonly token: string
   readonly patienceMs: number
@@ -23,14 +22,18 @@ export interface DeviceOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** What the sandbox's checkouts cost, as their shoppers have seen. */
+const checkoutMinor = 6_098
+
 const agent = new Agent({ connections: 1_200 })
 
 export function createDevice(options: DeviceOptions): Device {
-  const { orderId, name: device, token, address, heard } = options
+  const { orderId, checkoutId = null, name: device, token, address, heard } = options
+  const path = checkoutId === null ? `/orders/${orderId}` : `/checkouts/${checkoutId}`
 
-  async function ask(key: string | null, path: string, body: string | null): Promise<Told> {
-    const asked = { orderId, device, key }
-    const told = await request(`${address()}${path}`, {
+  async function ask(key: string | null, what: string, body: string | null): Promise<Told> {
+    const asked = { orderId, checkoutId, device, key }
+    const told = await request(`${address()}${path}${what}`, {
       dispatcher: agent,
       method: body === null ? 'GET' : 'POST',
       headers: {
@@ -54,19 +57,13 @@ export function createDevice(options: DeviceOptions): Device {
   }
 
   return {
-    pay: (key, number) =>
-      ask(
-        key,
-        `/orders/${orderId}/pay`,
-        JSON.stringify(
-          cardPayment(
-            { number },
-            { payment_method_id: options.methodId, ...(options.saves ? { save_instrument: true } : {}) },
-          ),
-        ),
-      ),
-    look: (paymentId) =>
-      ask(null, `/orders/${orderId}/payments${paymentId === undefined ? '' : `/${paymentId}`}`, null),
+    pay(key, number) {
+      const how = { payment_method_id: options.methodId, ...(options.saves ? { save_instrument: true } : {}) }
+      const payment = cardPayment({ number }, how)
+      const agreed = checkoutId === null ? {} : { expected_amount: checkoutMinor }
+      return ask(key, '/pay', JSON.stringify({ ...payment, ...agreed }))
+    },
+    look: (paymentId) => ask(null, `/payments${paymentId === undefined ? '' : `/${paymentId}`}`, null),
   }
 }
 

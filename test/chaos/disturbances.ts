@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sandbox } from '../../sandbox/start-sandbox.ts'
 import type { Fleet } from './fleet.ts'
 import { listOtherwise } from './listings.ts'
-import { actAsMerchant } from './merchants.ts'
+import { actAsMerchant, actOnCart } from './merchants.ts'
 import type { Random } from './random.ts'
 import type { StormOptions } from './storm-options.ts'
 
@@ -29,6 +29,7 @@ export interface DisturbanceSurroundings {
   readonly fleet: Fleet
   /** Oldest first. */
   readonly orderIds: () => readonly number[]
+  readonly checkoutIds: () => readonly string[]
   readonly random: Random
   readonly untilMs: number
   /** Whether a trouble is being met, with which nothing else may go wrong. */
@@ -38,7 +39,7 @@ export interface DisturbanceSurroundings {
 /** Whatever happens to the surroundings of a payment, at moments that the seed decides. */
 export function disturb(
   options: Pick<StormOptions, 'database' | 'everyMs' | 'only'>,
-  { sandbox, fleet, orderIds, random, untilMs, isQuiet }: DisturbanceSurroundings,
+  { sandbox, fleet, orderIds, checkoutIds, random, untilMs, isQuiet }: DisturbanceSurroundings,
 ): Disturbances {
   const { database, everyMs, only } = options
   const met = new Map<string, number>()
@@ -70,6 +71,7 @@ export function disturb(
     }),
     repeatedly('merchant', everyMs.merchant, async (own) => {
       count(await actAsMerchant(sandbox, own, { orderIds: orderIds(), only }))
+      count(actOnCart(sandbox, own, { checkoutIds: checkoutIds(), only }))
     }),
     repeatedly('refuse', everyMs.refuse, async (own) => {
       counts.refusals++

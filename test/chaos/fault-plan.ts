@@ -1,6 +1,7 @@
 import type { FaultInput } from '../../sandbox/faults/fault.ts'
 import type { Random } from './random.ts'
 import { paymentTimeoutMs } from './service-settings.ts'
+import type { Subject } from './told.ts'
 
 /** A fault and the name that the report counts it by. */
 export interface PlannedFault {
@@ -94,6 +95,28 @@ const onTransactions: readonly [Named, ...Named[]] = [
 ]
 const others = ['access_tokens', 'order', 'transactions'] as const
 
+/** What can go wrong when an order is made of a checkout: each way of losing the answer once with the order made and once without. */
+const onMakings: readonly [Named, ...Named[]] = [
+  ['reset, nothing made', { kind: 'reset_before_charge' }],
+  ['reset, made', { kind: 'reset_after_charge' }],
+  ['hang, nothing made', { kind: 'hang_before_charge' }],
+  ['hang, made', { kind: 'hang_after_charge' }],
+  ['503, nothing made', { kind: 'status', status: 503 }],
+  ['500, made', { kind: 'status_after_charge', status: 500 }],
+  ['HTML 502, made', { kind: 'html', charged: true }],
+  ['answer cut in half, made', { kind: 'cut_body' }],
+  ['foreign 200, nothing made', { kind: 'foreign_2xx' }],
+  ['empty 200, made', { kind: 'empty_2xx', charged: true }],
+  ['504, made a second later', { kind: 'carried_out_later', after_ms: 1_000 }],
+  ['504, made eight seconds later', { kind: 'carried_out_later', after_ms: 8_000 }],
+  ['reset, made and listed 6 s later', { kind: 'reset_after_charge', shows_after_ms: 6_000 }],
+  ['made slowly', { kind: 'latency', delay_ms: 2_000 }],
+  ['422', { kind: 'status', status: 422 }],
+  ['429', { kind: 'rate_limited', retry_after_seconds: 1 }],
+]
+/** The calls before it. */
+const beforeMaking = ['checkout', 'orders'] as const
+
 /** A gateway takes its time: so an instance that is killed is in the middle of some charges. */
 const gatewayMs = [50, 700] as const
 
@@ -106,16 +129,17 @@ export interface FaultPlanOptions {
   readonly saves: boolean
 }
 
-/** @returns what goes wrong with one order. */
+/** @returns what goes wrong with one order, or with a checkout and its orders. */
 export function planFaults(
   random: Random,
-  orderId: number,
+  { orderId, checkoutId }: Subject,
   { probability, only, saves }: FaultPlanOptions,
 ): PlannedFault[] {
+  const about = checkoutId ? { checkout_id: checkoutId } : { order_id: orderId }
   const planned: PlannedFault[] = []
   const plan = (operation: FaultInput['operation'], [name, kind]: Named) => {
     const delay = 'delay_ms' in kind || operation !== 'pay' ? {} : { delay_ms: random.between(0, 400) }
-    const fault = { operation, order_id: orderId, times: 1, ...delay, ...kind } as FaultInput
+    const fault = { operation, ...about, times: 1, ...delay, ...kind } as FaultInput
     planned.push({ name: titleOf(operation, name), fault })
   }
   const pick = (operation: FaultInput['operation'], kinds: readonly Named[]) => {
@@ -128,6 +152,8 @@ export function planFaults(
     const kinds = operation === 'transactions' ? onTransactions : onOthers
     for (let times = random.between(1, 3); times > 0; times--) pick(operation, kinds)
   }
+  if (checkoutId && random.chance(probability)) pick('checkout_orders', onMakings)
+  if (checkoutId && random.chance(probability / 2)) pick(random.pick(beforeMaking), onOthers)
   return planned
 }
 
@@ -135,9 +161,9 @@ const titleOf = (operation: FaultInput['operation'], name: string) =>
   operation === 'pay' ? name : `${operation}: ${name}`
 
 /** What is no fault: the time that a gateway takes. */
-export const ordinaryLatency = (random: Random, orderId: number): FaultInput => ({
+export const ordinaryLatency = (random: Random, { orderId, checkoutId }: Subject): FaultInput => ({
   operation: 'pay',
-  order_id: orderId,
+  ...(checkoutId ? { checkout_id: checkoutId } : { order_id: orderId }),
   kind: 'latency',
   times: 4,
   delay_ms: random.between(...gatewayMs),

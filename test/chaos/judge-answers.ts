@@ -16,14 +16,16 @@ export function judgeAnswers({ told, attempts }: Evidence): Violation[] {
   const byRequest = new Map(attempts.map((attempt) => [attempt.requestId, attempt]))
   const found: Violation[] = []
   for (const each of told) {
-    const add = (promise: Promised, what: string) => found.push({ promise, orderId: each.orderId, what })
     for (const [id, claim] of claimsOf(each, byRequest)) {
       const about = byId.get(id) ?? unheardOf
+      // Of a checkout, the one that was made of it.
+      const orderId = each.orderId || about.orderId
+      const add = (promise: Promised, what: string) => found.push({ promise, orderId, what })
       if (claim === 'paid' && !wasPaidAt(about, each.atMs)) add('positive', `${id}: ${summary(each)}`)
       if (claim === 'not paid' && isChargedAfter(about, each.atMs)) add('negative', `${id}: ${summary(each)}`)
     }
   }
-  return [...found, ...contradictions(told)]
+  return [...found, ...contradictions(told, byId)]
 }
 
 const unheardOf: Attempt = { id: '', orderId: 0, requestId: '', row: null, requests: [], charges: [] }
@@ -49,12 +51,13 @@ function claimsOf(told: Told, byRequest: ReadonlyMap<string, Attempt>): Claim[] 
 const isFinal = ({ status, retry, paymentId }: Told) =>
   status === 201 || (retry === 'new_key' && paymentId !== null)
 
-function contradictions(told: readonly Told[]): Violation[] {
+function contradictions(told: readonly Told[], byId: ReadonlyMap<string, Attempt>): Violation[] {
   const finals = told.filter((each) => each.key !== null && isFinal(each))
   const byKey = Map.groupBy(finals, ({ device, key }) => `${device} ${key}`)
   return [...byKey].flatMap(([key, answers]) => {
     const texts = new Set(answers.map(({ text }) => text))
-    const orderId = answers[0]?.orderId ?? 0
+    const [first] = answers
+    const orderId = first?.orderId || (byId.get(first?.payments[0]?.id ?? '')?.orderId ?? 0)
     return texts.size > 1 ? [{ promise: 'same', orderId, what: `${key}: ${[...texts].join(' | ')}` }] : []
   })
 }

@@ -9,6 +9,7 @@ import { readAnswer } from './told.ts'
 const row = (changes: Partial<LedgerRow> = {}): LedgerRow => ({
   id: 'payment-1',
   orderId: 215,
+  cartId: null,
   status: 'succeeded',
   problemCode: null,
   correlationId: 'correlation-1',
@@ -43,6 +44,7 @@ interface Forged {
   readonly charges?: ChargeReport[]
   readonly requests?: (typeof request)[]
   readonly told?: (typeof paid)[]
+  readonly madeOrders?: number
 }
 
 const promisesBroken = ({
@@ -50,6 +52,7 @@ const promisesBroken = ({
   charges = [charge()],
   requests = [request],
   told = [paid],
+  madeOrders,
 }: Forged) =>
   judgeRun({
     told,
@@ -60,6 +63,7 @@ const promisesBroken = ({
       [215, 'cart-1'],
       [216, 'cart-1'],
     ]),
+    makings: new Map(madeOrders === undefined ? [] : [['cart-1', madeOrders]]),
     hasLedger: true,
   }).map(({ promise }) => promise)
 
@@ -79,6 +83,8 @@ test.each<[string, Forged, string[]]>([
     { charges: [charge(), charge({ id: 'charge-2', order_id: 216, pat_jti: 'token-2' })] },
     ['onceForCheckout'],
   ],
+  ['five orders made of a checkout', { madeOrders: 5 }, []],
+  ['six orders made of a checkout', { madeOrders: 6 }, ['makings']],
   ['success before a void', { charges: [charge({ state: 'voided', voided_at: Date.now() })] }, []],
   [
     'success long after a void',

@@ -11,7 +11,7 @@ export function judgeRun(evidence: Evidence): Violation[] {
     if (own.length > 1) violations.push({ promise: 'once', orderId, what: `${own.length} charges` })
   }
   violations.push(...judgeCheckouts(evidence, new Set(taken.map(({ order_id }) => order_id))))
-  violations.push(...judgeAnswers(evidence))
+  violations.push(...judgeMakings(evidence), ...judgeAnswers(evidence))
   if (evidence.hasLedger) violations.push(...attempts.flatMap(judgeRow), ...unrecorded(evidence))
   return violations
 }
@@ -23,6 +23,19 @@ function judgeCheckouts({ checkouts }: Evidence, charged: ReadonlySet<number>): 
       ? []
       : [{ promise: 'onceForCheckout', orderId, what: `and ${others.join(', ')} of one checkout` }],
   )
+}
+
+/** As many as the service allows within an hour; no run is longer. */
+const makingsMax = 5
+
+function judgeMakings({ makings, checkouts }: Evidence): Violation[] {
+  return [...makings]
+    .filter(([, count]) => count > makingsMax)
+    .map(([checkoutId, count]) => ({
+      promise: 'makings',
+      orderId: [...checkouts].find(([, each]) => each === checkoutId)?.[0] ?? 0,
+      what: `${count} orders made of ${checkoutId}`,
+    }))
 }
 
 /** Final states that charged nothing. */

@@ -119,6 +119,7 @@ export async function killAtEveryPoint(options: KillPointsOptions): Promise<Kill
       charges,
       requests: requests.list(),
       checkouts: new Map(),
+      makings: new Map(),
       hasLedger: true,
     }
     const violations = judgeRun(evidence)

@@ -1,6 +1,6 @@
 import { goodCardNumber } from '../support/payments.ts'
 import type { Visit } from './customers.ts'
-import type { Told } from './told.ts'
+import { subjectOf, type Told } from './told.ts'
 
 const atOnce = 20
 
@@ -8,15 +8,16 @@ const atOnce = 20
 export async function askForTheLastTime(visits: readonly Visit[], told: readonly Told[]): Promise<void> {
   const paidBy = Map.groupBy(
     told.filter(({ status, key }) => status === 201 && key !== null),
-    ({ orderId }) => orderId,
+    subjectOf,
   )
   for (let start = 0; start < visits.length; start += atOnce) {
     await Promise.all(
-      visits.slice(start, start + atOnce).map(async ({ orderId, device, plan }) => {
+      visits.slice(start, start + atOnce).map(async (visit) => {
+        const { device, plan } = visit
         const asking = await device()
         await asking.look()
         // Only a first card that is a good one makes the same body again.
-        const paid = paidBy.get(orderId)?.find((each) => !each.device.endsWith('-phone'))
+        const paid = paidBy.get(subjectOf(visit))?.find((each) => !each.device.endsWith('-phone'))
         if (paid?.key && plan.cards[0] === goodCardNumber) await asking.pay(paid.key, goodCardNumber)
       }),
     )

@@ -17,6 +17,7 @@ const acts: readonly [Act, ...Act[]] = [
 
 /** How many of the latest orders a merchant chooses from: those whose shoppers are still there. */
 const latest = 40
+const latestCarts = 12
 
 /** Does something to one of the latest orders. @param only a part of the names to choose from. @returns what was done. */
 export async function actAsMerchant(
@@ -29,6 +30,40 @@ export async function actAsMerchant(
   const orderId = orderIds[orderIds.length - random.between(1, Math.min(latest, orderIds.length))]
   if (orderId === undefined) return null
   await act(sandbox, orderId)
+  return name
+}
+
+type CartAct = readonly [name: string, act: (checkouts: Sandbox['checkouts'], id: string) => unknown]
+
+const product = { name: 'BigCommerce Poster', quantity: 1, price_inc_tax: 60.98, price_ex_tax: 55 }
+
+/** What a shopper in another window, and the store's other software, do to a cart while it is being paid. */
+const cartActs: readonly [CartAct, ...CartAct[]] = [
+  [
+    'cart made dearer',
+    (checkouts, id) => checkouts.edit(id, { products: [{ ...product, price_inc_tax: 70.98 }] }),
+  ],
+  ['cart as dear as before', (checkouts, id) => checkouts.edit(id, { products: [product] })],
+  [
+    'other things for as much',
+    (checkouts, id) => checkouts.edit(id, { products: [{ ...product, name: 'Another poster' }] }),
+  ],
+  ['order made by another application', (checkouts, id) => checkouts.makeOrder(id)],
+  ['order made at the storefront', (checkouts, id) => checkouts.makeOrder(id, { order_source: 'www' })],
+  ['cart thrown away', (checkouts, id) => checkouts.drop(id)],
+]
+
+/** Does something to one of the latest carts. @param only a part of the names to choose from. @returns what was done. */
+export function actOnCart(
+  { checkouts }: Sandbox,
+  random: Random,
+  { checkoutIds, only }: { readonly checkoutIds: readonly string[]; readonly only: string },
+): string | null {
+  const [first, ...rest] = cartActs.filter(([name]) => name.includes(only))
+  const [name, act] = random.pick(first ? [first, ...rest] : cartActs)
+  const id = checkoutIds[checkoutIds.length - random.between(1, Math.min(latestCarts, checkoutIds.length))]
+  if (id === undefined) return null
+  act(checkouts, id)
   return name
 }
 

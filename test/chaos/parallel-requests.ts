@@ -87,6 +87,7 @@ export async function payInParallel(
       charges,
       requests: watched.list(),
       checkouts: new Map(),
+      makings: new Map(),
       hasLedger: true,
     }
     return {

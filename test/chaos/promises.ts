@@ -7,6 +7,7 @@ import type { Told } from './told.ts'
 export const PROMISES = {
   once: 'an order charged more than once',
   onceForCheckout: 'two orders of one checkout charged',
+  makings: 'more than five orders made of one checkout',
   negative: 'told that nothing was charged, though it was',
   positive: 'told that it was paid, though nothing was charged',
   settles: 'not settled in time after everything healed',
@@ -31,5 +32,7 @@ export interface Evidence {
   readonly requests: readonly ChargeRequest[]
   /** The checkout of each order; null for an order that came from none. */
   readonly checkouts: ReadonlyMap<number, string | null>
+  /** How many orders were made of each checkout on our request. */
+  readonly makings: ReadonlyMap<string, number>
   readonly hasLedger: boolean
 }

@@ -5,6 +5,7 @@ import type { ChaosDatabase } from './chaos-database.ts'
 import type { ChargeRequests } from './charge-requests.ts'
 import type { Visit } from './customers.ts'
 import { isUnsettled } from './judge-run.ts'
+import { subjectOf } from './told.ts'
 
 export interface SettleDownOptions {
   readonly sandbox: Sandbox
@@ -24,7 +25,9 @@ const askedAtOnce = 25
  */
 export async function settleDown(options: SettleDownOptions): Promise<Attempt[]> {
   const { sandbox, database, requests, visits, withinMs, say } = options
-  const visitOf = new Map(visits.map((visit) => [visit.orderId, visit]))
+  const bySubject = new Map(visits.map((visit) => [subjectOf(visit), visit]))
+  const visitOf = ({ orderId, row }: Attempt) =>
+    bySubject.get(String(orderId)) ?? bySubject.get(row?.cartId ?? '')
   const untilMs = Date.now() + withinMs
   while (true) {
     requests.collect()
@@ -33,7 +36,7 @@ export async function settleDown(options: SettleDownOptions): Promise<Attempt[]>
     say(open.length)
     if (open.length === 0 || Date.now() > untilMs) return attempts
     await sleep(1_000)
-    const asking = open.slice(0, askedAtOnce).map(({ orderId }) => visitOf.get(orderId))
+    const asking = open.slice(0, askedAtOnce).map(visitOf)
     await Promise.all(asking.map(async (visit) => (await visit?.device())?.look()))
   }
 }

@@ -78,6 +78,7 @@ function fillUp(path: string): void {
 const toRow = (row: Record<string, unknown>): LedgerRow => ({
   id: String(row.id),
   orderId: Number(row.orderId),
+  cartId: row.cartId === null ? null : String(row.cartId),
   status: String(row.status),
   problemCode: row.problemCode === null ? null : String(row.problemCode),
   correlationId: String(row.correlationId),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startSandbox } from '../../sandbox/start-sandbox.ts'
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts'
 import { attemptsOf } from './attempts.ts'
 import { watchChargeRequests } from './charge-requests.ts'
 import { openShop } from './customers.ts'
@@ -26,6 +26,19 @@ const calmMs = 2_000
 /** The slowest gateway charges this long after it was asked, even if the client has gone. */
 const lateChargeMs = 7_000
 
+/** The checkout of each order that was made of one. */
+const madeOf = ({ checkouts }: Sandbox): Map<number, string> =>
+  new Map(
+    checkouts.list().flatMap(({ id, makings }) => makings.map(({ order_id }) => [order_id, id] as const)),
+  )
+
+const makingsOf = ({ checkouts }: Sandbox): Map<string, number> =>
+  new Map(
+    checkouts.list().map(({ id, makings }) => [id, makings.filter(({ by }) => by === 'request').length]),
+  )
+
+const byNumber = (one: number, other: number) => one - other
+
 /** Faults, kills and shoppers for so long; then healing, and the judgement of all that was said and done. */
 export async function storm(options: StormOptions): Promise<StormResult> {
   const { database, program, folder, say } = options
@@ -51,7 +64,12 @@ export async function storm(options: StormOptions): Promise<StormResult> {
   const disturbances = disturb(options, {
     ...surroundings,
     isQuiet: weather.isQuiet,
-    orderIds: () => customers.visits.map(({ orderId }) => orderId),
+    orderIds: () =>
+      [...customers.visits.map(({ orderId }) => orderId), ...madeOf(sandbox).keys()]
+        .filter((id) => id > 0)
+        .sort(byNumber),
+    checkoutIds: () =>
+      customers.visits.map(({ checkoutId }) => checkoutId ?? null).filter((id) => id !== null),
     random: random.fork('disturbances'),
     untilMs: untilMs - calmMs,
   })
@@ -93,9 +111,11 @@ export async function storm(options: StormOptions): Promise<StormResult> {
     const unknownCounts = await unknown.stop()
     const charges = sandbox.charges()
     const attempts = attemptsOf((await database?.readLedger()) ?? null, requests.list(), charges)
-    const checkouts = new Map(customers.visits.map(({ orderId, cartId }) => [orderId, cartId]))
+    const ofOrders = customers.visits.map(({ orderId, cartId }) => [orderId, cartId] as const)
+    const checkouts = new Map([...ofOrders, ...madeOf(sandbox)])
     const hasLedger = database !== null
-    const evidence = { told, attempts, charges, requests: requests.list(), checkouts, hasLedger }
+    const makings = makingsOf(sandbox)
+    const evidence = { told, attempts, charges, requests: requests.list(), checkouts, makings, hasLedger }
     const violations = [...judgeRun(evidence), ...weather.met.flatMap((met) => met.violations)]
     return summarize({
       options,

@@ -1,5 +1,6 @@
 import type { Visit } from './customers.ts'
 import type { Evidence, Violation } from './promises.ts'
+import type { Subject } from './told.ts'
 
 interface Sources {
   readonly visit: Visit | undefined
@@ -9,8 +10,9 @@ interface Sources {
 
 /** All that is known of one order, in the order in which it happened: what a person needs to find the mistake. */
 export function storyOf(orderId: number, { visit, evidence, violations }: Sources): string {
-  const own = <T extends { orderId: number }>(all: readonly T[]) =>
-    all.filter((each) => each.orderId === orderId)
+  const cartId = evidence.checkouts.get(orderId) ?? null
+  const own = <T extends Subject>(all: readonly T[]) =>
+    all.filter((each) => each.orderId === orderId || (cartId !== null && each.checkoutId === cartId))
   const events: [atMs: number, what: string][] = [
     ...own(evidence.told).map((told): [number, string] => {
       const about = told.payments.map(({ id, status }) => `${id}=${status}`).join(' ')

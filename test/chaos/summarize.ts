@@ -57,7 +57,10 @@ export function summarize(run: Run): StormResult {
       .slice(0, storiesMax)
       .flatMap((each) => ordersOfOne(each, evidence))
       .map((orderId) => {
-        const visit = customers.visits.find((each) => each.orderId === orderId)
+        const cartId = evidence.checkouts.get(orderId)
+        const visit = customers.visits.find(
+          (each) => each.orderId === orderId || (cartId && each.checkoutId === cartId),
+        )
         return storyOf(orderId, { visit, evidence, violations })
       }),
   }

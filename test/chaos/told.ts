@@ -1,9 +1,17 @@
 import { z } from 'zod'
 
-/** One answer that a client got, with what it says about payments. */
-export interface Told {
-  readonly atMs: number
+/** What is paid: an order, or a checkout that is none yet. */
+export interface Subject {
+  /** 0 for a checkout. */
   readonly orderId: number
+  readonly checkoutId?: string | null
+}
+
+export const subjectOf = ({ orderId, checkoutId }: Subject): string => checkoutId ?? String(orderId)
+
+/** One answer that a client got, with what it says about payments. */
+export interface Told extends Subject {
+  readonly atMs: number
   /** Who asked: a device with a token of its own. */
   readonly device: string
   /** The Idempotency-Key of an attempt to pay; null for a question. */
@@ -28,7 +36,7 @@ const Body = z.object({
   request_id: z.string().optional(),
 })
 
-type Asked = Pick<Told, 'orderId' | 'device' | 'key'>
+type Asked = Pick<Told, 'orderId' | 'checkoutId' | 'device' | 'key'>
 
 export function readAnswer(asked: Asked, status: number, text: string): Told {
   const body = Body.safeParse(jsonOf(text)).data
