@@ -23,5 +23,18 @@ export const FAULT_KINDS = [
   'webhook_doubled',
 ] as const
 
-export type FaultKind = (typeof FAULT_KINDS)[number]
+/** What goes wrong when an order is made of a checkout: drawn with the checkouts, so that a seed without them is the same story. */
+export const MAKING_FAULT_KINDS = [
+  'making_refused_connection',
+  'making_request_lost',
+  'making_request_late',
+  'making_answer_lost',
+  'making_answer_late',
+  'making_error_before',
+  'making_error_after',
+  'making_refused',
+  'list_failed',
+] as const
+
+export type FaultKind = (typeof FAULT_KINDS)[number] | (typeof MAKING_FAULT_KINDS)[number]
 export type FaultRates = Partial<Record<FaultKind, number>>

@@ -1,4 +1,5 @@
 import { createRandom, type Random } from '../engine/random.ts'
+import { type CheckoutsPlan, checkoutsPlan } from './checkouts-plan.ts'
 
 /**
  * What a real store, its merchant, other applications, clocks and databases do besides what a scenario always has. Each is
@@ -31,6 +32,8 @@ export const HAZARDS = [
   'unreadable',
   /** The database crashes, and forgets what was not waited for. */
   'store_crashes',
+  /** Shoppers pay checkouts that are no order yet. */
+  'checkouts',
 ] as const
 
 export type Hazard = (typeof HAZARDS)[number]
@@ -41,7 +44,7 @@ export type Hazard = (typeof HAZARDS)[number]
  * @throws Error for a name that is none.
  */
 export function hazardsOn(wanted = process.env.SIMULATE_HAZARDS ?? ''): ReadonlySet<Hazard> {
-  if (wanted === '' || wanted === 'all') return new Set(HAZARDS)
+  if (wanted === '' || wanted === 'all') return new Set(HAZARDS.filter((each) => each !== 'checkouts'))
   if (wanted === 'none') return new Set()
   return new Set(
     wanted.split(',').map((name) => {
@@ -103,6 +106,7 @@ export interface HazardPlan {
   readonly doubled429: number
   /** When the database crashes. */
   readonly storeCrashesAtMs: readonly number[]
+  readonly checkouts: CheckoutsPlan | null
 }
 
 export const NO_HAZARDS: HazardPlan = {
@@ -117,6 +121,7 @@ export const NO_HAZARDS: HazardPlan = {
   oddRefusals: 0,
   doubled429: 0,
   storeCrashesAtMs: [],
+  checkouts: null,
 }
 
 const minute = 60_000
@@ -166,6 +171,7 @@ export function hazardPlanOf(
     oddRefusals: of('odd_refusals', often, 0),
     doubled429: of('doubled_429', often, 0),
     storeCrashesAtMs: of('store_crashes', storeCrashes, []),
+    checkouts: of('checkouts', (random) => checkoutsPlan(random, orders), null),
   }
 }
 

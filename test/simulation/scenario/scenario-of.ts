@@ -35,7 +35,7 @@ export function scenarioOf(
       ? orders.map(() => orders[0]).filter((order) => order !== undefined)
       : orders,
     shoppers,
-    faults,
+    faults: { ...faults, ...hazards.checkouts?.makingFaults },
     healAtMs,
     latencyMsMax,
     upstream:

@@ -8,14 +8,17 @@ import { createSteppedClock } from '../engine/stepped-clock.ts'
 import { type AccessToken, mintAccessToken, PAT_LIFE_MS } from './access-tokens.ts'
 import { notPayable, refused, spentToken } from './answers.ts'
 import { type BooksOptions, createBooks } from './books.ts'
+import { planCartActs } from './cart-users.ts'
 import { createGateway } from './gateway.ts'
 import { createMerchants } from './merchants.ts'
+import { createStoreCheckouts, type StoreCheckouts } from './store-checkouts.ts'
 import { STATUS, type StoreOrder, shownState, trueState } from './store-order.ts'
 import { createStoreOrders } from './store-orders.ts'
 
 /** A store with its orders and its books. It knows nothing of our keys, ledger and nodes. */
 export interface BigCommerce {
   readonly orders: readonly StoreOrder[]
+  readonly checkouts: StoreCheckouts
   /** The newest order of what the scenario calls its n-th. */
   orderAt(planIndex: number): StoreOrder | undefined
   orderOf(id: number): StoreOrder
@@ -50,11 +53,23 @@ export function createBigCommerce(run: Run, options: Omit<BooksOptions, 'clock'>
   const merchants = createMerchants(run, books)
   const askGateway = createGateway(run, books, merchants.onReserved, clock)
   const orders = createStoreOrders(run, clock)
+  const checkouts = createStoreCheckouts(run, orders, clock)
+  const { isOneCheckout, checkouts: checkoutsPlan } = scenario.hazards
+  const cartOf = (planIndex: number) => checkouts.at(planIndex)?.id ?? (isOneCheckout ? 'c1' : null)
   for (const [planIndex, plan] of scenario.orders.entries()) {
-    const cartId = scenario.hazards.isOneCheckout ? 'c1' : null
-    orders.add({ planIndex, plan, cartId, source: 'external', listedAfterMs: 0 })
+    if (checkoutsPlan && !random.chance(checkoutsPlan.madeBefore)) continue
+    const { customerId = 7 } = checkouts.at(planIndex) ?? {}
+    orders.add({
+      planIndex,
+      plan,
+      cartId: cartOf(planIndex),
+      source: 'external',
+      customerId,
+      listedAfterMs: 0,
+    })
   }
   merchants.plan(orders.at)
+  planCartActs(run, checkouts)
 
   function orderOf(id: number): StoreOrder {
     const order = orders.find(id)
@@ -82,6 +97,7 @@ export function createBigCommerce(run: Run, options: Omit<BooksOptions, 'clock'>
   }
 
   return {
+    checkouts,
     orders: orders.all,
     orderAt: orders.at,
     orderOf,

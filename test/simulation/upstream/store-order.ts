@@ -58,7 +58,8 @@ export interface StoreOrder {
   readonly id: number
   /** Which of the scenario's orders it is. */
   readonly planIndex: number
-  readonly customerId: number
+  /** null for a guest's. */
+  readonly customerId: number | null
   /** The checkout that it was made from; null for none. */
   readonly cartId: string | null
   /** Which kind of application made it. */

@@ -16,6 +16,8 @@ export interface NewOrder {
   readonly plan: OrderPlan
   readonly cartId: string | null
   readonly source: string
+  /** null for a guest's. */
+  readonly customerId: number | null
   /** How long lists do not show it. */
   readonly listedAfterMs: number
 }
@@ -47,12 +49,12 @@ export function createStoreOrders({ scenario, scheduler }: Run, clock: () => num
   const earlier = (hazards.pages?.earlierDeclines ?? 0) + (upstream.wasDeclinedElsewhere ? 1 : 0)
   const all: StoreOrder[] = []
 
-  function add({ planIndex, plan, cartId, source, listedAfterMs }: NewOrder): StoreOrder {
+  function add({ planIndex, plan, cartId, source, customerId, listedAfterMs }: NewOrder): StoreOrder {
     const { totalMinor, balanceMinor } = plan
     const order: StoreOrder = {
       id: FIRST_ORDER_ID + all.length,
       planIndex,
-      customerId: 7,
+      customerId,
       cartId,
       source,
       createdAtMs: clock(),
