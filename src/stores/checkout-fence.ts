@@ -15,11 +15,14 @@ interface Asked {
   /** The order's `cart_id`, in lower case. */
   readonly cartId: string
   readonly orderId: number
+  /** Whether checkouts can be paid: then its order may be being made, and no other one is charged meanwhile. */
+  readonly mayBeOrdering: boolean
 }
 
 /** Whether this order may be charged, as far as can be seen now. What `takeCheckout` says decides. */
 export async function checkoutStanding(queries: Kysely<Tables>, asked: Asked): Promise<CheckoutStanding> {
   const { storeHash, cartId, orderId } = asked
+  if (asked.mayBeOrdering && (await isOrdering(queries, asked))) return 'busy'
   const held = await queries
     .selectFrom('checkouts')
     .innerJoin('payment_attempts', (join) =>
@@ -37,6 +40,20 @@ export async function checkoutStanding(queries: Kysely<Tables>, asked: Asked): P
     .executeTakeFirst()
   if (!held) return 'free'
   return held.status === 'succeeded' ? 'paid' : 'busy'
+}
+
+/** Whether a payment that is running has its order made of the checkout. A making whose payment has ended holds up no other. */
+async function isOrdering(queries: Kysely<Tables>, { storeHash, cartId }: Asked): Promise<boolean> {
+  const running = await queries
+    .selectFrom('checkouts')
+    .innerJoin('payment_attempts', 'payment_attempts.id', 'checkouts.holder')
+    .select('payment_attempts.id')
+    .where('checkouts.store_hash', '=', storeHash)
+    .where('checkouts.checkout_id', '=', cartId)
+    .where('checkouts.order_id', 'is', null)
+    .where('payment_attempts.status', '=', 'claimed')
+    .executeTakeFirst()
+  return running !== undefined
 }
 
 /**
@@ -77,13 +94,22 @@ export async function takeCheckout(
  */
 export async function bringCheckoutBack(
   transaction: Transaction<Tables>,
-  { storeHash, cartId, orderId, holder, nowMs }: Asked & { readonly holder: string; readonly nowMs: number },
+  {
+    storeHash,
+    cartId,
+    orderId,
+    holder,
+    nowMs,
+  }: Omit<Asked, 'mayBeOrdering'> & {
+    readonly holder: string
+    readonly nowMs: number
+  },
 ): Promise<void> {
   await transaction
     .updateTable('checkouts')
     .set({ order_id: orderId, holder, updated_at_ms: nowMs })
     .where('store_hash', '=', storeHash)
     .where('checkout_id', '=', cartId)
-    .where('order_id', '!=', orderId)
+    .where(({ eb, or }) => or([eb('order_id', '!=', orderId), eb('order_id', 'is', null)]))
     .execute()
 }

@@ -33,6 +33,8 @@ export interface ClaimOptions {
   readonly nowMs: number
   /** How many attempts on the order may fail within a window; null for any number. */
   readonly failures: FailuresLimit | null
+  /** Whether checkouts can be paid: then an attempt is read, and its failures are counted, by its checkout too. */
+  readonly countsByCheckout: boolean
 }
 
 /**
@@ -49,7 +51,7 @@ export async function claimAttempt(transaction: Transaction<Tables>, options: Cl
 
   const row = await insertAttempt(transaction, options)
   if (!row) return refusal(transaction, options, known)
-  const closed = await closedBy(transaction, storeHash, options.attempt)
+  const closed = await closedBy(transaction, options)
   if (closed) {
     await transaction.deleteFrom('payment_attempts').where('id', '=', row.id).execute()
     return closed
@@ -66,8 +68,7 @@ export async function claimAttempt(transaction: Transaction<Tables>, options: Cl
 /** A charge that showed late, while another attempt held the order, closes it all the same. */
 async function closedBy(
   transaction: Transaction<Tables>,
-  storeHash: string,
-  { orderId, cartId }: NewAttempt,
+  { storeHash, attempt: { orderId, cartId }, countsByCheckout }: ClaimOptions,
 ): Promise<Claim | null> {
   // One statement for all, since nearly always there is none of it.
   const { isPaid, isUnaccounted } = await transaction
@@ -93,36 +94,40 @@ async function closedBy(
   if (isUnaccounted) return { kind: 'charged_otherwise' }
   // Looked at here so that no permit is wasted; *sending* decides.
   const checkout =
-    cartId === null ? 'free' : await checkoutStanding(transaction, { storeHash, cartId, orderId })
+    cartId === null
+      ? 'free'
+      : await checkoutStanding(transaction, { storeHash, cartId, orderId, mayBeOrdering: countsByCheckout })
   return checkout === 'free' ? null : { kind: 'checkout', standing: checkout }
 }
 
 /** The index `payment_attempts_holds_order` refuses the row when another attempt holds the order. */
-const insertAttempt = (
-  transaction: Transaction<Tables>,
-  { storeHash, scope, attempt, nowMs }: ClaimOptions,
-) =>
+const insertAttempt = (transaction: Transaction<Tables>, options: ClaimOptions) =>
   transaction
     .insertInto('payment_attempts')
-    .values({
-      id: attempt.id,
-      store_hash: storeHash,
-      order_id: attempt.orderId,
-      principal: scope.principal,
-      customer_id: attempt.customerId,
-      cart_id: attempt.cartId,
-      instrument_type: attempt.instrumentType,
-      payment_method_id: attempt.paymentMethodId,
-      status: 'claimed',
-      holds_order: attempt.orderId,
-      correlation_id: attempt.correlationId,
-      request_id: attempt.requestId,
-      created_at_ms: nowMs,
-      updated_at_ms: nowMs,
-    })
+    .values(attemptRow(options))
     .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst()
+
+/** An attempt as it is claimed. */
+export const attemptRow = ({ storeHash, scope, attempt, nowMs, countsByCheckout }: ClaimOptions) => ({
+  id: attempt.id,
+  store_hash: storeHash,
+  order_id: attempt.orderId,
+  principal: scope.principal,
+  customer_id: attempt.customerId,
+  cart_id: attempt.cartId,
+  // Kysely leaves out what is undefined.
+  checkout_id: countsByCheckout ? attempt.cartId : undefined,
+  instrument_type: attempt.instrumentType,
+  payment_method_id: attempt.paymentMethodId,
+  status: 'claimed' as const,
+  holds_order: attempt.orderId,
+  correlation_id: attempt.correlationId,
+  request_id: attempt.requestId,
+  created_at_ms: nowMs,
+  updated_at_ms: nowMs,
+})
 
 /** The attempt that holds the order may be of this very key, claimed by another request since we read the key. */
 async function refusal(
@@ -137,7 +142,8 @@ async function refusal(
   return { kind: 'fenced', by }
 }
 
-async function takeKey(
+/** @throws LostRace where another request took the key. */
+export async function takeKey(
   transaction: Transaction<Tables>,
   { storeHash, scope, fingerprint, attempt, nowMs }: ClaimOptions,
   formerAttemptId: string | null,
@@ -166,20 +172,25 @@ async function takeKey(
 }
 
 /**
- * How long until one more attempt on the order may be made; 0 if now. Declines are counted, and no payment whose answer was
+ * How long until one more attempt on the order, or on its checkout, may be made; 0 if now. Declines are counted, and no payment whose answer was
  * lost: that was not the shopper's failure. Asked once the order is fenced: from then on no other
  * attempt on it can end, so what is counted stays true.
  */
-async function failuresWaitSeconds(
+export async function failuresWaitSeconds(
   transaction: Transaction<Tables>,
-  { storeHash, attempt, nowMs, failures }: ClaimOptions,
+  { storeHash, attempt, nowMs, failures, countsByCheckout }: ClaimOptions,
 ): Promise<number> {
   if (failures === null) return 0
   const ended = await transaction
     .selectFrom('payment_attempts')
     .select(['created_at_ms', 'status', 'problem_code'])
     .where('store_hash', '=', storeHash)
-    .where('order_id', '=', attempt.orderId)
+    .where(({ eb, or }) => {
+      const ofOrder = eb('order_id', '=', attempt.orderId)
+      return countsByCheckout && attempt.cartId !== null
+        ? or([ofOrder, eb('checkout_id', '=', attempt.cartId)])
+        : ofOrder
+    })
     .where('created_at_ms', '>', nowMs - failures.windowMs)
     .where('status', '=', 'declined')
     .orderBy('created_at_ms', 'desc')

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
+import { type Checkouts, createCheckouts } from './checkouts.ts'
 import type { FailuresLimit } from './claim-attempt.ts'
 import { createDeskLedger, type DeskLedger } from './desk-ledger.ts'
 import type { Tables } from './engine/tables.ts'
@@ -19,6 +20,7 @@ export interface Ledger {
   readonly holds: VelocityHolds
   readonly desk: DeskLedger
   readonly events: EventOutbox
+  readonly checkouts: Checkouts
 }
 
 export interface LedgerOptions {
@@ -31,6 +33,8 @@ export interface LedgerOptions {
   readonly orderFailuresMax: number
   /** Whether what becomes of payments is written into the outbox of events. */
   readonly hasEvents?: boolean
+  /** Whether checkouts can be paid: then attempts are read and counted by them too. */
+  readonly countsByCheckout?: boolean
   /** Called for each payment that is being sent from this ledger, before it leaves. */
   readonly onSending?: (paymentId: string) => void
 }
@@ -54,5 +58,6 @@ export function createLedger(given: LedgerOptions): Ledger {
     holds: createVelocityHolds({ database, windowMs, now }),
     desk: createDeskLedger(options),
     events: createEventOutbox(options),
+    checkouts: createCheckouts({ ...options, failures }),
   }
 }

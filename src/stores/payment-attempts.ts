@@ -15,7 +15,7 @@ import { type Claim, claimAttempt, type FailuresLimit } from './claim-attempt.ts
 import { dialectOf } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
 import { durably, transact, withoutFlush } from './engine/transact.ts'
-import { findByKey, findByOrder, findFence } from './find-attempts.ts'
+import { findByKey, findByOrder, findFence, NO_ORDER_YET } from './find-attempts.ts'
 import { settleAttempt } from './settle-attempt.ts'
 import { type WriteEvents, writeNoEvents } from './write-events.ts'
 
@@ -72,12 +72,15 @@ export interface PaymentAttemptsOptions {
   readonly now: Clock
   /** How many attempts on one order may fail within a window; without it, any number. */
   readonly failures?: FailuresLimit | null
+  /** Whether checkouts can be paid. */
+  readonly countsByCheckout?: boolean
   /** Without it no event is written. */
   readonly writeEvents?: WriteEvents
 }
 
 export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentAttempts {
   const { database, storeHash, now, failures = null, writeEvents = writeNoEvents } = options
+  const { countsByCheckout = false } = options
   return {
     findByKey: (scope) => transact(() => findByKey(database, storeHash, scope)),
     findFence: (orderId) => transact(() => findFence(database, storeHash, orderId)),
@@ -87,11 +90,17 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
     claim: (scope, fingerprint, attempt) =>
       transact(() =>
         withoutFlush(database, (connection) =>
-          connection
-            .transaction()
-            .execute((transaction) =>
-              claimAttempt(transaction, { storeHash, scope, fingerprint, attempt, nowMs: now(), failures }),
-            ),
+          connection.transaction().execute((transaction) =>
+            claimAttempt(transaction, {
+              storeHash,
+              scope,
+              fingerprint,
+              attempt,
+              nowMs: now(),
+              failures,
+              countsByCheckout,
+            }),
+          ),
         ),
       ),
 
@@ -104,7 +113,14 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
           const nowMs = now()
           const marked = await writeSendingOfCheckout(transaction, id, sending, nowMs)
           if (!marked?.cart_id) return 'not_ours'
-          const asked = { storeHash, cartId: marked.cart_id, orderId: marked.order_id, holder: id, nowMs }
+          const asked = {
+            storeHash,
+            cartId: marked.cart_id,
+            orderId: marked.order_id,
+            holder: id,
+            nowMs,
+            mayBeOrdering: countsByCheckout,
+          }
           const standing = await takeCheckout(transaction, asked)
           if (standing === 'free') return 'sending'
           // Nothing has left, so the word is taken back with the claim as it was.
@@ -163,6 +179,8 @@ const marking = (
     })
     .where('id', '=', id)
     .where('status', 'in', statusesBefore('sending'))
+    // What is *ordering* has nothing that could be charged.
+    .where('order_id', '!=', NO_ORDER_YET)
 
 /** Writes *sending* where the order is of no checkout, and on Postgres where its checkout names no other order either. */
 const writeSending = (database: Kysely<Tables>, id: string, sending: Sending, nowMs: number) => {

@@ -88,7 +88,7 @@ async function fill(database: Kysely<Tables>): Promise<void> {
 }
 
 /** Every method of the ledger, each on rows that are there to be found. */
-async function useAll({ attempts, unsettled, holds, desk, events }: Ledger): Promise<void> {
+async function useAll({ attempts, unsettled, holds, desk, events, checkouts }: Ledger): Promise<void> {
   const claim = async (key: string, orderId: number) => {
     const claimed = await attempts.claim(scopeOf(key), 'f', newAttempt({ orderId }))
     return claimed.kind === 'claimed' ? claimed.attempt.id : ''
@@ -134,6 +134,19 @@ async function useAll({ attempts, unsettled, holds, desk, events }: Ledger): Pro
   await events.list(100)
   await events.repeat(leased[0]?.id ?? '')
   await events.repeatDead()
+  const { orderId: _none, cartId: _neither, ...noOrder } = newAttempt()
+  for (const checkoutId of ['checkout-1', 'checkout-2', 'checkout-3']) {
+    const bound = { checkoutId, boundTo: null, cart: { contents: 'c', editedAtMs: 1 }, newestOrder: 0 }
+    const ordering = { ...noOrder, ...bound, id: `of ${checkoutId}` }
+    await checkouts.claimOrdering(scopeOf(checkoutId), 'f', ordering)
+    await checkouts.wakeMakings(checkoutId)
+    await checkouts.find(checkoutId)
+  }
+  await checkouts.leaseMakings(1)
+  await checkouts.noteMade('of checkout-1', 901)
+  await checkouts.find('checkout-1')
+  await checkouts.noteNotMade('of checkout-2')
+  await checkouts.concludeMaking('of checkout-3', { kind: 'empty' })
 }
 
 const noteCalls = (ledger: Ledger, called: Set<string>): Ledger => {
@@ -144,13 +157,14 @@ const noteCalls = (ledger: Ledger, called: Set<string>): Ledger => {
         return Reflect.get(target, name, receiver)
       },
     })
-  const { attempts, unsettled, holds, desk, events } = ledger
+  const { attempts, unsettled, holds, desk, events, checkouts } = ledger
   return {
     attempts: noting(attempts),
     unsettled: noting(unsettled),
     holds: noting(holds),
     desk: noting(desk),
     events: noting(events),
+    checkouts: noting(checkouts),
   }
 }
 
@@ -176,6 +190,7 @@ function noting(database: Kysely<Tables>): { database: Kysely<Tables>; statement
 const searchedBy: Readonly<Record<string, string>> = {
   rowid: '(rowid=?)',
   sqlite_autoindex_payment_attempts_1: '(id=?)',
+  payment_attempts_checkout: '(store_hash=? AND checkout_id=?',
   payment_attempts_order: '(store_hash=? AND order_id=?',
   sqlite_autoindex_idempotency_keys_1: '(store_hash=? AND principal=? AND operation=? AND idempotency_key=?)',
   payment_attempts_holds_order: '(store_hash=? AND holds_order=?)',

@@ -9,6 +9,7 @@ import { backUpSqlite } from '../../src/stores/tools/back-up-sqlite.ts'
 import { describeClocksAndLimits } from '../allowance/clock-contract.ts'
 import { describePermitStore } from '../allowance/permit-store-contract.ts'
 import { describeDesk } from '../desk/resolve-contract.ts'
+import { describeCheckouts } from './checkouts-contract.ts'
 import { sqlite } from './engines.ts'
 import { describeEvents } from './events-contract.ts'
 import { describeLedger } from './ledger-contract.ts'
@@ -20,6 +21,7 @@ import { newAttempt, scopeOf } from './wanted-attempts.ts'
 
 describeLedger(sqlite)
 describeEvents(sqlite)
+describeCheckouts(sqlite)
 describeUnsettled(sqlite)
 describePermitStore(sqlite)
 describeClocksAndLimits(sqlite)
