@@ -1,5 +1,16 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { applyMigrations } from '../../src/stores/engine/migrations.ts'
@@ -133,4 +144,23 @@ test('payments go on where a mark cannot be written, and that is told once', asy
   await start(5)
   expect(unwritable).toHaveLength(1)
   chmodSync(folder, 0o600)
+})
+
+test('a mark is written over the last one, and anew where its file was moved or is another length', async () => {
+  const { path, folder, mark } = place()
+  mkdirSync(folder, { recursive: true })
+  mark.note('payment-1')
+  const beside = `${dirname(path)}/.${basename(path)}.served`
+  const { ino } = statSync(beside)
+  mark.note('payment-2')
+  expect(statSync(beside).ino).toBe(ino)
+  expect(JSON.parse(readFileSync(beside, 'utf8')).payment).toBe('payment-2')
+  // Another process notes one that is longer.
+  writeFileSync(beside, `${JSON.stringify({ ledger: path, payment: 'a longer one than ours' })}\n`)
+  mark.note('payment-3')
+  expect(JSON.parse(readFileSync(beside, 'utf8')).payment).toBe('payment-3')
+  renameSync(beside, `${beside}.moved`)
+  mark.note('payment-4')
+  expect(JSON.parse(readFileSync(beside, 'utf8')).payment).toBe('payment-4')
+  expect(JSON.parse(readFileSync(`${beside}.moved`, 'utf8')).payment).toBe('payment-3')
 })
