@@ -16,6 +16,10 @@ export interface Disk {
 export const DURABLE_CALLS = [
   'markSending',
   'markSendingAgain',
+  'claimOrdering',
+  'noteMade',
+  'noteNotMade',
+  'concludeMaking',
   'settle',
   'conclude',
 ] as const satisfies readonly (keyof LedgerCalls)[]
@@ -42,12 +46,13 @@ export function createDisk(
   return {
     calls: noted,
     crash() {
-      const { attempts, keys, unaccounted, checkouts } = structuredClone(kept)
+      const { attempts, keys, unaccounted, checkouts, makings } = structuredClone(kept)
       rows.attempts.splice(0, rows.attempts.length, ...attempts)
       rows.byId.clear()
       for (const row of attempts) rows.byId.set(row.id, row)
       refill(rows.keys, keys)
       refill(rows.checkouts, checkouts)
+      refill(rows.makings, makings)
       rows.unaccounted.clear()
       for (const orderId of unaccounted) rows.unaccounted.add(orderId)
     },

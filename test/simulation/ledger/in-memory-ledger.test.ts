@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { End } from '../../../src/domain/conclusion.ts'
 import type { AttemptStatus, PaymentAttempt } from '../../../src/domain/payment-attempt.ts'
+import { type Checkouts, createCheckouts } from '../../../src/stores/checkouts.ts'
 import type { Weighed } from '../../../src/stores/conclude-look.ts'
 import { applyMigrations } from '../../../src/stores/engine/migrations.ts'
 import { openSqlite } from '../../../src/stores/engine/sqlite.ts'
@@ -11,7 +12,7 @@ import { createInMemoryLedger } from './in-memory-ledger.ts'
 import type { LedgerCalls, UnsettledPorts } from './ledger-calls.ts'
 import { createLedgerRows } from './ledger-rows.ts'
 
-type Ledger = PaymentAttempts & UnsettledPorts
+type Ledger = PaymentAttempts & UnsettledPorts & Checkouts
 interface Step {
   readonly laterMs: number
   readonly work: (ledger: Ledger) => Promise<unknown>
@@ -52,6 +53,25 @@ const settlement = fc.record(
   },
   { requiredKeys: ['status'] },
 )
+const checkoutId = fc.constantFrom('c1', 'c1', 'c2')
+const ordering = fc
+  .record({
+    attempt,
+    checkoutId,
+    boundTo: fc.option(orderId),
+    contents: fc.constantFrom('few', 'many'),
+    editedAtMs: fc.option(fc.constant(500)),
+    newestOrder: fc.constantFrom(0, 1),
+  })
+  .map(({ attempt: { orderId: _order, cartId: _cart, ...rest }, contents, editedAtMs, ...of }) => ({
+    ...rest,
+    ...of,
+    cart: { contents, editedAtMs },
+  }))
+const makingLook = fc.oneof(
+  fc.record({ kind: fc.constant('found' as const), orderId }),
+  fc.record({ kind: fc.constantFrom('empty' as const, 'failed' as const) }),
+)
 const atMs = fc.integer({ min: 0, max: 200_000 })
 const sending = {
   due: { amount: 5, currency: 'USD' },
@@ -79,6 +99,10 @@ const weighed = fc.record({
 /** What the judge was given, in an order of our own, and what was written. */
 async function concluded(ledger: Ledger, of: string, change: Weighed, lookedFromMs: number) {
   let given: unknown
+  const ofCheckouts = await Promise.all([ledger.find('c1'), ledger.find('c2')])
+  // What has no order yet is never looked at.
+  if (ofCheckouts.some(({ payments }) => payments.some(({ id, orderId }) => id === of && orderId === null)))
+    return
   const { before, after } = await ledger.conclude(
     of,
     (attempt, others) => {
@@ -120,6 +144,20 @@ const work = fc.oneof<fc.Arbitrary<Step['work']>[]>(
   fc.tuple(orderId, fc.boolean()).map((of) => (ledger: Ledger) => ledger.wake(...of)),
   fc.constant((ledger: Ledger) => ledger.recoverAbandoned({ claimedMs: 30_000, sendingMs: 75_000 })),
   atMs.map((before) => (ledger: Ledger) => ledger.deleteKeysBefore(before)),
+  fc
+    .tuple(scope, fc.constantFrom('f1', 'f2'), ordering)
+    .map((claim) => (ledger: Ledger) => ledger.claimOrdering(...claim)),
+  fc.tuple(id, orderId).map((of) => (ledger: Ledger) => ledger.noteMade(...of)),
+  id.map((of) => (ledger: Ledger) => ledger.noteNotMade(of)),
+  fc.constant(async (ledger: Ledger) =>
+    (await ledger.leaseMakings(100)).toSorted((one, other) => (one.attempt.id < other.attempt.id ? -1 : 1)),
+  ),
+  fc.tuple(id, makingLook).map((of) => (ledger: Ledger) => ledger.concludeMaking(...of)),
+  checkoutId.map((of) => (ledger: Ledger) => ledger.wakeMakings(of)),
+  checkoutId.map((of) => async (ledger: Ledger) => {
+    const found = await ledger.find(of)
+    return { ...found, made: found.made.map((each) => JSON.stringify(sorted(each))).toSorted() }
+  }),
 )
 const step = fc.record({ laterMs: fc.constantFrom(0, 1, 900, 2_500, 40_000), work })
 
@@ -158,8 +196,12 @@ test('the ledger in memory gives the same answers as SQLite', {
       const now = () => nowMs
       const database = openSqlite(':memory:')
       await applyMigrations(database)
-      const options = { database, storeHash: 'abc123', now }
-      const sqlite = { ...createPaymentAttempts(options), ...createUnsettledAttempts(options) }
+      const options = { database, storeHash: 'abc123', now, countsByCheckout: true }
+      const sqlite = {
+        ...createPaymentAttempts(options),
+        ...createUnsettledAttempts(options),
+        ...createCheckouts(options),
+      }
       const inMemory = asLedger(createInMemoryLedger(createLedgerRows()), now)
       try {
         for (const { laterMs, work } of steps) {

@@ -1,3 +1,4 @@
+import { createCheckoutCalls } from './checkout-calls.ts'
 import type { LedgerCalls } from './ledger-calls.ts'
 import type { LedgerRows } from './ledger-rows.ts'
 import { createPaymentCalls } from './payment-calls.ts'
@@ -7,4 +8,5 @@ import { createUnsettledCalls } from './unsettled-calls.ts'
 export const createInMemoryLedger = (rows: LedgerRows): LedgerCalls => ({
   ...createPaymentCalls(rows),
   ...createUnsettledCalls(rows),
+  ...createCheckoutCalls(rows),
 })

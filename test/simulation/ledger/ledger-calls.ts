@@ -1,3 +1,4 @@
+import type { Checkouts } from '../../../src/stores/checkouts.ts'
 import type { PaymentAttempts } from '../../../src/stores/payment-attempts.ts'
 import type { UnsettledAttempts } from '../../../src/stores/unsettled-attempts.ts'
 
@@ -15,4 +16,4 @@ export type UnsettledPorts = Omit<UnsettledAttempts, 'count'>
  * The statements of the ledger. Each happens at once or, if it throws, not at all: in the databases it is one
  * statement or one transaction. When it happens, and whether its answer arrives, is decided by the ports.
  */
-export type LedgerCalls = Sync<PaymentAttempts> & Sync<UnsettledPorts>
+export type LedgerCalls = Sync<PaymentAttempts> & Sync<UnsettledPorts> & Sync<Checkouts>

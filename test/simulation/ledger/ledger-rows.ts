@@ -1,3 +1,4 @@
+import type { CartState } from '../../../src/domain/checkout.ts'
 import type { KeyScope } from '../../../src/domain/idempotency-key.ts'
 import type { OrderAttempt, PaymentAttempt } from '../../../src/domain/payment-attempt.ts'
 
@@ -19,15 +20,36 @@ export interface KeyRow {
   readonly createdAtMs: number
 }
 
-/** The two tables. What survives every crash of every node. */
+/** A row of `checkouts`. */
+export interface CheckoutRow {
+  readonly orderId: number | null
+  readonly holder: string
+}
+
+/** A row of `order_makings`. */
+export interface MakingRow {
+  readonly attemptId: string
+  readonly checkoutId: string
+  readonly cart: CartState
+  readonly newestOrder: number
+  readonly begunAtMs: number
+  orderId: number | null
+  emptyLooks: number
+  nextLookAtMs: number | null
+  leasedUntilMs: number | null
+}
+
+/** The tables. What survives every crash of every node. */
 export interface LedgerRows {
   readonly attempts: AttemptRow[]
   readonly byId: Map<string, AttemptRow>
   readonly keys: Map<string, KeyRow>
   /** Orders with a charge that no attempt accounts for. */
   readonly unaccounted: Set<number>
-  /** Which order of a checkout may be charged. */
-  readonly checkouts: Map<string, number>
+  /** Which order of a checkout may be charged, and by whom it was taken; null while one is being made. */
+  readonly checkouts: Map<string, CheckoutRow>
+  /** By the attempt that makes the order. */
+  readonly makings: Map<string, MakingRow>
 }
 
 export const createLedgerRows = (): LedgerRows => ({
@@ -36,6 +58,7 @@ export const createLedgerRows = (): LedgerRows => ({
   keys: new Map(),
   unaccounted: new Set(),
   checkouts: new Map(),
+  makings: new Map(),
 })
 
 export const keyOf = ({ principal, operation, idempotencyKey }: KeyScope): string =>

@@ -1,60 +1,36 @@
-import { isFreeAgain, type KnownKey } from '../../../src/domain/idempotency-key.ts'
+import { isFreeAgain } from '../../../src/domain/idempotency-key.ts'
 import {
   type AttemptStatus,
   isFinal,
   isUnsettled,
-  LostAttempt,
   mayBeCorrected,
   mayBecome,
   mayBeDecided,
   mayBeFreed,
   mayBeTakenBack,
   mayHoldOrder,
-  type NewAttempt,
   type PaymentAttempt,
   type Settlement,
   statusesBefore,
 } from '../../../src/domain/payment-attempt.ts'
 import { paysAPart } from '../../../src/domain/payment-instrument.ts'
-import { Problem } from '../../../src/domain/problem.ts'
 import type { Claim } from '../../../src/stores/claim-attempt.ts'
 import type { PaymentAttempts } from '../../../src/stores/payment-attempts.ts'
 import type { FinalAnswer } from '../../../src/stores/settle-attempt.ts'
+import { insertAttempt, knownKey, rowOf } from './insert-attempt.ts'
 import type { Sync } from './ledger-calls.ts'
-import {
-  type AttemptRow,
-  type KeyRow,
-  keyOf,
-  type LedgerRows,
-  toAttempt,
-  toOrderAttempt,
-} from './ledger-rows.ts'
+import { type AttemptRow, keyOf, type LedgerRows, toAttempt, toOrderAttempt } from './ledger-rows.ts'
 
 const firstLookMs = 2_000
 
 /** The statements of `PaymentAttempts`. */
 export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
-  const rowOf = (id: string): AttemptRow => {
-    const row = rows.byId.get(id)
-    // As the stores answer whatever the database cannot do.
-    if (!row) throw new Problem('store_unavailable', { cause: new LostAttempt(id) })
-    return row
-  }
-  const known = ({ fingerprint, attemptId, answerStatus, answerBody }: KeyRow): KnownKey => ({
-    fingerprint,
-    attempt: toAttempt(rowOf(attemptId)),
-    answer:
-      answerStatus === null || answerBody === null
-        ? null
-        : { status: answerStatus, body: JSON.parse(answerBody) },
-  })
-
   const fenceOf = (orderId: number) => rows.attempts.find((row) => row.orderId === orderId && row.holdsOrder)
 
   return {
     findByKey(_nowMs, scope) {
       const key = rows.keys.get(keyOf(scope))
-      return key ? known(key) : null
+      return key ? knownKey(rows, key) : null
     },
 
     findFence(_nowMs, orderId) {
@@ -69,9 +45,9 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
         .map(toOrderAttempt),
 
     claim(nowMs, scope, fingerprint, attempt): Claim {
-      const name = keyOf(scope)
-      const key = rows.keys.get(name)
-      if (key && !isFreeAgain(known(key), fingerprint)) return { kind: 'known', known: known(key) }
+      const key = rows.keys.get(keyOf(scope))
+      const known = key && knownKey(rows, key)
+      if (known && !isFreeAgain(known, fingerprint)) return { kind: 'known', known }
       const fence = fenceOf(attempt.orderId)
       if (fence) return { kind: 'fenced', by: toOrderAttempt(fence) }
       if (rows.byId.has(attempt.id)) throw new Error(`attempt ${attempt.id} is there already`)
@@ -81,23 +57,16 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
       const checkout = checkoutStanding(rows, attempt)
       if (checkout !== 'free') return { kind: 'checkout', standing: checkout }
 
-      const row = newRow(attempt, nowMs)
-      rows.attempts.push(row)
-      rows.byId.set(row.id, row)
-      if (key) key.attemptId = row.id
-      else {
-        const answer = { answerStatus: null, answerBody: null }
-        rows.keys.set(name, { fingerprint, attemptId: row.id, ...answer, createdAtMs: nowMs })
-      }
+      const row = insertAttempt(rows, nowMs, { scope, fingerprint, attempt })
       return { kind: 'claimed', attempt: toOrderAttempt(row) }
     },
 
     markSending(nowMs, id, { due, patIssuedAtMs, patExpiresAtMs, orderTotal }) {
       const row = rows.byId.get(id)
-      if (!row || !statusesBefore('sending').includes(row.status)) return 'not_ours'
+      if (!row || row.orderId === null || !statusesBefore('sending').includes(row.status)) return 'not_ours'
       const standing = checkoutStanding(rows, row)
       if (standing !== 'free') return `checkout_${standing}`
-      if (row.cartId !== null && row.orderId !== null) rows.checkouts.set(row.cartId, row.orderId)
+      if (row.cartId !== null) rows.checkouts.set(row.cartId, { orderId: row.orderId, holder: id })
       const sent = {
         status: 'sending',
         sentAtMs: nowMs,
@@ -117,7 +86,7 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
     },
 
     settle: (nowMs, id, settlement, finalAnswer) =>
-      settleRow(rows, nowMs, rowOf(id), settlement, finalAnswer),
+      settleRow(rows, nowMs, rowOf(rows, id), settlement, finalAnswer),
   }
 }
 
@@ -128,11 +97,14 @@ const holdsCheckout = new Set<AttemptStatus>(['sending', 'unknown', 'pending', '
 
 /** Whether the checkout lets this order be charged. */
 function checkoutStanding(
-  { attempts, checkouts }: LedgerRows,
+  { attempts, byId, checkouts }: LedgerRows,
   { cartId, orderId }: Pick<PaymentAttempt, 'cartId' | 'orderId'>,
 ): 'free' | 'busy' | 'paid' {
-  const named = cartId === null ? undefined : checkouts.get(cartId)
-  if (named === undefined || named === orderId) return 'free'
+  const taken = cartId === null ? undefined : checkouts.get(cartId)
+  if (taken === undefined || taken.orderId === orderId) return 'free'
+  const { orderId: named, holder } = taken
+  // Its order is being made; a making whose payment has ended holds up no other.
+  if (named === null) return byId.get(holder)?.status === 'claimed' ? 'busy' : 'free'
   const held = attempts.filter((row) => row.orderId === named && holdsCheckout.has(row.status))
   if (held.length === 0) return 'free'
   return held.some(({ status }) => status === 'succeeded') ? 'paid' : 'busy'
@@ -202,8 +174,9 @@ export function settleRow(
   const answer = finalAnswer(attempt)
   if (answer) keepAnswer(rows, row.id, answer.status, JSON.stringify(answer.body))
   Object.assign(row, moved)
-  if (isLate && row.orderId !== null && row.cartId !== null && rows.checkouts.has(row.cartId))
-    rows.checkouts.set(row.cartId, row.orderId)
+  const { orderId, cartId } = row
+  if (isLate && orderId !== null && cartId !== null && rows.checkouts.has(cartId))
+    rows.checkouts.set(cartId, { orderId, holder: row.id })
   if (!row.holdsOrder) passOrderOn(rows, row.orderId)
   return attempt
 }
@@ -222,41 +195,3 @@ function keepAnswer({ keys }: LedgerRows, attemptId: string, status: number, bod
     key.answerBody = body
   }
 }
-
-const newRow = (attempt: NewAttempt, nowMs: number): AttemptRow => ({
-  id: attempt.id,
-  orderId: attempt.orderId,
-  customerId: attempt.customerId,
-  cartId: attempt.cartId,
-  instrumentType: attempt.instrumentType,
-  paymentMethodId: attempt.paymentMethodId,
-  status: 'claimed',
-  amount: null,
-  currency: null,
-  transactionType: null,
-  bigcommercePaymentId: null,
-  bigcommerceCode: null,
-  problemCode: null,
-  correlationId: attempt.correlationId,
-  requestId: attempt.requestId,
-  createdAtMs: nowMs,
-  updatedAtMs: nowMs,
-  sentAtMs: null,
-  patIssuedAtMs: null,
-  patExpiresAtMs: null,
-  unsettledSinceMs: null,
-  pendingSinceMs: null,
-  answeredAs: null,
-  answeredAtMs: null,
-  orderTotal: null,
-  endedAtMs: null,
-  decidedAtMs: null,
-  holdsOrder: true,
-  nextLookAtMs: null,
-  askedAtMs: null,
-  looks: 0,
-  quiet: null,
-  leasedUntilMs: null,
-  lookedAtMs: null,
-  nextWatchAtMs: null,
-})

@@ -1,10 +1,11 @@
 import { Problem } from '../../../src/domain/problem.ts'
+import type { Checkouts } from '../../../src/stores/checkouts.ts'
 import type { PaymentAttempts } from '../../../src/stores/payment-attempts.ts'
 import type { Run } from '../engine/run.ts'
 import type { LedgerCalls, UnsettledPorts } from '../ledger/ledger-calls.ts'
 import type { Ports } from './ports.ts'
 
-export type LedgerPorts = PaymentAttempts & UnsettledPorts
+export type LedgerPorts = PaymentAttempts & UnsettledPorts & Checkouts
 
 export interface LedgerPortsOptions {
   readonly run: Run
