@@ -1,7 +1,11 @@
+import type { Caller } from '../domain/caller.ts'
 import type { KnownKey } from '../domain/idempotency-key.ts'
 import { ASK_AGAIN_SECONDS, answerOf, locationOf, type PaymentAnswer } from '../domain/payment-answer.ts'
 import { isRunning, type PaymentAttempt } from '../domain/payment-attempt.ts'
+import type { PaymentRequest } from '../domain/payment-command.ts'
 import { Problem } from '../domain/problem.ts'
+import type { RequestContext } from '../request-context.ts'
+import type { Claim } from '../stores/claim-attempt.ts'
 
 export interface PaidOrder extends PaymentAnswer {
   /** Whether this is the answer that an earlier request with the same key was given. */
@@ -20,8 +24,28 @@ export function replay({ fingerprint, attempt, answer }: KnownKey, wanted: strin
   return { ...answerOf(attempt, nowMs), isReplay: false }
 }
 
-/** Says beside a payment that its instrument was not stored, though that was asked for. */
-export function tellNotSaved(paid: PaidOrder): PaidOrder {
+interface Asked {
+  readonly caller: Caller
+  readonly payment: PaymentRequest
+}
+
+/**
+ * Pays, and stores the card only for the customer whom the token names; a trusted server answers for its own shoppers. Where it is not
+ * stored though that was asked for, the answer says so.
+ *
+ * @param pay takes the command as it is to be paid.
+ */
+export async function savingWhereAllowed<Command extends Asked>(
+  asked: Command,
+  pay: (command: Command) => Promise<PaidOrder>,
+): Promise<PaidOrder> {
+  const { caller } = asked
+  const { save_instrument: isAsked, ...payment } = asked.payment
+  if (!isAsked || caller.customerId !== null || caller.access.kind === 'any') return pay(asked)
+  return tellNotSaved(await pay({ ...asked, payment }))
+}
+
+function tellNotSaved(paid: PaidOrder): PaidOrder {
   if (!('data' in paid.body)) return paid
   const meta = { ...paid.body.meta, instrument_saved: false, instrument_saved_detail: notSaved } as const
   return { ...paid, body: { ...paid.body, meta } }
@@ -29,6 +53,26 @@ export function tellNotSaved(paid: PaidOrder): PaidOrder {
 
 const notSaved =
   'The instrument was not stored: the caller token names no customer to store it for (customer_id). The payment does not depend on that.'
+
+/** @throws Problem why an order cannot be claimed now. */
+export function refuseClaim(
+  claim: Exclude<Claim, { readonly kind: 'claimed' | 'known' }>,
+  context: RequestContext,
+): never {
+  switch (claim.kind) {
+    case 'fenced':
+      throw fencedBy(claim.by)
+    case 'charged_otherwise':
+      throw new Problem('order_already_paid')
+    case 'checkout':
+      throw heldByCheckout(claim.standing)
+    case 'blocked':
+      context.log.warn({}, 'payment refused after too many failed attempts')
+      throw new Problem('velocity_blocked', { retryAfterSeconds: claim.retryAfterSeconds })
+    default:
+      return claim satisfies never
+  }
+}
 
 /** Why the order cannot be paid now: another attempt holds it. */
 export const fencedBy = (attempt: PaymentAttempt): Problem =>

@@ -11,11 +11,12 @@ import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
 import type { VelocityHolds } from '../stores/velocity-holds.ts'
 import { createAuthorizeOrder, createAuthorizePayment } from './authorize-order.ts'
 import { createVelocityGate, type DeclineLimits } from './card-testing.ts'
+import { createChargeAttempt, type Pause } from './charge-attempt.ts'
 import { createListPaymentMethods, type ListPaymentMethods } from './list-payment-methods.ts'
 import { createGetPayment, createListPayments, type GetPayment, type ListPayments } from './list-payments.ts'
 import { createMisses } from './misses.ts'
 import { withOpaqueDeclines } from './opaque-declines.ts'
-import { createPayOrder, type Pause, type PayOrder } from './pay-order.ts'
+import { createPayOrder, type PayOrder } from './pay-order.ts'
 import { createPreparePayment } from './prepare-payment.ts'
 import { createReceiveWebhook, type ReceiveWebhook } from './receive-webhook.ts'
 import { createReconcileAttempt, type ReconcileAttempt } from './reconcile-attempt.ts'
@@ -85,13 +86,17 @@ export function createPaying(ports: PayingPorts, settings: PayingSettings): Payi
   const inFlight = createInFlight()
   const misses = createMisses({ ...ports, ...settings })
   const authorizeOrder = createAuthorizeOrder(managementApi, misses)
-  const payOrder = createPayOrder({
+  const charging = createChargeAttempt({
     ...ports,
     attempts: measure.ends(attempts),
     inBackground: (work) => void inFlight.track(work)(),
+    preparePayment: createPreparePayment({ ...ports, storeHash }),
+  })
+  const payOrder = createPayOrder({
+    ...ports,
+    charging,
     velocityGate: createVelocityGate({ ...ports, limits: settings.declineLimits, digest: settings.digest }),
     authorizePayment: createAuthorizePayment({ ...ports, ...settings, authorizeOrder, misses }),
-    preparePayment: createPreparePayment({ ...ports, storeHash }),
     instruments,
   })
   const listPayments = createListPayments({ attempts, unsettled, authorizeOrder })

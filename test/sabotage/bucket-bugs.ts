@@ -108,14 +108,14 @@ export const BUCKET_BUGS: readonly Bug[] = [
   },
   {
     name: 'keep a permit that was not used',
-    file: 'src/services/pay-order.ts',
+    file: 'src/services/charge-attempt.ts',
     find: '      permit.giveBack()',
     replace: '      void permit',
     tests: ['test/services/pay-order.test.ts'],
   },
   {
     name: 'send a charge again whatever became of it',
-    file: 'src/services/pay-order.ts',
+    file: 'src/services/charge-attempt.ts',
     find: `      first.kind === 'turned_away'
         ? await sendAgain({ ...payment, attempt: sending }, prepared, first)`,
     replace: `      first.kind === 'turned_away' || first.kind === 'unknown'

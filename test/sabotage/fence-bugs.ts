@@ -12,8 +12,8 @@ export const FENCE_BUGS: readonly Bug[] = [
   {
     name: 'leave an order open whose late success did not hold it',
     file: 'src/stores/settle-attempt.ts',
-    find: 'if (!attempt.holdsOrder) await passOrderOn',
-    replace: "if (attempt.id === '') await passOrderOn",
+    find: 'if (!attempt.holdsOrder && orderId !== null) await passOrderOn',
+    replace: "if (attempt.id === '' && orderId !== null) await passOrderOn",
     tests: ['test/stores/sqlite.test.ts'],
   },
   {
@@ -27,7 +27,7 @@ export const FENCE_BUGS: readonly Bug[] = [
   {
     name: 'begin a payment on an order whose late success does not hold it',
     file: 'src/stores/claim-attempt.ts',
-    find: `  if (paid) return { kind: 'fenced', by: toAttempt(paid) }
+    find: `  if (paid) return { kind: 'fenced', by: toOrderAttempt(paid) }
 `,
     replace: '',
     tests: ['test/stores/sqlite.test.ts'],
@@ -76,7 +76,7 @@ export const FENCE_BUGS: readonly Bug[] = [
   },
   {
     name: 'charge an order although its checkout is being paid',
-    file: 'src/services/pay-order.ts',
+    file: 'src/services/charge-attempt.ts',
     find: "if (marked !== 'sending')",
     replace: "if (marked === 'not_ours')",
     tests: ['test/services/pay-order.test.ts'],
@@ -194,7 +194,7 @@ export const FENCE_BUGS: readonly Bug[] = [
   },
   {
     name: 'throw a known end away when the ledger is away',
-    file: 'src/services/pay-order.ts',
+    file: 'src/services/charge-attempt.ts',
     find: `      inBackground(() => keepWriting(write))
 `,
     replace: '',
@@ -202,7 +202,7 @@ export const FENCE_BUGS: readonly Bug[] = [
   },
   {
     name: 'write a known end once more and no more',
-    file: 'src/services/pay-order.ts',
+    file: 'src/services/charge-attempt.ts',
     find: `      if (isOver) return
 `,
     replace: `      if (isOver !== null) return

@@ -31,7 +31,7 @@ export const LEAKS: readonly Bug[] = [
   },
   {
     name: 'reveal in a service',
-    file: 'src/services/pay-order.ts',
+    file: 'src/services/charge-attempt.ts',
     find: "import { Problem } from '../domain/problem.ts'",
     replace: `import { Problem } from '../domain/problem.ts'
 import { reveal } from '../domain/sealed.ts'

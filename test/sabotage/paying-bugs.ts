@@ -4,7 +4,7 @@ import type { Bug } from './bug.ts'
 export const PAYING_BUGS: readonly Bug[] = [
   {
     name: 'charge before the ledger says sending',
-    file: 'src/services/pay-order.ts',
+    file: 'src/services/charge-attempt.ts',
     find: `      const marked = await attempts
         .markSending(attempt.id, {
           due: claims.due,`,
@@ -17,7 +17,7 @@ export const PAYING_BUGS: readonly Bug[] = [
   },
   {
     name: 'send although the attempt is no longer ours',
-    file: 'src/services/pay-order.ts',
+    file: 'src/services/charge-attempt.ts',
     find: "if (marked === 'not_ours')",
     replace: "if (marked === 'not_ours' && attempt.id === '')",
     tests: ['test/services/pay-order.test.ts'],
@@ -34,44 +34,44 @@ export const PAYING_BUGS: readonly Bug[] = [
   },
   {
     name: 'keep the order fenced after a failure before the charge',
-    file: 'src/services/pay-order.ts',
+    file: 'src/services/charge-attempt.ts',
     find: 'await write().catch(() => inBackground(() => keepWriting(write)))',
     replace: 'void write',
     tests: ['test/services/pay-order.test.ts'],
   },
   {
     name: 'keep the order fenced when the ledger was away as the payment failed',
-    file: 'src/services/pay-order.ts',
+    file: 'src/services/charge-attempt.ts',
     find: 'await write().catch(() => inBackground(() => keepWriting(write)))',
     replace: 'await write().catch(() => {})',
     tests: ['test/services/pay-order.test.ts'],
   },
   {
     name: 'keep the order fenced by a claim whose answer was lost',
-    file: 'src/services/pay-order.ts',
+    file: 'src/services/charge-attempt.ts',
     find: "if (known?.attempt.id === id) await attempts.settle(id, { status: 'not_sent' }, () => null)",
     replace: 'void known',
     tests: ['test/services/pay-order.test.ts'],
   },
   {
     name: 'answer an error when the outcome could not be recorded',
-    file: 'src/services/pay-order.ts',
+    file: 'src/services/charge-attempt.ts',
     find: "      return { ...attempt, status: 'unknown' as const }",
     replace: '      throw error',
     tests: ['test/services/pay-order.test.ts'],
   },
   {
     name: 'say success when the outcome could not be recorded',
-    file: 'src/services/pay-order.ts',
+    file: 'src/services/charge-attempt.ts',
     find: "      return { ...attempt, status: 'unknown' as const }",
     replace: "      return { ...attempt, status: 'succeeded' as const }",
     tests: ['test/services/pay-order.test.ts'],
   },
   {
     name: 'let guests store cards',
-    file: 'src/services/pay-order.ts',
-    find: "!payment.save_instrument || caller.customerId !== null || caller.access.kind === 'any'",
-    replace: '!payment.save_instrument || caller.customerId !== undefined',
+    file: 'src/services/held-orders.ts',
+    find: "if (!isAsked || caller.customerId !== null || caller.access.kind === 'any') return pay(asked)",
+    replace: 'if (!isAsked || caller.customerId !== undefined) return pay(asked)',
     tests: ['test/services/pay-order.test.ts'],
   },
   {
@@ -115,15 +115,15 @@ export const PAYING_BUGS: readonly Bug[] = [
   {
     name: "let every customer pay a guest's order",
     file: 'src/services/authorize-order.ts',
-    find: 'order.customerId === customerId',
-    replace: '!order.customerId || order.customerId === customerId',
+    find: 'return attempt.customerId === caller.access.customerId',
+    replace: 'return !attempt.customerId || attempt.customerId === caller.access.customerId',
     tests: ['test/services/authorize-order.test.ts'],
   },
   {
     name: 'tell callers that an order exists which they may not see',
     file: 'src/services/authorize-order.ts',
-    find: "if (!caller.access.orderIds.has(orderId)) throw new Problem('order_not_found')",
-    replace: "if (!caller.access.orderIds.has(orderId)) throw new Problem('insufficient_scope')",
+    find: "if (!caller.access.checkoutIds) throw new Problem('order_not_found')",
+    replace: "if (!caller.access.checkoutIds) throw new Problem('insufficient_scope')",
     tests: ['test/routes/pay-order/404.test.ts'],
   },
   {

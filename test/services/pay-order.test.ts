@@ -10,6 +10,7 @@ import { Problem } from '../../src/domain/problem.ts'
 import { reveal, Sealed } from '../../src/domain/sealed.ts'
 import type { Transaction } from '../../src/domain/transaction.ts'
 import type { AuthorizedPayment, AuthorizeOrder } from '../../src/services/authorize-order.ts'
+import { type ChargeAttemptDependencies, createChargeAttempt } from '../../src/services/charge-attempt.ts'
 import {
   createPayOrder,
   type PayOrderCommand,
@@ -53,15 +54,18 @@ const takenPermit = {
   giveBack() {},
 }
 
+/** What paying does to the world goes through these. */
+type Ports = Omit<PayOrderDependencies, 'charging'> & ChargeAttemptDependencies
+
 interface Change {
   readonly outcome?: PaymentOutcome
   /** Of the first charges, before any of `outcome`. */
   readonly firstOutcomes?: readonly PaymentOutcome[]
-  readonly attempts?: Partial<PayOrderDependencies['attempts']>
+  readonly attempts?: Partial<Ports['attempts']>
   readonly velocityGate?: PayOrderDependencies['velocityGate']
   readonly authorizeOrder?: AuthorizeOrder
   readonly minting?: AuthorizedPayment['minting']
-  readonly preparePayment?: PayOrderDependencies['preparePayment']
+  readonly preparePayment?: Ports['preparePayment']
   readonly instruments?: ReadonlySet<InstrumentType>
   readonly takePermit?: () => Promise<Permit>
   readonly turnedAway?: (forMs: number) => Promise<boolean>
@@ -97,7 +101,7 @@ function paying({
   const background: (() => Promise<void>)[] = []
   let permitsTaken = 0
   let current: OrderAttempt = attemptOf()
-  const ports: PayOrderDependencies = {
+  const ports: Ports = {
     now: () => nowMs,
     attempts: {
       async findByKey() {
@@ -154,7 +158,7 @@ function paying({
     newId: () => 'attempt-1',
     instruments: instruments ?? new Set(INSTRUMENT_TYPES),
   }
-  const payOrder = createPayOrder({
+  const seen: Ports = {
     ...ports,
     attempts: {
       findByKey(scope) {
@@ -195,7 +199,8 @@ function paying({
         return ports.paymentsApi.processPayment(pat, payment, context, permit)
       },
     },
-  })
+  }
+  const payOrder = createPayOrder({ ...seen, charging: createChargeAttempt(seen) })
   return {
     events,
     storing,
@@ -225,7 +230,7 @@ describe('write, call, write', () => {
 
   test('the claim knows of which checkout the order is, where the order was read', async () => {
     const carts: (string | null)[] = []
-    const claim: PayOrderDependencies['attempts']['claim'] = async (_scope, _fingerprint, wanted) => {
+    const claim: Ports['attempts']['claim'] = async (_scope, _fingerprint, wanted) => {
       carts.push(wanted.cartId)
       return claimedBy(wanted)
     }

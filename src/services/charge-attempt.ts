@@ -1,0 +1,151 @@
+import type { WaitingPayment } from '../allowance/permits.ts'
+import type { Clock } from '../domain/clock.ts'
+import type { KeyScope } from '../domain/idempotency-key.ts'
+import type { PaymentAccessTokenClaims } from '../domain/payment-access-token.ts'
+import { ASK_AGAIN_SECONDS, answerOf, keptAnswer, type PaymentAnswer } from '../domain/payment-answer.ts'
+import { LostAttempt, type OrderAttempt, type PaymentAttempt } from '../domain/payment-attempt.ts'
+import type { PaymentCommand } from '../domain/payment-command.ts'
+import { type PaymentOutcome, settlementOf } from '../domain/payment-outcome.ts'
+import { Problem } from '../domain/problem.ts'
+import type { RequestContext } from '../request-context.ts'
+import type { PaymentAttempts } from '../stores/payment-attempts.ts'
+import type { AuthorizedPayment } from './authorize-order.ts'
+import { heldByCheckout } from './held-orders.ts'
+import type { PreparedPayment, PreparePayment } from './prepare-payment.ts'
+import { createSendAgain, type SendAgainDependencies } from './send-again.ts'
+
+/** Resolves after so many milliseconds. */
+export type Pause = (forMs: number) => Promise<void>
+
+export interface ChargeAttemptDependencies extends SendAgainDependencies {
+  readonly attempts: Pick<PaymentAttempts, 'findByKey' | 'markSending' | 'settle'> &
+    SendAgainDependencies['attempts']
+  readonly preparePayment: PreparePayment
+  readonly now: Clock
+  readonly pause: Pause
+  /** Does work that no request waits for, and that must end before the process may. */
+  readonly inBackground: (work: () => Promise<void>) => void
+}
+
+/** An attempt that holds its order: no other one can pay it now. */
+export interface ClaimedPayment {
+  readonly attempt: OrderAttempt
+  readonly command: PaymentCommand
+  readonly authorized: AuthorizedPayment
+  readonly waiting: WaitingPayment
+  readonly context: RequestContext
+}
+
+export interface ChargeAttempt {
+  /** Prepares the charge, sends it once, and settles it. Write, call, write; no transaction is open during a call. @throws Problem */
+  pay(payment: ClaimedPayment): Promise<PaymentAnswer>
+  /** Ends an attempt that failed before its charge could leave: key and order are free again. @throws the error it is given. */
+  endUnsent(payment: UnsentPayment, error: unknown): Promise<never>
+  /** The ledger may have written a claim whose answer was lost: then key and order would be taken, and no request goes on. */
+  freeLostClaim(scope: KeyScope, id: string, error: unknown): never
+}
+
+interface UnsentPayment {
+  readonly attempt: PaymentAttempt
+  readonly context: RequestContext
+}
+
+export function createChargeAttempt(dependencies: ChargeAttemptDependencies): ChargeAttempt {
+  const { attempts, preparePayment, paymentsApi, pause, inBackground, now } = dependencies
+  const sendAgain = createSendAgain(dependencies)
+
+  return { pay, endUnsent, freeLostClaim }
+
+  async function pay(payment: ClaimedPayment): Promise<PaymentAnswer> {
+    const { attempt, command, authorized, context } = payment
+    const prepared = await preparePayment({ ...command, attemptId: attempt.id }, authorized, context).catch(
+      (error) => endUnsent(payment, error),
+    )
+    const sending = { ...attempt, ...prepared.claims.due }
+    const first = await send(payment, prepared)
+    const outcome =
+      first.kind === 'turned_away'
+        ? await sendAgain({ ...payment, attempt: sending }, prepared, first)
+        : first
+    const settled = await settle(sending, outcome, context)
+    if (outcome.kind === 'not_sent') throw new Problem('upstream_unavailable')
+    return answerOf(settled, now())
+  }
+
+  /** Waits for the payment's turn, writes down that it is being sent, and sends it. */
+  async function send(payment: ClaimedPayment, prepared: PreparedPayment): Promise<PaymentOutcome> {
+    const { attempt, command, waiting, context } = payment
+    const { paymentAccessToken, claims } = prepared
+    const permit = await waiting.takePermit().catch((error) => endUnsent(payment, error))
+    try {
+      // If it is in doubt whether this was written, nothing is sent. So the attempt may end as not sent.
+      const marked = await attempts
+        .markSending(attempt.id, {
+          due: claims.due,
+          patIssuedAtMs: claims.issuedAtMs,
+          patExpiresAtMs: expiryOf(claims),
+          orderTotal: payment.authorized.order?.total?.amount ?? null,
+        })
+        .catch((error) => endUnsent(payment, error))
+      if (marked === 'not_ours')
+        throw new Problem('request_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
+      if (marked !== 'sending')
+        return endUnsent(payment, heldByCheckout(marked === 'checkout_paid' ? 'paid' : 'busy'))
+      return await paymentsApi.processPayment(paymentAccessToken, command.payment, context, permit)
+    } finally {
+      permit.giveBack()
+    }
+  }
+
+  async function endUnsent({ attempt, context }: UnsentPayment, error: unknown): Promise<never> {
+    const problemCode = error instanceof Problem ? error.code : 'internal_error'
+    context.log.info({ code: problemCode }, 'payment not sent')
+    const unsent = { status: 'not_sent', problemCode, isProvenUnsent: true } as const
+    const write = () => attempts.settle(attempt.id, unsent, () => null)
+    await write().catch(() => inBackground(() => keepWriting(write)))
+    throw error
+  }
+
+  async function settle(attempt: PaymentAttempt, outcome: PaymentOutcome, context: RequestContext) {
+    const settlement = settlementOf(outcome)
+    context.log.info({ outcome: outcome.kind, code: settlement.problemCode }, 'charge answered')
+    const write = () => attempts.settle(attempt.id, settlement, keptAnswer)
+    try {
+      return await write()
+    } catch (error) {
+      context.log.error({ err: error }, 'outcome not recorded')
+      // What is known is not thrown away: it is written as soon as the ledger is there again.
+      inBackground(() => keepWriting(write))
+      return { ...attempt, status: 'unknown' as const }
+    }
+  }
+
+  function freeLostClaim(scope: KeyScope, id: string, error: unknown): never {
+    inBackground(() =>
+      keepWriting(async () => {
+        const known = await attempts.findByKey(scope)
+        if (known?.attempt.id === id) await attempts.settle(id, { status: 'not_sent' }, () => null)
+      }),
+    )
+    throw error
+  }
+
+  async function keepWriting(write: () => Promise<unknown>): Promise<void> {
+    for (let pauseMs = writeAgainMsMin; ; pauseMs = Math.min(2 * pauseMs, writeAgainMsMax)) {
+      await pause(pauseMs)
+      const isOver = await write().then(() => true, isLost)
+      if (isOver) return
+    }
+  }
+}
+
+/** There is nothing left to write to: trying for ever would only keep the process from ending. */
+const isLost = (error: unknown): boolean => error instanceof Problem && error.cause instanceof LostAttempt
+
+/** A ledger that restarts is back within seconds; and one that stays away is asked no more often than this. */
+const writeAgainMsMin = 250
+const writeAgainMsMax = 5_000
+
+/** On the clock of BigCommerce's answers, as far as it is told; else by the clock that wrote `exp`. */
+const expiryOf = ({ issuedAtMs, lifeMs, expiresAtMs }: PaymentAccessTokenClaims): number =>
+  issuedAtMs !== null && lifeMs !== null ? issuedAtMs + lifeMs : expiresAtMs
