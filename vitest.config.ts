@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { leftBy, PROJECTS, type ProjectName } from './test/projects.ts'
+import { compiled } from './test/support/compiled.ts'
 import { LongestFirst } from './test/support/longest-first.ts'
 
 const project = (name: ProjectName, test: object) => ({
@@ -10,8 +11,8 @@ const project = (name: ProjectName, test: object) => ({
 
 export default defineConfig({
   test: {
-    // As many at once as there are cores: more, and tests of whole fleets run short of time. Each starts what it needs on free ports.
-    maxWorkers: availableParallelism(),
+    // One more at once than there are cores: most of the files that take long wait half of their time. Each starts what it needs on free ports.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 20_000,
@@ -25,7 +26,7 @@ export default defineConfig({
         isolate: false,
         globalSetup: ['tools/install.ts', 'test/support/postgres-server.ts'],
       }),
-      project('process', { pool: 'forks', testTimeout: 60_000 }),
+      project('process', { pool: 'forks', testTimeout: 60_000, env: compiled }),
     ],
   },
 })

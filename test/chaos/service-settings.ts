@@ -1,8 +1,7 @@
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Sandbox } from '../../sandbox/start-sandbox.ts'
 import { storeVariables } from '../../sandbox/store-variables.ts'
 import { callerLimitsOff } from '../support/caller-limits-off.ts'
+import { compiled } from '../support/compiled.ts'
 
 /** Long enough for a gateway that is merely slow, short enough that a run sees many outcomes get lost. */
 export const paymentTimeoutMs = 1_500
@@ -35,7 +34,6 @@ export const serviceSettings = (
   LOG_LEVEL: 'info',
   ...callerLimitsOff,
   ...(hasCardTestingLimits ? cardTestingLimits : {}),
-  // Hundreds of starts: compiling each time would only heat the machine.
-  NODE_COMPILE_CACHE: join(tmpdir(), 'tillgate-chaos-compiled'),
+  ...compiled,
   ...auth,
 })

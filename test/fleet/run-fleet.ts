@@ -7,6 +7,7 @@ import { createInstance, type Instance } from '../chaos/instance.ts'
 import { createPostgresServer } from '../chaos/postgres-server-process.ts'
 import { callerLimitsOff } from '../support/caller-limits-off.ts'
 import { authEnvironment } from '../support/caller-token.ts'
+import { compiled } from '../support/compiled.ts'
 import { openBalancer } from './balancer.ts'
 import { type FarStore, startFarStore } from './far-store.ts'
 import { offerLoad } from './offer-load.ts'
@@ -88,6 +89,7 @@ const environmentOf = (store: FarStore, databaseUrl: string) => ({
   ...storeVariables(store),
   DATABASE_URL: databaseUrl,
   ...callerLimitsOff,
+  ...compiled,
   LOG_LEVEL: 'warn',
   ...authEnvironment,
 })

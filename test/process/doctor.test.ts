@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { startPatient } from '../doctor/support/diagnose.ts'
 import { callerToken } from '../support/caller-token.ts'
+import { compiled } from '../support/compiled.ts'
 import { createOrder } from '../support/orders.ts'
 
 const main = join(import.meta.dirname, '../../src/commands/doctor.ts')
@@ -12,7 +13,7 @@ const main = join(import.meta.dirname, '../../src/commands/doctor.ts')
 /** Runs `npm run doctor` with this environment and no other. */
 const run = (env: Record<string, string>, ...args: string[]) =>
   new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    execFile(process.execPath, [main, ...args], { env }, (error, stdout, stderr) =>
+    execFile(process.execPath, [main, ...args], { env: { ...compiled, ...env } }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     )
   })

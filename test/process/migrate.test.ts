@@ -6,9 +6,11 @@ import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../../src/stores/engine/database.ts'
 import { isMigrated } from '../../src/stores/engine/migrations.ts'
+import { compiled } from '../support/compiled.ts'
 
 const main = join(import.meta.dirname, '../../src/commands/migrate.ts')
-const run = (env: Record<string, string>) => promisify(execFile)(process.execPath, [main], { env })
+const run = (env: Record<string, string>) =>
+  promisify(execFile)(process.execPath, [main], { env: { ...compiled, ...env } })
 
 test('`npm run migrate` needs to know where the ledger is and nothing else, and may be run again', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tillgate-'))

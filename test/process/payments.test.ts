@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { startSandbox } from '../../sandbox/start-sandbox.ts'
 import { createCallApi } from '../support/call-api.ts'
 import { callerToken } from '../support/caller-token.ts'
+import { compiled } from '../support/compiled.ts'
 import { createOrder } from '../support/orders.ts'
 import { cardPayment } from '../support/payments.ts'
 import { serviceEnvironment } from '../support/service-environment.ts'
@@ -25,7 +26,7 @@ const commandOf =
         execFile(
           process.execPath,
           ['src/commands/payments.ts', ...words],
-          { cwd: root, env },
+          { cwd: root, env: { ...compiled, ...env } },
           (error, stdout, stderr) =>
             done({
               code: error === null ? 0 : Number(error.code),
@@ -254,7 +255,12 @@ describe('a command that cannot be done', () => {
     const path = join(temporaryFolder(), 'tillgate.db')
     const env = environment(`sqlite:${path}`)
     await new Promise((done) => {
-      execFile(process.execPath, ['src/commands/migrate.ts'], { cwd: root, env }, done)
+      execFile(
+        process.execPath,
+        ['src/commands/migrate.ts'],
+        { cwd: root, env: { ...compiled, ...env } },
+        done,
+      )
     })
     const payments = commandOf(env)
     for (const words of [

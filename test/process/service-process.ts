@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { onTestFinished } from 'vitest'
+import { compiled } from '../support/compiled.ts'
 
 export interface ServiceProcess {
   readonly child: ChildProcess
@@ -19,7 +20,7 @@ const main = join(import.meta.dirname, '../../src/main.ts')
 
 /** Runs the service as operators do, with this environment and no other, except for an admin port that is free. */
 export function runService(environment: Record<string, string>): ServiceProcess {
-  const env = { ADMIN_PORT: '0', ...environment }
+  const env = { ADMIN_PORT: '0', ...compiled, ...environment }
   const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   const lines: string[] = []

@@ -1,13 +1,18 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { PROJECTS } from '../projects.ts'
 
-/** Half a minute and more each, the longest first. */
+/** Half a minute and more each, the longest first, those that wait between those that compute. */
 const longest = [
   'chaos/chaos',
-  'fuzz/upstream-answers',
-  'fuzz/requests',
   'process/fleet-allowance',
+  'examples/nextjs',
+  'routes/pay-order/card-testing',
+  'canary/postgres',
+  'fuzz/upstream-answers',
   'simulation/simulation',
+  'canary/sqlite',
+  'process/payments',
+  'routes/pay-order/velocity',
 ]
 
 /**

@@ -40,6 +40,8 @@ export interface TillgateOptions {
   readonly managementTime?: ManagementGateOptions
   /** Breaks a part on purpose. */
   readonly replace?: Partial<AppDependencies>
+  /** The test's own, where tests run at the same time: the one of vitest does not know then which of them is meant. */
+  readonly onTestFinished?: typeof onTestFinished
 }
 
 /**
@@ -79,7 +81,8 @@ export async function startTillgate(options: TillgateOptions = {}): Promise<Till
   )
   const app = await buildApp({ ...service.dependencies, loadBounds: calm, ...options.replace })
   app.addHook('onClose', () => service.close())
-  onTestFinished(async () => {
+  const onEnd = options.onTestFinished ?? onTestFinished
+  onEnd(async () => {
     await sandbox.close()
     await app.close()
   })

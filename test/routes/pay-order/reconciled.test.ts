@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, type TestContext, test } from 'vitest'
 import type { FaultInput } from '../../../sandbox/faults/fault.ts'
 import { paymentPathOf } from '../../support/call-api.ts'
 import { callerToken } from '../../support/caller-token.ts'
@@ -10,8 +10,12 @@ const token = callerToken({ customer_id: 11 })
 const key = 'the-key-of-this-payment'
 
 /** Asks again as a client does after a 202, until the payment is final. */
-async function payUntilKnown(given: FaultInput | null, body: object, change?: object) {
-  const tillgate = await startTillgate({ reconciles: true, environment: { PAYMENT_TIMEOUT_MS: '1000' } })
+async function payUntilKnown(
+  { expect, onTestFinished }: TestContext,
+  { given, body, change }: { given: FaultInput | null; body: object; change?: object },
+) {
+  const environment = { PAYMENT_TIMEOUT_MS: '1000' }
+  const tillgate = await startTillgate({ reconciles: true, environment, onTestFinished })
   const { sandbox, call } = tillgate
   const orderId = createOrder(sandbox)
   if (change) sandbox.configure(change)
@@ -29,32 +33,43 @@ async function payUntilKnown(given: FaultInput | null, body: object, change?: ob
   return { ...tillgate, orderId, first, last: await call.pay(orderId, body, caller), path }
 }
 
-describe('a lost answer is looked up', () => {
-  test.each([
+// Looks come seconds after a charge: all wait for them together.
+describe.concurrent('a lost answer is looked up', () => {
+  test.for([
     ['the connection was reset', { kind: 'reset_after_charge' }],
     ['it never came', { kind: 'hang_after_charge' }],
     ['it was cut off', { kind: 'cut_body' }],
     ['it was a 500', { kind: 'status_after_charge', status: 500 }],
     ['it was code 30105', { kind: 'code', code: 30105, charged: true }],
-  ])('%s: the charge is found, and the same key is answered 201 from then on', async (_name, fault) => {
-    const given = { operation: 'pay', times: 1, ...fault } as FaultInput
-    const { sandbox, call, orderId, first, last } = await payUntilKnown(given, cardPayment())
+  ] as const)(
+    '%s: the charge is found, and the same key is answered 201 from then on',
+    async ([, fault], context) => {
+      const { expect } = context
+      const given = { operation: 'pay', times: 1, ...fault } as FaultInput
+      const { sandbox, call, orderId, first, last } = await payUntilKnown(context, {
+        given,
+        body: cardPayment(),
+      })
 
-    expect([last.status, last.headers['idempotent-replayed']]).toEqual([201, 'true'])
-    expect(last.body.data).toMatchObject({
-      id: first.body.data.id,
-      status: 'success',
-      transaction_type: 'purchase',
-    })
-    expect((await call.pay(orderId, cardPayment(), { token: await token, key })).text).toBe(last.text)
-    expect((await call.pay(orderId, cardPayment(), { token: await token })).body.code).toBe(
-      'order_already_paid',
-    )
-    expect(sandbox.charges()).toHaveLength(1)
-  })
+      expect([last.status, last.headers['idempotent-replayed']]).toEqual([201, 'true'])
+      expect(last.body.data).toMatchObject({
+        id: first.body.data.id,
+        status: 'success',
+        transaction_type: 'purchase',
+      })
+      expect((await call.pay(orderId, cardPayment(), { token: await token, key })).text).toBe(last.text)
+      expect((await call.pay(orderId, cardPayment(), { token: await token })).body.code).toBe(
+        'order_already_paid',
+      )
+      expect(sandbox.charges()).toHaveLength(1)
+    },
+  )
 
-  test("a decline that shows is not believed while the charge can still begin: it may be another payment's", async () => {
-    const { sandbox, call } = await startTillgate({ reconciles: true })
+  test("a decline that shows is not believed while the charge can still begin: it may be another payment's", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { sandbox, call } = await startTillgate({ reconciles: true, onTestFinished })
     const orderId = createOrder(sandbox)
     sandbox.configure({ declines_are_transactions: true })
     await sandbox.faults.add({ operation: 'pay', kind: 'reset_after_charge', times: 1 })
@@ -66,23 +81,34 @@ describe('a lost answer is looked up', () => {
   })
 })
 
-test('a pending payment is followed to its success', async () => {
-  const { last, sandbox } = await payUntilKnown(null, cardPayment({ number: '4000000000202012' }), {
-    settle_ms: 1500,
+test.concurrent('a pending payment is followed to its success', async (context) => {
+  const { expect } = context
+  const { last, sandbox } = await payUntilKnown(context, {
+    given: null,
+    body: cardPayment({ number: '4000000000202012' }),
+    change: { settle_ms: 1500 },
   })
   expect(last.body).toMatchObject({ data: { status: 'success' } })
   expect(sandbox.charges()).toMatchObject([{ state: 'charged' }])
 })
 
-test('a pending payment is followed to its decline, and the order can be paid again where BigCommerce lets it', async () => {
+test.concurrent('a pending payment is followed to its decline, and the order can be paid again where BigCommerce lets it', async (context) => {
+  const { expect } = context
   const body = cardPayment({ number: '4000000000202061' })
-  const { last, call, path } = await payUntilKnown(null, body, { settle_ms: 1500 })
+  const { last, call, path } = await payUntilKnown(context, {
+    given: null,
+    body,
+    change: { settle_ms: 1500 },
+  })
   expect(last.body).toMatchObject({ status: 402, code: 'payment_declined', retry: 'new_key' })
   expect((await call(path, { token: await token })).body.data.status).toBe('declined')
 })
 
-test('an order that looks untouched stays held: the PAT may still start a payment', async () => {
-  const { sandbox, call, log } = await startTillgate({ reconciles: true })
+test.concurrent('an order that looks untouched stays held: the PAT may still start a payment', async ({
+  expect,
+  onTestFinished,
+}) => {
+  const { sandbox, call, log } = await startTillgate({ reconciles: true, onTestFinished })
   const orderId = createOrder(sandbox)
   await sandbox.faults.add({ operation: 'pay', kind: 'reset_before_charge', times: 1 })
   await call.pay(orderId, cardPayment(), { token: await token, key })
