@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely'
 import { createCallHeaders } from './clients/bigcommerce/exchange.ts'
 import { createManagementApi } from './clients/bigcommerce/management-api.ts'
 import { createManagementHttp, type ManagementHttp } from './clients/bigcommerce/management-call.ts'
-import type { DeskConfig } from './config/config.ts'
+import type { DeskConfig } from './config/load-desk.ts'
 import { createRenewable } from './config/renewable.ts'
 import { Problem } from './domain/problem.ts'
 import type { Sealed } from './domain/sealed.ts'
@@ -40,12 +40,13 @@ const silent: Log = { info() {}, warn() {}, error() {}, child: () => silent }
  * @throws Problem `store_unavailable` where there is no ledger that this version can use.
  */
 export async function openDesk(config: DeskConfig, wants: 'read' | 'write'): Promise<OpenedDesk> {
-  const { databaseUrl, storeHash, paymentTimeoutMs, accessToken } = config
+  const { databaseUrl, storeHash, paymentTimeoutMs, accessToken, hasEvents } = config
   const database = await openExisting(databaseUrl, wants === 'read')
   const { desk, attempts, unsettled } = createLedger({
     database,
     storeHash,
     now: Date.now,
+    hasEvents,
     // Nothing is claimed here.
     velocityWindowMs: 0,
     orderFailuresMax: 0,

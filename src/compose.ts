@@ -14,11 +14,12 @@ import { createStoreAccess } from './clients/bigcommerce/store-access.ts'
 import { createRememberedCallers } from './clients/identity/caller-tokens.ts'
 import { createVerifyCallers } from './clients/identity/verify-callers.ts'
 import { createVerifyWebhook, refuseWebhook } from './clients/identity/webhooks.ts'
-import { type Config, mayShareOneAddress } from './config/config.ts'
+import { composeReporting } from './compose-events.ts'
+import type { Config } from './config/config.ts'
+import { factsOf, mayShareOneAddress } from './config/facts.ts'
 import { createRenewable, renewAll } from './config/renewable.ts'
 import { schedule } from './domain/clock.ts'
 import { createKeyedDigest, isSameSealed } from './domain/sealed.ts'
-import type { LogFields } from './logging/log-entry.ts'
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
 import { version } from './own-package.ts'
 import { createDesk, type Desk } from './services/desk.ts'
@@ -38,8 +39,8 @@ export interface Service {
   readonly desk: { readonly desk: Desk; allowance(): Promise<{ free: number; limit: number }> }
   /** Reads again the secrets that may be rotated in their files: the store's token and the key of caller tokens. */
   renew(): void
-  /** Begins to look up at BigCommerce what became of payments without an end. */
-  startReconciling(): void
+  /** Begins to look up at BigCommerce what became of payments without an end, and to report what became of all. */
+  startBackgroundWork(): void
   /** From now on the service is not ready and keeps no connection, but takes requests as before. */
   leave(): void
   /** From now on it takes no new requests either. */
@@ -64,7 +65,7 @@ export async function compose(
 ): Promise<Service> {
   const { storeHash, apiUrl, paymentsUrl, trustedProxySecret } = config.bigcommerce
   const { databaseUrl, migrateOnStart, renewals, velocity } = config
-  logger.info(factsOf(config), 'starting')
+  logger.info({ version, ...factsOf(config) }, 'starting')
   if (mayShareOneAddress(config)) logger.warn('every caller may share one address')
   const metrics = createMetrics()
   const mark = ledgerMarkOf(config, logger)
@@ -80,13 +81,14 @@ export async function compose(
     })
   }
   await mark?.refuseOther(database)
-  const { attempts, unsettled, holds, desk } = metrics.ledger(
+  const { attempts, unsettled, holds, desk, events } = metrics.ledger(
     createLedger({
       database,
       storeHash,
       now: Date.now,
       velocityWindowMs: velocity.windowMs,
       orderFailuresMax: velocity.orderAttempts,
+      hasEvents: config.events !== null,
       ...(mark ? { onSending: mark.note } : {}),
     }),
   )
@@ -157,6 +159,7 @@ export async function compose(
     log: logger,
   })
 
+  const reporting = composeReporting({ config, outbox: events, metrics, log: logger })
   const publicKey = createRenewable<KeyObject | null>(
     config.auth.key.kind === 'public' ? config.auth.key.key : null,
     renewals.publicKey,
@@ -176,7 +179,13 @@ export async function compose(
   })
   const isReady = async () =>
     !isLeaving && (await isAbleToPay()) && !(await storeAccess.isRefused(managementHttp))
-  metrics.show({ gate: gate.standing, permits: permitStore.outlook, unsettled: unsettled.count, isReady })
+  metrics.show({
+    gate: gate.standing,
+    permits: permitStore.outlook,
+    unsettled: unsettled.count,
+    outbox: config.events && events.count,
+    isReady,
+  })
   return {
     metrics,
     desk: {
@@ -215,39 +224,23 @@ export async function compose(
       isDraining = true
     },
     renew() {
-      renewAll({ accessToken, publicKey }, logger)
+      renewAll({ accessToken, publicKey, ...reporting.renewables }, logger)
     },
-    startReconciling: reconciliation.start,
+    startBackgroundWork() {
+      reconciliation.start()
+      reporting.start()
+    },
     async close() {
       // First those who use the others: looks, then payments.
       await reconciliation.stop()
       await paying.idle()
+      await reporting.close()
       permits.close()
       // The permits that they used or gave back are written down before the database goes.
       await permits.idle()
       await managementHttp.close()
       await database.destroy()
     },
-  }
-}
-
-/** What runs: the first thing to know of a log that someone sends. No secret, and no address that may hold one. */
-function factsOf({ bigcommerce, databaseUrl, instruments, ...limits }: Config): LogFields {
-  const { paymentRate, paymentTimeoutMs, rateLimits, velocity } = limits
-  return {
-    version,
-    store: bigcommerce.storeHash,
-    ledger: isPostgresUrl(databaseUrl) ? 'postgres' : 'sqlite',
-    instruments: [...instruments].join(),
-    paymentsMax: paymentRate.limit,
-    windowMs: paymentRate.windowMs,
-    queueMaxWaitMs: paymentRate.queueMaxWaitMs,
-    paymentTimeoutMs,
-    addressPerMinute: rateLimits.addressPerMinute,
-    callerPerMinute: rateLimits.callerPerMinute,
-    orderAttempts: velocity.orderAttempts,
-    callerDeclines: velocity.callerDeclines,
-    addressDeclines: velocity.addressDeclines,
   }
 }
 

@@ -74,7 +74,7 @@ async function run(): Promise<void> {
     variable: 'ADMIN_PORT',
     announce: (address) => `metrics at ${address}/metrics`,
   })
-  service.startReconciling()
+  service.startBackgroundWork()
   await listen(app, { host, port, variable: 'PORT', announce: (address) => `listening at ${address}` })
 }
 

@@ -26,6 +26,7 @@ const process = [
 const http = [
   'test/client/{pay-order,resume}.test.ts',
   'test/clients/bigcommerce/{checkouts-api,management-*,payments-api}.test.ts',
+  'test/clients/events/send-event.test.ts',
   'test/clients/identity/published-keys.test.ts',
   'test/contract/{breaking-changes,collection,described,lint,openapi,operations}.test.ts',
   'test/doctor/*.test.ts',

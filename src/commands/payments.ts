@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type OpenedDesk, openDesk } from '../compose-desk.ts'
-import { InvalidConfiguration, loadDesk } from '../config/config.ts'
+import { InvalidConfiguration } from '../config/config.ts'
+import { loadDesk } from '../config/load-desk.ts'
 import { toPaymentView } from '../domain/payment-answer.ts'
 import { Problem } from '../domain/problem.ts'
 import type { ProblemCode } from '../domain/problems.ts'

@@ -9,7 +9,7 @@ import { mismatchesOf } from './mismatches.ts'
 import { type Renewals, renewalsOf } from './renewals.ts'
 import { type TlsMaterial, tlsOf } from './tls.ts'
 import { type UnknownVariable, unknownVariables } from './unknown-variables.ts'
-import { DeskEnv, Env } from './variables.ts'
+import { Env } from './variables.ts'
 
 /** Everything that can be set, checked. */
 export interface Config {
@@ -52,6 +52,8 @@ export interface Config {
     readonly app: { readonly clientId: string; readonly clientSecret: string } | null
     readonly trustedProxySecret: string | null
   }
+  /** Where payments' ends are told, and what signs them; null for nowhere. */
+  readonly events: { readonly url: string; readonly secret: Sealed<string> } | null
   readonly auth: {
     readonly issuer: string
     readonly audience: string
@@ -103,6 +105,8 @@ export function loadConfig(environment: Environment = process.env): Config {
   if (!given.BIGCOMMERCE_CLIENT_ID !== !given.BIGCOMMERCE_CLIENT_SECRET) {
     sentences.push('BIGCOMMERCE_CLIENT_ID and BIGCOMMERCE_CLIENT_SECRET go together: set both or neither.')
   }
+  if (!given.EVENTS_URL !== !given.EVENTS_SECRET)
+    sentences.push('EVENTS_URL and EVENTS_SECRET go together: set both or neither.')
   if (variables.data) sentences.push(...mismatchesOf(variables.data))
   const unknown = unknownVariables(Object.keys(given))
   if (!variables.success || typeof key === 'string' || typeof tls === 'string' || sentences.length > 0) {
@@ -147,47 +151,7 @@ export function loadLedgerPlace(environment: Environment = process.env): {
 
 const markFolderOf = (given: string | undefined) => given ?? join(homedir(), '.local/state/tillgate')
 
-/** What the desk for held payments needs: the ledger, and BigCommerce to look at an order once more. */
-export interface DeskConfig {
-  readonly databaseUrl: string
-  readonly paymentTimeoutMs: number
-  readonly storeHash: string
-  readonly apiUrl: string
-  /** null where it was not given: then the ledger can be read, and nothing be decided. */
-  readonly accessToken: Sealed<string> | null
-}
-
-/**
- * Reads what the desk needs and nothing else: helping shoppers takes no key of caller tokens.
- *
- * @throws InvalidConfiguration
- */
-export function loadDesk(environment: Environment = process.env): DeskConfig {
-  const wanted = Object.entries(environment).filter(([name]) => deskVariables.has(name.replace(/_FILE$/, '')))
-  const { given, wrong } = readEnvironment(Object.fromEntries(wanted))
-  const variables = DeskEnv.safeParse(given)
-  const sentences = [...wrong, ...sentencesOf(variables)]
-  if (!variables.success || sentences.length > 0) throw new InvalidConfiguration(sentences)
-  const { BIGCOMMERCE_STORE_HASH: storeHash, BIGCOMMERCE_ACCESS_TOKEN: token } = variables.data
-  return {
-    databaseUrl: variables.data.DATABASE_URL,
-    paymentTimeoutMs: variables.data.PAYMENT_TIMEOUT_MS,
-    storeHash,
-    apiUrl: variables.data.BIGCOMMERCE_API_URL ?? defaultApiUrl(storeHash),
-    accessToken: token === undefined ? null : new Sealed(token),
-  }
-}
-
-const deskVariables = new Set(Object.keys(DeskEnv.shape))
-
-const defaultApiUrl = (storeHash: string) => `https://api.bigcommerce.com/stores/${storeHash}`
-
-/**
- * Whether all callers seem to come from one address, so that the declines of some shut out the others. Plain HTTP has a proxy
- * in front that ends TLS; and only a proxy that is trusted can say whose request it passes on.
- */
-export const mayShareOneAddress = ({ tls, trustProxy, velocity, rateLimits }: Config): boolean =>
-  tls === null && trustProxy.length === 0 && (velocity.addressDeclines > 0 || rateLimits.addressPerMinute > 0)
+export const defaultApiUrl = (storeHash: string) => `https://api.bigcommerce.com/stores/${storeHash}`
 
 /**
  * Where the admin listener of the service on this machine is; for its health check.
@@ -203,7 +167,10 @@ export function loadAdminListener(environment: Environment = process.env): { hos
   return { host, port: ADMIN_PORT }
 }
 
-const sentencesOf = ({ error }: { error?: z.ZodError }) =>
+/** Where the loaders read, unless they are told otherwise. */
+export const ownEnvironment: Environment = process.env
+
+export const sentencesOf = ({ error }: { error?: z.ZodError }) =>
   error?.issues.map(({ path, message }) => `${path.join('.')} ${message}.`) ?? []
 
 function toConfig(
@@ -212,6 +179,7 @@ function toConfig(
 ): Omit<Config, 'tls' | 'looseFiles' | 'unknownVariables' | 'renewals'> {
   const storeHash = env.BIGCOMMERCE_STORE_HASH
   const { BIGCOMMERCE_CLIENT_ID: clientId, BIGCOMMERCE_CLIENT_SECRET: clientSecret } = env
+  const { EVENTS_URL: eventsUrl, EVENTS_SECRET: eventsSecret } = env
   return {
     host: env.HOST,
     port: env.PORT,
@@ -241,6 +209,7 @@ function toConfig(
       app: clientId && clientSecret ? { clientId, clientSecret } : null,
       trustedProxySecret: env.BIGCOMMERCE_TRUSTED_PROXY_SECRET ?? null,
     },
+    events: eventsUrl && eventsSecret ? { url: eventsUrl, secret: new Sealed(eventsSecret) } : null,
     auth: {
       issuer: env.AUTH_ISSUER,
       audience: env.AUTH_AUDIENCE,

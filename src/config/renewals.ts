@@ -12,6 +12,7 @@ type ReadAgain<T> = (() => T | null) | null
 export interface Renewals {
   readonly accessToken: ReadAgain<Sealed<string>>
   readonly publicKey: ReadAgain<KeyObject>
+  readonly eventsSecret: ReadAgain<Sealed<string>>
   readonly tls: ReadAgain<TlsMaterial>
 }
 
@@ -19,10 +20,12 @@ export function renewalsOf(given: Readonly<Record<string, string>>): Renewals {
   const {
     BIGCOMMERCE_ACCESS_TOKEN_FILE: tokenFile,
     AUTH_PUBLIC_KEY_FILE: publicKeyFile,
+    EVENTS_SECRET_FILE: eventsSecretFile,
     TLS_CERT_FILE: certificateFile,
   } = given
   return {
-    accessToken: tokenFile ? () => accessTokenOf(readText(tokenFile)) : null,
+    accessToken: tokenFile ? () => sealedOf('BIGCOMMERCE_ACCESS_TOKEN', readText(tokenFile)) : null,
+    eventsSecret: eventsSecretFile ? () => sealedOf('EVENTS_SECRET', readText(eventsSecretFile)) : null,
     publicKey: publicKeyFile ? () => publicKeyOf(readText(publicKeyFile)) : null,
     tls: certificateFile
       ? () => {
@@ -33,7 +36,10 @@ export function renewalsOf(given: Readonly<Record<string, string>>): Renewals {
   }
 }
 
-function accessTokenOf(text: string | null): Sealed<string> | null {
-  const { data } = Env.shape.BIGCOMMERCE_ACCESS_TOKEN.safeParse(text)
+function sealedOf(
+  name: 'BIGCOMMERCE_ACCESS_TOKEN' | 'EVENTS_SECRET',
+  text: string | null,
+): Sealed<string> | null {
+  const { data } = Env.shape[name].safeParse(text)
   return data === undefined ? null : new Sealed(data)
 }

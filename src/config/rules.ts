@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { eventSecretsIn, isEventSecret } from '../domain/event-secrets.ts'
+import { mayBePrivateHost } from '../domain/private-address.ts'
 
 /** The kinds of rule that variables have. A message continues the sentence that begins with the variable's name. */
 export const required = (meaning: string) => z.string({ error: `is required: ${meaning}` })
@@ -40,4 +42,16 @@ export function isDatabase(text: string): boolean {
   // The driver would refuse these later, and quote them.
   const { username, password, pathname } = new URL(text)
   return [username, password, pathname].every((part) => /^(?:[^%]|%[\da-f]{2})*$/i.test(part))
+}
+
+/** A user or password in it would be sent to no one; events are signed instead. */
+export function isEventsUrl(text: string): boolean {
+  if (!address(text)) return false
+  const { protocol, hostname, username, password } = new URL(text)
+  return username === '' && password === '' && (protocol === 'https:' || mayBePrivateHost(hostname))
+}
+
+export function areEventSecrets(text: string): boolean {
+  const secrets = eventSecretsIn(text)
+  return secrets.length >= 1 && secrets.length <= 2 && secrets.every(isEventSecret)
 }

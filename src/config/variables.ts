@@ -1,7 +1,18 @@
 import { z } from 'zod'
 import { INSTRUMENT_TYPES, type InstrumentType } from '../domain/payment-instrument.ts'
 import { PROBLEM_TYPE_BASE } from '../domain/problems.ts'
-import { address, baseUrl, isDatabase, isOrigin, isProxy, list, required, wholeNumber } from './rules.ts'
+import {
+  address,
+  areEventSecrets,
+  baseUrl,
+  isDatabase,
+  isEventsUrl,
+  isOrigin,
+  isProxy,
+  list,
+  required,
+  wholeNumber,
+} from './rules.ts'
 
 const instruments = new Set<string>(INSTRUMENT_TYPES)
 const isInstrument = (word: string): word is InstrumentType => instruments.has(word)
@@ -156,6 +167,23 @@ export const Env = z.object({
     .describe(
       'Longest life of a caller token, in seconds, from `iat` (or now) to `exp`. Tokens that live longer are refused, since a stolen one works until it expires.',
     ),
+  EVENTS_URL: z
+    .string()
+    .refine(isEventsUrl, 'must be an https address, or an http one of this machine or a private network')
+    .optional()
+    .describe(
+      'Where to report what becomes of payments, as signed events (docs/integrate/events.md): `https`, or `http` to a loopback or private address. Goes with `EVENTS_SECRET`. Without it nothing is kept or sent.',
+    ),
+  EVENTS_SECRET: z
+    .string()
+    .refine(
+      areEventSecrets,
+      'must be one secret or two: `whsec_` and 24 bytes or more in base64, a comma between them',
+    )
+    .optional()
+    .describe(
+      'What signs the events (Standard Webhooks): `whsec_` and 24 random bytes or more in base64. Two, with a comma between them, while you replace one by the other. A file is read again on SIGHUP.',
+    ),
   DATABASE_URL: z
     .string()
     .refine(isDatabase, 'must be sqlite:PATH or a postgres:// address')
@@ -216,14 +244,6 @@ export const SECRETS = [
   'BIGCOMMERCE_CLIENT_SECRET',
   'BIGCOMMERCE_TRUSTED_PROXY_SECRET',
   'AUTH_HMAC_SECRET',
+  'EVENTS_SECRET',
   'DATABASE_URL',
 ] as const satisfies readonly (keyof typeof Env.shape)[]
-
-/** Those that the desk for held orders reads; the store's token only to look at BigCommerce. */
-export const DeskEnv = Env.pick({
-  DATABASE_URL: true,
-  PAYMENT_TIMEOUT_MS: true,
-  BIGCOMMERCE_STORE_HASH: true,
-  BIGCOMMERCE_API_URL: true,
-  BIGCOMMERCE_ACCESS_TOKEN: true,
-}).partial({ BIGCOMMERCE_ACCESS_TOKEN: true })

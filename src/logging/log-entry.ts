@@ -1,4 +1,5 @@
 import { holdsCardNumber } from '../domain/card-number.ts'
+import { EVENT_TYPES } from '../domain/payment-event.ts'
 import { PROBLEM_CODES } from '../domain/problems.ts'
 
 /** Every event that is logged, word for word. Any other message may quote anything, so it is not written. */
@@ -14,6 +15,11 @@ export const LOG_EVENTS = [
   'closed',
   'could not start',
   'database connection lost',
+  'event delivered',
+  'event delivery not recorded',
+  'event given up',
+  'event not delivered',
+  'event round failed',
   'every caller may share one address',
   'duplicate charge detected',
   'file cannot be used, keeping what was read before',
@@ -25,6 +31,7 @@ export const LOG_EVENTS = [
   'ledger takes no payments',
   'ledger takes payments again',
   'migration waits for a lock',
+  'old events deleted',
   'old idempotency keys deleted',
   'other users can open the file of a secret',
   'outcome not recorded',
@@ -85,8 +92,10 @@ const FIELDS = {
   connected: (value) => typeof value === 'boolean',
   deleted: number,
   durationMs: number,
+  eventType: oneOf(EVENT_TYPES),
   failure: (value) => word(value) || errorCode(value),
   forMs: number,
+  hasEvents: (value) => typeof value === 'boolean',
   instruments: text(/^[a-z_]{1,32}(,[a-z_]{1,32}){0,9}$/),
   ledger: oneOf(['sqlite', 'postgres']),
   leftOut: number,
@@ -115,6 +124,7 @@ const FIELDS = {
   // As BigCommerce names stores.
   store: (value) => text(/^[A-Za-z0-9]{1,64}$/)(value) && !holdsCardNumber(String(value)),
   to: word,
+  tries: number,
   unknown: number,
   variable: word,
   version: text(/^\d{1,3}(\.\d{1,3}){2}(-[a-z]{1,8}(\.\d{1,3})?)?$/),

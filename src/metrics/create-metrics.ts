@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Outlook } from '../allowance/permit-store.ts'
 import type { GateStanding } from '../clients/bigcommerce/management-gate.ts'
 import type { ConnectionCounts, WatchConnections } from '../domain/connection-counts.ts'
+import type { EventOutbox } from '../stores/event-outbox.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
 import {
   createHttpMetrics,
@@ -10,6 +11,7 @@ import {
   type MeasureLedger,
   type ObserveRequest,
 } from './calls.ts'
+import { createEventMetrics, type MeasureSending, showOutbox } from './event-metrics.ts'
 import { showUnsettled } from './ledger-metrics.ts'
 import {
   createPaymentMetrics,
@@ -36,6 +38,7 @@ export interface Metrics extends UpstreamMetrics, PaymentMetrics {
   readonly ledger: MeasureLedger
   readonly permits: MeasurePermits
   readonly reconcileAttempt: MeasureReconciliation
+  readonly sending: MeasureSending
   /** Fastify tells of requests itself, since no single function answers them. */
   readonly observeRequest: ObserveRequest
   show(standings: Standings): void
@@ -52,6 +55,8 @@ export interface Standings {
   readonly gate: () => GateStanding
   readonly permits: () => Promise<Outlook>
   readonly unsettled: UnsettledAttempts['count']
+  /** null where no events are sent. */
+  readonly outbox: EventOutbox['count'] | null
   readonly isReady: () => Promise<boolean>
 }
 
@@ -72,11 +77,13 @@ export function createMetrics(): Metrics {
     ledger: createLedgerMetrics(registry, observePhase),
     permits: createPermitMetrics(registry, observePhase),
     reconcileAttempt: createReconciliationMetrics(registry),
+    sending: createEventMetrics(registry),
     observeRequest: createHttpMetrics(registry),
-    show({ gate, permits, unsettled, isReady }) {
+    show({ gate, permits, unsettled, outbox, isReady }) {
       showGate(registry, gate)
       showAllowance(registry, permits)
       showUnsettled(registry, unsettled)
+      showOutbox(registry, outbox)
       showReady(registry, isReady)
     },
     showConnections: createConnectionGauge(registry),

@@ -33,9 +33,24 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
     packages: /^(undici|zod|node:(crypto|dns\/promises|events|fs|http|net|path|tls|util))$/,
   },
   compose: {
-    values: ['allowance', 'clients', 'config', 'stores', 'services', 'metrics', 'own-package', 'domain'],
+    values: [
+      'allowance',
+      'clients',
+      'compose-events',
+      'config',
+      'stores',
+      'services',
+      'metrics',
+      'own-package',
+      'domain',
+    ],
     types: ['app', 'logging'],
     packages: /^(node:timers\/promises|jose|pino|node:crypto)$/,
+  },
+  'compose-events': {
+    values: ['clients', 'config', 'domain', 'own-package', 'services'],
+    types: ['logging', 'metrics', 'stores'],
+    packages: /^node:timers\/promises$/,
   },
   'compose-desk': {
     values: ['clients', 'config', 'stores', 'services', 'own-package', 'domain'],
@@ -89,7 +104,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
   clients: {
     values: ['clients', 'domain', 'request-context'],
     types: ['allowance', 'config'],
-    packages: /^(undici|jose|standardwebhooks|zod|node:(crypto|net|timers\/promises|zlib))$/,
+    packages: /^(undici|jose|standardwebhooks|zod|node:(crypto|dns|net|timers\/promises|zlib))$/,
   },
   stores: {
     values: ['stores', 'domain', 'own-package'],

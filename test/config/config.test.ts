@@ -4,13 +4,9 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import {
-  loadAdminListener,
-  loadConfig,
-  loadDatabaseUrl,
-  mayShareOneAddress,
-} from '../../src/config/config.ts'
+import { loadAdminListener, loadConfig, loadDatabaseUrl } from '../../src/config/config.ts'
 import type { Environment } from '../../src/config/environment.ts'
+import { mayShareOneAddress } from '../../src/config/facts.ts'
 import { Env, SECRETS } from '../../src/config/variables.ts'
 import { INSTRUMENT_TYPES } from '../../src/domain/payment-instrument.ts'
 import { reveal, Sealed } from '../../src/domain/sealed.ts'
@@ -33,6 +29,7 @@ const required = {
   AUTH_HMAC_SECRET: 'an HMAC secret of 32 bytes or more',
 }
 const names = Object.keys(Env.shape)
+const eventsSecret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`
 
 /** What is said of an environment that does not do; nothing when it does. */
 function complaint(environment: Environment): string {
@@ -75,6 +72,7 @@ test('with what is required, the rest has its documented defaults', () => {
       app: null,
       trustedProxySecret: null,
     },
+    events: null,
     auth: {
       issuer: 'https://shop.example',
       audience: 'tillgate',
@@ -87,7 +85,7 @@ test('with what is required, the rest has its documented defaults', () => {
     instruments: new Set(INSTRUMENT_TYPES),
     looseFiles: [],
     unknownVariables: [],
-    renewals: { accessToken: null, publicKey: null, tls: null },
+    renewals: { accessToken: null, publicKey: null, eventsSecret: null, tls: null },
   })
 })
 
@@ -319,8 +317,85 @@ describe('what is wrong', () => {
     expect(complaint({ ...required, [name]: value })).toBe('')
   })
 
-  test.each(['BIGCOMMERCE_CLIENT_ID', 'BIGCOMMERCE_CLIENT_SECRET'])('%s alone is half a pair', (name) => {
-    expect(complaint({ ...required, [name]: 'x' })).toContain('set both or neither')
+  test.each([
+    ['BIGCOMMERCE_CLIENT_ID', 'x'],
+    ['BIGCOMMERCE_CLIENT_SECRET', 'x'],
+    ['EVENTS_URL', 'https://shop.example/events'],
+    ['EVENTS_SECRET', eventsSecret],
+  ])('%s alone is half a pair', (name, value) => {
+    expect(complaint({ ...required, [name]: value })).toContain('set both or neither')
+  })
+})
+
+describe('where events go', () => {
+  const url = 'https://shop.example/events'
+  const given = (change: object) => ({ ...required, EVENTS_URL: url, EVENTS_SECRET: eventsSecret, ...change })
+  const other = Buffer.alloc(32, 9).toString('base64')
+
+  test.each([
+    url,
+    'https://10.0.0.7/events?shop=1',
+    'http://localhost:8080/events',
+    'http://127.0.0.9/events',
+    'http://[::1]:8080/events',
+    'http://10.1.2.3/events',
+    'http://172.31.0.1/events',
+    'http://192.168.1.1/events',
+    'http://[fd00::1]/events',
+    'http://receiver:8080/events',
+    'http://events.shop.svc.cluster.local/events',
+    'http://events.shop.svc/events',
+    'http://events.internal/events',
+  ])('%s is taken', (EVENTS_URL) => {
+    expect(loadConfig(given({ EVENTS_URL })).events).toEqual({
+      url: EVENTS_URL,
+      secret: expect.any(Sealed),
+    })
+  })
+
+  test.each([
+    'http://shop.example/events',
+    'http://8.8.8.8/events',
+    'http://172.32.0.1/events',
+    'http://169.254.169.254/events',
+    'http://[2001:db8::1]/events',
+    'http://[::ffff:8.8.8.8]/events',
+    'http://0x08080808/events',
+    'http://notlocalhost.example/events',
+    'https://user:password@shop.example/events',
+    'shop.example/events',
+    'ftp://shop.example/events',
+  ])('%s is refused', (EVENTS_URL) => {
+    expect(namedIn(complaint(given({ EVENTS_URL })))).toEqual(['EVENTS_URL'])
+  })
+
+  test.each([
+    ['one', eventsSecret],
+    ['one without its prefix', other],
+    ['two, for a rotation', `${eventsSecret},whsec_${other}`],
+    ['two, with a space', `${eventsSecret} ${other}`],
+  ])('secrets: %s', (_what, EVENTS_SECRET) => {
+    expect(complaint(given({ EVENTS_SECRET }))).toBe('')
+  })
+
+  test.each([
+    ['three', `${eventsSecret},${eventsSecret},${eventsSecret}`],
+    ['none', ','],
+    ['one that is short', `whsec_${Buffer.alloc(23).toString('base64')}`],
+    ['one that is no base64', 'whsec_a secret that is long enough, but no base64!'],
+    ['a good one and a bad one', `${eventsSecret},whsec_x`],
+  ])('no secrets: %s', (_what, EVENTS_SECRET) => {
+    expect(namedIn(complaint(given({ EVENTS_SECRET }))).slice(0, 1)).toEqual(['EVENTS_SECRET'])
+  })
+
+  test('a secret in a file is read again, and one that cannot be used is not taken', () => {
+    const EVENTS_SECRET_FILE = fileOf(eventsSecret)
+    const { renewals } = loadConfig({ ...required, EVENTS_URL: url, EVENTS_SECRET_FILE })
+    writeFileSync(EVENTS_SECRET_FILE, `${other},${eventsSecret}`)
+    const read = renewals.eventsSecret?.()
+    expect(read && reveal(read)).toBe(`${other},${eventsSecret}`)
+    writeFileSync(EVENTS_SECRET_FILE, 'half')
+    expect(renewals.eventsSecret?.()).toBeNull()
   })
 })
 
@@ -330,9 +405,16 @@ describe('secrets', () => {
     BIGCOMMERCE_CLIENT_SECRET: 'client-secret-from-a-file',
     BIGCOMMERCE_TRUSTED_PROXY_SECRET: 'proxy-secret-from-a-file',
     AUTH_HMAC_SECRET: 'an HMAC secret of 32 bytes, from a file',
+    EVENTS_SECRET: eventsSecret,
     DATABASE_URL: 'sqlite:/from/a/file.db',
   }
-  const base = { ...required, BIGCOMMERCE_CLIENT_ID: 'client-id', BIGCOMMERCE_CLIENT_SECRET: 'client-secret' }
+  const base = {
+    ...required,
+    BIGCOMMERCE_CLIENT_ID: 'client-id',
+    BIGCOMMERCE_CLIENT_SECRET: 'client-secret',
+    EVENTS_URL: 'https://shop.example/events',
+    EVENTS_SECRET: eventsSecret,
+  }
   const without = (name: string) => Object.fromEntries(Object.entries(base).filter(([one]) => one !== name))
 
   test.each(SECRETS)(

@@ -18,6 +18,7 @@ const required = {
 const values: Record<string, string> = {
   AUTH_HMAC_SECRET: required.AUTH_HMAC_SECRET,
   DATABASE_URL: 'sqlite::memory:',
+  EVENTS_SECRET: `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
 }
 
 function fileOf(content: string, mode = 0o600): string {
@@ -39,6 +40,7 @@ test.each(SECRETS)(
     const { looseFiles } = loadConfig({
       ...required,
       ...(name.includes('CLIENT_SECRET') ? { BIGCOMMERCE_CLIENT_ID: 'client-id' } : {}),
+      ...(name === 'EVENTS_SECRET' ? { EVENTS_URL: 'https://shop.example/events' } : {}),
       [name]: '',
       [`${name}_FILE`]: path,
     })
@@ -99,7 +101,12 @@ test('what came from a file is read from it again; what there is unusable now, i
 })
 
 test('what did not come from a file cannot be read again', () => {
-  expect(loadConfig(required).renewals).toEqual({ accessToken: null, publicKey: null, tls: null })
+  expect(loadConfig(required).renewals).toEqual({
+    accessToken: null,
+    publicKey: null,
+    eventsSecret: null,
+    tls: null,
+  })
 })
 
 test('a public key is read again, and nothing else in its place', () => {

@@ -67,6 +67,7 @@ test('the first line of the log says what runs: version, store, ledger, instrume
     orderAttempts: 5,
     callerDeclines: 10,
     addressDeclines: 30,
+    hasEvents: false,
     msg: 'starting',
   })
 })

@@ -86,7 +86,7 @@ export async function startTillgate(options: TillgateOptions = {}): Promise<Till
     await sandbox.close()
     await app.close()
   })
-  if (options.reconciles) service.startReconciling()
+  if (options.reconciles) service.startBackgroundWork()
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const metrics = async () => (await service.metrics.scrape()).split('\n')
   const call = createCallApi(url)

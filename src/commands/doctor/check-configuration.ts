@@ -1,4 +1,5 @@
-import { type Config, InvalidConfiguration, loadConfig, mayShareOneAddress } from '../../config/config.ts'
+import { type Config, InvalidConfiguration, loadConfig } from '../../config/config.ts'
+import { mayShareOneAddress } from '../../config/facts.ts'
 import { type Finding, findingsOf } from './finding.ts'
 
 const { ok, warning, failure, notChecked } = findingsOf('configuration')

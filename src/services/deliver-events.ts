@@ -1,0 +1,147 @@
+import type { Delivery, EventSender } from '../clients/events/send-event.ts'
+import type { Clock } from '../domain/clock.ts'
+import type { Log } from '../logging/log-entry.ts'
+import type { EventOutbox, LeasedEvent } from '../stores/event-outbox.ts'
+import type { BackgroundWork } from './reconciliation-loop.ts'
+
+/** Sent at the same time by one instance: a receiver that hangs for ten seconds each still gets more than one a second. */
+export const EVENTS_AT_ONCE_MAX = 16
+/** Of these, events that have failed before: what fails holds up nothing that is new. */
+const againMax = 8
+/** How often the outbox is asked while nothing is due. */
+const pauseMs = 1_000
+/** The first pause after a failure; each further one is twice as long, up to an hour, less up to a half at random. */
+const firstPauseMs = 5_000
+const pauseMsMax = 60 * 60_000
+/** From the first try on. A receiver that is down from Friday evening to Monday morning misses nothing. */
+const triedForMs = 3 * 24 * 60 * 60_000
+/** How long a delivered event can still be repeated by a person. */
+const keptForMs = 7 * 24 * 60 * 60_000
+const sweepEveryMs = 60 * 60_000
+/** How long stopping waits for answers; what has none by then goes to another instance. */
+const stopWithinMs = 3_000
+/** An instance that stood still this long since its lease leaves the event to the next one: the answer could outlast the lease. */
+const staleMs = 15_000
+
+export interface EventDeliveryOptions {
+  readonly outbox: Pick<EventOutbox, 'lease' | 'markDelivered' | 'markFailed' | 'deleteDelivered'>
+  readonly send: EventSender['send']
+  readonly now: Clock
+  readonly random: () => number
+  /** Waits, or ends at once when the signal does. */
+  readonly sleep: (forMs: number, signal: AbortSignal) => Promise<void>
+  readonly log: Log
+}
+
+/** Sends what is in the outbox, until it is stopped. */
+export function createEventDelivery(options: EventDeliveryOptions): BackgroundWork {
+  const { outbox, send, now, random, sleep, log } = options
+  const stopping = new AbortController()
+  const givingUp = new AbortController()
+  const running = new Map<Promise<void>, LeasedEvent>()
+  let sweptAtMs = Number.NEGATIVE_INFINITY
+  let loop = Promise.resolve()
+
+  const room = () => EVENTS_AT_ONCE_MAX - running.size
+  const againRoom = () => againMax - [...running.values()].filter(isAgain).length
+
+  /** @returns whether more may be due than was taken. */
+  async function takeDue(): Promise<boolean> {
+    const [places, againPlaces] = [room(), againRoom()]
+    if (places === 0) return true
+    const leased = await outbox.lease(places, againPlaces)
+    for (const event of leased) {
+      const delivery = deliver(event)
+      running.set(delivery, event)
+      void delivery.then(() => running.delete(delivery))
+    }
+    return leased.length === places || leased.filter(isAgain).length === againPlaces
+  }
+
+  async function deliver(event: LeasedEvent): Promise<void> {
+    if (now() - event.leasedAtMs > staleMs) return
+    const { paymentId, type: eventType, tries } = event
+    try {
+      const delivery = await send(event, givingUp.signal)
+      if (delivery.kind === 'delivered') {
+        await outbox.markDelivered(event.id)
+        return log.info({ paymentId, eventType, status: delivery.status, tries }, 'event delivered')
+      }
+      await noteFailure(event, delivery)
+    } catch (err) {
+      // It is sent again when the lease ends.
+      log.warn({ paymentId, eventType, err }, 'event delivery not recorded')
+    }
+  }
+
+  async function noteFailure(event: LeasedEvent, delivery: Exclude<Delivery, { kind: 'delivered' }>) {
+    if (delivery.kind === 'stopped') return outbox.markFailed(event, 'the service stopped', now())
+    const { paymentId, type: eventType, tries } = event
+    const nextTryAtMs = nextTryOf(event, now(), random)
+    await outbox.markFailed(event, delivery.why, nextTryAtMs)
+    const said = { paymentId, eventType, tries, status: delivery.status ?? undefined }
+    if (nextTryAtMs === null) log.error(said, 'event given up')
+    else log.warn(said, 'event not delivered')
+  }
+
+  /** One batch a round, until none is left. */
+  async function sweep(): Promise<void> {
+    const deleted = await outbox.deleteDelivered(now() - keptForMs)
+    if (deleted > 0) log.info({ deleted }, 'old events deleted')
+    else sweptAtMs = now()
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const isMore = await round()
+      if (isMore && room() > 0 && againRoom() > 0) continue
+      const pause = new AbortController()
+      const paused = sleep(pauseMs, AbortSignal.any([stopping.signal, pause.signal]))
+      await (isMore ? Promise.race([paused, ...running.keys()]) : paused)
+      pause.abort()
+    }
+  }
+
+  async function round(): Promise<boolean> {
+    try {
+      const isMore = await takeDue()
+      if (now() - sweptAtMs >= sweepEveryMs) await sweep()
+      return isMore
+    } catch (err) {
+      log.error({ err }, 'event round failed')
+      return false
+    }
+  }
+
+  return {
+    start() {
+      loop = run()
+    },
+    async stop() {
+      stopping.abort()
+      await loop
+      const answered = new AbortController()
+      const patience = sleep(stopWithinMs, answered.signal).then(() => givingUp.abort())
+      // What the last payments have told leaves too, if the receiver takes it at once.
+      while ((await round()) && !givingUp.signal.aborted)
+        if (room() === 0 || againRoom() === 0) await Promise.race([patience, ...running.keys()])
+      await Promise.all(running.keys())
+      answered.abort()
+      await patience
+    },
+  }
+}
+
+const isAgain = ({ tries }: LeasedEvent) => tries > 1
+
+/** When a failed event is sent again; null where it is given up. The last try is three days after the first. */
+export function nextTryOf(
+  { tries, firstTriedAtMs }: Pick<LeasedEvent, 'tries' | 'firstTriedAtMs'>,
+  nowMs: number,
+  random: () => number,
+): number | null {
+  const untilMs = firstTriedAtMs + triedForMs
+  if (nowMs >= untilMs) return null
+  const pauseMs = Math.min(firstPauseMs * 2 ** (tries - 1), pauseMsMax)
+  return Math.min(untilMs, Math.round(nowMs + pauseMs * (1 - random() / 2)))
+}
