@@ -19,11 +19,14 @@ import { isPostgresUrl } from './stores/engine/dialect.ts'
 import { migrationState } from './stores/engine/migrations.ts'
 import { openSqliteToRead } from './stores/engine/sqlite.ts'
 import type { Tables } from './stores/engine/tables.ts'
+import type { EventOutbox } from './stores/event-outbox.ts'
 import { createLedger } from './stores/ledger.ts'
 
 export interface OpenedDesk {
   readonly desk: Desk
   readonly hold: DeskLedger['hold']
+  /** What was to be reported to EVENTS_URL and was not delivered yet. */
+  readonly events: Pick<EventOutbox, 'list' | 'repeat' | 'repeatDead'>
   /** null where the desk was opened to read, or the store's token is not given. */
   readonly resolvePayment: ResolvePayment | null
   close(): Promise<void>
@@ -42,7 +45,7 @@ const silent: Log = { info() {}, warn() {}, error() {}, child: () => silent }
 export async function openDesk(config: DeskConfig, wants: 'read' | 'write'): Promise<OpenedDesk> {
   const { databaseUrl, storeHash, paymentTimeoutMs, accessToken, hasEvents } = config
   const database = await openExisting(databaseUrl, wants === 'read')
-  const { desk, attempts, unsettled } = createLedger({
+  const { desk, attempts, unsettled, events } = createLedger({
     database,
     storeHash,
     now: Date.now,
@@ -55,6 +58,7 @@ export async function openDesk(config: DeskConfig, wants: 'read' | 'write'): Pro
   return {
     desk: createDesk({ reads: desk, now: Date.now }),
     hold: desk.hold,
+    events,
     resolvePayment:
       http &&
       createResolvePayment({

@@ -6,6 +6,7 @@ import { toPaymentView } from '../domain/payment-answer.ts'
 import { Problem } from '../domain/problem.ts'
 import type { ProblemCode } from '../domain/problems.ts'
 import { heldDocuments, resolvedDocument, sawDocument, toldDocuments } from './payments/documents.ts'
+import { counted, eventDocuments, eventLines } from './payments/events.ts'
 import { heldLines, resolvedLines, toldLines } from './payments/lines.ts'
 import { type DeskCommand, readArguments, usage, WrongCommand } from './payments/read-arguments.ts'
 
@@ -18,6 +19,8 @@ interface Ended {
 
 /** More than a person reads; the metrics count them all. */
 const heldMax = 10_000
+
+const writing = new Set<DeskCommand['name']>(['resolve', 'hold', 'repeat'])
 
 const refusedCode = 1
 const usageCode = 2
@@ -45,10 +48,7 @@ async function run(): Promise<Ended> {
   const config = loadDesk()
   if (command.name === 'resolve' && config.accessToken === null)
     throw new InvalidConfiguration(['BIGCOMMERCE_ACCESS_TOKEN is required to look at BigCommerce.'])
-  const opened = await openDesk(
-    config,
-    command.name === 'resolve' || command.name === 'hold' ? 'write' : 'read',
-  )
+  const opened = await openDesk(config, writing.has(command.name) ? 'write' : 'read')
   try {
     return await answer(command, opened)
   } finally {
@@ -58,7 +58,7 @@ async function run(): Promise<Ended> {
 
 async function answer(
   command: Exclude<DeskCommand, { name: 'help' }>,
-  { desk, resolvePayment, hold }: OpenedDesk,
+  { desk, resolvePayment, hold, events }: OpenedDesk,
 ): Promise<Ended> {
   switch (command.name) {
     case 'held': {
@@ -77,6 +77,12 @@ async function answer(
     }
     case 'hold':
       return endOfHold(command, hold)
+    case 'events': {
+      const listed = await events.list(heldMax)
+      return { code: 0, document: eventDocuments(listed), lines: eventLines(listed, Date.now()) }
+    }
+    case 'repeat':
+      return endOfRepeat(command, events)
     default: {
       if (!resolvePayment) throw new Error('the desk was opened to read')
       const resolved = await resolvePayment(command)
@@ -89,6 +95,23 @@ async function answer(
         lines: resolvedLines(resolved),
       }
     }
+  }
+}
+
+async function endOfRepeat(
+  { eventId }: Extract<DeskCommand, { name: 'repeat' }>,
+  events: OpenedDesk['events'],
+): Promise<Ended> {
+  const repeated = eventId === null ? await events.repeatDead() : Number(await events.repeat(eventId))
+  if (eventId !== null && repeated === 0)
+    throw new Problem('payment_not_found', {
+      detail: `The outbox has no event ${eventId}. One that was delivered is kept for a week.`,
+    })
+  const isAre = repeated === 1 ? 'is' : 'are'
+  return {
+    code: 0,
+    document: { data: { repeated } },
+    lines: `${counted(repeated)} ${isAre} sent again, by the running service.`,
   }
 }
 

@@ -10,33 +10,13 @@ import { createOrder } from '../support/orders.ts'
 import { cardPayment } from '../support/payments.ts'
 import { serviceEnvironment } from '../support/service-environment.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { commandOf } from './desk-command.ts'
 import { ownPostgres } from './own-postgres.ts'
 import { runService } from './service-process.ts'
 
 const root = join(import.meta.dirname, '../..')
 const hour = 3_600_000
 const reason = ['--by', 'Ada Support', '--because', 'the gateway shows no charge']
-
-/** The command, as `npm run payments` runs it. */
-const commandOf =
-  (env: Record<string, string>) =>
-  (...words: string[]) =>
-    new Promise<{ code: number; stdout: string; stderr: string; document: Record<string, unknown> }>(
-      (done) => {
-        execFile(
-          process.execPath,
-          ['src/commands/payments.ts', ...words],
-          { cwd: root, env: { ...compiled, ...env } },
-          (error, stdout, stderr) =>
-            done({
-              code: error === null ? 0 : Number(error.code),
-              stdout,
-              stderr,
-              document: words.includes('--json') && stdout.startsWith('{') ? JSON.parse(stdout) : {},
-            }),
-        )
-      },
-    )
 
 const ledgers = [
   { name: 'SQLite', newUrl: async () => `sqlite:${join(temporaryFolder(), 'tillgate.db')}` },
@@ -228,6 +208,9 @@ describe('a command that cannot be done', () => {
       ],
     ],
     [['held', 'now']],
+    [['events', 'now']],
+    [['events', 'repeat']],
+    [['events', 'repeat', 'one', 'two']],
     [['show']],
     [['resolve', 'one', 'perhaps', ...reason]],
     [['resolve', 'one', 'charged', '--by', 'Ada']],
@@ -266,6 +249,7 @@ describe('a command that cannot be done', () => {
     for (const words of [
       ['show', '215'],
       ['show', 'no-such-payment'],
+      ['events', 'repeat', 'no-such-event'],
       ['resolve', 'no-such', 'charged', ...reason],
     ])
       expect(await payments(...words, '--json')).toMatchObject({

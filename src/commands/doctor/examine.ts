@@ -12,6 +12,7 @@ import { checkCallerKeys } from './check-caller-keys.ts'
 import { checkCallerToken } from './check-caller-token.ts'
 import { checkStoreClock } from './check-clock.ts'
 import { checkDatabase } from './check-database.ts'
+import { checkEvents } from './check-events.ts'
 import { checkHost } from './check-host.ts'
 import { checkOrder } from './check-order.ts'
 import { checkPort } from './check-ports.ts'
@@ -34,7 +35,7 @@ const checkTimeoutMs = 15_000
 
 /** Checks a configuration against the real store, database and issuer. All checks run at once; findings come in order. Changes nothing. */
 export async function* examine(config: Config, options: ExamineOptions): AsyncGenerator<Finding> {
-  const { bigcommerce, auth, host, port, adminPort } = config
+  const { bigcommerce, auth, events, host, port, adminPort } = config
   const { url } = auth.key.kind === 'set' ? auth.key : { url: null }
   const checks = [
     bounded('management host', checkHost('management host', bigcommerce.apiUrl)),
@@ -53,6 +54,7 @@ export async function* examine(config: Config, options: ExamineOptions): AsyncGe
             ),
           ),
         ]),
+    ...(events === null ? [] : [bounded('events', checkEvents(events))]),
     bounded('PORT', checkPort('PORT', { host, port, isTls: config.tls !== null })),
     bounded('ADMIN_PORT', checkPort('ADMIN_PORT', { host, port: adminPort, isTls: false })),
   ]

@@ -7,12 +7,15 @@ import { parseOrderId } from '../../domain/order.ts'
 export const usage = `npm run payments -- held
 npm run payments -- show ORDER|PAYMENT
 npm run payments -- resolve PAYMENT charged|not-charged --by NAME --because TEXT [--unread]
+npm run payments -- events
+npm run payments -- events repeat EVENT|dead
 npm run payments -- hold ORDER --amount 60.98 --currency USD --method stripe.card --sent-at INSTANT [--payment ID] --by NAME --because TEXT
 
 For payments that have no end: which there are, what happened to one, and how it ended where only a person can know.
   --by NAME       who decides; kept with the payment
   --because TEXT  why, for example what the gateway's dashboard says; kept with the payment
   --unread        decide although BigCommerce cannot be read
+events lists what was not delivered to EVENTS_URL yet; repeat sends one event again, or all that were given up (dead).
 hold is for a ledger that was restored from a backup: it holds an order whose charge the ledger has forgotten.
   --json          print one JSON document instead of lines
 
@@ -23,6 +26,9 @@ In the image: node dist/payments.js …`
 export type DeskCommand =
   | { readonly name: 'help' }
   | { readonly name: 'held' }
+  | { readonly name: 'events' }
+  /** null for every event that was given up. */
+  | { readonly name: 'repeat'; readonly eventId: string | null }
   | { readonly name: 'show'; readonly orderOrPayment: string }
   | {
       readonly name: 'resolve'
@@ -67,6 +73,8 @@ export function readArguments(words: readonly string[]): DeskCommand {
     case 'held':
       expectOperands(operands, 0)
       return refuseOptions(values, { name })
+    case 'events':
+      return refuseOptions(values, eventsCommand(operands))
     case 'show': {
       expectOperands(operands, 1)
       return refuseOptions(values, { name, orderOrPayment: operands[0] ?? '' })
@@ -85,9 +93,9 @@ export function readArguments(words: readonly string[]): DeskCommand {
       }
     }
     case undefined:
-      throw new WrongCommand('Say what to do: held, show, resolve or hold.')
+      throw new WrongCommand('Say what to do: held, show, resolve, events or hold.')
     default:
-      throw new WrongCommand('There is no such command: say held, show, resolve or hold.')
+      throw new WrongCommand('There is no such command: say held, show, resolve, events or hold.')
   }
 }
 
@@ -112,6 +120,14 @@ function parsed(words: readonly string[]) {
   } catch (error) {
     throw new WrongCommand(error instanceof Error ? error.message : String(error))
   }
+}
+
+function eventsCommand([verb, ...operands]: readonly string[]): DeskCommand {
+  if (verb === undefined) return { name: 'events' }
+  if (verb !== 'repeat') throw new WrongCommand('Say events, or events repeat EVENT, or events repeat dead.')
+  expectOperands(operands, 1)
+  const [event = ''] = operands
+  return { name: 'repeat', eventId: event === 'dead' ? null : event }
 }
 
 const isDecision = (word: string): word is Decision => (DECISIONS as readonly string[]).includes(word)
