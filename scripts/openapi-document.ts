@@ -30,8 +30,7 @@ export async function openapiDocument(): Promise<string> {
     isDraining: () => false,
     observeRequest: () => {},
   })
-  await app.ready()
-  const document = app.swagger()
+  const document: unknown = (await app.inject('/openapi.json')).json()
   await app.close()
   return `${JSON.stringify(document, null, 2)}\n`
 }

@@ -183,13 +183,14 @@ describe('the direction of dependencies', () => {
     expect(new Set(taken)).toEqual(new Set(['@tillgate/client']))
   })
 
-  test('the public and the admin listener are made in one file each; the viewer of the docs has one inside', () => {
+  test('the public and the admin listener are made in one file each; the contract and its viewer have one inside', () => {
     const makers = src.filter(({ imports }) =>
       imports.some(({ from, names }) => from === 'fastify' && /^Fastify\b/.test(names)),
     )
     expect(makers.map(({ path }) => path).sort()).toEqual([
       'src/admin.ts',
       'src/app.ts',
+      'src/openapi/describe-routes.ts',
       'src/routes/docs.ts',
     ])
   })

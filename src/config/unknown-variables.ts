@@ -31,19 +31,37 @@ export const unknownVariables = (names: readonly string[]): UnknownVariable[] =>
 export const nearestTo = (variable: string, names: readonly string[]): string | null =>
   names.find((each) => each.length >= lengthMin && isNear(variable.toUpperCase(), each)) ?? null
 
-const isNear = (one: string, other: string) =>
-  Math.abs(one.length - other.length) <= editsMax && editsBetween(one, other) <= editsMax
-
-/** How many letters must be put in, taken out or replaced to make one of the other (Levenshtein). */
-function editsBetween(one: string, other: string): number {
+/** Whether at most `editsMax` letters must be put in, taken out or replaced to make one of the other (Levenshtein). */
+function isNear(one: string, other: string): boolean {
+  if (Math.abs(one.length - other.length) > editsMax) return false
+  // An edit changes at most two of the letters that a word has at all. A start compares thousands of pairs, and this ends most.
+  if (bitsIn(lettersOf(one) ^ lettersOf(other)) > 2 * editsMax) return false
   let above = Array.from({ length: other.length + 1 }, (_, column) => column)
-  for (const [row, letter] of [...one].entries()) {
+  for (let row = 0; row < one.length; row++) {
     const line = [row + 1]
-    for (const [column, each] of [...other].entries()) {
-      const replaced = (above[column] ?? 0) + (letter === each ? 0 : 1)
-      line.push(Math.min(replaced, (above[column + 1] ?? 0) + 1, (line[column] ?? 0) + 1))
+    let least = row + 1
+    for (let column = 0; column < other.length; column++) {
+      const replaced = (above[column] ?? 0) + (one[row] === other[column] ? 0 : 1)
+      const edits = Math.min(replaced, (above[column + 1] ?? 0) + 1, (line[column] ?? 0) + 1)
+      line.push(edits)
+      if (edits < least) least = edits
     }
+    // It never becomes less again, and nearly all pairs of words differ by then.
+    if (least > editsMax) return false
     above = line
   }
-  return above.at(-1) ?? 0
+  return (above.at(-1) ?? 0) <= editsMax
+}
+
+/** A bit for each letter that the word has; digits and the underscore share some. */
+function lettersOf(word: string): number {
+  let letters = 0
+  for (let index = 0; index < word.length; index++) letters |= 1 << (word.charCodeAt(index) & 31)
+  return letters
+}
+
+function bitsIn(number: number): number {
+  let count = 0
+  for (let rest = number; rest !== 0; rest &= rest - 1) count++
+  return count
 }

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs'
 import { type DestinationStream, type Logger, pino } from 'pino'
 import { listedEntry } from './log-entry.ts'
+import { inSources } from './source-lines.ts'
 
 /**
  * JSON lines with a UTC time. Every line passes one gate on its way out, libraries' lines too: only the fields, messages
@@ -33,7 +34,12 @@ function taken(error: unknown, depth = 0): object {
 /** The lines below the message. A message may have lines that look like frames. */
 function framesOf({ stack = '', message }: Error): string[] {
   const at = stack.indexOf(message)
-  return at < 0 ? [] : stack.slice(at + message.length).split('\n')
+  return at < 0
+    ? []
+    : stack
+        .slice(at + message.length)
+        .split('\n')
+        .map((line) => inSources(line))
 }
 
 /** Where log lines go. */

@@ -1,12 +1,5 @@
-import swagger from '@fastify/swagger'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
-import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
-import { type OpenApiDocument, withExamplesAndHeaders } from '../openapi/document.ts'
-import { withInstruments } from '../openapi/instruments.ts'
-import { withPlainSchemas } from '../openapi/named-schemas.ts'
-import { withOpenAnswers } from '../openapi/open-answers.ts'
-import { openapiPreamble } from '../openapi/preamble.ts'
 import { version } from '../own-package.ts'
 
 export interface OpenapiOptions {
@@ -14,25 +7,19 @@ export interface OpenapiOptions {
   readonly instruments: ReadonlySet<string>
 }
 
-/** Collects the contract from the routes, so it must be registered before them. */
+/** Collects the contract from the routes, so it must be registered before them. What makes a document of them is loaded when it is asked for. */
 async function openapi(app: FastifyInstance, { instruments }: OpenapiOptions) {
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      ...openapiPreamble(version),
-    },
-    transform: jsonSchemaTransform,
-    transformObject: (input) =>
-      withPlainSchemas(
-        withOpenAnswers(
-          withInstruments(
-            withExamplesAndHeaders(jsonSchemaTransformObject(input) as OpenApiDocument),
-            instruments,
-          ),
-        ),
-      ),
+  const routes: RouteOptions[] = []
+  app.addHook('onRoute', (route) => {
+    if (route.method !== 'HEAD') routes.push(route)
   })
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  let document: Promise<object> | null = null
+  app.get('/openapi.json', { schema: { hide: true } }, () => {
+    document ??= import('../openapi/describe-routes.ts').then(({ describeRoutes }) =>
+      describeRoutes(routes, { version, instruments }),
+    )
+    return document
+  })
 }
 
 export const openapiPlugin = fp(openapi, { name: 'openapi', fastify: '5.x' })

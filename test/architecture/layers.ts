@@ -67,7 +67,7 @@ export const RULES: Record<string, { values: string[]; types: string[]; packages
     types: ['config'],
     packages: /^(fastify|node:(crypto|http|net|tls))$/,
   },
-  logging: { values: ['logging', 'domain'], types: [], packages: /^(pino|node:fs)$/ },
+  logging: { values: ['logging', 'domain'], types: [], packages: /^(pino|node:(fs|module|path))$/ },
   'request-context': { values: [], types: ['logging'], packages: /^$/ },
   'own-package': { values: [], types: [], packages: /^node:(fs|path)$/ },
   config: {
