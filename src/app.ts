@@ -1,6 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginCallback } from 'fastify'
 import type { TlsMaterial } from './config/tls.ts'
-import type { VerifyCallerToken } from './domain/caller.ts'
+import type { VerifyOrRemember } from './domain/caller.ts'
 import type { Clock } from './domain/clock.ts'
 import type { InstrumentType } from './domain/payment-instrument.ts'
 import type { ObserveRequest } from './metrics/calls.ts'
@@ -48,7 +48,7 @@ export interface AppDependencies {
   readonly rateLimits: { readonly addressPerMinute: number; readonly callerPerMinute: number }
   /** For tests; production uses LOAD_BOUNDS. */
   readonly loadBounds?: Partial<LoadBounds>
-  readonly verifyCallerToken: VerifyCallerToken
+  readonly verifyCallerToken: VerifyOrRemember
   readonly permits: PaymentTokenBucketOptions['permits']
   readonly payOrder: PayOrder
   /** The instrument types that this instance accepts. */

@@ -30,3 +30,6 @@ export interface Caller {
  * @throws Problem `unauthenticated` when the token does not prove who the caller is, for whatever reason.
  */
 export type VerifyCallerToken = (callerToken: string) => Promise<Caller>
+
+/** The same, at once where the caller is known already. */
+export type VerifyOrRemember = (callerToken: string) => Promise<Caller> | Caller

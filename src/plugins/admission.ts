@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Problem } from '../domain/problem.ts'
 import { hasBody, RECEIVING_BOUNDS, type ReceivingBounds } from './receiving.ts'
@@ -10,6 +10,10 @@ declare module 'fastify' {
     isPayment?: boolean
     /** Answered even under overload: without an answer an orchestrator would restart an instance that is only busy. */
     isNeverShed?: boolean
+  }
+  interface FastifyRequest {
+    /** Only of requests that were let in. */
+    visit: Visit | null
   }
 }
 
@@ -42,9 +46,10 @@ const comeBackSeconds = 2
 
 /** A request that was let in, until its work is done and its connection is closed or free. */
 interface Visit {
+  readonly kind: 'payments' | 'requests'
   isWorkedOn: boolean
   isClosed: boolean
-  leave(): void
+  isOver: boolean
 }
 
 /**
@@ -55,57 +60,67 @@ async function loadShedding(app: FastifyInstance, bounds: LoadBounds) {
   const delayMs = bounds.eventLoopDelayMs ?? measured(app)
   const running = { payments: 0, requests: 0 }
   const max = { payments: bounds.paymentsMax, requests: bounds.requestsMax }
-  const visits = new WeakMap<FastifyRequest, Visit>()
+  app.decorateRequest('visit', null)
 
-  const kindOf = ({ routeOptions: { config } }: FastifyRequest) =>
-    config.isPayment ? 'payments' : 'requests'
-
-  function refuseOverload(request: FastifyRequest): void {
-    const kind = kindOf(request)
+  function refuseOverload(kind: Visit['kind']): void {
     if (running[kind] >= max[kind] || delayMs() > bounds.eventLoopDelayMsMax) {
       throw new Problem('overloaded', { retryAfterSeconds: comeBackSeconds })
     }
   }
 
-  function enter(request: FastifyRequest, reply: FastifyReply): void {
-    const kind = kindOf(request)
+  function enter(request: FastifyRequest, reply: FastifyReply, kind: Visit['kind']): void {
     running[kind] += 1
-    const leave = () => {
-      if (visits.delete(request)) running[kind] -= 1
-    }
-    const visit = { isWorkedOn: false, isClosed: reply.raw.destroyed, leave }
-    visits.set(request, visit)
+    const visit: Visit = { kind, isWorkedOn: false, isClosed: reply.raw.destroyed, isOver: false }
+    request.visit = visit
     reply.raw.once('close', () => {
       visit.isClosed = true
       endIfOver(visit)
     })
   }
 
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.config.isNeverShed) return
-    refuseOverload(request)
-    if (!hasBody(request)) enter(request, reply)
+  function endIfOver(visit: Visit): void {
+    if (!visit.isClosed || visit.isWorkedOn || visit.isOver) return
+    visit.isOver = true
+    running[visit.kind] -= 1
+  }
+
+  function setWorkedOn({ visit }: FastifyRequest, isWorkedOn: boolean): void {
+    if (!visit) return
+    visit.isWorkedOn = isWorkedOn
+    endIfOver(visit)
+  }
+
+  app.addHook('onRequest', (request, reply, done) => {
+    const { config } = request.routeOptions
+    if (!config.isNeverShed) {
+      const kind = kindOf(config)
+      refuseOverload(kind)
+      if (!hasBody(request)) enter(request, reply, kind)
+    }
+    done()
   })
   // A request takes its place when its body is there: one that never comes keeps no other out.
-  app.addHook('preValidation', async (request, reply) => {
-    if (request.routeOptions.config.isNeverShed || !hasBody(request)) return
-    refuseOverload(request)
-    enter(request, reply)
+  app.addHook('preValidation', (request, reply, done) => {
+    const { config } = request.routeOptions
+    if (!config.isNeverShed && hasBody(request)) {
+      const kind = kindOf(config)
+      refuseOverload(kind)
+      enter(request, reply, kind)
+    }
+    done()
   })
   // A payment goes on when its client goes away, so the end of the connection does not free its place.
-  app.addHook('preHandler', async (request) => setWorkedOn(visits.get(request), true))
-  app.addHook('onSend', async (request) => setWorkedOn(visits.get(request), false))
+  app.addHook('preHandler', (request, _reply, done) => {
+    setWorkedOn(request, true)
+    done()
+  })
+  app.addHook('onSend', (request, _reply, _payload, done) => {
+    setWorkedOn(request, false)
+    done()
+  })
 }
 
-function setWorkedOn(visit: Visit | undefined, isWorkedOn: boolean): void {
-  if (!visit) return
-  visit.isWorkedOn = isWorkedOn
-  endIfOver(visit)
-}
-
-function endIfOver({ isWorkedOn, isClosed, leave }: Visit): void {
-  if (isClosed && !isWorkedOn) leave()
-}
+const kindOf = ({ isPayment }: FastifyContextConfig): Visit['kind'] => (isPayment ? 'payments' : 'requests')
 
 function measured(app: FastifyInstance): () => number {
   const delay = watchEventLoopDelay()
@@ -128,8 +143,9 @@ export interface DrainingOptions {
  * would answer with a plain 503 (`return503OnClosing`).
  */
 async function draining(app: FastifyInstance, { isDraining }: DrainingOptions) {
-  app.addHook('onRequest', async () => {
+  app.addHook('onRequest', (_request, _reply, done) => {
     if (isDraining()) throw new Problem('shutting_down')
+    done()
   })
 }
 
@@ -148,8 +164,9 @@ export interface ClosingConnectionsOptions {
  * be closed just as its client sends the next request.
  */
 async function closingConnections(app: FastifyInstance, { isLeaving }: ClosingConnectionsOptions) {
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (isLeaving()) reply.header('connection', 'close')
+    done()
   })
 }
 

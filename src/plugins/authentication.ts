@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Caller, Scope, VerifyCallerToken } from '../domain/caller.ts'
+import type { Caller, Scope, VerifyOrRemember } from '../domain/caller.ts'
 import { Problem } from '../domain/problem.ts'
 import { tokenRefused } from '../domain/token-refusal.ts'
 import type { Purpose, RequestContext } from '../request-context.ts'
@@ -17,7 +17,7 @@ declare module 'fastify' {
 }
 
 export interface AuthenticationOptions {
-  readonly verifyCallerToken: VerifyCallerToken
+  readonly verifyCallerToken: VerifyOrRemember
 }
 
 /** A token with a hundred order ids has four thousand characters; a longer one is not worth a signature check. */
@@ -26,11 +26,20 @@ const callerTokenLengthMax = 8_192
 /** Puts the caller on each request (`callerOf`). Answers 401 without a valid token, 403 without the route's scope. */
 async function authentication(app: FastifyInstance, { verifyCallerToken }: AuthenticationOptions) {
   app.decorateRequest('caller')
-  app.addHook('onRequest', async (request) => {
-    const caller = await verifyCallerToken(callerTokenOf(request))
+  function accept(request: FastifyRequest, caller: Caller): void {
     const { scope } = request.routeOptions.config
     if (!scope || !caller.scopes.has(scope)) throw new Problem('insufficient_scope')
     request.setDecorator('caller', caller)
+  }
+
+  app.addHook('onRequest', (request, _reply, done) => {
+    const caller = verifyCallerToken(callerTokenOf(request))
+    if (caller instanceof Promise) {
+      caller.then((verified) => accept(request, verified)).then(() => done(), done)
+    } else {
+      accept(request, caller)
+      done()
+    }
   })
 }
 

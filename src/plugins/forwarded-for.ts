@@ -20,10 +20,11 @@ async function forwardedFor(app: FastifyInstance, { trustProxy }: ForwardedForOp
   if (trustProxy.length === 0) return
   const isTrusted = trusts(trustProxy)
   let warnedAtMs = Number.NEGATIVE_INFINITY
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     readAddresses(request)
     // The server or proxy that is asked for its own address has forwarded none.
     request.setDecorator('isForwarded', (request.ips?.length ?? 0) > 1 && !isTrusted(request.ip))
+    done()
   })
 
   function readAddresses(request: FastifyRequest): void {

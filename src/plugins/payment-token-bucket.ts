@@ -13,9 +13,10 @@ export interface PaymentTokenBucketOptions {
  */
 async function paymentTokenBucket(app: FastifyInstance, { permits }: PaymentTokenBucketOptions) {
   app.addHook('onReady', () => permits.open())
-  app.addHook('onSend', async (_request, reply) =>
-    addRateLimitHeaders(reply, { name: 'payments', ...permits.standing() }),
-  )
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    addRateLimitHeaders(reply, { name: 'payments', ...permits.standing() })
+    done()
+  })
 }
 
 export const paymentTokenBucketPlugin = fp(paymentTokenBucket, {

@@ -10,10 +10,12 @@ import { Problem } from '../domain/problem.ts'
  * on that difference (RFC 9112 §11.2). Closes the connection, since it is unclear where the next request begins.
  */
 async function requestShape(app: FastifyInstance) {
-  app.addHook('onRequest', async (request, reply) => {
-    if (isPlain(request)) return
-    reply.header('connection', 'close')
-    throw new Problem('malformed_request')
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!isPlain(request)) {
+      reply.header('connection', 'close')
+      throw new Problem('malformed_request')
+    }
+    done()
   })
 }
 
@@ -32,8 +34,14 @@ function isPlain(request: FastifyRequest): boolean {
  * The values of a header, one for each line. `request.headers` has joined them, or dropped all but one.
  * (`headersDistinct` is missing where a test injects the request.)
  */
-export const headerLines = ({ raw: { rawHeaders } }: FastifyRequest, name: string): string[] =>
-  rawHeaders.filter((_value, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name)
+export function headerLines({ raw: { rawHeaders } }: FastifyRequest, name: string): string[] {
+  const lines: string[] = []
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const [given = '', line = ''] = [rawHeaders[index], rawHeaders[index + 1]]
+    if (given.length === name.length && given.toLowerCase() === name) lines.push(line)
+  }
+  return lines
+}
 
 export const requestShapePlugin = fp(requestShape, {
   name: 'request-shape',
@@ -74,8 +82,8 @@ async function receiving(app: FastifyInstance, bounds: ReceivingBounds) {
   const all = new Set<Receiving>()
   const byAddress = new Map<string, Set<Receiving>>()
 
-  app.addHook('preParsing', async (request, reply) => {
-    if (!hasBody(request)) return
+  app.addHook('preParsing', (request, reply, _payload, done) => {
+    if (!hasBody(request)) return done()
     const one: Receiving = {
       address: clientNetwork(request.ip),
       isSlow: false,
@@ -96,6 +104,7 @@ async function receiving(app: FastifyInstance, bounds: ReceivingBounds) {
     reply.raw.once('close', leave)
     add(one)
     makeRoom(one.address)
+    done()
   })
 
   function add(one: Receiving): void {
@@ -168,11 +177,13 @@ const lingerBytesMax = 8 * 1024 * 1024
  * connection that ends is read on for a moment.
  */
 async function lingeringClose(app: FastifyInstance) {
-  app.addHook('onSend', async ({ raw }) => {
+  app.addHook('onSend', ({ raw }, _reply, _payload, done) => {
     const { socket } = raw
-    if (raw.complete || !(socket instanceof Socket)) return
-    // Node calls this after the answer, if the connection ends with it.
-    socket.destroySoon = () => (raw.complete ? closeOnceWritten(socket) : linger(socket))
+    if (!raw.complete && socket instanceof Socket) {
+      // Node calls this after the answer, if the connection ends with it.
+      socket.destroySoon = () => (raw.complete ? closeOnceWritten(socket) : linger(socket))
+    }
+    done()
   })
 }
 

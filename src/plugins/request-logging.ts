@@ -18,22 +18,24 @@ export interface RequestLoggingOptions {
  * The metrics hear of each answered request too. Every unknown path is `none`, so that callers cannot create labels.
  */
 async function requestLogging(app: FastifyInstance, { observeRequest }: RequestLoggingOptions) {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     const orderId = orderIdOf(request)
     if (orderId !== null) request.log = request.log.child({ orderId })
+    done()
   })
-  app.addHook('preSerialization', async (request, _reply, body) => {
+  app.addHook('preSerialization', (request, _reply, body, done) => {
     const subject = subjectOf(body)
     if (subject) request.log = request.log.child(subject)
-    return body
+    done()
   })
-  app.addHook('onResponse', async (request, { statusCode: status, elapsedTime }) => {
+  app.addHook('onResponse', (request, { statusCode: status, elapsedTime }, done) => {
     const { method, routeOptions } = request
     const route = routeOptions.url ?? 'none'
     const durationMs = Math.round(elapsedTime * 10) / 10
     request.log.info({ method, route, status, durationMs }, 'request answered')
     observeRequest({ method, route, status, durationMs: elapsedTime })
+    done()
   })
 }
 

@@ -16,10 +16,11 @@ async function securityHeaders(app: FastifyInstance) {
     referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: false,
   })
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('cache-control', 'no-store')
     // Only over TLS (RFC 6797 §7.2): on our own listener, or where a trusted proxy says so.
     if (request.protocol === 'https') reply.header('strict-transport-security', transportSecurity)
+    done()
   })
 }
 

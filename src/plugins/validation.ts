@@ -13,12 +13,14 @@ const bodyless = new Set(['GET', 'HEAD'])
  * (`checkBy`), no hook, error or log line can show anything of it.
  */
 async function sealedBody(app: FastifyInstance) {
-  app.addHook('preParsing', async ({ method, headers }) => {
+  app.addHook('preParsing', ({ method, headers }, _reply, _payload, done) => {
     const type = headers['content-type']
-    if (type === undefined || bodyless.has(method)) return
-    if (!isJson(type)) throw new Problem('unsupported_media_type')
-    // Fastify remembers the last hundred content types that it met, whatever they hold. So it meets none but this one.
-    headers['content-type'] = 'application/json'
+    if (type !== undefined && !bodyless.has(method)) {
+      if (!isJson(type)) throw new Problem('unsupported_media_type')
+      // Fastify remembers the last hundred content types that it met, whatever they hold. So it meets none but this one.
+      headers['content-type'] = 'application/json'
+    }
+    done()
   })
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()

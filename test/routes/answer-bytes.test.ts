@@ -39,7 +39,14 @@ const odd = [
     id: 'bolt.card',
     supported_instruments: [{ instrument_type: 'STORED_CARD' }, { instrument_type: 5 }, null],
     stored_instruments: [
-      { type: 'stored_card', token: 'abc', is_default: 'yes', brand: 'VISA', expiry_month: 9, last_4: '4242' },
+      {
+        type: 'stored_card',
+        token: 'abc',
+        is_default: 'yes',
+        brand: 'VISA',
+        expiry_month: 9,
+        last_4: '4242',
+      },
       { type: 'stored_card' },
     ],
   },
@@ -55,7 +62,9 @@ const masked = (answer: string) =>
     .replaceAll(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, '(uuid)')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '(time)')
 
-test('answers have the same bytes as ever, headers and their order included', { timeout: 30_000 }, async () => {
+test('answers have the same bytes as ever, headers and their order included', {
+  timeout: 30_000,
+}, async () => {
   const upstream = await startScriptedUpstream({ answer: (call) => ODD_ANSWERS[call.orderId]?.(call) })
   onTestFinished(upstream.close)
   const tillgate = await startTillgate({
@@ -73,7 +82,11 @@ test('answers have the same bytes as ever, headers and their order included', { 
   const scopeless = await callerToken({ sub: 's', scope: 'profile' })
   const told: string[] = []
 
-  async function ask(name: string, line: string, { token, lines = [], body = '' }: Asked = {}): Promise<void> {
+  async function ask(
+    name: string,
+    line: string,
+    { token, lines = [], body = '' }: Asked = {},
+  ): Promise<void> {
     const head = [
       `${line} HTTP/1.1`,
       'Host: tillgate',
@@ -117,7 +130,11 @@ test('answers have the same bytes as ever, headers and their order included', { 
   await ask('no such route', 'GET /nothing')
   await ask('another method', 'PUT /orders/1/payment-methods', { token: server })
   await ask('two hosts', methods(1), { token: server, lines: ['Host: other'] })
-  await ask('no JSON', 'POST /orders/1/pay', { token: server, lines: ['Content-Type: text/plain'], body: 'x' })
+  await ask('no JSON', 'POST /orders/1/pay', {
+    token: server,
+    lines: ['Content-Type: text/plain'],
+    body: 'x',
+  })
   await ask('broken JSON', 'POST /orders/1/pay', { token: server, lines: [json], body: '{' })
   await ask('a body that is too large', 'POST /orders/1/pay', {
     token: server,

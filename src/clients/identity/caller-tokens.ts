@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { type CryptoKey, decodeJwt, errors, type JWTVerifyGetKey, jwtVerify, type KeyObject } from 'jose'
 import { z } from 'zod'
-import type { Caller, OrderAccess, Scope, VerifyCallerToken } from '../../domain/caller.ts'
+import type { Caller, OrderAccess, Scope, VerifyCallerToken, VerifyOrRemember } from '../../domain/caller.ts'
 import { holdsCardNumber } from '../../domain/card-number.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { Problem } from '../../domain/problem.ts'
@@ -208,18 +208,21 @@ const rememberedMax = 1_000
  * Remembers who a token has proven its caller to be, because checking a signature is the costliest part of a read. Only
  * verified callers are remembered, never past the token's end, and under the token's hash: memory holds no token.
  */
-export function createRememberedCallers(options: RememberedCallersOptions): VerifyCallerToken {
+export function createRememberedCallers(options: RememberedCallersOptions): VerifyOrRemember {
   const { verifyCallerToken, keyInUse, now } = options
   const remembered = new Map<string, { readonly caller: Caller; readonly untilMs: number }>()
   let key = keyInUse()
 
-  return async function verifyOrRemember(callerToken) {
+  return function verifyOrRemember(callerToken) {
     if (keyInUse() !== key) remembered.clear()
     key = keyInUse()
     const name = hash('sha256', callerToken)
     const known = remembered.get(name)
-    if (known && now() < known.untilMs) return known.caller
+    // In the same turn: a caller who comes again is what is common.
+    return known && now() < known.untilMs ? known.caller : verifyAndRemember(callerToken, name)
+  }
 
+  async function verifyAndRemember(callerToken: string, name: string): Promise<Caller> {
     const keyBefore = key
     const caller = await verifyCallerToken(callerToken)
     // The key was replaced while it verified: this answer stands, but is not remembered.
