@@ -1,5 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import helmet from '@fastify/helmet'
+import Fastify from 'fastify'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { goodCardNumber } from '../support/payments.ts'
+import { rawBytes } from '../support/raw-http.ts'
 import { startTillgate } from '../support/start-tillgate.ts'
 
 test.each(['/livez', '/nowhere', '/orders/215/payment-methods', '/openapi.json'])(
@@ -16,6 +19,30 @@ test.each(['/livez', '/nowhere', '/orders/215/payment-methods', '/openapi.json']
     })
   },
 )
+
+test('they are those of helmet, byte by byte', async () => {
+  const app = Fastify()
+  onTestFinished(() => app.close())
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
+    },
+    crossOriginResourcePolicy: { policy: 'same-site' },
+    referrerPolicy: { policy: 'no-referrer' },
+    strictTransportSecurity: false,
+  })
+  app.get('/livez', () => 'alive')
+  const { url } = await startTillgate()
+  const linesAt = async (from: string) => {
+    const bytes = await rawBytes(from, ['GET /livez HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n'])
+    return bytes.split('\r\n')
+  }
+  // Helmet's headers come first, before those of Fastify.
+  const theirs = (await linesAt(await app.listen({ host: '127.0.0.1', port: 0 }))).slice(0, 12)
+  expect(theirs.at(-1)).toBe('X-XSS-Protection: 0')
+  expect((await linesAt(url)).slice(0, 12)).toEqual(theirs)
+})
 
 test('pages of other origins may not call, unless they are listed', async () => {
   const origin = 'https://shop.example'
