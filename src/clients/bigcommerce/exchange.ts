@@ -34,6 +34,8 @@ export interface UpstreamAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly json: unknown
+  /** The bytes of the JSON, where they came uncompressed and were kept. */
+  readonly bytes?: Buffer | undefined
 }
 
 /** Cookies and policies of everything on the way have been seen to add up to 20 kB; Node and undici take 16. */
@@ -60,12 +62,15 @@ const decompress: Readonly<Record<string, (body: Buffer, limit: { maxOutputLengt
   deflate: inflateSync,
 }
 
-function jsonIn(body: Buffer, encoding: string | string[] | undefined): unknown {
+/** Takes a byte-order mark away. */
+const utf8 = new TextDecoder()
+
+/** A body as JSON; undefined where it is none. */
+export function jsonIn(body: Buffer, encoding: string | string[] | undefined): unknown {
   try {
     const decode = decompress[String(encoding ?? '').toLowerCase()]
     const plain = decode ? decode(body, { maxOutputLength: bodyBytesMax }) : body
-    // Takes a byte-order mark away.
-    return JSON.parse(new TextDecoder().decode(plain))
+    return JSON.parse(utf8.decode(plain))
   } catch {
     return undefined
   }

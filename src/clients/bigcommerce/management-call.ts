@@ -5,13 +5,8 @@ import type { WatchConnections } from '../../domain/connection-counts.ts'
 import { Problem } from '../../domain/problem.ts'
 import { reveal, type Sealed } from '../../domain/sealed.ts'
 import type { Purpose, RequestContext } from '../../request-context.ts'
-import {
-  type CallHeaders,
-  HEADER_BYTES_MAX,
-  readAnswer,
-  skipContinue,
-  type UpstreamAnswer,
-} from './exchange.ts'
+import { createCollectAnswer } from './collect-answer.ts'
+import { type CallHeaders, HEADER_BYTES_MAX, skipContinue, type UpstreamAnswer } from './exchange.ts'
 import type { ManagementGate } from './management-gate.ts'
 import { MANAGEMENT_CALLS_MAX } from './quota.ts'
 
@@ -81,6 +76,7 @@ export interface ManagementHttpOptions {
 
 export function createManagementHttp(options: ManagementHttpOptions): ManagementHttp {
   const url = new URL(options.url)
+  const basePath = url.pathname.replace(/\/$/, '')
   const connect = buildConnector({ timeout: connectTimeoutMs, allowH2: false })
   const pool = new Pool(url.origin, {
     // Nothing queues behind the gate.
@@ -95,6 +91,7 @@ export function createManagementHttp(options: ManagementHttpOptions): Management
     const { connected: open, free: idle, queued: waiting } = pool.stats
     return { open, idle, waiting }
   })
+  const collect = createCollectAnswer(pool, tryTimeoutMs)
   const retry = createRetry()
 
   async function tryOnce(request: ManagementRequest, context: RequestContext, passage: Passage) {
@@ -111,9 +108,9 @@ export function createManagementHttp(options: ManagementHttpOptions): Management
     context: RequestContext,
     accessToken: Sealed<string>,
   ) {
-    const response = await pool.request({
+    return collect({
       method,
-      path: `${url.pathname.replace(/\/$/, '')}${path}`,
+      path: `${basePath}${path}`,
       headers: {
         ...options.callHeaders(context),
         accept: 'application/json',
@@ -121,9 +118,7 @@ export function createManagementHttp(options: ManagementHttpOptions): Management
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       body: body === undefined ? null : JSON.stringify(body),
-      signal: AbortSignal.timeout(tryTimeoutMs),
     })
-    return readAnswer(response)
   }
 
   return {
