@@ -53,8 +53,8 @@ function freeAtLatestMs(attempt: PaymentAttempt, nowMs: number): number | null {
   return latest.find((atMs) => atMs > nowMs) ?? null
 }
 
-export function whyHeld({ status, answeredAs, bigcommerceCode }: PaymentAttempt): string {
-  switch (status) {
+export function whyHeld(attempt: PaymentAttempt): string {
+  switch (attempt.status) {
     case 'claimed':
       return 'It is being prepared.'
     case 'sending':
@@ -64,8 +64,12 @@ export function whyHeld({ status, answeredAs, bigcommerceCode }: PaymentAttempt)
     case 'needs_review':
       return 'Neither a charge nor its absence could be proven. A person must decide.'
     default:
-      break
+      return whyInDoubt(attempt)
   }
+}
+
+/** What the answer to its charge left open, also of a payment that has ended since. */
+export function whyInDoubt({ answeredAs, bigcommerceCode }: PaymentAttempt): string {
   if (answeredAs === 'turned_away') return 'BigCommerce turned it away because of its rate limit.'
   if (answeredAs !== null) return 'BigCommerce refused it in words that are not documented.'
   if (bigcommerceCode === duplicateCode) return 'BigCommerce says that it may be a duplicate (30105).'

@@ -1,5 +1,5 @@
 import type { Conclusion } from './conclusion.ts'
-import { whyHeld } from './held-payment.ts'
+import { whyHeld, whyInDoubt } from './held-payment.ts'
 import { sayMoney } from './money.ts'
 import type { OrderReading } from './order.ts'
 import { isFinal, isUnsettled, type PaymentAttempt, publicStatus } from './payment-attempt.ts'
@@ -134,7 +134,9 @@ export function storyOf(
   )
   add(sentAtMs, `sent the charge${moneyOf(attempt)} to BigCommerce`)
   if (isUnsettled(attempt.status)) add(unsettledSinceMs, `holds the order: ${whyHeld(attempt)}`)
-  else add(unsettledSinceMs, 'held the order: the answer did not say whether it was charged')
+  else if (pendingSinceMs !== null && pendingSinceMs === unsettledSinceMs)
+    add(unsettledSinceMs, 'held the order: BigCommerce had accepted it, but not completed it.')
+  else add(unsettledSinceMs, `held the order: ${whyInDoubt(attempt)}`)
   if (pendingSinceMs !== unsettledSinceMs && !isNoted(pendingSinceMs))
     add(pendingSinceMs, 'BigCommerce called it pending')
   // An end that a look or a person found is noted in their own words.

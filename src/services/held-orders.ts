@@ -12,16 +12,23 @@ export interface PaidOrder extends PaymentAnswer {
   readonly isReplay: boolean
 }
 
+/** Paid, and by whom. */
+export interface PaidBy extends PaidOrder {
+  /** Whom the token of the first request with the key named; null for no customer. */
+  readonly customerId: number | null
+}
+
 /**
  * The answer to a key that is in use: a final one as it was given, else how the payment stands now.
  *
  * @throws Problem `idempotency_key_reused` for another request, `request_in_progress` while the first one runs.
  */
-export function replay({ fingerprint, attempt, answer }: KnownKey, wanted: string, nowMs: number): PaidOrder {
+export function replay({ fingerprint, attempt, answer }: KnownKey, wanted: string, nowMs: number): PaidBy {
   if (fingerprint !== wanted) throw new Problem('idempotency_key_reused')
-  if (answer) return { ...answer, isReplay: true }
+  const { customerId } = attempt
+  if (answer) return { ...answer, isReplay: true, customerId }
   if (isRunning(attempt.status)) throw new Problem('request_in_progress', askAgainAt(attempt))
-  return { ...answerOf(attempt, nowMs), isReplay: false }
+  return { ...answerOf(attempt, nowMs), isReplay: false, customerId }
 }
 
 interface Asked {
@@ -37,12 +44,15 @@ interface Asked {
  */
 export async function savingWhereAllowed<Command extends Asked>(
   asked: Command,
-  pay: (command: Command) => Promise<PaidOrder>,
+  pay: (command: Command) => Promise<PaidBy>,
 ): Promise<PaidOrder> {
   const { caller } = asked
   const { save_instrument: isAsked, ...payment } = asked.payment
-  if (!isAsked || caller.customerId !== null || caller.access.kind === 'any') return pay(asked)
-  return tellNotSaved(await pay({ ...asked, payment }))
+  const isSavedByServer = caller.access.kind === 'any'
+  const mayAsk = isSavedByServer || caller.customerId !== null
+  const { customerId, ...paid } = await pay(isAsked && !mayAsk ? { ...asked, payment } : asked)
+  // A replay may come with a token that names a customer, where that of the payment named none.
+  return isAsked && !isSavedByServer && customerId === null ? tellNotSaved(paid) : paid
 }
 
 function tellNotSaved(paid: PaidOrder): PaidOrder {

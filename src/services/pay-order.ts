@@ -11,7 +11,7 @@ import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import { type AuthorizedPayment, type AuthorizePayment, maySeeAttempt } from './authorize-order.ts'
 import type { VelocityGate } from './card-testing.ts'
 import type { ChargeAttempt } from './charge-attempt.ts'
-import { type PaidOrder, refuseClaim, replay, savingWhereAllowed } from './held-orders.ts'
+import { type PaidBy, type PaidOrder, refuseClaim, replay, savingWhereAllowed } from './held-orders.ts'
 
 export interface PayOrderCommand extends PaymentCommand {
   readonly caller: Caller
@@ -59,7 +59,7 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     asked: PayOrderCommand,
     command: PayOrderCommand,
     context: RequestContext,
-  ): Promise<PaidOrder> {
+  ): Promise<PaidBy> {
     const scope = keyScopeOf(command)
     const fingerprint = fingerprintOf(asked)
 
@@ -76,7 +76,7 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     const { attempt } = claim
     const log = context.log.child({ orderId: attempt.orderId, paymentId: attempt.id })
     const answer = await charging.pay({ attempt, command, authorized, waiting, context: { ...context, log } })
-    return { ...answer, isReplay: false }
+    return { ...answer, isReplay: false, customerId: attempt.customerId }
   }
 
   /**

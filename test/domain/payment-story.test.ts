@@ -100,13 +100,27 @@ test('what the merchant did after the success is told as theirs, each once by it
   expect(noted(unknown, [charge, voided]).filter((one) => one.startsWith('the merchant'))).toEqual([])
 })
 
+test.each([
+  [{ bigcommerceCode: 30105 }, 'BigCommerce says that it may be a duplicate (30105).'],
+  [
+    { bigcommerceCode: 10000 },
+    'BigCommerce answered with code 10000, which does not say whether it was charged.',
+  ],
+  [{ answeredAs: 'turned_away' }, 'BigCommerce turned it away because of its rate limit.'],
+  [{ answeredAs: 'refused' }, 'BigCommerce refused it in words that are not documented.'],
+  [{ pendingSinceMs: unknown.unsettledSinceMs }, 'BigCommerce had accepted it, but not completed it.'],
+] as const)('why it held its order is still told of a payment that has ended: %j', (columns, why) => {
+  const ended = { ...unknown, ...columns, status: 'succeeded' as const, endedAtMs: issuedAtMs + hour }
+  expect(storyOf(ended, 'shop', []).map(({ what }) => what)).toContain(`held the order: ${why}`)
+})
+
 test('a story has what the columns say and what was noted, in order, each once', () => {
   const end = { atMs: issuedAtMs + 2 * hour, what: 'looks found no charge', by: 'Tillgate', because: null }
   const ended = { ...unknown, status: 'not_charged' as const, endedAtMs: end.atMs }
   expect(storyOf(ended, 'shop', [end]).map(({ by, what }) => `${by}: ${what}`)).toEqual([
     'shop: began to pay order 118 by stripe.card (card)',
     'Tillgate: sent the charge over 60.98 USD to BigCommerce',
-    'Tillgate: held the order: the answer did not say whether it was charged',
+    'Tillgate: held the order: No clear answer to the charge came.',
     'Tillgate: looks found no charge',
   ])
   const declined = attemptOf({

@@ -1,6 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { startSandbox } from '../../sandbox/start-sandbox.ts'
@@ -98,6 +98,26 @@ test('npm start opens no debugger on SIGUSR1', async () => {
   for (const pid of running) process.kill(pid, 'SIGUSR1')
   expect((await fetch(`${told}/livez`)).status).toBe(200)
   expect(output).not.toContain('Debugger')
+})
+
+test('.env is read by every script that needs the configuration, the environment goes before it, and none is no news', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const reading = ['start', 'doctor', 'migrate', 'payments', 'ledger:backup', 'ledger:accept', 'ledger:copy']
+  const own = '--import ./scripts/env-file.ts'
+  expect(Object.keys(scripts).filter((name) => scripts[name].includes(own))).toEqual(reading)
+  expect(JSON.stringify(scripts)).not.toContain('--env-file')
+
+  const cwd = temporaryFolder()
+  const show = '[process.env.ONE, process.env.TWO].join()'
+  const run = () =>
+    spawnSync(process.execPath, ['--import', join(root, 'scripts/env-file.ts'), '--print', show], {
+      cwd,
+      env: { TWO: 'of the environment' },
+      encoding: 'utf8',
+    })
+  expect(run()).toMatchObject({ stdout: ',of the environment\n', stderr: '' })
+  writeFileSync(join(cwd, '.env'), 'ONE=of the file\nTWO=of the file\n')
+  expect(run()).toMatchObject({ stdout: 'of the file,of the environment\n', stderr: '' })
 })
 
 /** The processes that run the service, of the group that npm began. */

@@ -732,6 +732,22 @@ describe('an instrument is to be stored', () => {
     expect(paid.body).toMatchObject({ meta })
     expect('meta' in paid.body && Object.keys(paid.body.meta)).toEqual(Object.keys(meta))
   })
+
+  test.each([
+    ['by a token that names a customer by now: it still says so', customer(7), null, notSaved],
+    ['by a token that names none any more: it was stored', holderOf(118), 7, {}],
+  ])('and the payment is asked for again, %s', async (_how, caller, customerId, meta) => {
+    const asked = { ...command(), payment: { ...command().payment, save_instrument: true } }
+    const attempt = attemptOf({ status: 'succeeded', customerId })
+    const known = { fingerprint: fingerprintOf(asked), attempt, answer: answerOf(attempt, nowMs) }
+    const { pay } = paying({
+      attempts: { findByKey: async () => known, claim: async () => ({ kind: 'known', known }) },
+    })
+    const { isReplay, body } = await pay({ caller, payment: asked.payment })
+    expect(isReplay).toBe(true)
+    expect(body).toMatchObject({ meta })
+    expect('meta' in body && Object.keys(body.meta)).toEqual(Object.keys(meta))
+  })
 })
 
 test('no log line holds the card, the PAT or the key', async () => {
