@@ -182,7 +182,7 @@ export async function compose(
   metrics.show({
     gate: gate.standing,
     permits: permitStore.outlook,
-    unsettled: unsettled.count,
+    unsettled,
     outbox: config.events && events.count,
     isReady,
   })

@@ -54,7 +54,7 @@ export interface Metrics extends UpstreamMetrics, PaymentMetrics {
 export interface Standings {
   readonly gate: () => GateStanding
   readonly permits: () => Promise<Outlook>
-  readonly unsettled: UnsettledAttempts['count']
+  readonly unsettled: Pick<UnsettledAttempts, 'count' | 'countUnaccounted'>
   /** null where no events are sent. */
   readonly outbox: EventOutbox['count'] | null
   readonly isReady: () => Promise<boolean>

@@ -7,7 +7,10 @@ import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
  * Shows at each scrape how the ledger stands. While it cannot be read these gauges say nothing, rather than something
  * old.
  */
-export function showUnsettled(registry: Registry, countUnsettled: UnsettledAttempts['count']): void {
+export function showUnsettled(
+  registry: Registry,
+  { count: countUnsettled, countUnaccounted }: Pick<UnsettledAttempts, 'count' | 'countUnaccounted'>,
+): void {
   const registers = [registry]
   let reading: ReturnType<UnsettledAttempts['count']> | null = null
   /** One statement for both gauges of one scrape. */
@@ -46,6 +49,20 @@ export function showUnsettled(registry: Registry, countUnsettled: UnsettledAttem
         const ages = counts.filter((each) => each.status === status).map(({ oldestMs }) => oldestMs)
         this.set({ status }, Math.max(0, ...ages) / 1_000)
       }
+    },
+  })
+  // A counter would miss what `payments resolve` finds: that is another process.
+  new Gauge({
+    name: 'tillgate_unaccounted_charges',
+    help: 'Orders on which BigCommerce shows a charge that no payment accounts for, of all instances together, by the time since that was found, at most.',
+    labelNames: ['age'],
+    registers,
+    async collect() {
+      const counts = await countUnaccounted().catch(() => null)
+      this.reset()
+      if (counts === null) return
+      for (const { age } of AGES) this.set({ age }, 0)
+      for (const { age, count } of counts) this.set({ age }, count)
     },
   })
 }

@@ -25,7 +25,7 @@ import { createReconciliationRound, stillForOf } from './reconciliation-loop.ts'
 /** All that paying does to the world goes through these. */
 export interface PayingPorts {
   readonly attempts: PaymentAttempts
-  readonly unsettled: Omit<UnsettledAttempts, 'count'>
+  readonly unsettled: Omit<UnsettledAttempts, 'count' | 'countUnaccounted'>
   readonly holds: VelocityHolds
   readonly managementApi: ManagementApi
   readonly paymentsApi: PaymentsApi

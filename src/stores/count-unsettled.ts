@@ -23,6 +23,12 @@ export interface UnsettledCount {
   readonly oldestMs: number
 }
 
+/** How many orders show a charge that no payment accounts for, by the time since it was first seen. */
+export interface UnaccountedCount {
+  readonly age: UnsettledCount['age']
+  readonly count: number
+}
+
 export async function countUnsettled(
   database: Kysely<Tables>,
   storeHash: string,
@@ -43,7 +49,7 @@ export const unsettledQuery = (database: Kysely<Tables>, storeHash: string, nowM
     .selectFrom('payment_attempts')
     .select(({ fn }) => [
       sql<UnsettledStatus>`status`.as('status'),
-      ageAt(nowMs).as('age'),
+      ageAt('sent_at_ms', nowMs).as('age'),
       fn.countAll().as('count'),
       fn.min('sent_at_ms').as('oldest_at_ms'),
     ])
@@ -51,9 +57,24 @@ export const unsettledQuery = (database: Kysely<Tables>, storeHash: string, nowM
     .where(statusIn(UNSETTLED_STATUSES))
     .groupBy(['status', 'age'])
 
-function ageAt(nowMs: number) {
+/** A table of few rows: only a charge that is one too many makes one. */
+export async function countUnaccounted(
+  database: Kysely<Tables>,
+  storeHash: string,
+  nowMs: number,
+): Promise<UnaccountedCount[]> {
+  const rows = await database
+    .selectFrom('unaccounted_charges')
+    .select(({ fn }) => [ageAt('seen_at_ms', nowMs).as('age'), fn.countAll().as('count')])
+    .where('store_hash', '=', storeHash)
+    .groupBy('age')
+    .execute()
+  return rows.map(({ age, count }) => ({ age, count: Number(count) }))
+}
+
+function ageAt(column: 'sent_at_ms' | 'seen_at_ms', nowMs: number) {
   const cases = AGES.filter(({ ageMsMax }) => Number.isFinite(ageMsMax)).map(
-    ({ age, ageMsMax }) => sql`WHEN sent_at_ms >= ${sql.lit(nowMs - ageMsMax)} THEN ${sql.lit(age)}`,
+    ({ age, ageMsMax }) => sql`WHEN ${sql.ref(column)} >= ${sql.lit(nowMs - ageMsMax)} THEN ${sql.lit(age)}`,
   )
   return sql<UnsettledCount['age']>`CASE ${sql.join(cases, sql` `)} ELSE 'older' END`
 }

@@ -7,7 +7,12 @@ import {
   UNSETTLED_STATUSES,
 } from '../domain/payment-attempt.ts'
 import { type Concluded, concludeLook, type Weighed } from './conclude-look.ts'
-import { countUnsettled, type UnsettledCount } from './count-unsettled.ts'
+import {
+  countUnaccounted,
+  countUnsettled,
+  type UnaccountedCount,
+  type UnsettledCount,
+} from './count-unsettled.ts'
 import { dialectOf } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
 import { transact } from './engine/transact.ts'
@@ -50,6 +55,8 @@ export interface UnsettledAttempts {
   deleteKeysBefore(beforeMs: number): Promise<number>
   /** Counts them by status and age, for the whole store. Classes that are empty are left out. */
   count(): Promise<UnsettledCount[]>
+  /** Counts the orders whose charges are more than payments account for, by age, for the whole store. */
+  countUnaccounted(): Promise<UnaccountedCount[]>
 }
 
 export interface UnsettledAttemptsOptions {
@@ -164,6 +171,8 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
       }),
 
     count: () => transact(() => countUnsettled(database, storeHash, now())),
+
+    countUnaccounted: () => transact(() => countUnaccounted(database, storeHash, now())),
   }
 }
 

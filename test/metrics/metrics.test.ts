@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { storeVariables } from '../../sandbox/store-variables.ts'
+import { openDesk } from '../../src/compose-desk.ts'
+import { loadDesk } from '../../src/config/load-desk.ts'
 import { callerToken } from '../support/caller-token.ts'
 import { ledgerFile } from '../support/ledger-file.ts'
 import { createOrder } from '../support/orders.ts'
@@ -71,6 +74,38 @@ describe('payments are counted by how they ended, why, and by which method', () 
     )
     const oldest = lines.find((line) => line.includes('oldest_age_seconds{status="unknown"}'))
     expect(Number(oldest?.split(' ')[1])).toBeGreaterThan(0)
+  })
+
+  test('a charge too many that a person finds at the desk, in another process, shows in a gauge', async () => {
+    const { environment } = ledgerFile()
+    const { pay, sandbox, metrics } = await start({ environment })
+    const orderId = createOrder(sandbox)
+    await sandbox.faults.add({ operation: 'pay', kind: 'reset_after_charge', times: 1 })
+    const { id: paymentId } = (await pay(cardPayment(), orderId)).body.data
+    await fetch(`${sandbox.controlUrl}/transactions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ order_id: orderId }),
+    })
+    expect(await metrics()).toContain('tillgate_unaccounted_charges{age="1m"} 0')
+
+    const desk = await openDesk(loadDesk({ ...storeVariables(sandbox), ...environment }), 'write')
+    const decided = {
+      decision: 'charged',
+      by: 'Ada',
+      because: 'the gateway shows it',
+      isUnread: false,
+    } as const
+    const resolved = await desk.resolvePayment?.({ paymentId, ...decided })
+    await desk.close()
+    expect(resolved).toMatchObject({ payment: { status: 'succeeded' }, isDuplicate: true })
+    expect(await metrics()).toEqual(
+      expect.arrayContaining([
+        'tillgate_unaccounted_charges{age="1m"} 1',
+        'tillgate_unaccounted_charges{age="older"} 0',
+        'tillgate_duplicate_charge_detected_total 0',
+      ]),
+    )
   })
 
   test('one that never left says why', async () => {

@@ -111,6 +111,7 @@ async function useAll({ attempts, unsettled, holds, desk, events, checkouts }: L
     nowMs,
   )
   await unsettled.count()
+  await unsettled.countUnaccounted()
   await desk.listOpen(100)
   const note = { what: 'held it', by: 'Ada', because: 'the log of then' }
   const forgotten = { paymentId: 'forgotten', orderId: 3, money: due, sentAtMs: 1, correlationId: 'c' }
@@ -195,7 +196,6 @@ const searchedBy: Readonly<Record<string, string>> = {
   sqlite_autoindex_idempotency_keys_1: '(store_hash=? AND principal=? AND operation=? AND idempotency_key=?)',
   payment_attempts_holds_order: '(store_hash=? AND holds_order=?)',
   payment_attempts_watched: '(store_hash=? AND next_watch_at_ms<?)',
-  sqlite_autoindex_unaccounted_charges_1: '(store_hash=? AND order_id=?)',
   idempotency_keys_attempt: '(attempt_id=?)',
   idempotency_keys_age: '(created_at_ms<?)',
   sqlite_autoindex_payment_history_1: '(attempt_id=?',
@@ -205,6 +205,8 @@ const searchedBy: Readonly<Record<string, string>> = {
   velocity_holds_over: '(held_until_ms<?)',
   sqlite_autoindex_payment_events_1: '(id=?)',
   payment_events_delivered: '(store_hash=? AND delivered_at_ms<?)',
+  // Has a row only while an order shows a charge too many.
+  sqlite_autoindex_unaccounted_charges_1: '(store_hash=?',
   // These hold no row that has ended.
   payment_events_new: '',
   payment_events_due: '',

@@ -102,6 +102,33 @@ export function describeUnsettled({ name, open }: Engine): void {
       expect(await count({ storeHash: 'store-2' })).toEqual([])
     })
 
+    test('orders with a charge that no payment accounts for are counted by age, for one store, until a look sees none', async () => {
+      const count = (change = {}) => createUnsettledAttempts({ ...options(), ...change }).countUnaccounted()
+      const show = async (orderId: number, isUnaccounted: boolean) =>
+        unsettled.conclude(
+          (await ledger.findByOrder(orderId))[0]?.id ?? (await standing('unknown', { orderId })),
+          () => ({ ...nothingFound, nextLookAtMs: null, isUnaccounted }),
+          keepsNothing,
+          nowMs,
+        )
+      expect(await count()).toEqual([])
+      await show(1, true)
+      nowMs += 2 * day
+      await show(2, true)
+      await show(3, true)
+      // It counts from when it was first seen.
+      await show(1, true)
+      expect(await count()).toEqual(
+        expect.arrayContaining([
+          { age: 'older', count: 1 },
+          { age: '1m', count: 2 },
+        ]),
+      )
+      await show(1, false)
+      expect(await count()).toEqual([{ age: '1m', count: 2 }])
+      expect(await count({ storeHash: 'store-2' })).toEqual([])
+    })
+
     describe('a lease', () => {
       test('takes what is due: unknown and pending attempts, a moment after they became so', async () => {
         const unknown = await standing('unknown', { orderId: 1 })

@@ -10,7 +10,7 @@ export type Sync<T> = {
 }
 
 /** Counting for the metrics is not part of the simulation. */
-export type UnsettledPorts = Omit<UnsettledAttempts, 'count'>
+export type UnsettledPorts = Omit<UnsettledAttempts, 'count' | 'countUnaccounted'>
 
 /**
  * The statements of the ledger. Each happens at once or, if it throws, not at all: in the databases it is one
