@@ -8,7 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -45,7 +45,6 @@ export function createServedMark(
   const name = createHash('sha256').update(ledger).digest('hex').slice(0, 32)
   const places = [join(dirname(ledger), `.${basename(ledger)}.served`), join(resolve(folder), `${name}.json`)]
   const unwritable = new Set<string>()
-  const kept = new Map<string, KeptFile>()
 
   const marks = () => places.flatMap((place) => paymentIn(place) ?? [])
   const refusal = (what: string) =>
@@ -74,11 +73,7 @@ export function createServedMark(
       const mark = Buffer.from(`${JSON.stringify({ ledger, payment: paymentId })}\n`)
       for (const place of places) {
         try {
-          const file = kept.get(place)
-          if (file && writeOver(file, place, mark)) continue
-          kept.delete(place)
-          if (file) closeSync(file.descriptor)
-          kept.set(place, writeAnew(place, mark))
+          if (!writeOver(place, mark)) writeAnew(place, mark)
         } catch (error) {
           if (!unwritable.has(place)) onUnwritable(error)
           unwritable.add(place)
@@ -94,37 +89,28 @@ export function createServedMark(
   }
 }
 
-/** A file that this process has made at a place, and has open. */
-interface KeptFile {
-  readonly descriptor: number
-  readonly inode: bigint
-}
-
 /**
  * Writes a mark over the last one, which costs a hundredth of a new file: a file that takes another's name is given its place on
  * the disk at once.
  *
- * @returns false where the name leads to another file by now or to none, or to a mark of another length.
+ * @returns false where there is no mark of the same length: what is left of a longer one would not be read.
  */
-function writeOver({ descriptor, inode }: KeptFile, place: string, mark: Buffer): boolean {
-  const found = statSync(place, { bigint: true, throwIfNoEntry: false })
-  if (found?.ino !== inode || found.size !== BigInt(mark.length)) return false
-  // So few bytes in one call are written whole or not at all.
-  return writeSync(descriptor, mark, 0, mark.length, 0) === mark.length
+function writeOver(place: string, mark: Buffer): boolean {
+  if (!existsSync(place)) return false
+  const file = openSync(place, 'r+')
+  try {
+    // So few bytes in one call are written whole or not at all.
+    return fstatSync(file).size === mark.length && writeSync(file, mark) === mark.length
+  } finally {
+    closeSync(file)
+  }
 }
 
 /** Writes it to a new file, whole or not at all. */
-function writeAnew(place: string, mark: Buffer): KeptFile {
+function writeAnew(place: string, mark: Buffer): void {
   mkdirSync(dirname(place), { recursive: true, mode: 0o700 })
-  const descriptor = openSync(`${place}.new`, 'w', ledgerFileMode)
-  try {
-    writeSync(descriptor, mark)
-    renameSync(`${place}.new`, place)
-    return { descriptor, inode: fstatSync(descriptor, { bigint: true }).ino }
-  } catch (error) {
-    closeSync(descriptor)
-    throw error
-  }
+  writeFileSync(`${place}.new`, mark, { mode: ledgerFileMode })
+  renameSync(`${place}.new`, place)
 }
 
 /** The payment of a mark; null where there is none, or where it may not be read. */
