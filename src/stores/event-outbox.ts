@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock.ts'
 import type { EventType } from '../domain/payment-event.ts'
 import { dialectOf } from './engine/dialect.ts'
 import type { PaymentEventRow, Tables } from './engine/tables.ts'
-import { transact, withoutFlush } from './engine/transact.ts'
+import { transact, whenDurable, withoutFlush } from './engine/transact.ts'
 import { SWEPT_MAX } from './velocity-holds.ts'
 
 /** An event that this instance alone may send now. */
@@ -132,7 +132,7 @@ export function createEventOutbox({ database, storeHash, now }: EventOutboxOptio
           )
         }
         return leased.map((row) => toLeased(row, nowMs))
-      }),
+      }).finally(() => whenDurable(database)), // An end is told once it is on the disk.
 
     markDelivered: async (id) => {
       await write((queries) =>

@@ -1,9 +1,10 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
 import type { KeyScope, KnownKey } from '../domain/idempotency-key.ts'
 import type { Money } from '../domain/money.ts'
 import type { PaymentAnswer } from '../domain/payment-answer.ts'
 import {
+  isFinal,
   type NewAttempt,
   type OrderAttempt,
   type PaymentAttempt,
@@ -14,7 +15,7 @@ import { takeCheckout } from './checkout-fence.ts'
 import { type Claim, claimAttempt, type FailuresLimit } from './claim-attempt.ts'
 import { dialectOf } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
-import { durably, transact, withoutFlush } from './engine/transact.ts'
+import { durably, transact, transactDurably, whenDurable, withoutFlush } from './engine/transact.ts'
 import { findByKey, findByOrder, findFence, NO_ORDER_YET } from './find-attempts.ts'
 import { settleAttempt } from './settle-attempt.ts'
 import { type WriteEvents, writeNoEvents } from './write-events.ts'
@@ -81,15 +82,33 @@ export interface PaymentAttemptsOptions {
 export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentAttempts {
   const { database, storeHash, now, failures = null, writeEvents = writeNoEvents } = options
   const { countsByCheckout = false } = options
+  const isPostgres = dialectOf(database).name === 'Postgres'
+  /** An end may be told once it is on the disk. */
+  const toTell = async <T>(read: T, attempts: readonly PaymentAttempt[]): Promise<T> => {
+    if (attempts.some(({ status }) => isFinal(status))) await whenDurable(database)
+    return read
+  }
   return {
-    findByKey: (scope) => transact(() => findByKey(database, storeHash, scope)),
-    findFence: (orderId) => transact(() => findFence(database, storeHash, orderId)),
-    findByOrder: (orderId) => transact(() => findByOrder(database, storeHash, orderId)),
+    findByKey: (scope) =>
+      transact(async () => {
+        const known = await findByKey(database, storeHash, scope)
+        return toTell(known, known ? [known.attempt] : [])
+      }),
+    findFence: (orderId) =>
+      transact(async () => {
+        const by = await findFence(database, storeHash, orderId)
+        return toTell(by, by ? [by] : [])
+      }),
+    findByOrder: (orderId) =>
+      transact(async () => {
+        const attempts = await findByOrder(database, storeHash, orderId)
+        return toTell(attempts, attempts)
+      }),
 
     // If the claim is lost, nothing was sent. The flush of *sending* takes it along to the disk (decision 0029).
     claim: (scope, fingerprint, attempt) =>
-      transact(() =>
-        withoutFlush(database, (connection) =>
+      transact(async () => {
+        const claim = await withoutFlush(database, (connection) =>
           connection.transaction().execute((transaction) =>
             claimAttempt(transaction, {
               storeHash,
@@ -101,36 +120,23 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
               countsByCheckout,
             }),
           ),
-        ),
-      ),
+        )
+        // Anything else tells of another attempt.
+        if (claim.kind !== 'claimed') await whenDurable(database)
+        return claim
+      }),
 
     markSending: (id, sending) =>
       transact(async () => {
-        // One statement, unless the checkout names another order.
-        const isMarked = await durably(database, (queries) => writeSending(queries, id, sending, now()))
-        if (isMarked) return 'sending'
-        return database.transaction().execute(async (transaction): Promise<MarkedSending> => {
-          const nowMs = now()
-          const marked = await writeSendingOfCheckout(transaction, id, sending, nowMs)
-          if (!marked?.cart_id) return 'not_ours'
-          const asked = {
-            storeHash,
-            cartId: marked.cart_id,
-            orderId: marked.order_id,
-            holder: id,
-            nowMs,
-            mayBeOrdering: countsByCheckout,
-          }
-          const standing = await takeCheckout(transaction, asked)
-          if (standing === 'free') return 'sending'
-          // Nothing has left, so the word is taken back with the claim as it was.
-          await transaction
-            .updateTable('payment_attempts')
-            .set({ status: 'claimed', sent_at_ms: null })
-            .where('id', '=', id)
-            .execute()
-          return `checkout_${standing}`
-        })
+        const alone = (queries: Kysely<Tables>) => writeSending(queries, id, sending, now())
+        const ofCheckout = (transaction: Transaction<Tables>) =>
+          writeSendingOfCheckout(transaction, { id, sending, storeHash, nowMs: now(), countsByCheckout })
+        // One statement where the order is of no checkout, on Postgres also where its checkout names no other order.
+        if (!isPostgres)
+          return durably(database, async (connection) =>
+            (await alone(connection)) ? 'sending' : connection.transaction().execute(ofCheckout),
+          )
+        return (await durably(database, alone)) ? 'sending' : database.transaction().execute(ofCheckout)
       }),
 
     markSendingAgain: (id) =>
@@ -149,11 +155,9 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
 
     settle: (id, settlement, finalAnswer) =>
       transact(() =>
-        database
-          .transaction()
-          .execute((transaction) =>
-            settleAttempt(transaction, id, settlement, finalAnswer, now(), writeEvents),
-          ),
+        transactDurably(database, (transaction) =>
+          settleAttempt(transaction, id, settlement, finalAnswer, now(), writeEvents),
+        ),
       ),
   }
 }
@@ -221,9 +225,32 @@ const writeSending = (database: Kysely<Tables>, id: string, sending: Sending, no
     .executeTakeFirst()
 }
 
-/** Writes *sending* for an order of a checkout, which is to be taken in the same transaction. */
-const writeSendingOfCheckout = (queries: Kysely<Tables>, id: string, sending: Sending, nowMs: number) =>
-  marking(queries, id, sending, nowMs)
+/** Writes *sending* for an order of a checkout, which is taken in the same transaction. */
+async function writeSendingOfCheckout(
+  transaction: Transaction<Tables>,
+  about: {
+    readonly id: string
+    readonly sending: Sending
+    readonly storeHash: string
+    readonly nowMs: number
+    readonly countsByCheckout: boolean
+  },
+): Promise<MarkedSending> {
+  const { id, sending, storeHash, nowMs, countsByCheckout: mayBeOrdering } = about
+  const marked = await marking(transaction, id, sending, nowMs)
     .where('cart_id', 'is not', null)
     .returning(['order_id', 'cart_id'])
     .executeTakeFirst()
+  if (!marked?.cart_id) return 'not_ours'
+  const { order_id: orderId, cart_id: cartId } = marked
+  const asked = { storeHash, cartId, orderId, holder: id, nowMs, mayBeOrdering }
+  const standing = await takeCheckout(transaction, asked)
+  if (standing === 'free') return 'sending'
+  // Nothing has left, so the word is taken back with the claim as it was.
+  await transaction
+    .updateTable('payment_attempts')
+    .set({ status: 'claimed', sent_at_ms: null })
+    .where('id', '=', id)
+    .execute()
+  return `checkout_${standing}`
+}

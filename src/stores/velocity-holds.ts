@@ -4,7 +4,7 @@ import { ANSWERED_WITHIN_MS, RUNNING_TIMES, type VelocitySubject } from '../doma
 import type { PlaceState } from '../domain/payment-attempt.ts'
 import { dialectOf, waitForTurn } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
-import { transact } from './engine/transact.ts'
+import { transact, withoutFlush } from './engine/transact.ts'
 
 export type Reservation =
   | { readonly kind: 'reserved' }
@@ -46,26 +46,30 @@ export interface VelocityHoldsOptions {
 
 export function createVelocityHolds({ database, windowMs, now }: VelocityHoldsOptions): VelocityHolds {
   return {
+    // A place that is lost with the power is that of a payment of which nothing had left (decision 0029).
     reserve: (attemptId, subjects) =>
       transact(() =>
-        database.transaction().execute(async (transaction): Promise<Reservation> => {
-          // Counting and taking are one step. Callers come before addresses, so no two transactions wait for each other.
-          for (const { key } of subjects) await waitForTurn(transaction, key)
-          const nowMs = now()
-          const standings = []
-          for (const subject of subjects) standings.push(await standingOf(transaction, subject, nowMs))
-          const full = worstOf(standings)
-          if (full) return full
-          const held = { attempt_id: attemptId, held_until_ms: nowMs + windowMs, begun_at_ms: nowMs }
-          await transaction
-            .insertInto('velocity_holds')
-            .values(subjects.map(({ key }) => ({ subject_key: key, ...held })))
-            .execute()
-          return { kind: 'reserved' }
-        }),
+        withoutFlush(database, (connection) =>
+          connection.transaction().execute(async (transaction): Promise<Reservation> => {
+            // Counting and taking are one step. Callers come before addresses, so no two transactions wait for each other.
+            for (const { key } of subjects) await waitForTurn(transaction, key)
+            const nowMs = now()
+            const standings = []
+            for (const subject of subjects) standings.push(await standingOf(transaction, subject, nowMs))
+            const full = worstOf(standings)
+            if (full) return full
+            const held = { attempt_id: attemptId, held_until_ms: nowMs + windowMs, begun_at_ms: nowMs }
+            await transaction
+              .insertInto('velocity_holds')
+              .values(subjects.map(({ key }) => ({ subject_key: key, ...held })))
+              .execute()
+            return { kind: 'reserved' }
+          }),
+        ),
       ),
 
-    release: (attemptId) => transact(() => moveHolds(database, [attemptId], null)),
+    release: (attemptId) =>
+      transact(() => withoutFlush(database, (connection) => moveHolds(connection, [attemptId], null))),
 
     deleteExpired: () =>
       transact(async () => {

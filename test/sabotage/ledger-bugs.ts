@@ -3,17 +3,43 @@ import type { Bug } from './bug.ts'
 /** The ledger, and what is found out later, got wrong. */
 export const LEDGER_BUGS: readonly Bug[] = [
   {
-    name: 'never wait for the disk again once a permit was taken',
+    name: 'send what is not on the disk yet',
     file: 'src/stores/engine/transact.ts',
-    find: 'PRAGMA synchronous = FULL',
-    replace: 'PRAGMA synchronous = NORMAL',
+    find: `  await flushed
+`,
+    replace: '',
     tests: ['test/stores/sqlite-flushes.test.ts'],
   },
   {
-    name: 'never wait for the disk',
-    file: 'src/stores/engine/sqlite.ts',
-    find: 'PRAGMA synchronous = FULL',
-    replace: 'PRAGMA synchronous = NORMAL',
+    name: 'never wait for the disk in a commit again once a permit was taken',
+    file: 'src/stores/engine/transact.ts',
+    find: '      commits.waitsInCommit = true',
+    replace: '      commits.waitsInCommit = false',
+    tests: ['test/stores/sqlite-flushes.test.ts'],
+  },
+  {
+    name: 'count on a wait for the disk that began before the commit',
+    file: 'src/stores/engine/journal.ts',
+    find: `      if (!running) return begin()
+`,
+    replace: `      if (!running) return begin()
+      if (running !== null) return running
+`,
+    tests: ['test/stores/sqlite-flushes.test.ts'],
+  },
+  {
+    name: 'go on after the disk has failed',
+    file: 'src/stores/engine/journal.ts',
+    find: `      failure = new Error('The disk did not take the journal of the ledger', { cause })
+      throw failure`,
+    replace: "      throw new Error('The disk did not take the journal of the ledger', { cause })",
+    tests: ['test/stores/sqlite-flushes.test.ts'],
+  },
+  {
+    name: 'tell an end that is not on the disk yet',
+    file: 'src/stores/payment-attempts.ts',
+    find: '    if (attempts.some(({ status }) => isFinal(status))) await whenDurable(database)\n',
+    replace: '',
     tests: ['test/stores/sqlite-flushes.test.ts'],
   },
   {

@@ -1,16 +1,23 @@
+import { open } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { applyMigrations } from '../../src/stores/engine/migrations.ts'
+import { commitsOf, openSqlite } from '../../src/stores/engine/sqlite.ts'
+import { withoutFlush } from '../../src/stores/engine/transact.ts'
+import { createLedgerHealth } from '../../src/stores/ledger-health.ts'
+import { createPaymentAttempts } from '../../src/stores/payment-attempts.ts'
 import { callerToken } from '../support/caller-token.ts'
 import { createOrder } from '../support/orders.ts'
 import { cardPayment } from '../support/payments.ts'
 import { startTillgate } from '../support/start-tillgate.ts'
 import { sqliteFile } from './sqlite-file.ts'
+import { newAttempt, scopeOf } from './wanted-attempts.ts'
 
 const TABLES = ['payment_attempts', 'idempotency_keys', 'velocity_holds', 'payment_tokens']
-/** What `PRAGMA synchronous` says: NORMAL does not wait for the disk, FULL does. */
+/** What `PRAGMA synchronous` says: NORMAL does not wait for the disk within the commit, FULL does. */
 const levelNames = ['OFF', 'NORMAL', 'FULL', 'EXTRA']
 
-/** Lets the database itself note, within each statement that writes, whether its end will be flushed to the disk. */
+/** Lets the database itself note, within each statement that writes, whether its commit will wait for the disk. */
 function watchWrites(path: string) {
   const watcher = new DatabaseSync(path)
   onTestFinished(() => watcher.close())
@@ -26,7 +33,17 @@ function watchWrites(path: string) {
     watcher
       .prepare('SELECT place, status, level FROM seen ORDER BY rowid')
       .all()
-      .map(({ place, status, level }) => ({ place, status, level: levelNames[Number(level)] }))
+      .map(({ place, status, level }) => ({
+        place: [place, status].filter(Boolean).join(' '),
+        level: levelNames[Number(level)],
+      }))
+}
+
+/** Where all waits for the disk beside the event loop pass. */
+async function fileHandles() {
+  const handle = await open(import.meta.filename)
+  await handle.close()
+  return Object.getPrototypeOf(handle) as { datasync(): Promise<void> }
 }
 
 async function startOnFile() {
@@ -35,36 +52,181 @@ async function startOnFile() {
   const environment = { DATABASE_URL: `sqlite:${file.path}`, VELOCITY_CALLER_DECLINES: '30' }
   const { sandbox, call } = await startTillgate({ environment })
   const token = await callerToken({ customer_id: 11 })
-  return {
-    writes: watchWrites(file.path),
-    pay: () => call.pay(createOrder(sandbox), cardPayment(), { token }).then(({ status }) => status),
-  }
+  const pay = () => call.pay(createOrder(sandbox), cardPayment(), { token }).then(({ status }) => status)
+  // From here on the disk is waited for beside the event loop.
+  await pay()
+  return { writes: watchWrites(file.path), pay, sandbox, path: file.path }
 }
 
-test('*sending* and the end of a charge wait for the disk; its claim and its permit do not', async () => {
+/** Notes how much had been written when the last wait for the disk that has ended was begun. */
+async function watchFlushes(writes: () => readonly unknown[]) {
+  const prototype = await fileHandles()
+  const { datasync } = prototype
+  let flushed = 0
+  const spy = vi.spyOn(prototype, 'datasync').mockImplementation(async function (this: typeof prototype) {
+    const written = writes().length
+    await datasync.call(this)
+    flushed = written
+  })
+  onTestFinished(() => spy.mockRestore())
+  return { flushed: () => flushed, spy }
+}
+
+test('no commit of a payment waits for the disk within the event loop', async () => {
   const { writes, pay } = await startOnFile()
   // Side by side, so that ledger and tokens take turns at the one connection.
   const statuses = await Promise.all(Array.from({ length: 20 }, pay))
   expect(statuses).toEqual(statuses.map(() => 201))
   await expect.poll(() => writes().filter(({ place }) => place === 'payment_tokens')).toHaveLength(40)
-  const seen = writes().map(({ place, status, level }) => [[place, status].filter(Boolean).join(' '), level])
-  expect([...new Set(seen.map((pair) => pair.join(': ')))].sort()).toEqual([
-    'idempotency_keys: FULL',
+  expect([...new Set(writes().map(({ place, level }) => `${place}: ${level}`))].sort()).toEqual([
     'idempotency_keys: NORMAL',
     'payment_attempts claimed: NORMAL',
-    'payment_attempts sending: FULL',
-    'payment_attempts succeeded: FULL',
+    'payment_attempts sending: NORMAL',
+    'payment_attempts succeeded: NORMAL',
     'payment_tokens: NORMAL',
-    'velocity_holds: FULL',
+    'velocity_holds: NORMAL',
   ])
 })
 
-test('claim and permit of a payment are written before *sending*, whose flush takes them along', async () => {
-  const { writes, pay } = await startOnFile()
-  await pay()
-  const places = writes().map(({ place, status }) => `${place} ${status ?? ''}`.trim())
-  for (const before of ['payment_attempts claimed', 'idempotency_keys', 'payment_tokens']) {
-    expect(places.indexOf(before), before).toBeGreaterThan(-1)
-    expect(places.indexOf(before), before).toBeLessThan(places.indexOf('payment_attempts sending'))
+test('claim, permit and *sending* are on the disk before the charge arrives, and the end before the answer', async () => {
+  const { writes, pay, sandbox } = await startOnFile()
+  const { flushed, spy } = await watchFlushes(writes)
+  const onDisk = () =>
+    writes()
+      .slice(0, flushed())
+      .map(({ place }) => place)
+  await sandbox.faults.add({ operation: 'pay', kind: 'latency', delay_ms: 400, times: 1 })
+  const charges = () => sandbox.requests().filter(({ host }) => host === 'payments').length
+  const arrived = charges()
+  const paid = pay()
+  await expect.poll(charges, { interval: 5 }).toBe(arrived + 1)
+  expect([...new Set(onDisk())].sort()).toEqual([
+    'idempotency_keys',
+    'payment_attempts claimed',
+    'payment_attempts sending',
+    'payment_tokens',
+    'velocity_holds',
+  ])
+  expect(await paid).toBe(201)
+  expect(onDisk()).toContain('payment_attempts succeeded')
+  expect(spy).toHaveBeenCalledTimes(2)
+})
+
+const sending = { due: { amount: 1, currency: 'USD' }, patIssuedAtMs: 1, patExpiresAtMs: 5, orderTotal: null }
+
+/** A ledger with attempts that are claimed, and the disk in the test's hands. */
+async function openLedger() {
+  const file = sqliteFile()
+  onTestFinished(file.remove)
+  const database = openSqlite(file.path)
+  onTestFinished(() => database.destroy())
+  await applyMigrations(database)
+  await expect.poll(() => commitsOf(database)?.journal?.isOpen()).toBe(true)
+  const attempts = createPaymentAttempts({ database, storeHash: 'store-1', now: () => 1 })
+  let orderId = 0
+  async function claim(): Promise<string> {
+    const made = await attempts.claim(scopeOf(`key-${++orderId}`), 'f', newAttempt({ orderId }))
+    return made.kind === 'claimed' ? made.attempt.id : ''
   }
+  const waits: PromiseWithResolvers<void>[] = []
+  const spy = vi.spyOn(await fileHandles(), 'datasync').mockImplementation(() => {
+    const wait = Promise.withResolvers<void>()
+    waits.push(wait)
+    return wait.promise
+  })
+  onTestFinished(() => spy.mockRestore())
+  return { database, attempts, claim, waits }
+}
+
+/** Whether it has ended, once all else has come to rest. */
+async function hasEnded(work: Promise<unknown>): Promise<boolean> {
+  let ended = false
+  const end = () => {
+    ended = true
+  }
+  work.then(end, end)
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+  return ended
+}
+
+test('one wait for the disk serves all who committed before it began, and no one who committed later', async () => {
+  const { attempts, claim, waits } = await openLedger()
+  const [first, second, third] = [await claim(), await claim(), await claim()]
+  const one = attempts.markSending(first, sending)
+  await expect.poll(() => waits).toHaveLength(1)
+  const later = Promise.all([second, third].map((id) => attempts.markSending(id, sending)))
+  expect(await hasEnded(one)).toBe(false)
+  waits[0]?.resolve()
+  expect(await one).toBe('sending')
+  expect(await hasEnded(later)).toBe(false)
+  expect(waits).toHaveLength(2)
+  waits[1]?.resolve()
+  expect(await later).toEqual(['sending', 'sending'])
+})
+
+test('no one is told an end before it is on the disk', async () => {
+  const { attempts, claim, waits } = await openLedger()
+  const id = await claim()
+  const sent = attempts.markSending(id, sending)
+  await expect.poll(() => waits).toHaveLength(1)
+  waits[0]?.resolve()
+  await sent
+  const settled = attempts.settle(id, { status: 'succeeded' }, () => null)
+  await expect.poll(() => waits).toHaveLength(2)
+  const told = [
+    attempts.findByKey(scopeOf('key-1')),
+    attempts.findFence(1),
+    attempts.findByOrder(1),
+    attempts.claim(scopeOf('another'), 'f', newAttempt({ orderId: 1 })),
+  ]
+  for (const each of [settled, ...told]) expect(await hasEnded(each)).toBe(false)
+  waits[1]?.resolve()
+  await settled
+  await expect(Promise.all(told)).resolves.toMatchObject([
+    { attempt: { status: 'succeeded' } },
+    { status: 'succeeded' },
+    [{ status: 'succeeded' }],
+    { kind: 'fenced' },
+  ])
+})
+
+test('after the disk has failed once, nothing is written or sent any more, and the instance is not ready', async () => {
+  const { database, attempts, claim, waits } = await openLedger()
+  const [first, second] = [await claim(), await claim()]
+  const isAble = createLedgerHealth({
+    database,
+    instance: 'one',
+    now: () => 1,
+    elapsed: () => performance.now() * 1_000,
+    onChange: () => {},
+  })
+  expect(await isAble()).toBe(true)
+  const one = attempts.markSending(first, sending)
+  await expect.poll(() => waits).toHaveLength(1)
+  waits[0]?.reject(new Error('EIO: i/o error, fdatasync'))
+  const refused = {
+    code: 'store_unavailable',
+    cause: { message: expect.stringContaining('disk did not take') },
+  }
+  await expect(one).rejects.toMatchObject(refused)
+  await expect(attempts.markSending(second, sending)).rejects.toMatchObject(refused)
+  await expect(claim()).rejects.toMatchObject(refused)
+  await expect(attempts.settle(first, { status: 'not_sent' }, () => null)).rejects.toMatchObject(refused)
+  expect(await isAble()).toBe(false)
+  expect(waits).toHaveLength(1)
+})
+
+test('what is written in no such way waits for the disk in its commit', async () => {
+  const { writes, pay, path } = await startOnFile()
+  expect(await pay()).toBe(201)
+  expect(writes().length).toBeGreaterThan(0)
+  const database = openSqlite(path)
+  onTestFinished(() => database.destroy())
+  await database.transaction().execute((transaction) => transaction.deleteFrom('velocity_holds').execute())
+  await withoutFlush(database, (connection) => connection.deleteFrom('idempotency_keys').execute())
+  await database.updateTable('payment_tokens').set({ holder: '' }).where('number', '=', 1).execute()
+  expect(writes().slice(-2)).toEqual([
+    { place: 'idempotency_keys', level: 'NORMAL' },
+    { place: 'payment_tokens', level: 'FULL' },
+  ])
 })

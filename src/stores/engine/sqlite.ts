@@ -13,6 +13,7 @@ import {
   type SqliteStatement,
 } from 'kysely'
 import { kyselyWith, type Machine, thisMachine } from './dialect.ts'
+import { type Journal, openJournal, placeIn } from './journal.ts'
 import type { Tables } from './tables.ts'
 
 /** How long to wait for another process that writes to the same file. */
@@ -21,9 +22,22 @@ export const busyTimeoutMs = 5_000
 /** No other user of the machine may read who paid what. SQLite gives its journal the same mode. */
 export const ledgerFileMode = 0o600
 
+/** How the commits of an open file reach the disk. */
+export interface Commits {
+  /** Whether SQLite waits for the disk in each commit that is begun now. */
+  waitsInCommit: boolean
+  /** null where there is no file, or no one waits for it. */
+  readonly journal: Journal | null
+}
+
+const commitsByDatabase = new WeakMap<Kysely<Tables>, Commits>()
+
+/** undefined where it is no SQLite file, or only a part of a transaction. */
+export const commitsOf = (database: Kysely<Tables>): Commits | undefined => commitsByDatabase.get(database)
+
 /**
  * Opens the embedded database: WAL, so that readers never wait for a writer, and FULL, so that a row that
- * says *sending* is on the disk before a byte leaves the machine. `withoutFlush` makes its exceptions.
+ * says *sending* is on the disk before a byte leaves the machine. `durably` and `withoutFlush` make its exceptions.
  *
  * @param path of the file, made with its folder when missing; `:memory:` for none. A file that is there keeps its mode.
  * @param machine whose clock the permits count on: one machine opens the file, so its processes share that clock.
@@ -38,14 +52,14 @@ export function openSqlite(path: string, machine: Machine = thisMachine): Kysely
   sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; SELECT COUNT(*) FROM sqlite_schema')
   sqlite.function('machine_id', () => machine.id)
   sqlite.function('machine_up_ms', () => machine.upMs())
-  return kyselyOn(sqlite, path === ':memory:' ? undefined : watchOpenFile(path))
+  if (path === ':memory:') return kyselyOn(sqlite)
+  const journal = openJournal(`${realpathSync(path)}-wal`)
+  return kyselyOn(sqlite, watchOpenFile(path), journal)
 }
 
 /** A file by its place on the disk; null where there is none. Symbolic links are followed. */
-function placeOf(path: string): string | null {
-  const found = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return found ? `${found.dev} ${found.ino}` : null
-}
+const placeOf = (path: string): string | null =>
+  placeIn(statSync(path, { bigint: true, throwIfNoEntry: false }))
 
 /**
  * Remembers which files SQLite has open at a path: the ledger, its journal and its locks. If one of them is deleted, moved or
@@ -104,9 +118,32 @@ export function openSqliteAlone(path: string): Kysely<Tables> {
  *
  * @param beforeWrite throws where nothing may be written any more.
  */
-export function kyselyOn(sqlite: DatabaseSync, beforeWrite: () => void = () => {}): Kysely<Tables> {
-  const config = { database: asKyselyDatabase(sqlite, beforeWrite) }
-  return kyselyWith(new SqliteDialect(config), () => new EmbeddedDriver(config, sqlite))
+export function kyselyOn(
+  sqlite: DatabaseSync,
+  beforeWrite: () => void = () => {},
+  journal: Journal | null = null,
+): Kysely<Tables> {
+  const commits: Commits = { waitsInCommit: true, journal }
+  const setLevel = levelSetter(sqlite)
+  const beginWrite = () => {
+    beforeWrite()
+    journal?.refuseFailed()
+    setLevel(commits.waitsInCommit ? 'FULL' : 'NORMAL')
+  }
+  const config = { database: asKyselyDatabase(sqlite, beginWrite, () => journal?.close()) }
+  const database = kyselyWith(new SqliteDialect(config), () => new EmbeddedDriver(config, sqlite))
+  commitsByDatabase.set(database, commits)
+  return database
+}
+
+/** Most commits are of one kind, one after the other. @returns what must be called outside of transactions. */
+function levelSetter(sqlite: DatabaseSync) {
+  let present = 'FULL'
+  return (level: 'FULL' | 'NORMAL') => {
+    if (level === present) return
+    sqlite.exec(`PRAGMA synchronous = ${level}`)
+    present = level
+  }
 }
 
 /** A transaction is asked about when it begins, a single statement when it writes. */
@@ -120,10 +157,17 @@ const statementsMax = 100
  * way. Kysely prepares a statement for each query, which costs as much as running it, so prepared ones are kept. SQLite
  * itself prepares one again when the schema has changed.
  */
-function asKyselyDatabase(sqlite: DatabaseSync, beforeWrite: () => void): SqliteDatabase {
+function asKyselyDatabase(
+  sqlite: DatabaseSync,
+  beginWrite: () => void,
+  beforeClose: () => void,
+): SqliteDatabase {
   const prepared = new Map<string, SqliteStatement>()
   return {
-    close: () => sqlite.close(),
+    close() {
+      beforeClose()
+      sqlite.close()
+    },
     prepare(sql) {
       const known = prepared.get(sql)
       if (known) return known
@@ -132,7 +176,7 @@ function asKyselyDatabase(sqlite: DatabaseSync, beforeWrite: () => void): Sqlite
       const statement = sqlite.prepare(sql)
       const isWrite = writes.test(sql)
       const ask = () => {
-        if (isWrite && !sqlite.isTransaction) beforeWrite()
+        if (isWrite && !sqlite.isTransaction) beginWrite()
       }
       const kept = {
         reader: statement.columns().length > 0,

@@ -1,6 +1,7 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import { Problem } from '../../domain/problem.ts'
 import { dialectOf } from './dialect.ts'
+import { commitsOf } from './sqlite.ts'
 import type { Tables } from './tables.ts'
 
 /** A transaction throws this when another was faster. Rolled back and run again, it sees what the other wrote. */
@@ -34,14 +35,41 @@ const wasUndone = (error: unknown): boolean =>
   error instanceof LostRace || (error instanceof Error && 'code' in error && undoneCodes.has(error.code))
 
 /**
- * Writes one statement that must outlive a crash. On Postgres it waits for the disk only in a transaction (decision 0031); on
- * SQLite it does so by itself.
+ * Writes one statement that must outlive a crash, and resolves once it is on the disk. On Postgres that needs a transaction
+ * (decision 0031). On SQLite the wait is beside the event loop, and one for all who have committed before it began (decision 0039).
  */
-export const durably = <T>(
+export async function durably<T>(
   database: Kysely<Tables>,
   write: (queries: Kysely<Tables>) => Promise<T>,
+): Promise<T> {
+  if (dialectOf(database).name === 'Postgres') return database.transaction().execute(write)
+  const journal = commitsOf(database)?.journal
+  // Where the disk cannot be waited for beside the loop, SQLite waits in the commit.
+  if (!journal?.isOpen()) return write(database)
+  let flushed = Promise.resolve()
+  const written = await withoutFlush(database, async (connection) => {
+    const result = await write(connection)
+    // Begun before another statement can see what was written: who tells of it waits for the same flush.
+    flushed = journal.flush()
+    flushed.catch(() => {})
+    return result
+  })
+  await flushed
+  return written
+}
+
+/** The same for a transaction of several statements. */
+export const transactDurably = <T>(
+  database: Kysely<Tables>,
+  work: (transaction: Transaction<Tables>) => Promise<T>,
 ): Promise<T> =>
-  dialectOf(database).name === 'Postgres' ? database.transaction().execute(write) : write(database)
+  dialectOf(database).name === 'Postgres'
+    ? database.transaction().execute(work)
+    : durably(database, (connection) => connection.transaction().execute(work))
+
+/** Resolves once what was written by `durably` is on the disk, so that it may be told. On Postgres nothing is seen before. */
+export const whenDurable = async (database: Kysely<Tables>): Promise<void> =>
+  commitsOf(database)?.journal?.settled()
 
 /**
  * Writes on SQLite without waiting for the disk. A killed process loses nothing; a machine that loses power may lose the
@@ -54,13 +82,14 @@ export async function withoutFlush<T>(
   database: Kysely<Tables>,
   write: (connection: Kysely<Tables>) => Promise<T>,
 ): Promise<T> {
-  if (dialectOf(database).name === 'Postgres') return write(database)
+  const commits = commitsOf(database)
+  if (!commits) return write(database)
   return database.connection().execute(async (connection) => {
-    await sql`PRAGMA synchronous = NORMAL`.execute(connection)
+    commits.waitsInCommit = false
     try {
       return await write(connection)
     } finally {
-      await sql`PRAGMA synchronous = FULL`.execute(connection)
+      commits.waitsInCommit = true
     }
   })
 }
