@@ -22,6 +22,7 @@ import { lingeringClosePlugin, receivingPlugin, requestShapePlugin } from './plu
 import { requestLoggingPlugin } from './plugins/request-logging.ts'
 import { securityHeadersPlugin } from './plugins/security-headers.ts'
 import { sealedBodyPlugin, validationPlugin } from './plugins/validation.ts'
+import { checkoutRoutes } from './routes/checkouts/checkout-routes.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
 import { getPaymentRoute } from './routes/orders/get-payment.ts'
@@ -34,6 +35,7 @@ import { listenerOptions, serverOptions, tlsOptionsOf } from './server-options.t
 import type { ListPaymentMethods } from './services/list-payment-methods.ts'
 import type { GetPayment, ListPayments } from './services/list-payments.ts'
 import type { PayOrder } from './services/pay-order.ts'
+import type { PayingCheckouts } from './services/paying-checkouts.ts'
 import type { ReceiveWebhook } from './services/receive-webhook.ts'
 
 export interface AppDependencies {
@@ -56,6 +58,8 @@ export interface AppDependencies {
   readonly listPaymentMethods: ListPaymentMethods
   readonly listPayments: ListPayments
   readonly getPayment: GetPayment
+  /** null where checkouts cannot be paid: then there are no such routes. */
+  readonly checkouts: PayingCheckouts | null
   readonly receiveWebhook: ReceiveWebhook
   readonly now: Clock
   readonly isReady: () => Promise<boolean>
@@ -74,6 +78,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     instruments,
     listPayments,
     getPayment,
+    checkouts,
     now,
     receiveWebhook,
     isReady,
@@ -132,6 +137,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       await paying.register(paymentTokenBucketPlugin, { permits })
       await paying.register(payOrderRoute, { payOrder, instruments })
     })
+    if (checkouts) await authenticated.register(checkoutRoutes, { ...checkouts, permits, instruments, now })
     await authenticated.register(listPaymentsRoute, { listPayments, now })
     await authenticated.register(getPaymentRoute, { getPayment, now })
   })

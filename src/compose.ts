@@ -5,6 +5,7 @@ import { createPermitStore } from './allowance/permit-store.ts'
 import { createPermits } from './allowance/permits.ts'
 import { SEND_WITHIN_MS } from './allowance/rule.ts'
 import type { AppDependencies } from './app.ts'
+import { createCheckoutsApi } from './clients/bigcommerce/checkouts-api.ts'
 import { createCallHeaders } from './clients/bigcommerce/exchange.ts'
 import { createManagementApi } from './clients/bigcommerce/management-api.ts'
 import { createManagementHttp } from './clients/bigcommerce/management-call.ts'
@@ -81,7 +82,7 @@ export async function compose(
     })
   }
   await mark?.refuseOther(database)
-  const { attempts, unsettled, holds, desk, events } = metrics.ledger(
+  const { attempts, unsettled, holds, desk, events, checkouts } = metrics.ledger(
     createLedger({
       database,
       storeHash,
@@ -89,6 +90,7 @@ export async function compose(
       velocityWindowMs: velocity.windowMs,
       orderFailuresMax: velocity.orderAttempts,
       hasEvents: config.events !== null,
+      countsByCheckout: config.hasCheckoutPayments,
       ...(mark ? { onSending: mark.note } : {}),
     }),
   )
@@ -105,7 +107,10 @@ export async function compose(
     onAnswer: storeAccess.note,
     callHeaders,
   })
-  const managementApi = metrics.management(createManagementApi(managementHttp))
+  const managementApi = metrics.management({
+    ...createManagementApi(managementHttp),
+    ...createCheckoutsApi(managementHttp),
+  })
   const { paymentTimeoutMs, paymentRate, instruments } = config
   const paymentsApi = metrics.charges(createPaymentsApi({ url: paymentsUrl, paymentTimeoutMs, callHeaders }))
 
@@ -140,6 +145,7 @@ export async function compose(
       newId: randomUUID,
       log: logger,
       measure: metrics,
+      ...(config.hasCheckoutPayments ? { checkouts: { checkouts, checkoutsApi: managementApi } } : {}),
     },
     {
       storeHash,

@@ -36,6 +36,8 @@ export interface Config {
   readonly hasOpaqueDeclines: boolean
   /** Whether one checkout is charged once, whichever of its orders is paid. */
   readonly hasCheckoutFence: boolean
+  /** Whether checkouts can be paid. */
+  readonly hasCheckoutPayments: boolean
   readonly logLevel: string
   /** Whether OpenTelemetry, which reads its own variables, has anywhere to send traces to. */
   readonly isTraced: boolean
@@ -196,6 +198,7 @@ function toConfig(
     },
     hasOpaqueDeclines: env.DECLINE_DETAIL === 'opaque',
     hasCheckoutFence: env.CHECKOUT_FENCE,
+    hasCheckoutPayments: env.CHECKOUT_PAYMENTS,
     logLevel: env.LOG_LEVEL,
     isTraced: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     databaseUrl: env.DATABASE_URL,

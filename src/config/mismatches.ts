@@ -4,6 +4,8 @@ const onThisMachine = /^(localhost|127(\.\d+){3}|\[::1\])$/
 export interface Fitting {
   readonly PORT: number
   readonly ADMIN_PORT: number
+  readonly CHECKOUT_FENCE: boolean
+  readonly CHECKOUT_PAYMENTS: boolean
   readonly BIGCOMMERCE_STORE_HASH: string
   readonly BIGCOMMERCE_API_URL?: string | undefined
   readonly BIGCOMMERCE_PAYMENTS_URL?: string | undefined
@@ -12,6 +14,11 @@ export interface Fitting {
 /** A sentence for each variable that does not fit the others. */
 export const mismatchesOf = (given: Fitting): string[] => [
   ...(given.PORT !== 0 && given.PORT === given.ADMIN_PORT ? ['ADMIN_PORT must not be PORT.'] : []),
+  ...(given.CHECKOUT_PAYMENTS && !given.CHECKOUT_FENCE
+    ? [
+        'CHECKOUT_PAYMENTS=true needs CHECKOUT_FENCE=true: without it two orders of one checkout could both be charged.',
+      ]
+    : []),
   ...wrongAddressesOf(given),
 ]
 

@@ -100,6 +100,13 @@ export const Env = z.object({
     .describe(
       'One charge for one checkout, whichever of its orders is paid. With `false` two orders of one checkout can both be charged; it saves one read of the order for callers whose token does not name a customer.',
     ),
+  CHECKOUT_PAYMENTS: z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .default('false')
+    .transform((word) => word === 'true')
+    .describe(
+      'Whether checkouts can be paid, and not orders alone: the service makes the order. Needs the OAuth scope that modifies checkouts (`store_checkout`), and `CHECKOUT_FENCE`.',
+    ),
   DECLINE_DETAIL: z
     .enum(['full', 'opaque'], { error: 'must be full or opaque' })
     .default('full')

@@ -42,8 +42,14 @@ export function parseIdempotencyKey(lines: readonly string[]): string {
   return key
 }
 
+/** What a key stands for. */
+type Fingerprinted = Pick<PaymentCommand, 'payment' | 'expectedAmount'> & {
+  /** The order that is paid, or the id of the checkout. */
+  readonly orderId: number | string
+}
+
 /** What must be the same when a key comes again. Of the instrument, only its digest counts. */
-export function fingerprintOf({ orderId, payment, expectedAmount }: PaymentCommand): string {
+export function fingerprintOf({ orderId, payment, expectedAmount }: Fingerprinted): string {
   const { instrument, payment_method_id: methodId, save_instrument: isSaved } = payment
   const told = [orderId, expectedAmount, instrument.digest, methodId, isSaved ?? null]
   return createHash('sha256').update(JSON.stringify(told)).digest('hex')

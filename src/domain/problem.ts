@@ -1,3 +1,4 @@
+import type { Money } from './money.ts'
 import { PROBLEM_TYPE_BASE, PROBLEMS, type ProblemCode, type RetryAdvice } from './problems.ts'
 
 /** The media type of every error. */
@@ -15,6 +16,8 @@ export interface ProblemOptions {
   readonly bigcommerceCode?: number | null
   readonly errors?: readonly FieldError[]
   readonly paymentId?: string
+  /** What would be charged, where that is not what was expected. */
+  readonly money?: Money
   /** Where the payment that this is about can be read, relative to the request. */
   readonly location?: string
   readonly retryAfterSeconds?: number
@@ -37,6 +40,8 @@ export interface ProblemBody {
   retry: RetryAdvice
   request_id: string
   payment_id?: string
+  amount?: number
+  currency?: string
   errors?: FieldError[]
   /** Named as in draft-ietf-httpapi-ratelimit-headers, in its problem type quota-exceeded. */
   'violated-policies'?: string[]
@@ -60,7 +65,7 @@ export class Problem extends Error {
 
   /** @param typeBase what `type` begins with. */
   toBody(requestId: string, typeBase = PROBLEM_TYPE_BASE): ProblemBody {
-    const { detail, bigcommerceCode, errors, paymentId, violatedPolicies } = this.options
+    const { detail, bigcommerceCode, errors, paymentId, money, violatedPolicies } = this.options
     const kind = PROBLEMS[this.code]
     return {
       type: `${typeBase}${this.code}`,
@@ -72,6 +77,7 @@ export class Problem extends Error {
       retry: kind.retry,
       request_id: requestId,
       ...(paymentId === undefined ? {} : { payment_id: paymentId }),
+      ...(money === undefined ? {} : { amount: money.amount, currency: money.currency }),
       ...(errors === undefined ? {} : { errors: [...errors] }),
       ...(violatedPolicies === undefined ? {} : { 'violated-policies': [...violatedPolicies] }),
     }

@@ -109,7 +109,15 @@ export const PROBLEMS = {
     retry: 'never',
     detail: 'There is no such order, or this caller may not see it.',
     remedy:
-      'Check the order id, and what the caller token names: `order_ids`, `customer_id` or `orders:any`.',
+      'Check the order id, and what the caller token names: `order_ids`, `checkout_ids`, `customer_id` or `orders:any`.',
+  },
+  checkout_not_found: {
+    status: 404,
+    title: 'Checkout not found',
+    retry: 'never',
+    detail: 'There is no such checkout, or this caller may not see it.',
+    remedy:
+      'Check the checkout id, and what the caller token names: `checkout_ids`, `customer_id` or `orders:any`. A checkout is gone once it is paid; its order says so.',
   },
   payment_not_found: {
     status: 404,
@@ -158,7 +166,8 @@ export const PROBLEMS = {
     title: 'The amount is not what was expected',
     retry: 'new_key',
     detail: 'The amount to be charged is not the one that was expected. Nothing was charged.',
-    remedy: 'Read the order again, show the shopper the new amount, and pay with a new key.',
+    remedy:
+      '`amount` and `currency` say what would be charged. Show the shopper the new amount, and pay with a new key.',
   },
   payment_not_resolvable: {
     status: 409,
@@ -181,6 +190,15 @@ export const PROBLEMS = {
     retry: 'new_key',
     detail: 'Send the body as application/json.',
     remedy: 'Set Content-Type: application/json.',
+  },
+  checkout_not_ready: {
+    status: 422,
+    title: 'The checkout cannot become an order yet',
+    retry: 'new_key',
+    detail:
+      'BigCommerce makes no order of this checkout as it is: something is missing, or has run out. Nothing was charged.',
+    remedy:
+      'Complete the checkout at BigCommerce: billing address, shipping option, stock. Then pay with a new key.',
   },
   idempotency_key_reused: {
     status: 422,

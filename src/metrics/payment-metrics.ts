@@ -2,14 +2,18 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Outlook } from '../allowance/permit-store.ts'
 import type { Permits } from '../allowance/permits.ts'
 import type { Settlement } from '../domain/payment-attempt.ts'
-import type { PayOrder } from '../services/pay-order.ts'
+import type { RequestContext } from '../request-context.ts'
+import type { PaidOrder } from '../services/held-orders.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import { measured, type ObservePhase, problemOf } from './calls.ts'
 import type { KnownMethods } from './upstream-metrics.ts'
 
+/** Pays what a command names: an order or a checkout. */
+type Pay<Command> = (command: Command, context: RequestContext) => Promise<PaidOrder>
+
 export interface PaymentMetrics {
   /** The same function, whose answers are counted: paid, declined, replayed, refused at the fence … */
-  payOrder(payOrder: PayOrder): PayOrder
+  payOrder<Command>(payOrder: Pay<Command>): Pay<Command>
   /** The same ledger, for paying: the ends that it writes are counted. */
   ends<Attempts extends Pick<PaymentAttempts, 'settle'>>(attempts: Attempts): Attempts
 }
@@ -42,7 +46,7 @@ export function createPaymentMetrics(registry: Registry, methods: KnownMethods):
   const toldUnwritten = new Set<string>()
 
   return {
-    payOrder(payOrder) {
+    payOrder<Command>(payOrder: Pay<Command>): Pay<Command> {
       const counted = measured(payOrder, ({ result }) => {
         if (result.status === 'rejected') {
           const { status, code } = problemOf(result.reason)

@@ -114,3 +114,23 @@ export const paymentMethodsExamples = {
     },
   },
 }
+
+/** The same for a checkout. */
+export const checkoutMethodsExamples = {
+  200: {
+    stripe: {
+      ...paymentMethodsExamples[200].stripe,
+      value: {
+        ...paymentMethodsExamples[200].stripe.value,
+        meta: {
+          checkout: {
+            id: '0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c12',
+            amount: 6098,
+            currency: 'USD',
+            payable: true,
+          },
+        },
+      },
+    },
+  },
+}

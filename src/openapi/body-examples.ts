@@ -106,6 +106,14 @@ export const payOrderBodyExamples = {
   },
 }
 
+/** The same for a checkout, where the amount is always said. */
+export const payCheckoutBodyExamples = Object.fromEntries(
+  Object.entries(payOrderBodyExamples).map(([name, { summary, value }]) => [
+    name,
+    { summary, value: { ...value, expected_amount: 6098 } },
+  ]),
+)
+
 /** Events as BigCommerce delivers them, for the published document. */
 export const webhookExamples = {
   order: {

@@ -6,6 +6,8 @@ not final yet: do not pay again, ask again.
 
 Errors are problem details (RFC 9457). Branch on \`code\`; \`retry\` says what to do next.
 
+Operations that are marked \`x-optional\` are there only where the variable that it names is set.
+
 ## Versions
 
 This document has the version of the service, by semantic versioning. Without a new major version (below 1.0.0: a
@@ -53,7 +55,7 @@ export const openapiPreamble = (version: string) => ({
         scheme: 'bearer',
         bearerFormat: 'JWT',
         description:
-          "A JWT from the store's own issuer, checked by the best practices of RFC8725. It has `scope` (`payments:read`, `payments:write`) and one of `order_ids`, `customer_id` or the scope `orders:any`. BigCommerce's Current Customer JWT works too.",
+          "A JWT from the store's own issuer, checked by the best practices of RFC8725. It has `scope` (`payments:read`, `payments:write`) and one of `order_ids`, `checkout_ids`, `customer_id` or the scope `orders:any`. BigCommerce's Current Customer JWT works too.",
       },
       webhookSignature: {
         type: 'apiKey' as const,

@@ -58,6 +58,17 @@ export const ProblemSchema = z
       '0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11',
       64,
     ).optional(),
+    amount: z
+      .int()
+      .optional()
+      .meta({
+        description:
+          "For `amount_changed`: what would be charged, in the currency's minor unit, where it is known.",
+        examples: [6598],
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+      }),
+    currency: textField('The ISO 4217 code of the currency of `amount`.', 'USD', 3).optional(),
     errors: z
       .array(FieldErrorSchema)
       .optional()
@@ -73,13 +84,14 @@ export const ProblemSchema = z
   })
   .meta({ id: 'Problem', description: 'Problem details (RFC 9457).' })
 
-/** Problems of operations that read the ledger, and BigCommerce only to learn whose order it is. */
-export const LEDGER_PROBLEMS = [
+const READING_PROBLEMS = [
   'malformed_request',
   'invalid_request',
   'unauthenticated',
   'insufficient_scope',
-  'order_not_found',
+] as const satisfies readonly ProblemCode[]
+
+const SERVICE_PROBLEMS = [
   'request_timeout',
   'quota_exceeded',
   'headers_too_large',
@@ -94,11 +106,46 @@ export const LEDGER_PROBLEMS = [
   'shutting_down',
 ] as const satisfies readonly ProblemCode[]
 
+/** Problems of operations that read the ledger, and BigCommerce only to learn whose order it is. */
+export const LEDGER_PROBLEMS = [
+  ...READING_PROBLEMS,
+  'order_not_found',
+  ...SERVICE_PROBLEMS,
+] as const satisfies readonly ProblemCode[]
+
 /** Problems of operations that also ask BigCommerce what can be done with the order. */
 export const COMMON_PROBLEMS = [
   ...LEDGER_PROBLEMS,
   'order_not_payable',
   'merchant_configuration',
+] as const satisfies readonly ProblemCode[]
+
+/** Problems of operations that read a checkout. */
+export const CHECKOUT_PROBLEMS = [
+  ...READING_PROBLEMS,
+  'checkout_not_found',
+  ...SERVICE_PROBLEMS,
+] as const satisfies readonly ProblemCode[]
+
+/** Problems of paying, beside those of reading what is paid. */
+export const PAYING_PROBLEMS = [
+  'idempotency_key_missing',
+  'idempotency_key_invalid',
+  'payment_declined',
+  'payment_authentication_required',
+  'payment_not_charged',
+  'velocity_blocked',
+  'request_in_progress',
+  'order_payment_in_progress',
+  'order_already_paid',
+  'amount_changed',
+  'payload_too_large',
+  'payment_rate_limited',
+  'unsupported_media_type',
+  'idempotency_key_reused',
+  'instrument_not_found',
+  'instrument_not_saved',
+  'payment_rejected',
 ] as const satisfies readonly ProblemCode[]
 
 /** The response schemas for a list of problems, by status. document.ts adds an example of each. */

@@ -102,6 +102,8 @@ export interface AuthorizedPayment {
   readonly order: Order | null
   /** The payment access token, if it is being made already. Nothing may depend on it before the order is claimed. */
   readonly minting: Promise<MintedToken> | null
+  /** Whether the order may have been paid elsewhere before: then a complete look at it comes before its charge. */
+  readonly wasThereBefore?: boolean
 }
 
 /**

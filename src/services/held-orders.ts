@@ -90,6 +90,12 @@ export const fencedBy = (attempt: PaymentAttempt): Problem =>
     ? new Problem('order_already_paid', whereItStands(attempt))
     : new Problem('order_payment_in_progress', askAgainAt(attempt))
 
+/** The order is paid: by a payment of ours, which is told, or elsewhere. */
+export function alreadyPaid(orderId: number, payments: readonly PaymentAttempt[]): Problem {
+  const paid = payments.find((payment) => payment.orderId === orderId && payment.status === 'succeeded')
+  return paid ? fencedBy(paid) : new Problem('order_already_paid')
+}
+
 /** Of the other order nothing is said: the caller may not be allowed to see it. */
 export const heldByCheckout = (standing: 'busy' | 'paid'): Problem =>
   standing === 'paid'

@@ -3,8 +3,8 @@ import type { PaymentAnswer } from '../domain/payment-answer.ts'
 import type { PaymentAttempt } from '../domain/payment-attempt.ts'
 import { Problem } from '../domain/problem.ts'
 import type { ProblemCode } from '../domain/problems.ts'
-import type { ListPayments } from './list-payments.ts'
-import type { PayOrder } from './pay-order.ts'
+import type { RequestContext } from '../request-context.ts'
+import type { PaidOrder } from './held-orders.ts'
 
 /**
  * The bank's answers about a card. Card testers want to tell them apart: a card that has expired, has no funds or needs a
@@ -31,17 +31,18 @@ export function opaqueAttempt(attempt: PaymentAttempt): PaymentAttempt {
   return isOfBank ? { ...attempt, bigcommerceCode: null, problemCode: 'payment_declined' } : attempt
 }
 
-export interface TellingOfPayments {
-  readonly payOrder: PayOrder
-  readonly listPayments: ListPayments
-}
+type Pay<Command> = (command: Command, context: RequestContext) => Promise<PaidOrder>
 
 /**
  * The same services, which do not tell the bank's reasons. The ledger keeps them, for the merchant; so a replay follows the
  * setting of today.
  */
-export const withOpaqueDeclines = ({ payOrder, listPayments }: TellingOfPayments): TellingOfPayments => ({
-  payOrder: async (command, context) => opaqueAnswer(await payOrder(command, context)),
-  listPayments: async (caller, orderId, context) =>
-    (await listPayments(caller, orderId, context)).map(opaqueAttempt),
-})
+export const withOpaqueAnswers =
+  <Command>(pay: Pay<Command>): Pay<Command> =>
+  async (command, context) =>
+    opaqueAnswer(await pay(command, context))
+
+export const withOpaqueAttempts =
+  <Asked extends unknown[]>(list: (...asked: Asked) => Promise<readonly PaymentAttempt[]>) =>
+  async (...asked: Asked): Promise<PaymentAttempt[]> =>
+    (await list(...asked)).map(opaqueAttempt)

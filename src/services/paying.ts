@@ -1,4 +1,5 @@
 import type { Permits } from '../allowance/permits.ts'
+import type { CheckoutsApi } from '../clients/bigcommerce/checkouts-api.ts'
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import type { PaymentsApi } from '../clients/bigcommerce/payments-api.ts'
 import type { VerifyWebhook } from '../clients/identity/webhooks.ts'
@@ -6,17 +7,21 @@ import type { Clock } from '../domain/clock.ts'
 import type { InstrumentType } from '../domain/payment-instrument.ts'
 import type { KeyedDigest } from '../domain/sealed.ts'
 import type { Log } from '../logging/log-entry.ts'
+import type { RequestContext } from '../request-context.ts'
+import type { Checkouts } from '../stores/checkouts.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
 import type { VelocityHolds } from '../stores/velocity-holds.ts'
 import { createAuthorizeOrder, createAuthorizePayment } from './authorize-order.ts'
 import { createVelocityGate, type DeclineLimits } from './card-testing.ts'
 import { createChargeAttempt, type Pause } from './charge-attempt.ts'
+import type { PaidOrder } from './held-orders.ts'
 import { createListPaymentMethods, type ListPaymentMethods } from './list-payment-methods.ts'
 import { createGetPayment, createListPayments, type GetPayment, type ListPayments } from './list-payments.ts'
 import { createMisses } from './misses.ts'
-import { withOpaqueDeclines } from './opaque-declines.ts'
+import { withOpaqueAnswers, withOpaqueAttempts } from './opaque-declines.ts'
 import { createPayOrder, type PayOrder } from './pay-order.ts'
+import { createPayingCheckouts, type PayingCheckouts } from './paying-checkouts.ts'
 import { createPreparePayment } from './prepare-payment.ts'
 import { createReceiveWebhook, type ReceiveWebhook } from './receive-webhook.ts'
 import { createReconcileAttempt, type ReconcileAttempt } from './reconcile-attempt.ts'
@@ -40,11 +45,21 @@ export interface PayingPorts {
   readonly newId: () => string
   readonly log: Log
   readonly measure: MeasurePaying
+  /** Left out where checkouts cannot be paid. */
+  readonly checkouts?: CheckoutPorts | undefined
+}
+
+/** What paying checkouts does to the world. */
+export interface CheckoutPorts {
+  readonly checkouts: Checkouts
+  readonly checkoutsApi: CheckoutsApi
 }
 
 /** Each gives back what it is given, measured. */
 export interface MeasurePaying {
-  payOrder(payOrder: PayOrder): PayOrder
+  payOrder<Command>(
+    payOrder: (command: Command, context: RequestContext) => Promise<PaidOrder>,
+  ): (command: Command, context: RequestContext) => Promise<PaidOrder>
   ends<Attempts extends Pick<PaymentAttempts, 'settle'>>(attempts: Attempts): Attempts
   reconcileAttempt(reconcileAttempt: ReconcileAttempt): ReconcileAttempt
 }
@@ -71,6 +86,8 @@ export interface Paying {
   readonly listPaymentMethods: ListPaymentMethods
   readonly listPayments: ListPayments
   readonly getPayment: GetPayment
+  /** null where checkouts cannot be paid. */
+  readonly checkouts: PayingCheckouts | null
   readonly receiveWebhook: ReceiveWebhook
   /** One round of reconciliation. */
   readonly reconcile: () => Promise<void>
@@ -86,6 +103,11 @@ export function createPaying(ports: PayingPorts, settings: PayingSettings): Payi
   const inFlight = createInFlight()
   const misses = createMisses({ ...ports, ...settings })
   const authorizeOrder = createAuthorizeOrder(managementApi, misses)
+  const velocityGate = createVelocityGate({
+    ...ports,
+    limits: settings.declineLimits,
+    digest: settings.digest,
+  })
   const charging = createChargeAttempt({
     ...ports,
     attempts: measure.ends(attempts),
@@ -95,30 +117,45 @@ export function createPaying(ports: PayingPorts, settings: PayingSettings): Payi
   const payOrder = createPayOrder({
     ...ports,
     charging,
-    velocityGate: createVelocityGate({ ...ports, limits: settings.declineLimits, digest: settings.digest }),
+    velocityGate,
     authorizePayment: createAuthorizePayment({ ...ports, ...settings, authorizeOrder, misses }),
     instruments,
   })
   const listPayments = createListPayments({ attempts, unsettled, authorizeOrder })
-  // Counted before the reasons are taken out.
-  const inFull = { payOrder: measure.payOrder(payOrder), listPayments }
-  const told = settings.hasOpaqueDeclines ? withOpaqueDeclines(inFull) : inFull
+  const tellListed = settings.hasOpaqueDeclines ? withOpaqueAttempts(listPayments) : listPayments
+  const checkouts = ports.checkouts
+    ? createPayingCheckouts({ ...ports, ...ports.checkouts, misses, velocityGate, charging, instruments })
+    : null
 
   return {
-    payOrder: inFlight.track(told.payOrder),
+    payOrder: tellPaid(payOrder),
     listPaymentMethods: createListPaymentMethods({ managementApi, attempts, authorizeOrder, instruments }),
-    listPayments: told.listPayments,
-    getPayment: createGetPayment(told.listPayments),
-    receiveWebhook: createReceiveWebhook(ports),
+    listPayments: tellListed,
+    getPayment: createGetPayment(tellListed),
+    checkouts: checkouts && {
+      ...checkouts,
+      payCheckout: tellPaid(checkouts.payCheckout),
+      listCheckoutPayments: settings.hasOpaqueDeclines
+        ? withOpaqueAttempts(checkouts.listCheckoutPayments)
+        : checkouts.listCheckoutPayments,
+    },
+    receiveWebhook: createReceiveWebhook({ ...ports, wakeMakings: ports.checkouts?.checkouts.wakeMakings }),
     reconcile: createReconciliationRound({
       unsettled,
       holds,
       reconcileAttempt: measure.reconcileAttempt(createReconcileAttempt(ports)),
+      findMadeOrders: checkouts?.findMadeOrders,
       stillFor: stillForOf(settings),
       now,
       log,
     }),
     idle: inFlight.idle,
+  }
+
+  /** Counted before the reasons are taken out. */
+  function tellPaid<Command>(pay: (command: Command, context: RequestContext) => Promise<PaidOrder>) {
+    const counted = measure.payOrder(pay)
+    return inFlight.track(settings.hasOpaqueDeclines ? withOpaqueAnswers(counted) : counted)
   }
 }
 

@@ -1,7 +1,8 @@
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import type { Clock } from '../domain/clock.ts'
 import { judge } from '../domain/evidence.ts'
-import { mayBePayable, type Order } from '../domain/order.ts'
+import { foreignCharge } from '../domain/foreign-charge.ts'
+import { mayBePayable, type Order, type OrderReading } from '../domain/order.ts'
 import { type PaymentAccessTokenClaims, readPaymentAccessToken } from '../domain/payment-access-token.ts'
 import { ASK_AGAIN_SECONDS } from '../domain/payment-answer.ts'
 import { hasPaidAPart, mayBeCorrected, type PaymentAttempt } from '../domain/payment-attempt.ts'
@@ -43,12 +44,12 @@ export interface PreparePaymentDependencies {
 export function createPreparePayment(dependencies: PreparePaymentDependencies): PreparePayment {
   const { managementApi, attempts, unsettled, now, storeHash } = dependencies
 
-  return async function preparePayment(command, { order, minting }, context) {
+  return async function preparePayment(command, { order, minting, wasThereBefore = false }, context) {
     if (order && !mayBePayable(order)) throw new Problem('order_not_payable')
     const payments = (await attempts.findByOrder(command.orderId)).filter(
       ({ id }) => id !== command.attemptId,
     )
-    await lookAfterDoubt(command.orderId, payments, context)
+    await lookFirst(command.orderId, payments, wasThereBefore, context)
     const minted = await (minting ?? managementApi.createPaymentAccessToken(command.orderId, context)).catch(
       (error) => wakeIfPaid(command.orderId, error),
     )
@@ -65,17 +66,19 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
   }
 
   /**
-   * Where an earlier attempt ended in doubt, its charge may show by now: a complete look comes before the next charge.
+   * Where an earlier attempt ended in doubt, its charge may show by now: a complete look comes before the next charge. So it does where
+   * another application may have paid the order.
    *
    * @throws Problem; the look that it has woken corrects the earlier attempt.
    */
-  async function lookAfterDoubt(
+  async function lookFirst(
     orderId: number,
     payments: readonly PaymentAttempt[],
+    wasThereBefore: boolean,
     context: RequestContext,
   ): Promise<void> {
     const doubtful = payments.filter(mayBeCorrected)
-    if (doubtful.length === 0) return
+    if (doubtful.length === 0 && !wasThereBefore) return
     const reading = await lookAtOrder(managementApi, orderId, context)
     for (const earlier of doubtful) {
       const others = payments.filter(({ id }) => id !== earlier.id)
@@ -84,6 +87,7 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
       await unsettled.wake(orderId, true)
       throw new Problem('order_payment_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
     }
+    if (wasThereBefore) refuseForeignCharge(reading, payments)
     if (!reading.isWhole) throw new Problem('upstream_unavailable')
   }
 
@@ -96,16 +100,25 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
   }
 }
 
+/** @throws Problem where the order shows a charge that is not ours, or may. */
+function refuseForeignCharge(reading: OrderReading, payments: readonly PaymentAttempt[]): void {
+  const shown = foreignCharge(reading, payments)
+  if (shown === 'charged') throw new Problem('order_already_paid')
+  if (shown === 'in_progress')
+    throw new Problem('order_payment_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
+}
+
 /** The amount in the PAT is what will be charged. This is the last moment to notice that it is not what was agreed. */
 function refuseOtherAmount(
   { due }: PaymentAccessTokenClaims,
   { expectedAmount }: PaymentCommand,
   order: Order | null,
 ) {
-  if (expectedAmount !== null && due.amount !== expectedAmount) throw new Problem('amount_changed')
+  if (expectedAmount !== null && due.amount !== expectedAmount)
+    throw new Problem('amount_changed', { money: due })
   const shown = order?.due
   if (shown && (due.amount !== shown.amount || due.currency !== shown.currency)) {
-    throw new Problem('amount_changed')
+    throw new Problem('amount_changed', { money: due })
   }
 }
 

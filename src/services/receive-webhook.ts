@@ -1,4 +1,5 @@
 import type { VerifyWebhook } from '../clients/identity/webhooks.ts'
+import type { Checkouts } from '../stores/checkouts.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
 
 /**
@@ -15,6 +16,8 @@ export type ReceiveWebhook = (
 export interface ReceiveWebhookDependencies {
   readonly verifyWebhook: VerifyWebhook
   readonly unsettled: Pick<UnsettledAttempts, 'wake'>
+  /** Left out where checkouts cannot be paid. */
+  readonly wakeMakings?: Checkouts['wakeMakings'] | undefined
 }
 
 /** Deliveries that are remembered, so that one that comes again causes no second look. A forgotten one costs one look. */
@@ -23,13 +26,15 @@ const deliveriesMax = 10_000
 export function createReceiveWebhook({
   verifyWebhook,
   unsettled,
+  wakeMakings,
 }: ReceiveWebhookDependencies): ReceiveWebhook {
   const received = new Set<string>()
 
   return async function receiveWebhook(body, headers) {
-    const { id, orderId } = verifyWebhook(body, headers)
+    const { id, orderId, checkoutId } = verifyWebhook(body, headers)
     if (orderId === null || received.has(id)) return orderId
     await unsettled.wake(orderId, true)
+    if (checkoutId !== undefined) await wakeMakings?.(checkoutId)
     received.add(id)
     const [oldest] = received
     if (received.size > deliveriesMax && oldest !== undefined) received.delete(oldest)

@@ -3,6 +3,7 @@ import type { Log } from '../logging/log-entry.ts'
 import type { StillFor } from '../stores/recover-abandoned.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
 import type { VelocityHolds } from '../stores/velocity-holds.ts'
+import type { FindMadeOrders } from './find-made-orders.ts'
 import type { ReconcileAttempt } from './reconcile-attempt.ts'
 
 /** Longer than any instance prepares a payment, apart from waiting for a permit: the gate, two tries for the PAT, writing. */
@@ -31,6 +32,8 @@ export interface ReconciliationRoundOptions {
   readonly unsettled: Pick<UnsettledAttempts, 'lease' | 'recoverAbandoned' | 'deleteKeysBefore'>
   readonly holds: Pick<VelocityHolds, 'deleteExpired'>
   readonly reconcileAttempt: ReconcileAttempt
+  /** Left out where checkouts cannot be paid. */
+  readonly findMadeOrders?: FindMadeOrders | undefined
   readonly stillFor: StillFor
   readonly now: Clock
   readonly log: Log
@@ -38,7 +41,7 @@ export interface ReconciliationRoundOptions {
 
 /** One round: finds what a crash left behind, looks up what is due, and forgets old keys. */
 export function createReconciliationRound(options: ReconciliationRoundOptions): () => Promise<void> {
-  const { unsettled, holds, reconcileAttempt, stillFor, now, log } = options
+  const { unsettled, holds, reconcileAttempt, findMadeOrders, stillFor, now, log } = options
   let sweptAtMs = Number.NEGATIVE_INFINITY
 
   return async function reconcile() {
@@ -48,7 +51,7 @@ export function createReconciliationRound(options: ReconciliationRoundOptions): 
     const recovered = { released: released.length, unknown: unknown.length }
     if (recovered.released + recovered.unknown > 0) log.warn(recovered, 'abandoned payments recovered')
     const due = await unsettled.lease(leasedMax)
-    await Promise.all(due.map((attempt) => reconcileAttempt(attempt)))
+    await Promise.all([...due.map((attempt) => reconcileAttempt(attempt)), findMadeOrders?.('reconciling')])
     if (now() - sweptAtMs >= sweepEveryMs) await sweep()
   }
 

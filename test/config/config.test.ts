@@ -43,6 +43,14 @@ function complaint(environment: Environment): string {
 /** The variables that a complaint begins its lines with. */
 const namedIn = (message: string) => [...message.matchAll(/^ {2}- (\w+)/gm)].map(([, name]) => name)
 
+test('checkouts are not paid without their fence', () => {
+  const wanted = { ...required, CHECKOUT_PAYMENTS: 'true' }
+  expect(loadConfig(wanted).hasCheckoutPayments).toBe(true)
+  expect(() => loadConfig({ ...wanted, CHECKOUT_FENCE: 'false' })).toThrow(
+    'CHECKOUT_PAYMENTS=true needs CHECKOUT_FENCE=true',
+  )
+})
+
 test('with what is required, the rest has its documented defaults', () => {
   const config = loadConfig(required)
   // Two sealed values look the same from outside.
@@ -58,6 +66,7 @@ test('with what is required, the rest has its documented defaults', () => {
     rateLimits: { addressPerMinute: 600, callerPerMinute: 300 },
     hasOpaqueDeclines: false,
     hasCheckoutFence: true,
+    hasCheckoutPayments: false,
     velocity: { orderAttempts: 5, callerDeclines: 10, addressDeclines: 30, windowMs: 3_600_000 },
     logLevel: 'info',
     isTraced: false,

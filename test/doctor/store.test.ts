@@ -32,6 +32,19 @@ test('a configuration in which nothing is wrong: every check is told, and nothin
   expect(requests.filter(({ method, host }) => method !== 'GET' || host !== 'management')).toEqual([])
 })
 
+test.each([
+  ['ok', SCOPES],
+  ['failure', SCOPES.filter((scope) => scope !== 'store_checkout')],
+])(
+  'where checkouts are paid the scope for them is tried, and nothing is made: %s',
+  async (status, scopes) => {
+    const patient = await startPatient({ scopes: [...scopes] })
+    const findings = await diagnose(patient, { CHECKOUT_PAYMENTS: 'true' })
+    expect(statusesOf(findings, 'scope store_checkout')).toEqual([`scope store_checkout: ${status}`])
+    expect(patient.sandbox.requests().filter(({ method }) => method !== 'GET')).toHaveLength(1)
+  },
+)
+
 test('whatever is not well is told with what to do about it', async () => {
   const patient = await startPatient({ scopes: [] })
   const findings = await diagnose(patient, { BIGCOMMERCE_PAYMENTS_URL: 'http://127.0.0.1:1/stores/jrah6gmn' })

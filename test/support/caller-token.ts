@@ -10,6 +10,7 @@ export interface CallerTokenClaims {
   readonly sub?: string
   readonly scope?: string
   readonly order_ids?: readonly number[]
+  readonly checkout_ids?: readonly string[]
   readonly customer_id?: number
 }
 

@@ -10,11 +10,14 @@ export const bigcommerceApp = {
 }
 
 /** Delivers a signed event about an order, as BigCommerce does. */
-export async function deliver(call: CallApi, orderId: number): Promise<ApiAnswer> {
+export const deliver = (call: CallApi, orderId: number): Promise<ApiAnswer> =>
+  deliverEvent(call, 'store/order/statusUpdated', { type: 'order', id: orderId })
+
+export async function deliverEvent(call: CallApi, scope: string, data: object): Promise<ApiAnswer> {
   const body = JSON.stringify({
-    scope: 'store/order/statusUpdated',
+    scope,
     store_id: '1025646',
-    data: { type: 'order', id: orderId },
+    data,
     hash: 'abc',
     created_at: 1,
     producer: 'stores/jrah6gmn',

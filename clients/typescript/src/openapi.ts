@@ -104,6 +104,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/checkouts/{checkoutId}/payment-methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What this checkout can be paid with
+         * @description BigCommerce chooses the methods for each checkout. Stored instruments are those of its customer. There where `CHECKOUT_PAYMENTS` is on.
+         */
+        get: operations["listCheckoutPaymentMethods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/checkouts/{checkoutId}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay a checkout, at most once
+         * @description Makes the order of the checkout where it has none that can be paid, and pays it. Takes BigCommerce's own body, and the amount that the shopper agreed to. If the connection fails, send the same body with the same Idempotency-Key again: that is always safe. There where `CHECKOUT_PAYMENTS` is on.
+         */
+        post: operations["payCheckout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/checkouts/{checkoutId}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The payments of a checkout
+         * @description Newest first. While one of them is not final, asking makes the service look at BigCommerce. There where `CHECKOUT_PAYMENTS` is on.
+         */
+        get: operations["listCheckoutPayments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/checkouts/{checkoutId}/payments/{paymentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The state of a payment of a checkout
+         * @description Ask here after a 202 or a lost connection. A payment whose order is being made has no `order_id` yet. There where `CHECKOUT_PAYMENTS` is on.
+         */
+        get: operations["getCheckoutPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders/{id}/payments": {
         parameters: {
             query?: never;
@@ -148,14 +228,90 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description The answer to a probe. */
-        Health: {
+        /** @description What is wrong with one field. */
+        FieldError: {
             /**
-             * @description The state of the instance.
-             * @example ready
+             * @description JSON pointer (RFC 6901) into the body, or a parameter's name.
+             * @example /payment/instrument/number
+             */
+            pointer: string;
+            /**
+             * @description What the field must be. Never quotes its value.
+             * @example Not a valid card number
+             */
+            detail: string;
+        };
+        /** @description Problem details (RFC 9457). */
+        Problem: {
+            /**
+             * Format: uri
+             * @description Address of the documentation of this kind of problem.
+             * @example https://tillgate.dev/problems#payment_declined
+             */
+            type: string;
+            /**
+             * @description The kind of problem, always in the same words.
+             * @example The payment was declined
+             */
+            title: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             * @example 402
+             */
+            status: number;
+            /**
+             * @description What happened and what to do. For developers, not for shoppers.
+             * @example The payment was declined. Nothing was charged.
+             */
+            detail: string;
+            /**
+             * @description The stable word to branch on. Follow `retry` where you do not know a code. Any other word may come; today there are `malformed_request`, `invalid_request`, `idempotency_key_missing`, `idempotency_key_invalid`, `unauthenticated`, `webhook_unverified`, `payment_declined`, `payment_not_charged`, `payment_authentication_required`, `insufficient_scope`, `route_not_found`, `order_not_found`, `checkout_not_found`, `payment_not_found`, `request_timeout`, `request_in_progress`, `order_payment_in_progress`, `order_already_paid`, `order_not_payable`, `amount_changed`, `payment_not_resolvable`, `payload_too_large`, `unsupported_media_type`, `checkout_not_ready`, `idempotency_key_reused`, `instrument_not_found`, `instrument_not_saved`, `payment_rejected`, `quota_exceeded`, `payment_rate_limited`, `velocity_blocked`, `headers_too_large`, `internal_error`, `upstream_refused`, `upstream_unusable`, `merchant_configuration`, `upstream_unavailable`, `upstream_busy`, `identity_unavailable`, `store_unavailable`, `overloaded`, `shutting_down`.
+             * @example payment_declined
+             */
+            code: string;
+            /**
+             * Format: int64
+             * @description BigCommerce's own error code, where it gave one.
+             * @example 30106
+             */
+            bigcommerce_code?: number;
+            /**
+             * @description What to do next. `same_key`: send the same request with the same Idempotency-Key. `new_key`: correct the request and send it with a new key. `after`: wait as long as Retry-After says, then send the same request with the same key. `never`: stop.
+             * @example new_key
              * @enum {string}
              */
-            status: "live" | "ready" | "not_ready";
+            retry: "same_key" | "new_key" | "after" | "never";
+            /**
+             * @description Quote it when you ask for help.
+             * @example 6f2f4f7e-6a1c-4a0f-9d1d-0b6e5c7a9d31
+             */
+            request_id: string;
+            /**
+             * @description The payment that the problem is about, if there is one.
+             * @example 0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11
+             */
+            payment_id?: string;
+            /**
+             * Format: int64
+             * @description For `amount_changed`: what would be charged, in the currency's minor unit, where it is known.
+             * @example 6598
+             */
+            amount?: number;
+            /**
+             * @description The ISO 4217 code of the currency of `amount`.
+             * @example USD
+             */
+            currency?: string;
+            /** @description For `invalid_request`: one entry for each wrong field. */
+            errors?: components["schemas"]["FieldError"][];
+            /**
+             * @description The allowances that are used up, by their names in `RateLimit-Policy`.
+             * @example [
+             *       "caller"
+             *     ]
+             */
+            "violated-policies"?: string[];
         };
         /** @description A card number. Puts the caller and this service in PCI DSS scope. */
         CardInstrument: {
@@ -314,80 +470,6 @@ export interface components {
         };
         /** @description What the shopper pays with; `type` says which kind. */
         PaymentInstrument: components["schemas"]["CardInstrument"] | components["schemas"]["StoredCardInstrument"] | components["schemas"]["StoredPaypalAccountInstrument"] | components["schemas"]["StoredBankAccountInstrument"] | components["schemas"]["TokenizedCardInstrument"] | components["schemas"]["GiftCertificateInstrument"] | components["schemas"]["StoreCreditInstrument"];
-        /** @description What is wrong with one field. */
-        FieldError: {
-            /**
-             * @description JSON pointer (RFC 6901) into the body, or a parameter's name.
-             * @example /payment/instrument/number
-             */
-            pointer: string;
-            /**
-             * @description What the field must be. Never quotes its value.
-             * @example Not a valid card number
-             */
-            detail: string;
-        };
-        /** @description Problem details (RFC 9457). */
-        Problem: {
-            /**
-             * Format: uri
-             * @description Address of the documentation of this kind of problem.
-             * @example https://tillgate.dev/problems#payment_declined
-             */
-            type: string;
-            /**
-             * @description The kind of problem, always in the same words.
-             * @example The payment was declined
-             */
-            title: string;
-            /**
-             * Format: int32
-             * @description The HTTP status.
-             * @example 402
-             */
-            status: number;
-            /**
-             * @description What happened and what to do. For developers, not for shoppers.
-             * @example The payment was declined. Nothing was charged.
-             */
-            detail: string;
-            /**
-             * @description The stable word to branch on. Follow `retry` where you do not know a code. Any other word may come; today there are `malformed_request`, `invalid_request`, `idempotency_key_missing`, `idempotency_key_invalid`, `unauthenticated`, `webhook_unverified`, `payment_declined`, `payment_not_charged`, `payment_authentication_required`, `insufficient_scope`, `route_not_found`, `order_not_found`, `payment_not_found`, `request_timeout`, `request_in_progress`, `order_payment_in_progress`, `order_already_paid`, `order_not_payable`, `amount_changed`, `payment_not_resolvable`, `payload_too_large`, `unsupported_media_type`, `idempotency_key_reused`, `instrument_not_found`, `instrument_not_saved`, `payment_rejected`, `quota_exceeded`, `payment_rate_limited`, `velocity_blocked`, `headers_too_large`, `internal_error`, `upstream_refused`, `upstream_unusable`, `merchant_configuration`, `upstream_unavailable`, `upstream_busy`, `identity_unavailable`, `store_unavailable`, `overloaded`, `shutting_down`.
-             * @example payment_declined
-             */
-            code: string;
-            /**
-             * Format: int64
-             * @description BigCommerce's own error code, where it gave one.
-             * @example 30106
-             */
-            bigcommerce_code?: number;
-            /**
-             * @description What to do next. `same_key`: send the same request with the same Idempotency-Key. `new_key`: correct the request and send it with a new key. `after`: wait as long as Retry-After says, then send the same request with the same key. `never`: stop.
-             * @example new_key
-             * @enum {string}
-             */
-            retry: "same_key" | "new_key" | "after" | "never";
-            /**
-             * @description Quote it when you ask for help.
-             * @example 6f2f4f7e-6a1c-4a0f-9d1d-0b6e5c7a9d31
-             */
-            request_id: string;
-            /**
-             * @description The payment that the problem is about, if there is one.
-             * @example 0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11
-             */
-            payment_id?: string;
-            /** @description For `invalid_request`: one entry for each wrong field. */
-            errors?: components["schemas"]["FieldError"][];
-            /**
-             * @description The allowances that are used up, by their names in `RateLimit-Policy`.
-             * @example [
-             *       "caller"
-             *     ]
-             */
-            "violated-policies"?: string[];
-        };
         /** @description BigCommerce's own body: the instrument and the method to pay with. */
         PayOrderPayment: {
             instrument: components["schemas"]["PaymentInstrument"];
@@ -684,6 +766,58 @@ export interface components {
             meta: {
                 order: components["schemas"]["OrderDue"];
             };
+        };
+        /** @description One payment of a checkout that the shopper means to make. */
+        PayCheckoutRequest: {
+            payment: components["schemas"]["PayOrderPayment"];
+            /**
+             * Format: int64
+             * @description The amount that the shopper agreed to, in the currency's minor unit, from `meta.checkout.amount`. If another amount is due, nothing is charged: `amount_changed`, whose `amount` says what is.
+             * @example 6098
+             */
+            expected_amount: number;
+        };
+        /** @description What is to pay for the checkout, and whether it can be paid now. */
+        CheckoutDue: {
+            /**
+             * @description The id of the checkout, which is its cart's.
+             * @example 0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c12
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description What a payment would charge now, in the currency's minor unit (cents, yen).
+             * @example 6098
+             */
+            amount: number;
+            /**
+             * @description The ISO 4217 code of the currency.
+             * @example USD
+             */
+            currency: string;
+            /**
+             * @description False while a payment is in progress or its outcome is unknown, and where nothing is due.
+             * @example true
+             */
+            payable: boolean;
+        };
+        /** @description What a checkout can be paid with. */
+        CheckoutPaymentMethodsResponse: {
+            /** @description The methods, in BigCommerce's order. */
+            data: components["schemas"]["PaymentMethod"][];
+            /** @description About the checkout. */
+            meta: {
+                checkout: components["schemas"]["CheckoutDue"];
+            };
+        };
+        /** @description The answer to a probe. */
+        Health: {
+            /**
+             * @description The state of the instance.
+             * @example ready
+             * @enum {string}
+             */
+            status: "live" | "ready" | "not_ready";
         };
         /** @description One of BigCommerce's order or transaction events. */
         BigCommerceEvent: {
@@ -1376,6 +1510,775 @@ export interface operations {
             };
         };
     };
+    listCheckoutPaymentMethods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the checkout, which is its cart's.
+                 * @example 0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c12
+                 */
+                checkoutId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The methods. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckoutPaymentMethodsResponse"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read. `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid caller token is required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient_scope`: The caller token does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `checkout_not_found`: Checkout not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long to arrive. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `order_payment_in_progress`: Another payment for this order is in progress. `order_already_paid`: The order is paid. `order_not_payable`: The order cannot be paid. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota_exceeded`: Too many requests. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong here. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_refused`: BigCommerce refused this service. `upstream_unusable`: BigCommerce gave an answer that cannot be used. `merchant_configuration`: The store's payment settings are incomplete. */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_unavailable`: BigCommerce cannot be reached. `upstream_busy`: BigCommerce is busy. `identity_unavailable`: Caller tokens cannot be verified. `store_unavailable`: The database cannot be reached. `overloaded`: This instance is overloaded. `shutting_down`: This instance is shutting down. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payCheckout: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new one (a UUID) for each payment that a shopper means to make, and the same one for every retry of it. For 30 days, a finished payment gets the same answer again.
+                 * @example 0b7f6c1e-52f3-4a8e-9d0c-6f1f8a3f2b11
+                 */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /**
+                 * @description The id of the checkout, which is its cart's.
+                 * @example 0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c12
+                 */
+                checkoutId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayCheckoutRequest"];
+            };
+        };
+        responses: {
+            /** @description Paid. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentResponse"];
+                };
+            };
+            /** @description Not final: still pending at BigCommerce, or its outcome is unknown. Do not pay again; ask again. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentResponse"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read. `invalid_request`: The request is not valid. `idempotency_key_missing`: An Idempotency-Key is required. `idempotency_key_invalid`: The Idempotency-Key is not valid. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid caller token is required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payment_declined`: The payment was declined. `payment_authentication_required`: The shopper must confirm the payment with the bank. `payment_not_charged`: The payment did not go through. */
+            402: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient_scope`: The caller token does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `checkout_not_found`: Checkout not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long to arrive. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_in_progress`: This payment is in progress. `order_payment_in_progress`: Another payment for this order is in progress. `order_already_paid`: The order is paid. `amount_changed`: The amount is not what was expected. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The media type is not supported. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: The Idempotency-Key belongs to another request. `instrument_not_found`: The stored instrument was not found. `instrument_not_saved`: The instrument could not be saved. `payment_rejected`: BigCommerce refused the payment data. `checkout_not_ready`: The checkout cannot become an order yet. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota_exceeded`: Too many requests. `velocity_blocked`: Too many payments were declined, or are being made at once. `payment_rate_limited`: The store's limit of payments is reached. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong here. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_refused`: BigCommerce refused this service. `upstream_unusable`: BigCommerce gave an answer that cannot be used. */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_unavailable`: BigCommerce cannot be reached. `upstream_busy`: BigCommerce is busy. `identity_unavailable`: Caller tokens cannot be verified. `store_unavailable`: The database cannot be reached. `overloaded`: This instance is overloaded. `shutting_down`: This instance is shutting down. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCheckoutPayments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the checkout, which is its cart's.
+                 * @example 0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c12
+                 */
+                checkoutId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payments. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentsResponse"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read. `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid caller token is required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient_scope`: The caller token does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `checkout_not_found`: Checkout not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long to arrive. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota_exceeded`: Too many requests. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong here. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_refused`: BigCommerce refused this service. `upstream_unusable`: BigCommerce gave an answer that cannot be used. */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_unavailable`: BigCommerce cannot be reached. `upstream_busy`: BigCommerce is busy. `identity_unavailable`: Caller tokens cannot be verified. `store_unavailable`: The database cannot be reached. `overloaded`: This instance is overloaded. `shutting_down`: This instance is shutting down. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCheckoutPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the checkout, which is its cart's.
+                 * @example 0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c12
+                 */
+                checkoutId: string;
+                /**
+                 * @description The `id` of the payment.
+                 * @example 0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11
+                 */
+                paymentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payment. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentResponse"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read. `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid caller token is required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient_scope`: The caller token does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `checkout_not_found`: Checkout not found. `payment_not_found`: Payment not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long to arrive. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota_exceeded`: Too many requests. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong here. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_refused`: BigCommerce refused this service. `upstream_unusable`: BigCommerce gave an answer that cannot be used. */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_unavailable`: BigCommerce cannot be reached. `upstream_busy`: BigCommerce is busy. `identity_unavailable`: Caller tokens cannot be verified. `store_unavailable`: The database cannot be reached. `overloaded`: This instance is overloaded. `shutting_down`: This instance is shutting down. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listPayments: {
         parameters: {
             query?: never;
@@ -1704,7 +2607,7 @@ export interface operations {
 }
 /** The words of today in the sets that may grow. */
 export interface KnownWords {
-    "Problem.code": "malformed_request" | "invalid_request" | "idempotency_key_missing" | "idempotency_key_invalid" | "unauthenticated" | "webhook_unverified" | "payment_declined" | "payment_not_charged" | "payment_authentication_required" | "insufficient_scope" | "route_not_found" | "order_not_found" | "payment_not_found" | "request_timeout" | "request_in_progress" | "order_payment_in_progress" | "order_already_paid" | "order_not_payable" | "amount_changed" | "payment_not_resolvable" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "instrument_not_found" | "instrument_not_saved" | "payment_rejected" | "quota_exceeded" | "payment_rate_limited" | "velocity_blocked" | "headers_too_large" | "internal_error" | "upstream_refused" | "upstream_unusable" | "merchant_configuration" | "upstream_unavailable" | "upstream_busy" | "identity_unavailable" | "store_unavailable" | "overloaded" | "shutting_down";
+    "Problem.code": "malformed_request" | "invalid_request" | "idempotency_key_missing" | "idempotency_key_invalid" | "unauthenticated" | "webhook_unverified" | "payment_declined" | "payment_not_charged" | "payment_authentication_required" | "insufficient_scope" | "route_not_found" | "order_not_found" | "checkout_not_found" | "payment_not_found" | "request_timeout" | "request_in_progress" | "order_payment_in_progress" | "order_already_paid" | "order_not_payable" | "amount_changed" | "payment_not_resolvable" | "payload_too_large" | "unsupported_media_type" | "checkout_not_ready" | "idempotency_key_reused" | "instrument_not_found" | "instrument_not_saved" | "payment_rejected" | "quota_exceeded" | "payment_rate_limited" | "velocity_blocked" | "headers_too_large" | "internal_error" | "upstream_refused" | "upstream_unusable" | "merchant_configuration" | "upstream_unavailable" | "upstream_busy" | "identity_unavailable" | "store_unavailable" | "overloaded" | "shutting_down";
     "Payment.transaction_type": "authorization" | "purchase";
     "Payment.instrument_type": "card" | "stored_card" | "stored_paypal_account" | "stored_bank_account" | "tokenized_card" | "gift_certificate" | "store_credit";
     "PaymentMethod.accepts": "card" | "stored_card" | "stored_paypal_account" | "stored_bank_account" | "tokenized_card" | "gift_certificate" | "store_credit";

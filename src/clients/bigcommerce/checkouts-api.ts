@@ -23,11 +23,10 @@ import { readPaymentMethods } from './read-payment-methods.ts'
 /** What became of asking BigCommerce to make an order of a checkout. */
 export type OrderMaking =
   | { readonly kind: 'made'; readonly orderId: number }
-  /**
-   * BigCommerce has not made one: it could not be asked, or refused. `not_ready`: the checkout lacks something; `gone`: there is
-   * no such checkout any more.
-   */
-  | { readonly kind: 'not_made'; readonly why: 'not_ready' | 'gone' | 'refused' | 'not_asked' }
+  /** BigCommerce has not made one: the checkout lacks something, is gone, or this service may not. */
+  | { readonly kind: 'not_made'; readonly why: 'not_ready' | 'gone' | 'refused' }
+  /** Nor here: no byte has reached it, or it takes no requests for a moment. */
+  | { readonly kind: 'not_made'; readonly why: 'not_asked'; readonly problem: Problem }
   /** It may have made one. */
   | { readonly kind: 'unknown' }
 
@@ -66,10 +65,13 @@ export function createCheckoutsApi(http: Pick<ManagementHttp, 'call'>): Checkout
       for (let page = 1; page <= pagesMax; page++) {
         const query = page === 1 ? '' : `&page=${page}`
         const answer = await read(`/v2/orders?cart_id=${checkoutId}${query}`, context)
-        const rows = rowsIn(answer).map((row) => orderOfCart(row, checkoutId, answer))
+        const rows = (page > 1 && answer.status === 404 ? [] : rowsIn(answer)).map((row) =>
+          orderOfCart(row, checkoutId, answer),
+        )
         const before = orders.size
         for (const order of rows) orders.set(order.id, order)
-        if (rows.length < rowsPerPage || orders.size === before) return [...orders.values()]
+        // How many rows a page has is not documented; one that brings nothing new is the last.
+        if (orders.size === before) return [...orders.values()]
       }
       throw new Problem('upstream_unavailable')
     },
@@ -88,14 +90,14 @@ export function createCheckoutsApi(http: Pick<ManagementHttp, 'call'>): Checkout
       try {
         return makingOf(await http.call({ method: 'POST', path, triesMax: 1 }, context))
       } catch (error) {
-        return isNotAsked(error) ? { kind: 'not_made', why: 'not_asked' } : { kind: 'unknown' }
+        return isNotAsked(error)
+          ? { kind: 'not_made', why: 'not_asked', problem: error }
+          : { kind: 'unknown' }
       }
     },
   }
 }
 
-/** V2 lists give so many rows where no limit is asked for. */
-const rowsPerPage = 50
 /** More orders than any cart is made into. */
 const pagesMax = 20
 
@@ -129,8 +131,8 @@ function makingOf({ status, json }: UpstreamAnswer): OrderMaking {
     return orderId !== null && orderId > 0 ? { kind: 'made', orderId } : { kind: 'unknown' }
   }
   if (status < 400 || status >= 500 || status === 408) return { kind: 'unknown' }
-  if (status === 422) return { kind: 'not_made', why: 'not_ready' }
-  return { kind: 'not_made', why: status === 404 ? 'gone' : 'refused' }
+  if (status === 404) return { kind: 'not_made', why: 'gone' }
+  return { kind: 'not_made', why: status === 401 || status === 403 ? 'refused' : 'not_ready' }
 }
 
 /** No connection, so no byte was sent; or the gate did not let it through, or BigCommerce turned it away (429). */
@@ -143,7 +145,7 @@ const notConnected = new Set<unknown>([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
-function isNotAsked(error: unknown): boolean {
+function isNotAsked(error: unknown): error is Problem {
   if (!(error instanceof Problem)) return false
   if (error.code === 'upstream_busy') return true
   return error.cause instanceof Error && 'code' in error.cause && notConnected.has(error.cause.code)

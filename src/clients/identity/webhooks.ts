@@ -8,6 +8,8 @@ export interface WebhookHint {
   readonly id: string
   /** null when it is about something else than an order. */
   readonly orderId: number | null
+  /** The checkout that has become an order, in lower case. */
+  readonly checkoutId?: string
 }
 
 /**
@@ -26,11 +28,14 @@ const orderId = z.coerce.number().pipe(z.int().positive())
 const Delivery = z.looseObject({
   producer: z.string(),
   data: z.union([
-    z.looseObject({ type: z.literal('order'), id: orderId }).transform(({ id }) => id),
+    z.looseObject({ type: z.literal('order'), id: orderId }).transform(({ id }) => ({ orderId: id })),
     z
       .looseObject({ type: z.literal('transaction'), order_id: orderId })
-      .transform(({ order_id }) => order_id),
-    z.unknown().transform(() => null),
+      .transform(({ order_id }) => ({ orderId: order_id })),
+    z
+      .looseObject({ type: z.literal('cart'), id: z.string().max(64), orderId })
+      .transform(({ id, orderId }) => ({ orderId, checkoutId: id.toLowerCase() })),
+    z.unknown().transform(() => ({ orderId: null })),
   ]),
 })
 
@@ -43,7 +48,7 @@ export function createVerifyWebhook(clientSecret: string, storeHash: string): Ve
       const known = Headers.parse(headers)
       const { producer, data } = Delivery.parse(webhook.verify(body, known))
       if (producer !== `stores/${storeHash}`) throw new Error('another store')
-      return { id: known['webhook-id'], orderId: data }
+      return { id: known['webhook-id'], ...data }
     } catch (cause) {
       throw new Problem('webhook_unverified', { cause })
     }

@@ -45,6 +45,7 @@ export function checkScopes(readings: StoreReadings, storeHash: string): Finding
       ? ok(`BigCommerce accepts the token for store ${storeHash}.`)
       : notChecked('The answers of BigCommerce do not show whether the token is valid.', tryAgain),
     ...scopes.map(({ scope, reading, uiName }) => scopeFinding(scope, uiName, readings[reading])),
+    ...(readings.making ? [scopeFinding('store_checkout', 'Checkouts: modify', readings.making)] : []),
     notCheckedHere,
   ]
 }

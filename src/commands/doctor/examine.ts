@@ -69,7 +69,10 @@ async function bounded(check: string, work: Promise<Finding[]>): Promise<Finding
   }
 }
 
-async function checkStore({ bigcommerce, instruments }: Config, options: ExamineOptions): Promise<Finding[]> {
+async function checkStore(
+  { bigcommerce, instruments, hasCheckoutPayments }: Config,
+  options: ExamineOptions,
+): Promise<Finding[]> {
   const { apiUrl, accessToken, storeHash, app } = bigcommerce
   const http = createManagementHttp({
     url: apiUrl,
@@ -87,7 +90,11 @@ async function checkStore({ bigcommerce, instruments }: Config, options: Examine
     log: silent,
   }
   try {
-    const readings = await askStore(http, options.orderId, context)
+    const readings = await askStore(
+      http,
+      { orderId: options.orderId, paysCheckouts: hasCheckoutPayments },
+      context,
+    )
     return [
       ...checkScopes(readings, storeHash),
       ...checkStoreClock(readings),

@@ -1,39 +1,18 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { parseIdempotencyKey } from '../../domain/idempotency-key.ts'
-import { ASK_AGAIN_SECONDS, locationOf } from '../../domain/payment-answer.ts'
 import { type InstrumentType, refuseTypeNotTaken } from '../../domain/payment-instrument.ts'
-import { PROBLEM_MEDIA_TYPE } from '../../domain/problem.ts'
-import type { ProblemCode } from '../../domain/problems.ts'
 import { payOrderAnswerExamples } from '../../openapi/answer-examples.ts'
 import { payOrderBodyExamples } from '../../openapi/body-examples.ts'
-import { COMMON_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
+import { COMMON_PROBLEMS, PAYING_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
 import { callerOf, contextOf } from '../../plugins/authentication.ts'
 import { headerLines } from '../../plugins/receiving.ts'
 import { instrumentTypeOf } from '../../plugins/validation.ts'
 import type { PayOrder } from '../../services/pay-order.ts'
 import { OrderParams, PaymentResponse, PayOrderBody, PayOrderHeaders } from './schemas.ts'
+import { sendPaid } from './send-paid.ts'
 
-const problems = [
-  ...COMMON_PROBLEMS,
-  'idempotency_key_missing',
-  'idempotency_key_invalid',
-  'payment_declined',
-  'payment_authentication_required',
-  'payment_not_charged',
-  'velocity_blocked',
-  'request_in_progress',
-  'order_payment_in_progress',
-  'order_already_paid',
-  'amount_changed',
-  'payload_too_large',
-  'payment_rate_limited',
-  'unsupported_media_type',
-  'idempotency_key_reused',
-  'instrument_not_found',
-  'instrument_not_saved',
-  'payment_rejected',
-] as const satisfies readonly ProblemCode[]
+const problems = [...COMMON_PROBLEMS, ...PAYING_PROBLEMS] as const
 
 const payment = (description: string) => ({
   description,
@@ -94,16 +73,7 @@ export async function payOrderRoute(app: FastifyInstance, { payOrder, instrument
         { caller: callerOf(request), orderId: request.params.id, idempotencyKey, payment, expectedAmount },
         contextOf(request, 'paying'),
       )
-      if (answer.isReplay) reply.header('idempotent-replayed', 'true')
-      if (answer.status === 202 && 'data' in answer.body) {
-        reply.header('retry-after', String(ASK_AGAIN_SECONDS))
-        reply.header('location', locationOf(answer.body.data.id))
-      }
-      if (answer.status >= 400) reply.type(PROBLEM_MEDIA_TYPE)
-      // A kept answer may be older than the base of today.
-      const { body } = answer
-      const told = 'code' in body ? { ...body, type: `${app.problemTypeBase}${body.code}` } : body
-      return reply.code(answer.status as 201).send(told as never)
+      return sendPaid(app, reply, answer)
     },
   )
 }

@@ -50,7 +50,7 @@ const SupportedInstrumentSchema = z
     description: 'One kind of instrument that BigCommerce lists for the method.',
   })
 
-const PaymentMethodSchema = z
+export const PaymentMethodSchema = z
   .strictObject({
     id: textField('What to send as `payment_method_id`.', 'stripe.card'),
     name: textField('A name to show to shoppers.', 'Stripe'),

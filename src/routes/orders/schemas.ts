@@ -29,7 +29,7 @@ export const currency = z
   .regex(/^[A-Z]{3}$/)
   .meta({ maxLength: 3 })
 
-const PayOrderPayment = z
+export const PayOrderPayment = z
   .strictObject({
     instrument: PaymentInstrument,
     payment_method_id: reference.meta({
@@ -50,32 +50,44 @@ const PayOrderPayment = z
     description: "BigCommerce's own body: the instrument and the method to pay with.",
   })
 
+export const expectedAmount = wholeNumber(
+  1,
+  Number.MAX_SAFE_INTEGER,
+  'Must be a whole number of 1 or more',
+).refine((amount) => !holdsCardNumber(String(amount)), 'Must not hold a card number')
+
+interface Paying {
+  readonly payment: z.output<typeof PayOrderPayment>
+}
+
+/** Gift certificates and store credit have a method of their own. */
+export function refuseOtherMethod({ payment }: Paying, context: z.RefinementCtx): void {
+  const { instrument, payment_method_id: given } = payment
+  const own = (OWN_METHOD_IDS as Readonly<Record<string, string>>)[instrument.type]
+  if (own !== undefined && own !== given) {
+    context.addIssue({ code: 'custom', path: ['payment', 'payment_method_id'], message: `Must be ${own}` })
+  }
+}
+
+export const sealed = <Body extends Paying>({ payment, ...rest }: Body) => ({
+  ...rest,
+  payment: { ...payment, instrument: sealInstrument(payment.instrument) },
+})
+
 const PayOrderRequest = z
   .strictObject({
     payment: PayOrderPayment,
-    expected_amount: wholeNumber(1, Number.MAX_SAFE_INTEGER, 'Must be a whole number of 1 or more')
-      .refine((amount) => !holdsCardNumber(String(amount)), 'Must not hold a card number')
-      .optional()
-      .meta({
-        description:
-          "The amount that the shopper agreed to, in the currency's minor unit, from `meta.order.amount`. If the order is over another amount, it is not charged: `amount_changed`.",
-        examples: [6098],
-      }),
+    expected_amount: expectedAmount.optional().meta({
+      description:
+        "The amount that the shopper agreed to, in the currency's minor unit, from `meta.order.amount`. If the order is over another amount, it is not charged: `amount_changed`.",
+      examples: [6098],
+    }),
   })
-  .superRefine(({ payment }, context) => {
-    const { instrument, payment_method_id: given } = payment
-    const own = (OWN_METHOD_IDS as Readonly<Record<string, string>>)[instrument.type]
-    if (own !== undefined && own !== given) {
-      context.addIssue({ code: 'custom', path: ['payment', 'payment_method_id'], message: `Must be ${own}` })
-    }
-  })
+  .superRefine(refuseOtherMethod)
   .meta({ id: 'PayOrderRequest', description: 'One payment that the shopper means to make.' })
 
 /** The body as it is published and checked. The check seals the instrument. */
-export const PayOrderBody = PayOrderRequest.transform(({ payment, ...rest }) => ({
-  ...rest,
-  payment: { ...payment, instrument: sealInstrument(payment.instrument) },
-}))
+export const PayOrderBody = PayOrderRequest.transform(sealed)
 
 export const PayOrderHeaders = z.looseObject({
   'Idempotency-Key': z
@@ -148,12 +160,14 @@ export const PaymentSchema = z
   })
   .meta({ id: 'Payment', description: 'One attempt to pay an order, and its state.' })
 
-export const PaymentParams = OrderParams.extend({
+export const PaymentIdParam = z.object({
   paymentId: z
     .string()
     .regex(/^[A-Za-z0-9-]{1,64}$/)
     .meta({ description: 'The `id` of the payment.', examples: [examplePaymentId], maxLength: 64 }),
 })
+
+export const PaymentParams = OrderParams.extend(PaymentIdParam.shape)
 
 export const PaymentsResponse = z
   .strictObject({

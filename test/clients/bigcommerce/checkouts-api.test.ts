@@ -102,10 +102,14 @@ test('an answer about another checkout is not used', async () => {
 })
 
 test('the orders of a cart are listed, page after page', async () => {
-  const first = Array.from({ length: 50 }, (_, index) => row({ id: 1 + index }))
-  const { api, seen } = await checkoutsApi({ status: 200, body: first }, { status: 200, body: [row()] })
+  const first = Array.from({ length: 2 }, (_, index) => row({ id: 1 + index }))
+  const { api, seen } = await checkoutsApi(
+    { status: 200, body: first },
+    { status: 200, body: [row()] },
+    { status: 204 },
+  )
   const orders = await api.listOrdersOfCart(id, contextOf())
-  expect(orders).toHaveLength(51)
+  expect(orders).toHaveLength(3)
   expect(orders.at(-1)).toMatchObject({
     id: 118,
     cartId: id,
@@ -115,8 +119,19 @@ test('the orders of a cart are listed, page after page', async () => {
   expect(seen.map(({ path }) => path.slice(path.indexOf('/v2')))).toEqual([
     `/v2/orders?cart_id=${id}`,
     `/v2/orders?cart_id=${id}&page=2`,
+    `/v2/orders?cart_id=${id}&page=3`,
   ])
 })
+
+test.each([[404], [204]])(
+  'a list ends with a page that answers %i, or brings the same again',
+  async (status) => {
+    const ends = await checkoutsApi({ status: 200, body: [row()] }, { status })
+    expect(await ends.api.listOrdersOfCart(id, contextOf())).toHaveLength(1)
+    const ignoring = await checkoutsApi({ status: 200, body: [row()] })
+    expect(await ignoring.api.listOrdersOfCart(id, contextOf())).toHaveLength(1)
+  },
+)
 
 test('no content is no order', async () => {
   const { api } = await checkoutsApi({ status: 204 })
@@ -156,5 +171,5 @@ test('where no connection can be made, no order is', async () => {
   const { close } = await checkoutsApi({ status: 200 })
   await close()
   const { api } = await apiAt('http://127.0.0.1:1/stores/s')
-  expect(await api.makeOrder(id, contextOf())).toEqual({ kind: 'not_made', why: 'not_asked' })
+  expect(await api.makeOrder(id, contextOf())).toMatchObject({ kind: 'not_made', why: 'not_asked' })
 })

@@ -1,4 +1,5 @@
 import type { OrderMaking } from '../../../src/clients/bigcommerce/checkouts-api.ts'
+import { Problem } from '../../../src/domain/problem.ts'
 import type { Run } from '../engine/run.ts'
 import type { BigCommerce } from '../upstream/big-commerce.ts'
 
@@ -24,7 +25,9 @@ export function createMakingNetwork(run: Run, bigCommerce: BigCommerce) {
   return function make(checkoutId: string, done: Done): void {
     const lost = () => done({ kind: 'unknown' })
     if (strikes('making_refused_connection')) {
-      scheduler.after(run.latencyMs(), () => done({ kind: 'not_made', why: 'not_asked' }))
+      scheduler.after(run.latencyMs(), () =>
+        done({ kind: 'not_made', why: 'not_asked', problem: new Problem('upstream_unavailable') }),
+      )
       return
     }
     scheduler.after(timeoutMs, lost)

@@ -1,0 +1,89 @@
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { parseIdempotencyKey } from '../../domain/idempotency-key.ts'
+import { type InstrumentType, refuseTypeNotTaken } from '../../domain/payment-instrument.ts'
+import { payOrderAnswerExamples } from '../../openapi/answer-examples.ts'
+import { payCheckoutBodyExamples } from '../../openapi/body-examples.ts'
+import { CHECKOUT_PROBLEMS, PAYING_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
+import { callerOf, contextOf } from '../../plugins/authentication.ts'
+import { headerLines } from '../../plugins/receiving.ts'
+import { instrumentTypeOf } from '../../plugins/validation.ts'
+import type { PayCheckout } from '../../services/pay-checkout.ts'
+import { PaymentResponse, PayOrderHeaders } from '../orders/schemas.ts'
+import { sendPaid } from '../orders/send-paid.ts'
+import { CheckoutParams, checkoutIdOf, PayCheckoutBody } from './schemas.ts'
+
+const problems = [...CHECKOUT_PROBLEMS, ...PAYING_PROBLEMS, 'checkout_not_ready'] as const
+
+const payment = (description: string) => ({
+  description,
+  content: { 'application/json': { schema: PaymentResponse } },
+})
+
+const schemaOf = (instruments: ReadonlySet<InstrumentType>) => ({
+  operationId: 'payCheckout',
+  summary: 'Pay a checkout, at most once',
+  description:
+    "Makes the order of the checkout where it has none that can be paid, and pays it. Takes BigCommerce's own body, and the amount that the shopper agreed to. If the connection fails, send the same body with the same Idempotency-Key again: that is always safe. There where `CHECKOUT_PAYMENTS` is on.",
+  tags: ['payments'],
+  security: [{ callerToken: [] }],
+  params: CheckoutParams,
+  headers: PayOrderHeaders,
+  body: PayCheckoutBody,
+  response: {
+    201: payment('Paid.'),
+    202: payment(
+      'Not final: still pending at BigCommerce, or its outcome is unknown. Do not pay again; ask again.',
+    ),
+    ...problemResponses(problems),
+  },
+  'x-problems': problems,
+  'x-optional': 'CHECKOUT_PAYMENTS',
+  'x-examples': {
+    body: Object.fromEntries(
+      Object.entries(payCheckoutBodyExamples).filter(([, { value }]) =>
+        instruments.has(value.payment.instrument.type as InstrumentType),
+      ),
+    ),
+    responses: payOrderAnswerExamples,
+  },
+})
+
+export interface PayCheckoutRouteOptions {
+  readonly payCheckout: PayCheckout
+  /** The instrument types that this instance accepts. */
+  readonly instruments: ReadonlySet<InstrumentType>
+}
+
+export async function payCheckoutRoute(
+  app: FastifyInstance,
+  { payCheckout, instruments }: PayCheckoutRouteOptions,
+) {
+  app.withTypeProvider<ZodTypeProvider>().post(
+    '/checkouts/:checkoutId/pay',
+    {
+      schema: schemaOf(instruments),
+      config: { scope: 'payments:write', isPayment: true },
+      // As for an order: where cards are not taken, no part of a card number comes into a check.
+      preValidation: async ({ body }) => {
+        const type = instrumentTypeOf(body)
+        if (type !== null) refuseTypeNotTaken(type, instruments)
+      },
+    },
+    async (request, reply) => {
+      const idempotencyKey = parseIdempotencyKey(headerLines(request, 'idempotency-key'))
+      const { payment, expected_amount: expectedAmount } = request.body
+      const answer = await payCheckout(
+        {
+          caller: callerOf(request),
+          checkoutId: checkoutIdOf(request.params),
+          idempotencyKey,
+          payment,
+          expectedAmount,
+        },
+        contextOf(request, 'paying'),
+      )
+      return sendPaid(app, reply, answer)
+    },
+  )
+}

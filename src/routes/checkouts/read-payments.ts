@@ -1,0 +1,87 @@
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Clock } from '../../domain/clock.ts'
+import { ASK_AGAIN_SECONDS, toPaymentBody, toPaymentView } from '../../domain/payment-answer.ts'
+import { Problem } from '../../domain/problem.ts'
+import { paymentExamples, paymentsExamples } from '../../openapi/answer-examples.ts'
+import { CHECKOUT_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
+import { callerOf, contextOf } from '../../plugins/authentication.ts'
+import type { ListCheckoutPayments } from '../../services/list-checkout-payments.ts'
+import { PaymentResponse, PaymentsResponse } from '../orders/schemas.ts'
+import { CheckoutParams, CheckoutPaymentParams, checkoutIdOf } from './schemas.ts'
+
+const listSchema = {
+  operationId: 'listCheckoutPayments',
+  summary: 'The payments of a checkout',
+  description:
+    'Newest first. While one of them is not final, asking makes the service look at BigCommerce. There where `CHECKOUT_PAYMENTS` is on.',
+  tags: ['payments'],
+  security: [{ callerToken: [] }],
+  params: CheckoutParams,
+  response: {
+    200: { description: 'The payments.', content: { 'application/json': { schema: PaymentsResponse } } },
+    ...problemResponses(CHECKOUT_PROBLEMS),
+  },
+  'x-problems': CHECKOUT_PROBLEMS,
+  'x-optional': 'CHECKOUT_PAYMENTS',
+  'x-examples': { responses: paymentsExamples },
+}
+
+const problems = [...CHECKOUT_PROBLEMS, 'payment_not_found'] as const
+
+const getSchema = {
+  operationId: 'getCheckoutPayment',
+  summary: 'The state of a payment of a checkout',
+  description:
+    'Ask here after a 202 or a lost connection. A payment whose order is being made has no `order_id` yet. There where `CHECKOUT_PAYMENTS` is on.',
+  tags: ['payments'],
+  security: [{ callerToken: [] }],
+  params: CheckoutPaymentParams,
+  response: {
+    200: { description: 'The payment.', content: { 'application/json': { schema: PaymentResponse } } },
+    ...problemResponses(problems),
+  },
+  'x-problems': problems,
+  'x-optional': 'CHECKOUT_PAYMENTS',
+  'x-examples': { responses: paymentExamples },
+}
+
+export interface ReadCheckoutPaymentsRoutesOptions {
+  readonly listCheckoutPayments: ListCheckoutPayments
+  readonly now: Clock
+}
+
+export async function readCheckoutPaymentsRoutes(
+  app: FastifyInstance,
+  { listCheckoutPayments, now }: ReadCheckoutPaymentsRoutesOptions,
+) {
+  const typed = app.withTypeProvider<ZodTypeProvider>()
+  const config = { scope: 'payments:read' } as const
+
+  typed.get('/checkouts/:checkoutId/payments', { schema: listSchema, config }, async (request, reply) => {
+    const payments = await listCheckoutPayments(
+      callerOf(request),
+      checkoutIdOf(request.params),
+      contextOf(request, 'reading'),
+    )
+    const nowMs = now()
+    return reply.send({ data: payments.map((payment) => toPaymentView(payment, nowMs)), meta: {} })
+  })
+
+  typed.get(
+    '/checkouts/:checkoutId/payments/:paymentId',
+    { schema: getSchema, config },
+    async (request, reply) => {
+      const payments = await listCheckoutPayments(
+        callerOf(request),
+        checkoutIdOf(request.params),
+        contextOf(request, 'reading'),
+      )
+      const payment = payments.find(({ id }) => id === request.params.paymentId)
+      if (!payment) throw new Problem('payment_not_found')
+      const body = toPaymentBody(payment, now())
+      if (body.meta.retry) reply.header('retry-after', String(ASK_AGAIN_SECONDS))
+      return reply.send(body)
+    },
+  )
+}

@@ -1,0 +1,117 @@
+import type { CheckoutsApi, OrderMaking } from '../clients/bigcommerce/checkouts-api.ts'
+import { ASK_AGAIN_SECONDS } from '../domain/payment-answer.ts'
+import type { OrderAttempt, PaymentAttempt } from '../domain/payment-attempt.ts'
+import { Problem } from '../domain/problem.ts'
+import type { RequestContext } from '../request-context.ts'
+import type { Checkouts } from '../stores/checkouts.ts'
+import type { ChargeAttempt, Pause } from './charge-attempt.ts'
+import type { FindMadeOrders } from './find-made-orders.ts'
+
+/** How long the request that holds the card waits for the order: then nothing is charged later on, whatever becomes of it. */
+export const ORDERING_MS_MAX = 15_000
+
+export interface MakeOrder {
+  /**
+   * Has the order made that a payment waits for, whose *ordering* is on record. Asked once; a lost answer is resolved by finding the order.
+   *
+   * @returns the payment with its order. @throws Problem; the payment has ended as not sent then.
+   */
+  make(attempt: PaymentAttempt, checkoutId: string, context: RequestContext): Promise<OrderAttempt>
+  /** Looks for orders whose making was not answered, where that is due. */
+  find(context: RequestContext): Promise<void>
+}
+
+export interface MakeOrderDependencies {
+  readonly checkoutsApi: Pick<CheckoutsApi, 'makeOrder'>
+  readonly checkouts: Pick<Checkouts, 'find' | 'noteMade' | 'noteNotMade'>
+  readonly findMadeOrders: FindMadeOrders
+  readonly charging: Pick<ChargeAttempt, 'endUnsent'>
+  /** A clock that only goes forward, in milliseconds. */
+  readonly elapsed: () => number
+  readonly pause: Pause
+}
+
+/** The ages at which the order is looked for are whole seconds, and more than one request may wait for it. */
+const lookAgainMs = 500
+
+export function createMakeOrder(dependencies: MakeOrderDependencies): MakeOrder {
+  const { checkoutsApi, checkouts, findMadeOrders, charging, elapsed, pause } = dependencies
+
+  return {
+    async make(attempt, checkoutId, context) {
+      const untilMs = elapsed() + ORDERING_MS_MAX
+      try {
+        const making = await checkoutsApi.makeOrder(checkoutId, context)
+        context.log.info({ paymentId: attempt.id, outcome: making.kind }, 'order of a checkout asked for')
+        const placed = await placedBy(making, attempt, checkoutId, untilMs, context)
+        if (placed.orderId !== null && placed.status === 'claimed')
+          return { ...placed, orderId: placed.orderId }
+        // It was taken away meanwhile, or another payment holds the order.
+        throw new Problem('order_payment_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
+      } catch (error) {
+        return charging.endUnsent({ attempt, context }, error)
+      }
+    },
+    find: ({ purpose }) => findMadeOrders(purpose),
+  }
+
+  async function placedBy(
+    making: OrderMaking,
+    attempt: PaymentAttempt,
+    checkoutId: string,
+    untilMs: number,
+    context: RequestContext,
+  ): Promise<PaymentAttempt> {
+    switch (making.kind) {
+      case 'made':
+        return (await checkouts.noteMade(attempt.id, making.orderId)) ?? attempt
+      case 'not_made':
+        // If this is not written, looks that find nothing free the checkout.
+        await checkouts.noteNotMade(attempt.id).catch(() => {})
+        throw notMade(making)
+      case 'unknown':
+        return await waitFor(attempt, checkoutId, untilMs, context)
+      default:
+        return making satisfies never
+    }
+  }
+
+  async function waitFor(
+    attempt: PaymentAttempt,
+    checkoutId: string,
+    untilMs: number,
+    { purpose }: RequestContext,
+  ): Promise<PaymentAttempt> {
+    while (elapsed() < untilMs) {
+      await pause(lookAgainMs)
+      await findMadeOrders(purpose)
+      const { payments } = await checkouts.find(checkoutId)
+      const present = payments.find(({ id }) => id === attempt.id)
+      if (present && (present.orderId !== null || present.status !== 'claimed')) return present
+    }
+    throw stillOrdering()
+  }
+}
+
+/** It is not known yet whether BigCommerce has made the order of the checkout. */
+export const stillOrdering = (): Problem =>
+  new Problem('upstream_unavailable', {
+    detail:
+      'BigCommerce did not say in time whether it has made the order of this checkout. Nothing was charged. Send the same request with the same key again.',
+    retryAfterSeconds: ASK_AGAIN_SECONDS,
+  })
+
+function notMade(making: Extract<OrderMaking, { readonly kind: 'not_made' }>): Problem {
+  switch (making.why) {
+    case 'not_ready':
+      return new Problem('checkout_not_ready')
+    case 'gone':
+      return new Problem('upstream_unavailable', { reason: 'checkout_gone' })
+    case 'refused':
+      return new Problem('upstream_refused')
+    case 'not_asked':
+      return making.problem
+    default:
+      return making satisfies never
+  }
+}
