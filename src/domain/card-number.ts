@@ -75,6 +75,7 @@ function areCardGroups(groups: readonly string[]): boolean {
 const digitGroups = /\d+(?:[^\p{L}\p{N}]{1,3}\d+)*/gu
 /** Of RFC 9562, with version and variant in their places. */
 const uuids = /(?<![a-z\d])[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}(?![a-z\d])/gi
+const wholeUuid = /^[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/i
 /** As long as hashes and trace ids are. */
 const hexWords = /(?<![a-z\d])(?:[\da-f]{32}|[\da-f]{40}|[\da-f]{64})(?![a-z\d])/gi
 
@@ -91,6 +92,7 @@ const isRandom = (hexWord: string) => /[a-f]/i.test(hexWord) && /\d/.test(hexWor
  * (`412-1732700000000`) passes, because it is not grouped as a card number is.
  */
 export function holdsCardNumber(text: string): boolean {
+  if (hasTooFewDigits(text) || wholeUuid.test(text)) return false
   const plain = decoded(text)
     .normalize('NFKC')
     .replaceAll(uuids, 'x')
@@ -100,6 +102,19 @@ export function holdsCardNumber(text: string): boolean {
     return groups.some(isCardRun) || areCardGroups(groups)
   })
 }
+
+/** Nearly every text ends here. In other alphabets one letter may stand for several digits, and so does `%34`. */
+function hasTooFewDigits(text: string): boolean {
+  let digits = 0
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code > 0x7e || code === percent) return false
+    if (code >= zero && code <= nine) digits += 1
+  }
+  return digits < shortest
+}
+
+const [percent, zero, nine] = [0x25, 0x30, 0x39]
 
 /** Headers that tools write may be percent-encoded. */
 function decoded(text: string): string {

@@ -8,6 +8,7 @@ import type {
   SupportedInstrument,
 } from '../../domain/payment-method.ts'
 import { booleanIn, fieldsIn } from './exchange.ts'
+import { plainMethodsIn } from './plain-methods.ts'
 
 /** As long as the contract tells clients that a text may be; hundreds of times what BigCommerce sends. */
 const textLengthMax = 255
@@ -57,6 +58,11 @@ const Stored = z.object({
 export function readPaymentMethods(json: unknown): PaymentMethodsReading | null {
   const data = fieldsIn(json)?.data
   if (!Array.isArray(data) || data.length > itemsMax) return null
+  return plainMethodsIn(data) ?? readEach(data)
+}
+
+/** By the schemas above, whatever is listed. @returns null when nothing of it can be understood. */
+export function readEach(data: readonly unknown[]): PaymentMethodsReading | null {
   const read = data.map(methodOf)
   const methods = read.flatMap(({ method }) => method ?? [])
   if (methods.length === 0 && data.length > 0) return null
