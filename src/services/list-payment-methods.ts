@@ -16,8 +16,11 @@ export interface OrderPaymentMethods {
   readonly order: PricedOrder
   /** Whether `payOrder` would take a payment now: false while another one is in progress or unknown. */
   readonly isPayable: boolean
-  readonly methods: (PaymentMethod & { readonly accepts: InstrumentType[] })[]
+  /** The same list for the same words of BigCommerce's; not to be changed. */
+  readonly methods: AcceptedMethod[]
 }
+
+export type AcceptedMethod = PaymentMethod & { readonly accepts: InstrumentType[] }
 
 /** An order of which it is known what is due. */
 type PricedOrder = Order & { readonly due: Money }
@@ -43,6 +46,16 @@ export interface ListPaymentMethodsDependencies {
 
 export function createListPaymentMethods(dependencies: ListPaymentMethodsDependencies): ListPaymentMethods {
   const { managementApi, attempts, authorizeOrder, instruments } = dependencies
+
+  const accepted = new WeakMap<PaymentMethod[], AcceptedMethod[]>()
+
+  function withAccepts(methods: PaymentMethod[]): AcceptedMethod[] {
+    const known = accepted.get(methods)
+    if (known) return known
+    const all = methods.map((method) => ({ ...method, accepts: acceptedInstruments(method, instruments) }))
+    accepted.set(methods, all)
+    return all
+  }
 
   const coalesce = createCoalesce<Pick<OrderPaymentMethods, 'order'> & { methods: PaymentMethod[] }>()
 
@@ -84,7 +97,7 @@ export function createListPaymentMethods(dependencies: ListPaymentMethodsDepende
     return {
       order,
       isPayable: fence === null && mayBePayable(order),
-      methods: methods.map((method) => ({ ...method, accepts: acceptedInstruments(method, instruments) })),
+      methods: withAccepts(methods),
     }
   }
 }

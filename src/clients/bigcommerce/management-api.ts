@@ -25,7 +25,7 @@ import {
 } from './exchange.ts'
 import type { ManagementHttp, ManagementRequest } from './management-call.ts'
 import { readOrderTransactions } from './order-transactions.ts'
-import { readPaymentMethods } from './read-payment-methods.ts'
+import { createReadMethods } from './read-payment-methods.ts'
 
 /** The calls on BigCommerce's management host; each throws a Problem when it cannot be answered. */
 export interface ManagementApi {
@@ -52,6 +52,7 @@ export function createManagementApi(http: ManagementHttp): ManagementApi {
     throw problemOf(answer)
   }
   const read = (path: string) => ({ method: 'GET', path }) as const
+  const readMethods = createReadMethods()
 
   return {
     async getOrder(orderId, context) {
@@ -65,12 +66,12 @@ export function createManagementApi(http: ManagementHttp): ManagementApi {
     },
 
     async listPaymentMethods(orderId, context) {
-      const { json } = await accepted(
+      const answer = await accepted(
         read(`/v3/payments/methods?order_id=${orderId}`),
         context,
         problemOfUnreadMethods,
       )
-      const reading = readPaymentMethods(json)
+      const reading = readMethods(answer)
       if (!reading) throw new Problem('upstream_unusable')
       const { leftOut } = reading
       if (leftOut > 0) context.log.warn({ orderId, leftOut }, 'payment methods left out')

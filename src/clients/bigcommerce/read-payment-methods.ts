@@ -7,7 +7,7 @@ import type {
   StoredInstrument,
   SupportedInstrument,
 } from '../../domain/payment-method.ts'
-import { booleanIn, fieldsIn } from './exchange.ts'
+import { booleanIn, fieldsIn, type UpstreamAnswer } from './exchange.ts'
 import { plainMethodsIn } from './plain-methods.ts'
 
 /** As long as the contract tells clients that a text may be; hundreds of times what BigCommerce sends. */
@@ -68,6 +68,38 @@ export function readEach(data: readonly unknown[]): PaymentMethodsReading | null
   if (methods.length === 0 && data.length > 0) return null
   return { methods, leftOut: read.reduce((sum, { leftOut }) => sum + leftOut, 0) }
 }
+
+/** So many different answers as a store gives to guests; each takes a few kilobytes. */
+const rememberedMax = 32
+const rememberedBytesMax = 64 * 1024
+
+/**
+ * What a list becomes depends on its bytes and on nothing else, so the same bytes need not be read twice: a store answers alike
+ * for all orders of its guests. BigCommerce is asked each time, so nothing old comes out. A list with stored instruments is a
+ * shopper's own and is not kept.
+ *
+ * @returns the same reading for the same bytes, which must not be changed.
+ */
+export function createReadMethods(): (answer: UpstreamAnswer) => PaymentMethodsReading | null {
+  const remembered: { readonly bytes: Buffer; readonly reading: PaymentMethodsReading }[] = []
+  let next = 0
+
+  return function readMethods(answer) {
+    const { bytes } = answer
+    for (const known of remembered)
+      if (known.bytes.length === bytes?.length && known.bytes.equals(bytes)) return known.reading
+    const reading = readPaymentMethods(answer.json)
+    if (reading && bytes && bytes.length <= rememberedBytesMax && isOfAll(reading)) {
+      // A copy, since the bytes are a part of all that the connection brought.
+      remembered[next] = { bytes: Buffer.from(bytes), reading }
+      next = (next + 1) % rememberedMax
+    }
+    return reading
+  }
+}
+
+const isOfAll = ({ methods, leftOut }: PaymentMethodsReading): boolean =>
+  leftOut === 0 && methods.every(({ stored_instruments = [] }) => stored_instruments.length === 0)
 
 function methodOf(entry: unknown): { readonly method: PaymentMethod | null; readonly leftOut: number } {
   const fields = fieldsIn(entry)

@@ -4,7 +4,7 @@ import { paymentMethodsExamples } from '../../openapi/answer-examples.ts'
 import { COMMON_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
 import { callerOf, contextOf } from '../../plugins/authentication.ts'
 import type { ListPaymentMethods } from '../../services/list-payment-methods.ts'
-import { PaymentMethodsResponse } from './payment-method-schemas.ts'
+import { PaymentMethodsResponse, writeListing } from './payment-method-schemas.ts'
 import { OrderParams } from './schemas.ts'
 
 const description =
@@ -47,10 +47,13 @@ export async function listPaymentMethodsRoute(
           contextOf(request, 'reading'),
         )
         const { amount, currency } = order.due
-        return reply.send({
-          data: methods,
-          meta: { order: { id: order.id, amount, currency, payable: isPayable } },
-        })
+        return reply
+          .type('application/json; charset=utf-8')
+          .serializer(writeListing)
+          .send({
+            data: methods,
+            meta: { order: { id: order.id, amount, currency, payable: isPayable } },
+          })
       },
     )
 }

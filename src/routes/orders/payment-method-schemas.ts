@@ -96,3 +96,15 @@ export const PaymentMethodsResponse = z
     meta: z.strictObject({ order: OrderDueSchema }).meta({ description: 'About the order.' }),
   })
   .meta({ id: 'PaymentMethodsResponse', description: 'What an order can be paid with.' })
+
+const written = new WeakMap<object, string>()
+
+/**
+ * What the schema's own serializer would write, which a test compares. All that is in it was held to the schema when it was read,
+ * and a list that was written once is not written again.
+ */
+export function writeListing({ data, meta }: z.input<typeof PaymentMethodsResponse>): string {
+  const text = written.get(data) ?? JSON.stringify(data)
+  written.set(data, text)
+  return `{"data":${text},"meta":${JSON.stringify(meta)}}`
+}
