@@ -77,6 +77,7 @@ const text =
   (value) =>
     typeof value === 'string' && pattern.test(value)
 const oneOf = (words: readonly string[]): Shape => text(new RegExp(`^(${words.join('|')})$`))
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']
 /** Counts, durations and ids of BigCommerce's are shorter than any card number. */
 const number: Shape = (value) => typeof value === 'number' && Math.abs(value) < 1e11
 /** A word from our code. It has no digit, so it is no number in any alphabet. */
@@ -103,7 +104,7 @@ const FIELDS = {
   ledger: oneOf(['sqlite', 'postgres']),
   leftOut: number,
   from: word,
-  method: oneOf(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']),
+  method: oneOf(METHODS),
   // Of a file: owner, group and all.
   mode: text(/^0[0-7]{3}$/),
   name: word,
@@ -171,6 +172,22 @@ export function listedEntry(entry: Readonly<Record<string, unknown>>): ListedEnt
     ...(refused > 0 ? { refused } : {}),
     msg: isListed ? msg : 'unlisted event',
   }
+}
+
+/**
+ * The line of a request as `plugins/request-logging.ts` makes it, which is most of what is logged. What matches has passed the gate
+ * above, whose words and shapes these are; a test compares.
+ */
+const requestLine = new RegExp(
+  `^\\{"level":30,"time":"\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z","requestId":"([A-Za-z0-9._-]{8,64})"(,"orderId":[1-9]\\d{0,9})?,` +
+    `"method":"(?:${METHODS.join('|')})","route":"(?:none|(?:/:?[A-Za-z][A-Za-z-]*){1,8})","status":[1-5]\\d\\d,"durationMs":(?:0|[1-9]\\d{0,6})(?:\\.[1-9])?,"msg":"request answered"\\}\\n$`,
+)
+
+/** A line of the logger, as it may be written. */
+export function listedLine(line: string): string {
+  const [, requestId] = requestLine.exec(line) ?? []
+  if (requestId !== undefined && !holdsCardNumber(requestId)) return line
+  return `${JSON.stringify(listedEntry(JSON.parse(line)))}\n`
 }
 
 /** Where an error was, as V8 writes the lines of its own stack traces about files of ours and of Node's. */

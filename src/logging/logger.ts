@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import { type DestinationStream, type Logger, pino } from 'pino'
-import { listedEntry } from './log-entry.ts'
+import { listedLine } from './log-entry.ts'
 import { inSources } from './source-lines.ts'
 
 /**
@@ -15,7 +15,7 @@ export const createLogger = (level: string, destination?: DestinationStream): Lo
       timestamp: pino.stdTimeFunctions.isoTime,
       // These would not be written anyway, and are large.
       serializers: { err: (error) => taken(error), req: () => undefined, res: () => undefined },
-      hooks: { streamWrite: (line) => `${JSON.stringify(listedEntry(JSON.parse(line)))}\n` },
+      hooks: { streamWrite: listedLine },
     },
     ...(destination ? [destination] : []),
   )

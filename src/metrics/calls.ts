@@ -22,10 +22,17 @@ export function measured<Args extends unknown[], Value>(
 ): (...args: Args) => Promise<Value> {
   return async (...args) => {
     const startedMs = performance.now()
-    const [result] = await Promise.allSettled([(async () => work(...args))()])
-    ended({ args, seconds: (performance.now() - startedMs) / 1_000, result })
-    if (result.status === 'rejected') throw result.reason
-    return result.value
+    const end = (result: PromiseSettledResult<Value>) =>
+      ended({ args, seconds: (performance.now() - startedMs) / 1_000, result })
+    let value: Value
+    try {
+      value = await work(...args)
+    } catch (reason) {
+      end({ status: 'rejected', reason })
+      throw reason
+    }
+    end({ status: 'fulfilled', value })
+    return value
   }
 }
 

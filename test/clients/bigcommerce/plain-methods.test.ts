@@ -19,10 +19,10 @@ describe('what is read in one pass', () => {
         read += 1
         expect(written(reading)).toBe(written(readEach(data)))
       }),
-      { numRuns: 5_000 },
+      { numRuns: 1_000 },
     )
     // Or it would show little.
-    expect(read).toBeGreaterThan(1_000)
+    expect(read).toBeGreaterThan(100)
   })
 
   test('is what is as documented; all else is left to the schemas', () => {
