@@ -107,10 +107,8 @@ export async function compose(
     onAnswer: storeAccess.note,
     callHeaders,
   })
-  const managementApi = metrics.management({
-    ...createManagementApi(managementHttp),
-    ...createCheckoutsApi(managementHttp),
-  })
+  const managementApi = metrics.management(createManagementApi(managementHttp))
+  const checkoutsApi = metrics.management(createCheckoutsApi(managementHttp))
   const { paymentTimeoutMs, paymentRate, instruments } = config
   const paymentsApi = metrics.charges(createPaymentsApi({ url: paymentsUrl, paymentTimeoutMs, callHeaders }))
 
@@ -145,7 +143,7 @@ export async function compose(
       newId: randomUUID,
       log: logger,
       measure: metrics,
-      ...(config.hasCheckoutPayments ? { checkouts: { checkouts, checkoutsApi: managementApi } } : {}),
+      ...(config.hasCheckoutPayments ? { checkouts: { checkouts, checkoutsApi } } : {}),
     },
     {
       storeHash,

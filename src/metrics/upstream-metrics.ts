@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
+import type { CheckoutsApi } from '../clients/bigcommerce/checkouts-api.ts'
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import type { GateStanding } from '../clients/bigcommerce/management-gate.ts'
 import type { PaymentsApi } from '../clients/bigcommerce/payments-api.ts'
@@ -8,7 +9,7 @@ import { createDurations, measuredPart, type ObservePhase, resultOf } from './ca
 
 export interface UpstreamMetrics {
   /** The same calls, timed with their tries and pauses; the result is `answered` or the problem's code. */
-  management<Api extends ManagementApi>(api: Api): Api
+  management<Api extends ManagementApi | CheckoutsApi>(api: Api): Api
   /** The same call, timed; the result is what the charge came to, or why that is not known. */
   charges(api: PaymentsApi): PaymentsApi
 }
@@ -45,16 +46,18 @@ export function createUpstreamMetrics(registry: Registry, options: UpstreamMetri
   return {
     management(api) {
       beginAtZero(api, alarming.management)
-      return measuredPart<ManagementApi>(api, (call) => {
+      // Whichever of the two it is, its calls are among those of both.
+      const either = api as unknown as ManagementApi & CheckoutsApi
+      return measuredPart(either, (call) => {
         const { operation, seconds, result } = call
         durations.observe({ operation, result: resultOf(result, 'answered') }, seconds)
         if (operation === 'createPaymentAccessToken') observePhase('pat', seconds)
-        if (call.operation === 'listPaymentMethods' && call.result.status === 'fulfilled') {
-          const { methods: listed, leftOut: count } = call.result.value
-          methods.learn(listed.map(({ id }) => id))
-          leftOut.inc(count)
-        }
-      }) as typeof api
+        const isList = call.operation === 'listPaymentMethods' || call.operation === 'listCheckoutMethods'
+        if (!isList || call.result.status !== 'fulfilled' || !call.result.value) return
+        const { methods: listed, leftOut: count } = call.result.value
+        methods.learn(listed.map(({ id }) => id))
+        leftOut.inc(count)
+      }) as unknown as typeof api
     },
     charges(api) {
       beginAtZero(api, alarming.charges)

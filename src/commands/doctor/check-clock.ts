@@ -10,12 +10,14 @@ const halfSecondMs = 500
 
 /** Compares our clock with BigCommerce's, as its answers show it. */
 export function checkStoreClock(readings: StoreReadings): Finding[] {
-  const skews = Object.values(readings).flatMap(({ answer, sentAtMs, answeredAtMs }) => {
-    const dateMs = Date.parse(String(answer?.headers.date ?? ''))
-    if (Number.isNaN(dateMs)) return []
-    const uncertaintyMs = halfSecondMs + (answeredAtMs - sentAtMs) / 2
-    return [{ skewMs: (sentAtMs + answeredAtMs) / 2 - (dateMs + halfSecondMs), uncertaintyMs }]
-  })
+  const skews = Object.values(readings)
+    .filter((reading) => reading !== null)
+    .flatMap(({ answer, sentAtMs, answeredAtMs }) => {
+      const dateMs = Date.parse(String(answer?.headers.date ?? ''))
+      if (Number.isNaN(dateMs)) return []
+      const uncertaintyMs = halfSecondMs + (answeredAtMs - sentAtMs) / 2
+      return [{ skewMs: (sentAtMs + answeredAtMs) / 2 - (dateMs + halfSecondMs), uncertaintyMs }]
+    })
   const best = skews.sort((one, other) => one.uncertaintyMs - other.uncertaintyMs)[0]
   const check = 'clock, against BigCommerce'
   if (!best) return [findingsOf(check).notChecked('No answer had a Date header.')]
