@@ -51,9 +51,12 @@ function sign(claims: object): string {
   return `${unsigned}.${signature}`
 }
 
-/** The bytes of a request to list the methods of an order. */
-export const listing = (orderId: number, kind: TokenKind): string =>
-  `GET /orders/${orderId}/payment-methods HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer ${tokenFor(kind, orderId)}\r\naccept: application/json\r\n\r\n`
+/** The bytes of a request to list the methods of an order. @param address of the shopper, for a service that trusts the bench as its proxy. */
+export const listing = (orderId: number, kind: TokenKind, address?: string): string =>
+  `GET /orders/${orderId}/payment-methods HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer ${tokenFor(kind, orderId)}\r\n${forwarded(address)}accept: application/json\r\n\r\n`
+
+const forwarded = (address: string | undefined) =>
+  address === undefined ? '' : `x-forwarded-for: ${address}\r\n`
 
 /** The same of a proxy that passes on BigCommerce's own path. */
 export const proxiedListing = (orderId: number): string =>
@@ -61,8 +64,6 @@ export const proxiedListing = (orderId: number): string =>
 
 const payment = JSON.stringify(cardPayment())
 
-/** The bytes of a request to pay an order with a card, each with a key of its own. @param address of the shopper, for a service that trusts the bench as its proxy. */
+/** The bytes of a request to pay an order with a card, each with a key of its own. */
 export const paying = (orderId: number, address?: string): string =>
-  `POST /orders/${orderId}/pay HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer ${tokenFor('order_ids, one each', orderId)}\r\nidempotency-key: ${randomUUID()}\r\n${
-    address === undefined ? '' : `x-forwarded-for: ${address}\r\n`
-  }content-type: application/json\r\ncontent-length: ${payment.length}\r\n\r\n${payment}`
+  `POST /orders/${orderId}/pay HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer ${tokenFor('order_ids, one each', orderId)}\r\nidempotency-key: ${randomUUID()}\r\n${forwarded(address)}content-type: application/json\r\ncontent-length: ${payment.length}\r\n\r\n${payment}`

@@ -20,14 +20,16 @@ export interface OpenLoad {
  * meanwhile (no coordinated omission).
  */
 export async function openLoop(options: {
-  readonly url: string
+  /** One, or several that are asked in turn. */
+  readonly url: string | readonly string[]
   /** The bytes of the next request. */
   readonly next: () => string
   readonly perSecond: number
   readonly seconds: number
 }): Promise<OpenLoad> {
   const { url, next, perSecond, seconds } = options
-  const client = createHttpClient(url)
+  const clients = [url].flat().map(createHttpClient)
+  const nextClient = inTurn(clients)
   const count = Math.floor(perSecond * seconds)
   const lateMs: number[] = []
   const startMs = performance.now()
@@ -37,12 +39,16 @@ export async function openLoop(options: {
     for (; index < count && dueAt(index) <= performance.now(); index++) {
       const dueMs = dueAt(index)
       lateMs.push(performance.now() - dueMs)
-      answered.push(client.ask(next()).then((status) => ({ status, tookMs: performance.now() - dueMs })))
+      answered.push(
+        nextClient()
+          .ask(next())
+          .then((status) => ({ status, tookMs: performance.now() - dueMs })),
+      )
     }
     await sleep(1)
   }
   const answers = await Promise.all(answered)
-  client.close()
+  for (const client of clients) client.close()
   return { answers, lateMs: percentile(lateMs, 0.99) }
 }
 

@@ -1,22 +1,27 @@
 import { compareListing, comparePaying, listingSteps, payingSteps } from './comparison.ts'
+import { measureCosts } from './costs.ts'
 import { endedTable, measureEnded } from './ended-payments.ts'
 import { measureGate } from './gate.ts'
 import type { Results } from './goals.ts'
 import { machineLine } from './machine.ts'
+import { manyStoresTable, measureManyStores } from './many-stores.ts'
 import { measureMemory } from './memory.ts'
 import { optionsOrExit } from './options.ts'
+import { overload, overloadGoals, overloadSteps, overloadTable } from './overload.ts'
 import { PROFILED, profile } from './profile.ts'
 import { createProgress } from './progress.ts'
-import { report } from './report.ts'
+import { report, table } from './report.ts'
 import { countRoundTrips } from './round-trips.ts'
+import { scalePage } from './scale.ts'
 import { soak, soakSteps, soakTable } from './soak.ts'
 import { measureStartUps } from './start-up.ts'
 import { makeSurroundings } from './surroundings.ts'
-import { comparisonTables } from './tables.ts'
+import { comparisonTables, goalTable } from './tables.ts'
 import type { TargetName } from './targets.ts'
 
 const options = optionsOrExit()
-const { rounds, seconds, before, parts, hasPeers, ended, soakSeconds, isReported, command } = options
+const { rounds, seconds, before, parts, hasPeers, ended, isReported, command } = options
+const { overloadSeconds, soakSeconds } = options
 const surroundings = await makeSurroundings(before)
 try {
   if (options.isProfile) await profileAll()
@@ -33,6 +38,24 @@ async function measureAll(): Promise<void> {
     progress.end()
     report('ledger figures', `${machineLine(command)}\n\n${endedTable(rows)}`, isReported)
   }
+  if (options.hasScale) {
+    const costs = await measureCosts(surroundings, seconds * 10)
+    report('scale figures', `${machineLine(command, 'Postgres 18')}\n\n${scalePage(costs)}`, isReported)
+  }
+  if (options.stores !== null) {
+    const progress = createProgress(options.stores)
+    const about = { stores: options.stores, perSecond: options.storesRate, seconds: seconds * 30 }
+    const run = await measureManyStores(surroundings, about, progress)
+    progress.end()
+    report('many stores', `${machineLine(command, 'Postgres 18')}\n\n${manyStoresTable(run)}`, isReported)
+  }
+  if (overloadSeconds !== null) {
+    const progress = createProgress(overloadSteps(overloadSeconds))
+    const run = await overload(surroundings, overloadSeconds, progress)
+    progress.end()
+    const tables = [goalTable(overloadGoals(run)), overloadTable(run)].join('\n\n')
+    report('overload figures', `${machineLine(command)}\n\n${tables}`, isReported)
+  }
   if (soakSeconds !== null) {
     const progress = createProgress(soakSteps(soakSeconds))
     const run = await soak(surroundings, soakSeconds, progress)
@@ -43,13 +66,13 @@ async function measureAll(): Promise<void> {
 }
 
 async function profileAll(): Promise<void> {
+  const tables: string[] = []
   for (const operation of PROFILED) {
-    const { byPackage, byFunction } = await profile(surroundings, operation, seconds)
-    const lines = [byPackage, byFunction].map((shares) =>
-      shares.map(([name, share]) => `${(share * 100).toFixed(1).padStart(5)} %  ${name}`).join('\n'),
-    )
-    process.stdout.write(`\n${operation}\n${lines.join('\n\n')}\n`)
+    const shares = await profile(surroundings, operation, seconds)
+    const rows = shares.map(([name, share]) => [`\`${name}\``, `${(share * 100).toFixed(1)} %`])
+    tables.push(`#### ${operation}, share of the busy time`, table(['', ''], rows))
   }
+  report('profile figures', [machineLine(command), ...tables].join('\n\n'), isReported)
 }
 
 async function compareAll(): Promise<void> {

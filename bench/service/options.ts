@@ -8,6 +8,9 @@ const usage = `npm run bench -- [options]
   --peers           compares with @fastify/http-proxy as well
   --only WORDS      of: listing, paying, start, memory; comma list. \`long\` for none of them
   --ended N         a ledger with so many ended payments (five million: some minutes and 5 GB)
+  --overload SECONDS  ten times the store's allowance with the limits on
+  --scale           what a payment costs, and the plan for many stores computed from it
+  --stores N        tries the plan: so many stores on one Postgres, 200 payments a second in all (--stores-rate)
   --soak SECONDS    whether memory stays flat at the store's full allowance
   --report          writes the figures to docs/performance.md
   --profile         where the CPU goes, and nothing else`
@@ -23,7 +26,12 @@ export interface BenchOptions {
   readonly parts: ReadonlySet<Part>
   /** null for none. */
   readonly ended: number | null
+  readonly overloadSeconds: number | null
   readonly soakSeconds: number | null
+  readonly hasScale: boolean
+  readonly stores: number | null
+  /** Payments a second of all stores together. */
+  readonly storesRate: number
   readonly isReported: boolean
   readonly isProfile: boolean
   /** The command that does the same. */
@@ -40,7 +48,11 @@ export function optionsOrExit(): BenchOptions {
         peers: { type: 'boolean', default: false },
         only: { type: 'string', default: PARTS.join() },
         ended: { type: 'string' },
+        overload: { type: 'string' },
         soak: { type: 'string' },
+        scale: { type: 'boolean', default: false },
+        stores: { type: 'string' },
+        'stores-rate': { type: 'string', default: '200' },
         profile: { type: 'boolean', default: false },
         report: { type: 'boolean', default: false },
       },
@@ -52,7 +64,11 @@ export function optionsOrExit(): BenchOptions {
       hasPeers: values.peers,
       parts: new Set(PARTS.filter((part) => values.only.split(',').includes(part))),
       ended: wholeNumberOrNull('--ended', values.ended),
+      overloadSeconds: wholeNumberOrNull('--overload', values.overload),
       soakSeconds: wholeNumberOrNull('--soak', values.soak),
+      hasScale: values.scale,
+      stores: wholeNumberOrNull('--stores', values.stores),
+      storesRate: wholeNumber('--stores-rate', values['stores-rate']),
       isReported: values.report,
       isProfile: values.profile,
       command: ['npm run bench --', ...process.argv.slice(2).filter((word) => word !== '--report')].join(' '),

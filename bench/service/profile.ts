@@ -1,16 +1,18 @@
 import { join } from 'node:path'
+import { inSources } from '../../src/logging/source-lines.ts'
 import { freePort } from '../../test/support/free-port.ts'
 import { paying } from './callers.ts'
 import { connectInspector } from './inspector.ts'
 import { LISTING_CASES, listingRequests } from './listing.ts'
 import { closedLoop, inTurn } from './load.ts'
 import { orderToPay } from './paying.ts'
-import { type Surroundings, startTarget } from './targets.ts'
+import { root, type Surroundings, startTarget } from './targets.ts'
 
 interface CallFrame {
   readonly functionName: string
   readonly url: string
   readonly lineNumber: number
+  readonly columnNumber: number
 }
 
 interface CpuProfile {
@@ -23,11 +25,8 @@ interface CpuProfile {
   readonly timeDeltas: readonly number[]
 }
 
-export interface Profile {
-  /** Share of the busy time by package, by file and by function, greatest first. */
-  readonly byPackage: readonly (readonly [string, number])[]
-  readonly byFunction: readonly (readonly [string, number])[]
-}
+/** Share of the busy time by function, greatest first. */
+export type Profile = readonly (readonly [string, number])[]
 
 /** For the JIT: what a profile of the first seconds shows is the start. */
 const warmUpSeconds = 3
@@ -78,7 +77,6 @@ function summaryOf({ nodes, samples, timeDeltas }: CpuProfile): Profile {
     const frame = caller === undefined ? undefined : byId.get(caller)
     return frame && frame.url === '' && caller !== undefined ? callerOf(caller) : frame
   }
-  const packages = new Map<string, number>()
   const functions = new Map<string, number>()
   let busy = 0
   samples.forEach((id, index) => {
@@ -88,29 +86,26 @@ function summaryOf({ nodes, samples, timeDeltas }: CpuProfile): Profile {
     busy += spent
     const placed = frame.url === '' ? callerOf(id) : frame
     const via = placed && placed !== frame && placed.url !== '' ? ` < ${nameOf(placed)}` : ''
-    add(packages, placed && placed.url !== '' ? packageOf(placed.url) : frame.functionName, spent)
-    add(functions, `${frame.url === '' ? frame.functionName : nameOf(frame)}${via}`, spent)
+    const name = `${frame.url === '' ? frame.functionName : nameOf(frame)}${via}`
+    functions.set(name, (functions.get(name) ?? 0) + spent)
   })
-  return { byPackage: shares(packages, busy, 25), byFunction: shares(functions, busy, 40) }
-}
-
-const notWork = new Set(['(idle)', '(program)', '(root)'])
-const nameOf = ({ functionName, url, lineNumber }: CallFrame) =>
-  `${functionName || 'anonymous'} ${url.replace(/.*\/(node_modules|dist)\//, '')}:${lineNumber + 1}`
-
-const add = (to: Map<string, number>, name: string, spent: number) =>
-  to.set(name, (to.get(name) ?? 0) + spent)
-
-const shares = (of: Map<string, number>, whole: number, count: number) =>
-  [...of]
-    .map(([name, spent]) => [name, spent / whole] as const)
+  return [...functions]
+    .map(([name, spent]) => [name, spent / busy] as const)
     .sort(([, one], [, other]) => other - one)
-    .slice(0, count)
-
-function packageOf(url: string): string {
-  const inPackages = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1]
-  if (inPackages) return inPackages
-  return url.startsWith('node:')
-    ? url.split('/').slice(0, 2).join('/')
-    : `tillgate ${/dist\/(\w+)/.exec(url)?.[1] ?? ''}`
+    .slice(0, shownFunctions)
 }
+
+const shownFunctions = 20
+const notWork = new Set(['(idle)', '(program)', '(root)'])
+
+function nameOf({ functionName, url, lineNumber, columnNumber }: CallFrame): string {
+  const name = functionName || 'anonymous'
+  if (url.startsWith('node:')) return `${name} ${url}`
+  const [, file] = /packages-/.test(url)
+    ? []
+    : (/(src\/[^:]+):/.exec(sourceOf(url, lineNumber, columnNumber)) ?? [])
+  return `${name} ${file ?? 'of a package'}`
+}
+
+const sourceOf = (url: string, line: number, column: number) =>
+  inSources(`    at (${url}:${line + 1}:${column + 1})`, join(root, 'dist'))

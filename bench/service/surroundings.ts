@@ -47,8 +47,13 @@ export async function makeSurroundings(before: string | undefined): Promise<Benc
   }
 }
 
+/** For a hundred instances with ten connections each, and what looks at them. */
+const connectionsMax = 1_100
+
 async function startPostgres(folder: string) {
-  const server = await createPostgresServer(join(folder, 'postgres'))
+  const server = await createPostgresServer(join(folder, 'postgres'), {
+    moreSettings: [`max_connections=${connectionsMax}`],
+  })
   await server.start()
   return server
 }
