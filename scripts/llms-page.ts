@@ -10,6 +10,7 @@ const pages: readonly (readonly [path: string, about: string])[] = [
   ['docs/integrate/react-native.md', 'React Native'],
   ['docs/integrate/ios.md', 'a client in Swift'],
   ['docs/integrate/android.md', 'a client in Kotlin'],
+  ['docs/integrate/events.md', 'events that a backend gets, and how it checks them'],
   ['docs/integrate/caller-tokens.md', 'what a caller token holds; Auth0, Okta, Entra ID, Keycloak'],
   ['clients/typescript/README.md', 'the client for TypeScript'],
   ['examples/nextjs/README.md', 'a whole shop in Next.js'],

@@ -6,6 +6,7 @@ import { withInstruments } from './instruments.ts'
 import { withPlainSchemas } from './named-schemas.ts'
 import { withOpenAnswers } from './open-answers.ts'
 import { openapiPreamble } from './preamble.ts'
+import { withWebhooks } from './webhooks.ts'
 
 export interface DescribedService {
   readonly version: string
@@ -28,9 +29,11 @@ export async function describeRoutes(
     transformObject: (input) =>
       withPlainSchemas(
         withOpenAnswers(
-          withInstruments(
-            withExamplesAndHeaders(jsonSchemaTransformObject(input) as OpenApiDocument),
-            instruments,
+          withWebhooks(
+            withInstruments(
+              withExamplesAndHeaders(jsonSchemaTransformObject(input) as OpenApiDocument),
+              instruments,
+            ),
           ),
         ),
       ),

@@ -6,6 +6,8 @@ import { servers } from './preamble.ts'
 export interface OpenApiDocument {
   servers?: readonly object[]
   paths?: Record<string, Record<string, Operation>>
+  /** What is sent to others; nothing of it is extended here. */
+  webhooks?: Readonly<Record<string, object>>
   components?: { headers?: Record<string, object>; schemas?: Record<string, object> }
 }
 

@@ -46,6 +46,7 @@ export const openapiPreamble = (version: string) => ({
   tags: [
     { name: 'payments', description: 'What an order can be paid with, and paying it.' },
     { name: 'webhooks', description: 'Where BigCommerce sends events, if an app is configured.' },
+    { name: 'events', description: 'What is sent to your backend, where `EVENTS_URL` is set.' },
     { name: 'health', description: 'For orchestrators.' },
   ],
   components: {
@@ -63,6 +64,13 @@ export const openapiPreamble = (version: string) => ({
         name: 'webhook-signature',
         description:
           "The Standard Webhooks scheme: an HMAC-SHA256 of `webhook-id`, `webhook-timestamp` and the body, with the app's client secret.",
+      },
+      eventSignature: {
+        type: 'apiKey' as const,
+        in: 'header' as const,
+        name: 'webhook-signature',
+        description:
+          'The Standard Webhooks scheme: an HMAC-SHA256 of `webhook-id`, `webhook-timestamp` and the body, with `EVENTS_SECRET`. While that is replaced there are two signatures.',
       },
     },
   },

@@ -68,7 +68,7 @@ test('every parameter, header and security scheme has a description, and an exam
   const schemes = Object.entries<Described>(document.components.securitySchemes)
 
   expect([parameters, headers]).toEqual([[], []])
-  expect(schemes.map(([name]) => name)).toEqual(['callerToken', 'webhookSignature'])
+  expect(schemes.map(([name]) => name)).toEqual(['callerToken', 'webhookSignature', 'eventSignature'])
   expect(schemes.filter(([, { description }]) => !description)).toEqual([])
 })
 

@@ -9,8 +9,10 @@ export type { ReadOptions } from './read-until-answered.ts'
 export { TillgateProblem } from './tillgate-problem.ts'
 export { TillgateUnreachable } from './tillgate-unreachable.ts'
 export type {
+  EventPayment,
   OrderDue,
   Payment,
+  PaymentEvent,
   PaymentInstrument,
   PaymentMethod,
   PaymentMethods,
@@ -20,3 +22,10 @@ export type {
   RetryAdvice,
   StoredInstrument,
 } from './types.ts'
+export {
+  type EventHeaders,
+  EventNotVerified,
+  type VerifiedEvent,
+  type VerifyEventOptions,
+  verifyEvent,
+} from './verify-event.ts'

@@ -225,7 +225,168 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "payment.success": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A payment is paid
+         * @description A payment is paid. Sent to `EVENTS_URL` at least once, signed by Standard Webhooks; order is not promised.
+         */
+        post: operations["onPaymentSuccess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.declined": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A payment was refused, and nothing was charged
+         * @description A payment was refused, and nothing was charged. Sent to `EVENTS_URL` at least once, signed by Standard Webhooks; order is not promised.
+         */
+        post: operations["onPaymentDeclined"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.not_charged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A payment that was held turned out not to be charged
+         * @description A payment that was held turned out not to be charged. Sent to `EVENTS_URL` at least once, signed by Standard Webhooks; order is not promised.
+         */
+        post: operations["onPaymentNotCharged"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.needs_review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A person must find out what became of a payment
+         * @description A person must find out what became of a payment. Sent to `EVENTS_URL` at least once, signed by Standard Webhooks; order is not promised.
+         */
+        post: operations["onPaymentNeedsReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A payment has no end yet: its answer was lost, or BigCommerce completes it later
+         * @description A payment has no end yet: its answer was lost, or BigCommerce completes it later. Sent to `EVENTS_URL` at least once, signed by Standard Webhooks; order is not promised.
+         */
+        post: operations["onPaymentHeld"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.corrected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A payment that was told as not paid has been charged: its charge showed late
+         * @description A payment that was told as not paid has been charged: its charge showed late. Sent to `EVENTS_URL` at least once, signed by Standard Webhooks; order is not promised.
+         */
+        post: operations["onPaymentCorrected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The order of a payment shows more charges than it should
+         * @description The order of a payment shows more charges than it should. Sent to `EVENTS_URL` at least once, signed by Standard Webhooks; order is not promised.
+         */
+        post: operations["onPaymentDuplicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.voided": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A payment that was paid was voided at BigCommerce. Its status stays `success`
+         * @description A payment that was paid was voided at BigCommerce. Its status stays `success`. Sent to `EVENTS_URL` at least once, signed by Standard Webhooks; order is not promised.
+         */
+        post: operations["onPaymentVoided"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** @description What is wrong with one field. */
@@ -875,6 +1036,119 @@ export interface components {
             };
         } & {
             [key: string]: unknown;
+        };
+        /** @description Something that became of a payment. */
+        PaymentEvent: {
+            /**
+             * @description What happened. Pass over types that you do not know: more may come. Today there are `payment.success`, `payment.declined`, `payment.not_charged`, `payment.needs_review`, `payment.held`, `payment.corrected`, `payment.duplicate`, `payment.voided`.
+             * @example payment.success
+             */
+            type: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-22T13:20:01.200Z
+             */
+            timestamp: string;
+            data: components["schemas"]["EventPayment"];
+        };
+        /** @description The payment as it stood after that, and the status that it had before. */
+        EventPayment: {
+            /**
+             * @description `success`, `declined` and `not_charged` are final. `processing`, `pending` and `unknown` are not: do not pay again. `needs_review` needs a person.
+             * @example success
+             * @enum {string}
+             */
+            status: "processing" | "success" | "pending" | "declined" | "not_charged" | "unknown" | "needs_review";
+            /**
+             * @description Its status before.
+             * @example unknown
+             * @enum {string}
+             */
+            previous_status: "processing" | "success" | "pending" | "declined" | "not_charged" | "unknown" | "needs_review";
+            /**
+             * @description The id of this payment.
+             * @example 0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description The BigCommerce order id. Null while the order is being made of its checkout.
+             * @example 215
+             */
+            order_id: number | null;
+            /**
+             * @description `purchase`: captured. `authorization`: reserved; the merchant captures it later. Any other word may come; today there are `authorization`, `purchase`.
+             * @example purchase
+             */
+            transaction_type: string | null;
+            /**
+             * Format: int64
+             * @description The amount of the charge, in the currency's minor unit. Null until it is known. Also null for gift certificates and store credit, which may pay a part without BigCommerce saying how much: `meta.order.amount` of the payment methods is what is left to pay.
+             * @example 6098
+             */
+            amount: number | null;
+            /**
+             * @description The ISO 4217 code of the currency; null where the amount is null.
+             * @example USD
+             */
+            currency: string | null;
+            /**
+             * @description The payment method.
+             * @example stripe.card
+             */
+            payment_method_id: string;
+            /**
+             * @description The type of the instrument. Any other word may come; today there are `card`, `stored_card`, `stored_paypal_account`, `stored_bank_account`, `tokenized_card`, `gift_certificate`, `store_credit`.
+             * @example card
+             */
+            instrument_type: string;
+            /**
+             * @description BigCommerce's id of the payment.
+             * @example 693bb4cd-3f20-444a-8315-6369f582c68a
+             */
+            bigcommerce_id: string | null;
+            /**
+             * Format: int64
+             * @description BigCommerce's error code, if there was one.
+             * @example 30106
+             */
+            bigcommerce_code: number | null;
+            /**
+             * Format: date-time
+             * @description When the payment began.
+             * @example 2026-11-22T13:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last updated.
+             * @example 2026-11-22T13:00:00.000Z
+             */
+            updated_at: string;
+            /**
+             * Format: date-time
+             * @description Since when it has not been known what became of the payment. This and the next three are there while `status` is `unknown`, `pending` or `needs_review`.
+             * @example 2026-11-22T13:00:00.000Z
+             */
+            held_since?: string | null;
+            /**
+             * @description Why it is held, in a sentence for people.
+             * @example No clear answer to the charge came.
+             */
+            why?: string | null;
+            /**
+             * Format: date-time
+             * @description When the service looks at BigCommerce next; asking makes it look at once.
+             * @example 2026-11-22T13:00:00.000Z
+             */
+            next_look_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When the order can be paid again at the latest, if BigCommerce can be read and shows no charge. Null where only a charge, a refusal or a person ends it.
+             * @example 2026-11-22T13:00:00.000Z
+             */
+            free_at_latest?: string | null;
         };
     };
     responses: never;
@@ -2604,6 +2878,310 @@ export interface operations {
             };
         };
     };
+    onPaymentSuccess: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The id of the event, the same at every try: keep it, to know an event that comes twice.
+                 * @example evt_0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11_success
+                 */
+                "webhook-id": string;
+                /**
+                 * @description When it was sent, in seconds since the Unix epoch. Refuse what is more than five minutes off.
+                 * @example 1795352400
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description One signature or several, with spaces between them: `v1,` and the base64 of an HMAC-SHA256 of id, timestamp and body, with dots between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Any 2xx within ten seconds will do; everything else is sent again for three days. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onPaymentDeclined: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The id of the event, the same at every try: keep it, to know an event that comes twice.
+                 * @example evt_0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11_success
+                 */
+                "webhook-id": string;
+                /**
+                 * @description When it was sent, in seconds since the Unix epoch. Refuse what is more than five minutes off.
+                 * @example 1795352400
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description One signature or several, with spaces between them: `v1,` and the base64 of an HMAC-SHA256 of id, timestamp and body, with dots between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Any 2xx within ten seconds will do; everything else is sent again for three days. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onPaymentNotCharged: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The id of the event, the same at every try: keep it, to know an event that comes twice.
+                 * @example evt_0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11_success
+                 */
+                "webhook-id": string;
+                /**
+                 * @description When it was sent, in seconds since the Unix epoch. Refuse what is more than five minutes off.
+                 * @example 1795352400
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description One signature or several, with spaces between them: `v1,` and the base64 of an HMAC-SHA256 of id, timestamp and body, with dots between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Any 2xx within ten seconds will do; everything else is sent again for three days. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onPaymentNeedsReview: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The id of the event, the same at every try: keep it, to know an event that comes twice.
+                 * @example evt_0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11_success
+                 */
+                "webhook-id": string;
+                /**
+                 * @description When it was sent, in seconds since the Unix epoch. Refuse what is more than five minutes off.
+                 * @example 1795352400
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description One signature or several, with spaces between them: `v1,` and the base64 of an HMAC-SHA256 of id, timestamp and body, with dots between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Any 2xx within ten seconds will do; everything else is sent again for three days. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onPaymentHeld: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The id of the event, the same at every try: keep it, to know an event that comes twice.
+                 * @example evt_0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11_success
+                 */
+                "webhook-id": string;
+                /**
+                 * @description When it was sent, in seconds since the Unix epoch. Refuse what is more than five minutes off.
+                 * @example 1795352400
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description One signature or several, with spaces between them: `v1,` and the base64 of an HMAC-SHA256 of id, timestamp and body, with dots between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Any 2xx within ten seconds will do; everything else is sent again for three days. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onPaymentCorrected: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The id of the event, the same at every try: keep it, to know an event that comes twice.
+                 * @example evt_0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11_success
+                 */
+                "webhook-id": string;
+                /**
+                 * @description When it was sent, in seconds since the Unix epoch. Refuse what is more than five minutes off.
+                 * @example 1795352400
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description One signature or several, with spaces between them: `v1,` and the base64 of an HMAC-SHA256 of id, timestamp and body, with dots between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Any 2xx within ten seconds will do; everything else is sent again for three days. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onPaymentDuplicate: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The id of the event, the same at every try: keep it, to know an event that comes twice.
+                 * @example evt_0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11_success
+                 */
+                "webhook-id": string;
+                /**
+                 * @description When it was sent, in seconds since the Unix epoch. Refuse what is more than five minutes off.
+                 * @example 1795352400
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description One signature or several, with spaces between them: `v1,` and the base64 of an HMAC-SHA256 of id, timestamp and body, with dots between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Any 2xx within ten seconds will do; everything else is sent again for three days. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onPaymentVoided: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The id of the event, the same at every try: keep it, to know an event that comes twice.
+                 * @example evt_0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11_success
+                 */
+                "webhook-id": string;
+                /**
+                 * @description When it was sent, in seconds since the Unix epoch. Refuse what is more than five minutes off.
+                 * @example 1795352400
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description One signature or several, with spaces between them: `v1,` and the base64 of an HMAC-SHA256 of id, timestamp and body, with dots between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Any 2xx within ten seconds will do; everything else is sent again for three days. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
 }
 /** The words of today in the sets that may grow. */
 export interface KnownWords {
@@ -2611,4 +3189,7 @@ export interface KnownWords {
     "Payment.transaction_type": "authorization" | "purchase";
     "Payment.instrument_type": "card" | "stored_card" | "stored_paypal_account" | "stored_bank_account" | "tokenized_card" | "gift_certificate" | "store_credit";
     "PaymentMethod.accepts": "card" | "stored_card" | "stored_paypal_account" | "stored_bank_account" | "tokenized_card" | "gift_certificate" | "store_credit";
+    "PaymentEvent.type": "payment.success" | "payment.declined" | "payment.not_charged" | "payment.needs_review" | "payment.held" | "payment.corrected" | "payment.duplicate" | "payment.voided";
+    "EventPayment.transaction_type": "authorization" | "purchase";
+    "EventPayment.instrument_type": "card" | "stored_card" | "stored_paypal_account" | "stored_bank_account" | "tokenized_card" | "gift_certificate" | "store_credit";
 }

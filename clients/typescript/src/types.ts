@@ -18,6 +18,13 @@ export type Payment = WithSets<
     instrument_type: OpenSet<KnownWords['Payment.instrument_type']>
   }
 >
+/** A payment in an event, and the status that it had before. */
+export type EventPayment = Payment & { previous_status: Payment['status'] }
+/** What Tillgate sends to `EVENTS_URL`. */
+export type PaymentEvent = WithSets<
+  Schemas['PaymentEvent'],
+  { type: OpenSet<KnownWords['PaymentEvent.type']>; data: EventPayment }
+>
 export type PaymentMethod = WithSets<
   Schemas['PaymentMethod'],
   { accepts: OpenSet<KnownWords['PaymentMethod.accepts']>[] }
