@@ -31,6 +31,7 @@ export async function openapiDocument(): Promise<string> {
       findMadeOrders: notCalled,
     },
     receiveWebhook: notCalled,
+    waiting: { begin: notStanding, stop: notStanding },
     now: Date.now,
     isReady: notCalled,
     isLeaving: () => false,

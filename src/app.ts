@@ -22,6 +22,7 @@ import { lingeringClosePlugin, receivingPlugin, requestShapePlugin } from './plu
 import { requestLoggingPlugin } from './plugins/request-logging.ts'
 import { securityHeadersPlugin } from './plugins/security-headers.ts'
 import { sealedBodyPlugin, validationPlugin } from './plugins/validation.ts'
+import { waitingPlugin } from './plugins/waiting.ts'
 import { checkoutRoutes } from './routes/checkouts/checkout-routes.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -37,6 +38,7 @@ import type { GetPayment, ListPayments } from './services/list-payments.ts'
 import type { PayOrder } from './services/pay-order.ts'
 import type { PayingCheckouts } from './services/paying-checkouts.ts'
 import type { ReceiveWebhook } from './services/receive-webhook.ts'
+import type { Waiting } from './services/waiting.ts'
 
 export interface AppDependencies {
   readonly logger: FastifyBaseLogger
@@ -61,6 +63,7 @@ export interface AppDependencies {
   /** null where checkouts cannot be paid: then there are no such routes. */
   readonly checkouts: PayingCheckouts | null
   readonly receiveWebhook: ReceiveWebhook
+  readonly waiting: Waiting
   readonly now: Clock
   readonly isReady: () => Promise<boolean>
   readonly isLeaving: () => boolean
@@ -132,6 +135,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     await authenticated.register(drainingPlugin, { isDraining })
     await authenticated.register(authenticationPlugin, { verifyCallerToken })
     await authenticated.register(callerRateLimitPlugin, rateLimits)
+    await authenticated.register(waitingPlugin, { waiting: dependencies.waiting })
     await authenticated.register(listPaymentMethodsRoute, { listPaymentMethods })
     await authenticated.register(async (paying) => {
       await paying.register(paymentTokenBucketPlugin, { permits })

@@ -222,10 +222,12 @@ export async function compose(
     },
     leave() {
       isLeaving = true
+      paying.waiting.stop()
     },
     drain() {
       isLeaving = true
       isDraining = true
+      paying.waiting.stop()
     },
     renew() {
       renewAll({ accessToken, publicKey, ...reporting.renewables }, logger)

@@ -46,7 +46,6 @@ export const FINAL_STATUSES = ATTEMPT_STATUSES.filter(isFinal)
 /** A request is working on the attempt, in one instance; if that instance dies, recovery takes over. */
 export const RUNNING_STATUSES = ['claimed', 'sending'] as const
 type RunningStatus = (typeof RUNNING_STATUSES)[number]
-
 export const isRunning = (status: AttemptStatus): status is RunningStatus =>
   (RUNNING_STATUSES as readonly AttemptStatus[]).includes(status)
 
@@ -62,6 +61,9 @@ export const isSent = (status: AttemptStatus): boolean => status === 'sending' |
 
 /** The machine looks such an attempt up by itself, until it leaves it to a person. */
 export const isLookedUp = (status: AttemptStatus): boolean => mayBecome(status, 'needs_review')
+
+/** Its end may come by itself while a client waits. What is left to a person may take days. */
+export const mayEndSoon = (status: AttemptStatus): boolean => isRunning(status) || isLookedUp(status)
 
 /** It was sent, and has ended without a charge. */
 export const hasFailed = (status: AttemptStatus): boolean =>

@@ -14,6 +14,7 @@ export interface OpenApiDocument {
 type Content = Record<string, { examples?: object }>
 
 interface Operation {
+  parameters?: readonly { readonly name: string }[]
   requestBody?: { content: Content }
   security?: readonly object[]
   responses: Record<string, { headers?: Record<string, object>; content?: Content }>
@@ -77,6 +78,10 @@ const headers = {
     description: '`true` when this repeats the answer to an earlier request with the same Idempotency-Key.',
     schema: { type: 'string', enum: ['true'], examples: ['true'] },
   },
+  PreferenceApplied: {
+    description: '`wait=20` when the answer waited for an end, as `Prefer` asked for.',
+    schema: { type: 'string', pattern: '^wait=\\d+$', maxLength: 32, examples: ['wait=20'] },
+  },
   AccessControlAllowOrigin: {
     description: 'The origin of the page, if it may call from a browser (CORS).',
     schema: { type: 'string', format: 'uri', maxLength: 255, examples: ['https://shop.example'] },
@@ -87,6 +92,7 @@ const header = (name: keyof typeof headers) => ({ $ref: `#/components/headers/${
 /** The statuses whose answers may carry each of these headers. */
 const retryAfterStatuses = new Set(['200', '202', '409', '429', '503'])
 const locationStatuses = new Set(['202', '409'])
+const awaitedStatuses = new Set(['200', '201', '202', '402', '404', '409', '422', '502'])
 const replayedStatuses = new Set(['201', '402', '404', '409', '422', '502'])
 
 /** Adds what route schemas cannot hold: response headers, and an example of each problem and body. */
@@ -108,9 +114,16 @@ function withOneNameEach(document: OpenApiDocument): OpenApiDocument {
 }
 
 function complete(operation: Operation): void {
-  const { requestBody, responses, 'x-problems': problems = [], 'x-examples': examples } = operation
+  const {
+    parameters,
+    requestBody,
+    responses,
+    'x-problems': problems = [],
+    'x-examples': examples,
+  } = operation
   const body = requestBody?.content['application/json']
   if (body && examples?.body) body.examples = examples.body
+  const mayWait = parameters?.some(({ name }) => name === 'Prefer')
   const isForCallers = operation.security?.some((scheme) => 'callerToken' in scheme)
   for (const [status, response] of Object.entries(responses)) {
     response.headers = {
@@ -122,6 +135,9 @@ function complete(operation: Operation): void {
       ...(isForCallers && retryAfterStatuses.has(status) ? { 'Retry-After': header('RetryAfter') } : {}),
       ...(problems.includes('order_already_paid') && locationStatuses.has(status)
         ? { Location: header('Location') }
+        : {}),
+      ...(mayWait && awaitedStatuses.has(status)
+        ? { 'Preference-Applied': header('PreferenceApplied') }
         : {}),
       ...(isForCallers && requestBody && replayedStatuses.has(status)
         ? { 'Idempotent-Replayed': header('IdempotentReplayed') }

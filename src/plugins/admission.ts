@@ -47,9 +47,28 @@ const comeBackSeconds = 2
 /** A request that was let in, until its work is done and its connection is closed or free. */
 interface Visit {
   readonly kind: 'payments' | 'requests'
+  /** How many there are of each kind, itself included. */
+  readonly running: { payments: number; requests: number }
   isWorkedOn: boolean
   isClosed: boolean
   isOver: boolean
+}
+
+/**
+ * Does work that costs next to nothing for a while, such as waiting. Meanwhile the request takes no place of others; it takes one
+ * again afterwards, if need be beyond the bound.
+ */
+export async function stepAside<Value>(
+  { visit }: FastifyRequest,
+  work: () => Promise<Value>,
+): Promise<Value> {
+  if (!visit) return work()
+  visit.running[visit.kind] -= 1
+  try {
+    return await work()
+  } finally {
+    visit.running[visit.kind] += 1
+  }
 }
 
 /**
@@ -70,7 +89,7 @@ async function loadShedding(app: FastifyInstance, bounds: LoadBounds) {
 
   function enter(request: FastifyRequest, reply: FastifyReply, kind: Visit['kind']): void {
     running[kind] += 1
-    const visit: Visit = { kind, isWorkedOn: false, isClosed: reply.raw.destroyed, isOver: false }
+    const visit: Visit = { kind, running, isWorkedOn: false, isClosed: reply.raw.destroyed, isOver: false }
     request.visit = visit
     reply.raw.once('close', () => {
       visit.isClosed = true

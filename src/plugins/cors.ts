@@ -10,7 +10,7 @@ export interface CorsOptions {
 
 /** As long as any browser remembers a preflight. */
 const maxAgeSeconds = 7_200
-const ownHeaders = ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id']
+const ownHeaders = ['Authorization', 'Content-Type', 'Idempotency-Key', 'Prefer', 'X-Request-Id']
 /** A name that tools of a page's maker may add: sentry-trace, x-datadog-trace-id, traceparent. */
 const headerName = /^[A-Za-z][\w-]{0,63}$/
 
@@ -30,6 +30,7 @@ async function corsForPages(app: FastifyInstance, { origins }: CorsOptions) {
       exposedHeaders: [
         'Idempotent-Replayed',
         'Location',
+        'Preference-Applied',
         'RateLimit',
         'RateLimit-Policy',
         'Retry-After',

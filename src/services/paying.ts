@@ -26,6 +26,7 @@ import { createPreparePayment } from './prepare-payment.ts'
 import { createReceiveWebhook, type ReceiveWebhook } from './receive-webhook.ts'
 import { createReconcileAttempt, type ReconcileAttempt } from './reconcile-attempt.ts'
 import { createReconciliationRound, stillForOf } from './reconciliation-loop.ts'
+import { createWaiting, type Waiting } from './waiting.ts'
 
 /** All that paying does to the world goes through these. */
 export interface PayingPorts {
@@ -89,6 +90,8 @@ export interface Paying {
   /** null where checkouts cannot be paid. */
   readonly checkouts: PayingCheckouts | null
   readonly receiveWebhook: ReceiveWebhook
+  /** For the ends of payments. */
+  readonly waiting: Waiting
   /** One round of reconciliation. */
   readonly reconcile: () => Promise<void>
   /** Resolves once no payment is running. */
@@ -140,6 +143,7 @@ export function createPaying(ports: PayingPorts, settings: PayingSettings): Payi
         : checkouts.listCheckoutPayments,
     },
     receiveWebhook: createReceiveWebhook({ ...ports, wakeMakings: ports.checkouts?.checkouts.wakeMakings }),
+    waiting: createWaiting(ports),
     reconcile: createReconciliationRound({
       unsettled,
       holds,

@@ -1,7 +1,12 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely'
 import type { KeyScope, KnownKey } from '../domain/idempotency-key.ts'
 import { ORDER_ID_MAX } from '../domain/order.ts'
-import type { AttemptStatus, OrderAttempt, PaymentAttempt } from '../domain/payment-attempt.ts'
+import {
+  type AttemptStatus,
+  mayEndSoon,
+  type OrderAttempt,
+  type PaymentAttempt,
+} from '../domain/payment-attempt.ts'
 import type { PaymentAttemptRow, Tables } from './engine/tables.ts'
 
 export async function findByKey(
@@ -55,6 +60,16 @@ export async function findByOrder(
     .orderBy('id')
     .execute()
   return rows.map(toOrderAttempt)
+}
+
+/** Of these attempts, those that will come to no end soon: mostly since they have one. Read by their ids alone, whatever their statuses are. */
+export async function findEnded(queries: Kysely<Tables>, ids: readonly string[]): Promise<string[]> {
+  const rows = await queries
+    .selectFrom('payment_attempts')
+    .select(['id', 'status'])
+    .where('id', 'in', ids)
+    .execute()
+  return rows.filter(({ status }) => !mayEndSoon(status)).map(({ id }) => id)
 }
 
 /**

@@ -16,7 +16,7 @@ import { type Claim, claimAttempt, type FailuresLimit } from './claim-attempt.ts
 import { dialectOf } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
 import { durably, transact, transactDurably, whenDurable, withoutFlush } from './engine/transact.ts'
-import { findByKey, findByOrder, findFence, NO_ORDER_YET } from './find-attempts.ts'
+import { findByKey, findByOrder, findEnded, findFence, NO_ORDER_YET } from './find-attempts.ts'
 import { settleAttempt } from './settle-attempt.ts'
 import { type WriteEvents, writeNoEvents } from './write-events.ts'
 
@@ -27,6 +27,8 @@ export interface PaymentAttempts {
   findFence(orderId: number): Promise<OrderAttempt | null>
   /** Every attempt on an order, newest first. */
   findByOrder(orderId: number): Promise<OrderAttempt[]>
+  /** Those of these attempts whose end is known, or is left to a person. */
+  findEnded(ids: readonly string[]): Promise<string[]>
   /** Claims the key and fences the order, both or neither. */
   claim(scope: KeyScope, fingerprint: string, attempt: NewAttempt): Promise<Claim>
   /**
@@ -104,6 +106,8 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
         const attempts = await findByOrder(database, storeHash, orderId)
         return toTell(attempts, attempts)
       }),
+
+    findEnded: (ids) => transact(() => findEnded(database, ids)),
 
     // If the claim is lost, nothing was sent. The flush of *sending* takes it along to the disk (decision 0029).
     claim: (scope, fingerprint, attempt) =>

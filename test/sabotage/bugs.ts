@@ -10,6 +10,7 @@ import { PAYING_BUGS } from './paying-bugs.ts'
 import { QUOTA_BUGS } from './quota-bugs.ts'
 import { SECURITY_BUGS } from './security-bugs.ts'
 import { UPSTREAM_BUGS } from './upstream-bugs.ts'
+import { WAITING_BUGS } from './waiting-bugs.ts'
 
 /** Every bug that `npm run sabotage` plants, one at a time. */
 export const BUGS = [
@@ -24,5 +25,6 @@ export const BUGS = [
   ...EDGE_BUGS,
   ...LIMIT_BUGS,
   ...QUOTA_BUGS,
+  ...WAITING_BUGS,
   ...LEAKS,
 ]

@@ -97,6 +97,7 @@ async function useAll({ attempts, unsettled, holds, desk, events, checkouts }: L
   await attempts.findByKey(scopeOf('k1'))
   await attempts.findFence(1)
   await attempts.findByOrder(1)
+  await attempts.findEnded([first, second])
   for (const id of [first, second]) await attempts.markSending(id, sending)
   await attempts.markSendingAgain(first)
   await attempts.settle(first, { status: 'unknown' }, () => null)

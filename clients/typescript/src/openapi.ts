@@ -95,7 +95,7 @@ export interface paths {
         put?: never;
         /**
          * Pay an order, at most once
-         * @description Takes BigCommerce's own body. If the connection fails, send the same body with the same Idempotency-Key again: that is always safe, and answers with the state of the payment. A new key is a new payment, so never use one because an answer was lost.
+         * @description Takes BigCommerce's own body. If the connection fails, send the same body with the same Idempotency-Key again: that is always safe, and answers with the state of the payment. A new key is a new payment, so never use one because an answer was lost. With `Prefer: wait=20` a payment that is not final is answered as soon as it has ended, or that many seconds after the request came; so where an answer was lost, repeat the request with it.
          */
         post: operations["payOrder"];
         delete?: never;
@@ -193,7 +193,7 @@ export interface paths {
         };
         /**
          * The payments of an order
-         * @description Newest first. While one of them is not final, asking makes the service look at BigCommerce.
+         * @description Newest first. While one of them is not final, asking makes the service look at BigCommerce. With `Prefer: wait=20` the answer comes as soon as one of those that are not final has ended, or after that many seconds.
          */
         get: operations["listPayments"];
         put?: never;
@@ -213,7 +213,7 @@ export interface paths {
         };
         /**
          * The state of a payment
-         * @description Ask here after a 202 or a lost connection. While the payment is not final, asking makes the service look at BigCommerce.
+         * @description Ask here after a 202 or a lost connection. While the payment is not final, asking makes the service look at BigCommerce. With `Prefer: wait=20` the answer comes as soon as the payment has ended, or after that many seconds.
          */
         get: operations["getPayment"];
         put?: never;
@@ -389,91 +389,6 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
-        /** @description What is wrong with one field. */
-        FieldError: {
-            /**
-             * @description JSON pointer (RFC 6901) into the body, or a parameter's name.
-             * @example /payment/instrument/number
-             */
-            pointer: string;
-            /**
-             * @description What the field must be. Never quotes its value.
-             * @example Not a valid card number
-             */
-            detail: string;
-        };
-        /** @description Problem details (RFC 9457). */
-        Problem: {
-            /**
-             * Format: uri
-             * @description Address of the documentation of this kind of problem.
-             * @example https://tillgate.dev/problems#payment_declined
-             */
-            type: string;
-            /**
-             * @description The kind of problem, always in the same words.
-             * @example The payment was declined
-             */
-            title: string;
-            /**
-             * Format: int32
-             * @description The HTTP status.
-             * @example 402
-             */
-            status: number;
-            /**
-             * @description What happened and what to do. For developers, not for shoppers.
-             * @example The payment was declined. Nothing was charged.
-             */
-            detail: string;
-            /**
-             * @description The stable word to branch on. Follow `retry` where you do not know a code. Any other word may come; today there are `malformed_request`, `invalid_request`, `idempotency_key_missing`, `idempotency_key_invalid`, `unauthenticated`, `webhook_unverified`, `payment_declined`, `payment_not_charged`, `payment_authentication_required`, `insufficient_scope`, `route_not_found`, `order_not_found`, `checkout_not_found`, `payment_not_found`, `request_timeout`, `request_in_progress`, `order_payment_in_progress`, `order_already_paid`, `order_not_payable`, `amount_changed`, `payment_not_resolvable`, `payload_too_large`, `unsupported_media_type`, `checkout_not_ready`, `idempotency_key_reused`, `instrument_not_found`, `instrument_not_saved`, `payment_rejected`, `quota_exceeded`, `payment_rate_limited`, `velocity_blocked`, `headers_too_large`, `internal_error`, `upstream_refused`, `upstream_unusable`, `merchant_configuration`, `upstream_unavailable`, `upstream_busy`, `identity_unavailable`, `store_unavailable`, `overloaded`, `shutting_down`.
-             * @example payment_declined
-             */
-            code: string;
-            /**
-             * Format: int64
-             * @description BigCommerce's own error code, where it gave one.
-             * @example 30106
-             */
-            bigcommerce_code?: number;
-            /**
-             * @description What to do next. `same_key`: send the same request with the same Idempotency-Key. `new_key`: correct the request and send it with a new key. `after`: wait as long as Retry-After says, then send the same request with the same key. `never`: stop.
-             * @example new_key
-             * @enum {string}
-             */
-            retry: "same_key" | "new_key" | "after" | "never";
-            /**
-             * @description Quote it when you ask for help.
-             * @example 6f2f4f7e-6a1c-4a0f-9d1d-0b6e5c7a9d31
-             */
-            request_id: string;
-            /**
-             * @description The payment that the problem is about, if there is one.
-             * @example 0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11
-             */
-            payment_id?: string;
-            /**
-             * Format: int64
-             * @description For `amount_changed`: what would be charged, in the currency's minor unit, where it is known.
-             * @example 6598
-             */
-            amount?: number;
-            /**
-             * @description The ISO 4217 code of the currency of `amount`.
-             * @example USD
-             */
-            currency?: string;
-            /** @description For `invalid_request`: one entry for each wrong field. */
-            errors?: components["schemas"]["FieldError"][];
-            /**
-             * @description The allowances that are used up, by their names in `RateLimit-Policy`.
-             * @example [
-             *       "caller"
-             *     ]
-             */
-            "violated-policies"?: string[];
-        };
         /** @description A card number. Puts the caller and this service in PCI DSS scope. */
         CardInstrument: {
             /**
@@ -631,6 +546,91 @@ export interface components {
         };
         /** @description What the shopper pays with; `type` says which kind. */
         PaymentInstrument: components["schemas"]["CardInstrument"] | components["schemas"]["StoredCardInstrument"] | components["schemas"]["StoredPaypalAccountInstrument"] | components["schemas"]["StoredBankAccountInstrument"] | components["schemas"]["TokenizedCardInstrument"] | components["schemas"]["GiftCertificateInstrument"] | components["schemas"]["StoreCreditInstrument"];
+        /** @description What is wrong with one field. */
+        FieldError: {
+            /**
+             * @description JSON pointer (RFC 6901) into the body, or a parameter's name.
+             * @example /payment/instrument/number
+             */
+            pointer: string;
+            /**
+             * @description What the field must be. Never quotes its value.
+             * @example Not a valid card number
+             */
+            detail: string;
+        };
+        /** @description Problem details (RFC 9457). */
+        Problem: {
+            /**
+             * Format: uri
+             * @description Address of the documentation of this kind of problem.
+             * @example https://tillgate.dev/problems#payment_declined
+             */
+            type: string;
+            /**
+             * @description The kind of problem, always in the same words.
+             * @example The payment was declined
+             */
+            title: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             * @example 402
+             */
+            status: number;
+            /**
+             * @description What happened and what to do. For developers, not for shoppers.
+             * @example The payment was declined. Nothing was charged.
+             */
+            detail: string;
+            /**
+             * @description The stable word to branch on. Follow `retry` where you do not know a code. Any other word may come; today there are `malformed_request`, `invalid_request`, `idempotency_key_missing`, `idempotency_key_invalid`, `unauthenticated`, `webhook_unverified`, `payment_declined`, `payment_not_charged`, `payment_authentication_required`, `insufficient_scope`, `route_not_found`, `order_not_found`, `checkout_not_found`, `payment_not_found`, `request_timeout`, `request_in_progress`, `order_payment_in_progress`, `order_already_paid`, `order_not_payable`, `amount_changed`, `payment_not_resolvable`, `payload_too_large`, `unsupported_media_type`, `checkout_not_ready`, `idempotency_key_reused`, `instrument_not_found`, `instrument_not_saved`, `payment_rejected`, `quota_exceeded`, `payment_rate_limited`, `velocity_blocked`, `headers_too_large`, `internal_error`, `upstream_refused`, `upstream_unusable`, `merchant_configuration`, `upstream_unavailable`, `upstream_busy`, `identity_unavailable`, `store_unavailable`, `overloaded`, `shutting_down`.
+             * @example payment_declined
+             */
+            code: string;
+            /**
+             * Format: int64
+             * @description BigCommerce's own error code, where it gave one.
+             * @example 30106
+             */
+            bigcommerce_code?: number;
+            /**
+             * @description What to do next. `same_key`: send the same request with the same Idempotency-Key. `new_key`: correct the request and send it with a new key. `after`: wait as long as Retry-After says, then send the same request with the same key. `never`: stop.
+             * @example new_key
+             * @enum {string}
+             */
+            retry: "same_key" | "new_key" | "after" | "never";
+            /**
+             * @description Quote it when you ask for help.
+             * @example 6f2f4f7e-6a1c-4a0f-9d1d-0b6e5c7a9d31
+             */
+            request_id: string;
+            /**
+             * @description The payment that the problem is about, if there is one.
+             * @example 0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11
+             */
+            payment_id?: string;
+            /**
+             * Format: int64
+             * @description For `amount_changed`: what would be charged, in the currency's minor unit, where it is known.
+             * @example 6598
+             */
+            amount?: number;
+            /**
+             * @description The ISO 4217 code of the currency of `amount`.
+             * @example USD
+             */
+            currency?: string;
+            /** @description For `invalid_request`: one entry for each wrong field. */
+            errors?: components["schemas"]["FieldError"][];
+            /**
+             * @description The allowances that are used up, by their names in `RateLimit-Policy`.
+             * @example [
+             *       "caller"
+             *     ]
+             */
+            "violated-policies"?: string[];
+        };
         /** @description BigCommerce's own body: the instrument and the method to pay with. */
         PayOrderPayment: {
             instrument: components["schemas"]["PaymentInstrument"];
@@ -1167,6 +1167,8 @@ export interface components {
         Location: string;
         /** @description `true` when this repeats the answer to an earlier request with the same Idempotency-Key. */
         IdempotentReplayed: "true";
+        /** @description `wait=20` when the answer waited for an end, as `Prefer` asked for. */
+        PreferenceApplied: string;
         /** @description The origin of the page, if it may call from a browser (CORS). */
         AccessControlAllowOrigin: string;
     };
@@ -1536,6 +1538,11 @@ export interface operations {
                  * @example 0b7f6c1e-52f3-4a8e-9d0c-6f1f8a3f2b11
                  */
                 "Idempotency-Key": string;
+                /**
+                 * @description `wait=20`: answer as soon as a payment that has no end yet has one, or after that many seconds, 30 at most (RFC 7240). `Preference-Applied` says that it was done; without it, the answer came at once, and asking again later is up to the client.
+                 * @example wait=20
+                 */
+                Prefer?: string;
             };
             path: {
                 /** @description The BigCommerce order id. */
@@ -1556,6 +1563,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     [name: string]: unknown;
                 };
@@ -1572,6 +1580,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "Retry-After": components["headers"]["RetryAfter"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1611,6 +1620,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     [name: string]: unknown;
                 };
@@ -1638,6 +1648,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     [name: string]: unknown;
                 };
@@ -1667,6 +1678,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "Retry-After": components["headers"]["RetryAfter"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     [name: string]: unknown;
                 };
@@ -1707,6 +1719,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     [name: string]: unknown;
                 };
@@ -1761,6 +1774,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     [name: string]: unknown;
                 };
@@ -1971,6 +1985,11 @@ export interface operations {
                  * @example 0b7f6c1e-52f3-4a8e-9d0c-6f1f8a3f2b11
                  */
                 "Idempotency-Key": string;
+                /**
+                 * @description `wait=20`: answer as soon as a payment that has no end yet has one, or after that many seconds, 30 at most (RFC 7240). `Preference-Applied` says that it was done; without it, the answer came at once, and asking again later is up to the client.
+                 * @example wait=20
+                 */
+                Prefer?: string;
             };
             path: {
                 /**
@@ -1994,6 +2013,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     [name: string]: unknown;
                 };
@@ -2010,6 +2030,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "Retry-After": components["headers"]["RetryAfter"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2049,6 +2070,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     [name: string]: unknown;
                 };
@@ -2076,6 +2098,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     [name: string]: unknown;
                 };
@@ -2105,6 +2128,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "Retry-After": components["headers"]["RetryAfter"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     [name: string]: unknown;
                 };
@@ -2145,6 +2169,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     [name: string]: unknown;
                 };
@@ -2199,6 +2224,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     [name: string]: unknown;
                 };
@@ -2225,7 +2251,13 @@ export interface operations {
     listCheckoutPayments: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description `wait=20`: answer as soon as a payment that has no end yet has one, or after that many seconds, 30 at most (RFC 7240). `Preference-Applied` says that it was done; without it, the answer came at once, and asking again later is up to the client.
+                 * @example wait=20
+                 */
+                Prefer?: string;
+            };
             path: {
                 /**
                  * @description The id of the checkout, which is its cart's.
@@ -2245,6 +2277,7 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
                     "Retry-After": components["headers"]["RetryAfter"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2297,6 +2330,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2363,6 +2397,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2388,7 +2423,13 @@ export interface operations {
     getCheckoutPayment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description `wait=20`: answer as soon as a payment that has no end yet has one, or after that many seconds, 30 at most (RFC 7240). `Preference-Applied` says that it was done; without it, the answer came at once, and asking again later is up to the client.
+                 * @example wait=20
+                 */
+                Prefer?: string;
+            };
             path: {
                 /**
                  * @description The id of the checkout, which is its cart's.
@@ -2413,6 +2454,7 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
                     "Retry-After": components["headers"]["RetryAfter"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2465,6 +2507,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2531,6 +2574,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2556,7 +2600,13 @@ export interface operations {
     listPayments: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description `wait=20`: answer as soon as a payment that has no end yet has one, or after that many seconds, 30 at most (RFC 7240). `Preference-Applied` says that it was done; without it, the answer came at once, and asking again later is up to the client.
+                 * @example wait=20
+                 */
+                Prefer?: string;
+            };
             path: {
                 /** @description The BigCommerce order id. */
                 id: number;
@@ -2573,6 +2623,7 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
                     "Retry-After": components["headers"]["RetryAfter"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2625,6 +2676,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2691,6 +2743,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2716,7 +2769,13 @@ export interface operations {
     getPayment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description `wait=20`: answer as soon as a payment that has no end yet has one, or after that many seconds, 30 at most (RFC 7240). `Preference-Applied` says that it was done; without it, the answer came at once, and asking again later is up to the client.
+                 * @example wait=20
+                 */
+                Prefer?: string;
+            };
             path: {
                 /** @description The BigCommerce order id. */
                 id: number;
@@ -2738,6 +2797,7 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
                     "Retry-After": components["headers"]["RetryAfter"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2790,6 +2850,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2856,6 +2917,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -8,6 +8,7 @@ import { CHECKOUT_PROBLEMS, PAYING_PROBLEMS, problemResponses } from '../../open
 import { callerOf, contextOf } from '../../plugins/authentication.ts'
 import { headerLines } from '../../plugins/receiving.ts'
 import { instrumentTypeOf } from '../../plugins/validation.ts'
+import { awaitPaid } from '../../plugins/waiting.ts'
 import type { PayCheckout } from '../../services/pay-checkout.ts'
 import { PaymentResponse, PayOrderHeaders } from '../orders/schemas.ts'
 import { sendPaid } from '../orders/send-paid.ts'
@@ -73,17 +74,15 @@ export async function payCheckoutRoute(
     async (request, reply) => {
       const idempotencyKey = parseIdempotencyKey(headerLines(request, 'idempotency-key'))
       const { payment, expected_amount: expectedAmount } = request.body
-      const answer = await payCheckout(
-        {
-          caller: callerOf(request),
-          checkoutId: checkoutIdOf(request.params),
-          idempotencyKey,
-          payment,
-          expectedAmount,
-        },
-        contextOf(request, 'paying'),
-      )
-      return sendPaid(app, reply, answer)
+      const command = {
+        caller: callerOf(request),
+        checkoutId: checkoutIdOf(request.params),
+        idempotencyKey,
+        payment,
+        expectedAmount,
+      }
+      const context = contextOf(request, 'paying')
+      return sendPaid(app, reply, await awaitPaid(request, reply, () => payCheckout(command, context)))
     },
   )
 }

@@ -6,8 +6,9 @@ import { Problem } from '../../domain/problem.ts'
 import { paymentExamples, paymentsExamples } from '../../openapi/answer-examples.ts'
 import { CHECKOUT_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
 import { callerOf, contextOf } from '../../plugins/authentication.ts'
+import { awaitEnd, endingSoon } from '../../plugins/waiting.ts'
 import type { ListCheckoutPayments } from '../../services/list-checkout-payments.ts'
-import { PaymentResponse, PaymentsResponse } from '../orders/schemas.ts'
+import { PaymentResponse, PaymentsResponse, PreferHeaders } from '../orders/schemas.ts'
 import { CheckoutParams, CheckoutPaymentParams, checkoutIdOf } from './schemas.ts'
 
 const listSchema = {
@@ -18,6 +19,7 @@ const listSchema = {
   tags: ['payments'],
   security: [{ callerToken: [] }],
   params: CheckoutParams,
+  headers: PreferHeaders,
   response: {
     200: { description: 'The payments.', content: { 'application/json': { schema: PaymentsResponse } } },
     ...problemResponses(CHECKOUT_PROBLEMS),
@@ -37,6 +39,7 @@ const getSchema = {
   tags: ['payments'],
   security: [{ callerToken: [] }],
   params: CheckoutPaymentParams,
+  headers: PreferHeaders,
   response: {
     200: { description: 'The payment.', content: { 'application/json': { schema: PaymentResponse } } },
     ...problemResponses(problems),
@@ -59,11 +62,12 @@ export async function readCheckoutPaymentsRoutes(
   const config = { scope: 'payments:read' } as const
 
   typed.get('/checkouts/:checkoutId/payments', { schema: listSchema, config }, async (request, reply) => {
-    const payments = await listCheckoutPayments(
-      callerOf(request),
-      checkoutIdOf(request.params),
-      contextOf(request, 'reading'),
-    )
+    const context = contextOf(request, 'reading')
+    const payments = await awaitEnd(request, reply, {
+      ask: (mayLook) =>
+        listCheckoutPayments(callerOf(request), checkoutIdOf(request.params), context, mayLook),
+      withoutEnd: endingSoon,
+    })
     const nowMs = now()
     return reply.send({ data: payments.map((payment) => toPaymentView(payment, nowMs)), meta: {} })
   })
@@ -72,13 +76,17 @@ export async function readCheckoutPaymentsRoutes(
     '/checkouts/:checkoutId/payments/:paymentId',
     { schema: getSchema, config },
     async (request, reply) => {
-      const payments = await listCheckoutPayments(
-        callerOf(request),
-        checkoutIdOf(request.params),
-        contextOf(request, 'reading'),
-      )
-      const payment = payments.find(({ id }) => id === request.params.paymentId)
-      if (!payment) throw new Problem('payment_not_found')
+      const context = contextOf(request, 'reading')
+      const payment = await awaitEnd(request, reply, {
+        async ask(mayLook) {
+          const caller = callerOf(request)
+          const payments = await listCheckoutPayments(caller, checkoutIdOf(request.params), context, mayLook)
+          const found = payments.find(({ id }) => id === request.params.paymentId)
+          if (!found) throw new Problem('payment_not_found')
+          return found
+        },
+        withoutEnd: (one) => endingSoon([one]),
+      })
       const body = toPaymentBody(payment, now())
       if (body.meta.retry) reply.header('retry-after', String(ASK_AGAIN_SECONDS))
       return reply.send(body)

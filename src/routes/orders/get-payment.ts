@@ -5,8 +5,9 @@ import { ASK_AGAIN_SECONDS, toPaymentBody } from '../../domain/payment-answer.ts
 import { paymentExamples } from '../../openapi/answer-examples.ts'
 import { LEDGER_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
 import { callerOf, contextOf } from '../../plugins/authentication.ts'
+import { awaitEnd, endingSoon } from '../../plugins/waiting.ts'
 import type { GetPayment } from '../../services/list-payments.ts'
-import { PaymentParams, PaymentResponse } from './schemas.ts'
+import { PaymentParams, PaymentResponse, PreferHeaders } from './schemas.ts'
 
 const problems = [...LEDGER_PROBLEMS, 'payment_not_found'] as const
 
@@ -14,10 +15,11 @@ const schema = {
   operationId: 'getPayment',
   summary: 'The state of a payment',
   description:
-    'Ask here after a 202 or a lost connection. While the payment is not final, asking makes the service look at BigCommerce.',
+    'Ask here after a 202 or a lost connection. While the payment is not final, asking makes the service look at BigCommerce. With `Prefer: wait=20` the answer comes as soon as the payment has ended, or after that many seconds.',
   tags: ['payments'],
   security: [{ callerToken: [] }],
   params: PaymentParams,
+  headers: PreferHeaders,
   response: {
     200: { description: 'The payment.', content: { 'application/json': { schema: PaymentResponse } } },
     ...problemResponses(problems),
@@ -39,7 +41,11 @@ export async function getPaymentRoute(app: FastifyInstance, { getPayment, now }:
       { schema, config: { scope: 'payments:read' } },
       async (request, reply) => {
         const { id, paymentId } = request.params
-        const payment = await getPayment(callerOf(request), id, paymentId, contextOf(request, 'reading'))
+        const context = contextOf(request, 'reading')
+        const payment = await awaitEnd(request, reply, {
+          ask: (mayLook) => getPayment(callerOf(request), id, paymentId, context, mayLook),
+          withoutEnd: (payment) => endingSoon([payment]),
+        })
         const body = toPaymentBody(payment, now())
         if (body.meta.retry) reply.header('retry-after', String(ASK_AGAIN_SECONDS))
         return reply.send(body)

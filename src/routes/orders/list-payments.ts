@@ -5,16 +5,19 @@ import { toPaymentView } from '../../domain/payment-answer.ts'
 import { paymentsExamples } from '../../openapi/answer-examples.ts'
 import { LEDGER_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
 import { callerOf, contextOf } from '../../plugins/authentication.ts'
+import { awaitEnd, endingSoon } from '../../plugins/waiting.ts'
 import type { ListPayments } from '../../services/list-payments.ts'
-import { OrderParams, PaymentsResponse } from './schemas.ts'
+import { OrderParams, PaymentsResponse, PreferHeaders } from './schemas.ts'
 
 const schema = {
   operationId: 'listPayments',
   summary: 'The payments of an order',
-  description: 'Newest first. While one of them is not final, asking makes the service look at BigCommerce.',
+  description:
+    'Newest first. While one of them is not final, asking makes the service look at BigCommerce. With `Prefer: wait=20` the answer comes as soon as one of those that are not final has ended, or after that many seconds.',
   tags: ['payments'],
   security: [{ callerToken: [] }],
   params: OrderParams,
+  headers: PreferHeaders,
   response: {
     200: { description: 'The payments.', content: { 'application/json': { schema: PaymentsResponse } } },
     ...problemResponses(LEDGER_PROBLEMS),
@@ -35,7 +38,11 @@ export async function listPaymentsRoute(
   app
     .withTypeProvider<ZodTypeProvider>()
     .get('/orders/:id/payments', { schema, config: { scope: 'payments:read' } }, async (request, reply) => {
-      const payments = await listPayments(callerOf(request), request.params.id, contextOf(request, 'reading'))
+      const context = contextOf(request, 'reading')
+      const payments = await awaitEnd(request, reply, {
+        ask: (mayLook) => listPayments(callerOf(request), request.params.id, context, mayLook),
+        withoutEnd: endingSoon,
+      })
       const nowMs = now()
       return reply.send({ data: payments.map((payment) => toPaymentView(payment, nowMs)), meta: {} })
     })

@@ -8,6 +8,7 @@ import { COMMON_PROBLEMS, PAYING_PROBLEMS, problemResponses } from '../../openap
 import { callerOf, contextOf } from '../../plugins/authentication.ts'
 import { headerLines } from '../../plugins/receiving.ts'
 import { instrumentTypeOf } from '../../plugins/validation.ts'
+import { awaitPaid } from '../../plugins/waiting.ts'
 import type { PayOrder } from '../../services/pay-order.ts'
 import { OrderParams, PaymentResponse, PayOrderBody, PayOrderHeaders } from './schemas.ts'
 import { sendPaid } from './send-paid.ts'
@@ -23,7 +24,7 @@ const schemaOf = (instruments: ReadonlySet<InstrumentType>) => ({
   operationId: 'payOrder',
   summary: 'Pay an order, at most once',
   description:
-    "Takes BigCommerce's own body. If the connection fails, send the same body with the same Idempotency-Key again: that is always safe, and answers with the state of the payment. A new key is a new payment, so never use one because an answer was lost.",
+    "Takes BigCommerce's own body. If the connection fails, send the same body with the same Idempotency-Key again: that is always safe, and answers with the state of the payment. A new key is a new payment, so never use one because an answer was lost. With `Prefer: wait=20` a payment that is not final is answered as soon as it has ended, or that many seconds after the request came; so where an answer was lost, repeat the request with it.",
   tags: ['payments'],
   security: [{ callerToken: [] }],
   params: OrderParams,
@@ -69,11 +70,15 @@ export async function payOrderRoute(app: FastifyInstance, { payOrder, instrument
     async (request, reply) => {
       const idempotencyKey = parseIdempotencyKey(headerLines(request, 'idempotency-key'))
       const { payment, expected_amount: expectedAmount = null } = request.body
-      const answer = await payOrder(
-        { caller: callerOf(request), orderId: request.params.id, idempotencyKey, payment, expectedAmount },
-        contextOf(request, 'paying'),
-      )
-      return sendPaid(app, reply, answer)
+      const command = {
+        caller: callerOf(request),
+        orderId: request.params.id,
+        idempotencyKey,
+        payment,
+        expectedAmount,
+      }
+      const context = contextOf(request, 'paying')
+      return sendPaid(app, reply, await awaitPaid(request, reply, () => payOrder(command, context)))
     },
   )
 }

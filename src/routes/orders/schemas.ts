@@ -89,6 +89,19 @@ const PayOrderRequest = z
 /** The body as it is published and checked. The check seals the instrument. */
 export const PayOrderBody = PayOrderRequest.transform(sealed)
 
+const prefer = z
+  .string()
+  .regex(/^[ -~]+$/)
+  .optional()
+  .meta({
+    description:
+      '`wait=20`: answer as soon as a payment that has no end yet has one, or after that many seconds, 30 at most (RFC 7240). `Preference-Applied` says that it was done; without it, the answer came at once, and asking again later is up to the client.',
+    examples: ['wait=20'],
+    maxLength: 255,
+  })
+
+export const PreferHeaders = z.looseObject({ Prefer: prefer })
+
 export const PayOrderHeaders = z.looseObject({
   'Idempotency-Key': z
     .string()
@@ -99,6 +112,7 @@ export const PayOrderHeaders = z.looseObject({
       examples: ['0b7f6c1e-52f3-4a8e-9d0c-6f1f8a3f2b11'],
       maxLength: 257,
     }),
+  Prefer: prefer,
 })
 
 const examplePaymentId = '0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11'

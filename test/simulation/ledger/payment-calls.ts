@@ -8,6 +8,7 @@ import {
   mayBeDecided,
   mayBeFreed,
   mayBeTakenBack,
+  mayEndSoon,
   mayHoldOrder,
   type PaymentAttempt,
   type Settlement,
@@ -43,6 +44,12 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
         .filter((row) => row.orderId === orderId)
         .sort((one, other) => other.createdAtMs - one.createdAtMs || (one.id < other.id ? -1 : 1))
         .map(toOrderAttempt),
+
+    findEnded: (_nowMs, ids) =>
+      ids.filter((id) => {
+        const row = rows.byId.get(id)
+        return row !== undefined && !mayEndSoon(row.status)
+      }),
 
     claim(nowMs, scope, fingerprint, attempt): Claim {
       const key = rows.keys.get(keyOf(scope))

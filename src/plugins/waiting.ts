@@ -1,0 +1,122 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { ATTEMPT_STATUSES, mayEndSoon, type PaymentAttempt, publicStatus } from '../domain/payment-attempt.ts'
+import { Problem } from '../domain/problem.ts'
+import type { PaidOrder } from '../services/held-orders.ts'
+import type { Waiting } from '../services/waiting.ts'
+import { stepAside } from './admission.ts'
+import { callerOf } from './authentication.ts'
+import { headerLines } from './receiving.ts'
+
+export interface WaitingOptions {
+  readonly waiting: Waiting
+}
+
+/** Lets routes answer a request that prefers to wait (RFC 7240) once a payment has its end: {@link awaitEnd}. */
+async function waitingForEnds(app: FastifyInstance, { waiting }: WaitingOptions) {
+  app.decorate('waiting', waiting)
+}
+
+export const waitingPlugin = fp(waitingForEnds, {
+  name: 'waiting',
+  dependencies: ['authentication', 'load-shedding'],
+  fastify: '5.x',
+})
+
+export interface Awaited<Standing> {
+  /**
+   * How it stands.
+   *
+   * @param mayLook whether a look is to be asked for at payments that have no end.
+   */
+  readonly ask: (mayLook: (paymentIds: readonly string[]) => boolean) => Promise<Standing>
+  /** The payments that may come to an end while the client waits. */
+  readonly withoutEnd: (standing: Standing) => readonly string[]
+}
+
+/**
+ * Answers how it stands: at once, or where the client prefers to wait and one of the payments has no end yet, as soon as one has.
+ * Then `Preference-Applied` says so. A client that goes away waits no longer.
+ */
+export async function awaitEnd<Standing>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { ask, withoutEnd }: Awaited<Standing>,
+): Promise<Standing> {
+  const seconds = preferredWaitSeconds(headerLines(request, 'prefer'))
+  if (seconds === null) return ask(() => true)
+  const wait = request.server
+    .getDecorator<Waiting>('waiting')
+    .begin(callerOf(request).principal, seconds * 1_000)
+  try {
+    const standing = await ask(wait.join)
+    const open = withoutEnd(standing)
+    const hasGone = open.length === 0 ? null : goneSignal(reply)
+    const isApplied = hasGone === null || (await stepAside(request, () => wait.untilEnd(open, hasGone)))
+    if (isApplied) reply.header('preference-applied', `wait=${seconds}`)
+    if (hasGone === null || hasGone.aborted) return standing
+    return await ask(() => false)
+  } finally {
+    wait.leave()
+  }
+}
+
+/** Of these payments, those that may come to an end while a client waits. */
+export const endingSoon = (payments: readonly Pick<PaymentAttempt, 'id' | 'status'>[]): string[] =>
+  payments.filter(({ status }) => mayEndSoon(status)).map(({ id }) => id)
+
+/** The words that callers are told of such payments. */
+const toldWhileOpen = new Set(ATTEMPT_STATUSES.filter(mayEndSoon).map(publicStatus))
+
+/** {@link awaitEnd} for one who pays: a payment that is in progress or not final yet is awaited, and answered as it ended. */
+export async function awaitPaid(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  pay: () => Promise<PaidOrder>,
+): Promise<PaidOrder> {
+  const paid = await awaitEnd<PaidOrder | Problem>(request, reply, {
+    ask: () =>
+      pay().catch((refusal) => {
+        if (refusal instanceof Problem && refusal.code === 'request_in_progress') return refusal
+        throw refusal
+      }),
+    withoutEnd(standing) {
+      if (standing instanceof Problem) return standing.options.paymentId ? [standing.options.paymentId] : []
+      const { body } = standing
+      return 'data' in body && toldWhileOpen.has(body.data.status) ? [body.data.id] : []
+    },
+  })
+  if (paid instanceof Problem) throw paid
+  return paid
+}
+
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  if (raw.destroyed) gone.abort()
+  raw.once('close', () => gone.abort())
+  return gone.signal
+}
+
+/** Proxies and phones give a connection up after a minute at most, mostly after half. */
+const waitSecondsMax = 30
+
+/** `name=value` of RFC 7240, its value perhaps in quotes, with parameters that mean nothing for `wait`. */
+const preference = /^\s*([!#$%&'*+.^_`|~\w-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"\s*|([^\s";,]+)\s*)?)?(?:;.*)?$/
+/** Commas separate preferences, unless they stand in quotes. */
+const preferences = /(?:"(?:[^"\\]|\\.)*(?:"|$)|[^",])+/g
+
+/**
+ * How long the client prefers to wait, by the lines of its `Prefer` header (RFC 7240).
+ *
+ * @returns seconds; null where it does not say, or not in a way that can be read: such a preference counts for nothing.
+ */
+export function preferredWaitSeconds(lines: readonly string[]): number | null {
+  for (const one of lines.flatMap((line) => line.match(preferences) ?? [])) {
+    const [, name, quoted, bare] = preference.exec(one) ?? []
+    if (name?.toLowerCase() !== 'wait') continue
+    // Of several, the first counts.
+    const value = quoted?.replaceAll(/\\(.)/g, '$1') ?? bare ?? ''
+    return /^\d{1,15}$/.test(value) ? Math.min(waitSecondsMax, Number(value)) : null
+  }
+  return null
+}
