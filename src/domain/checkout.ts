@@ -126,8 +126,9 @@ function isOlderThanCart(order: Order, { checkout, made }: CheckoutReading): boo
   const then = made.find(({ orderId }) => orderId === order.id)?.cart
   if (then && then.contents !== contents) return true
   if (editedAtMs === null || editedAtMs === then?.editedAtMs) return false
+  if (order.createdAtMs === null) return then !== undefined
   // The making itself may count as an edit. An order's date has no fractions of a second.
-  return order.createdAtMs === null || order.createdAtMs < Math.floor(editedAtMs / 1_000) * 1_000
+  return order.createdAtMs < Math.floor(editedAtMs / 1_000) * 1_000
 }
 
 /** The ages of a making at which its order is looked for, in milliseconds. BigCommerce's lists may lag behind. */

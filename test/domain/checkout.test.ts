@@ -49,6 +49,7 @@ describe('which order of a checkout is paid', () => {
       'use 118',
     ],
     ['one of a checkout that is gone', { checkout: null, orders: [order()] }, 'use 118'],
+    ['one that does not say when it was made', { orders: [order({ createdAtMs: null })] }, 'use 118'],
     ['one whose amount is not said', { orders: [order({ due: null })] }, 'use 118'],
     [
       'one whatever it costs, where that is not asked',
@@ -65,7 +66,6 @@ describe('which order of a checkout is paid', () => {
     ['over another amount', { due: usd(6099) }],
     ['over nothing', { due: usd(0) }],
     ['older than the last edit of the cart', { createdAtMs: 99_000 }],
-    ['of an age that is not said, where the cart says its edit', { createdAtMs: null }],
     ['archived', { isArchived: true }],
     ['made by another source', { source: 'www' }],
     ['cancelled', { statusId: 5 }],
@@ -131,6 +131,12 @@ describe('an order that we made is older than its cart', () => {
     ['not where the cart is what it was', { createdAtMs: null }, cart, 'use 118'],
     ['where the cart holds something else', {}, { ...cart, contents: 'a poster' }, 'none'],
     ['not where the making itself counted as an edit', {}, { ...cart, editedAtMs: 90_000 }, 'use 118'],
+    [
+      'where it was edited since, and does not say when it was made',
+      { createdAtMs: null },
+      { ...cart, editedAtMs: 90_000 },
+      'none',
+    ],
     ['where it was edited later', { createdAtMs: 91_000 }, { ...cart, editedAtMs: 90_000 }, 'none'],
   ])('%s', (_what, change, then, choice) => {
     expect(choose({ orders: [order(change)], ...made(then) })).toBe(choice)

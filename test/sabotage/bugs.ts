@@ -1,4 +1,5 @@
 import { BUCKET_BUGS } from './bucket-bugs.ts'
+import { CHECKOUT_BUGS } from './checkout-bugs.ts'
 import { EDGE_BUGS } from './edge-bugs.ts'
 import { EVIDENCE_BUGS } from './evidence-bugs.ts'
 import { FENCE_BUGS } from './fence-bugs.ts'
@@ -17,6 +18,7 @@ export const BUGS = [
   ...PAYING_BUGS,
   ...UPSTREAM_BUGS,
   ...EVIDENCE_BUGS,
+  ...CHECKOUT_BUGS,
   ...FENCE_BUGS,
   ...LEDGER_BUGS,
   ...LEDGER_FILE_BUGS,

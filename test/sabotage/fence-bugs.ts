@@ -163,7 +163,7 @@ export const FENCE_BUGS: readonly Bug[] = [
   {
     name: 'charge after doubt without a look',
     file: 'src/services/prepare-payment.ts',
-    find: `    await lookAfterDoubt(command.orderId, payments, context)
+    find: `    await lookFirst(command.orderId, payments, wasThereBefore, context)
 `,
     replace: '',
     tests: ['test/services/prepare-payment.test.ts'],

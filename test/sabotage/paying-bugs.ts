@@ -99,7 +99,8 @@ export const PAYING_BUGS: readonly Bug[] = [
   {
     name: 'ignore what the caller expects to pay',
     file: 'src/services/prepare-payment.ts',
-    find: `  if (expectedAmount !== null && due.amount !== expectedAmount) throw new Problem('amount_changed')
+    find: `  if (expectedAmount !== null && due.amount !== expectedAmount)
+    throw new Problem('amount_changed', { money: due })
 `,
     replace: `  void expectedAmount
 `,

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../src/stores/engine/database.ts'
 import { waitForTurn } from '../../src/stores/engine/dialect.ts'
 import type { Tables } from '../../src/stores/engine/tables.ts'
+import { createLedger } from '../../src/stores/ledger.ts'
 import { createPaymentAttempts } from '../../src/stores/payment-attempts.ts'
 import { createUnsettledAttempts } from '../../src/stores/unsettled-attempts.ts'
 import { type OpenedLedger, postgres } from './engines.ts'
@@ -160,4 +161,42 @@ describe('several instances of the service', () => {
     await Promise.all(connections.map((connection) => connection.destroy()))
     expect([countOf(claims, 'claimed'), countOf(claims, 'known')]).toEqual([1, 2])
   })
+})
+
+test('an order is sent while the first order of its checkout is to be made: one of the two waits, and only one goes on', async () => {
+  const checkoutId = '0a1b2c3d-0000-4000-8000-00000000abcd'
+  const { orderId: _none, cartId: _neither, ...noOrder } = newAttempt()
+  const ledger = createLedger({
+    database: opened.connect(),
+    storeHash: 'store-1',
+    now: () => 1_000_000,
+    velocityWindowMs: 60_000,
+    orderFailuresMax: 0,
+    countsByCheckout: true,
+  })
+  const claim = await ledger.attempts.claim(scopeOf('k1'), 'body-1', newAttempt({ cartId: checkoutId }))
+  if (claim.kind !== 'claimed') throw new Error(`was ${claim.kind}`)
+  // *Sending* is written in one statement, which takes no turn; here it is held up before it commits.
+  const taken = { store_hash: 'store-1', checkout_id: checkoutId, order_id: 118, holder: claim.attempt.id }
+  const sending = await opened.database.startTransaction().execute()
+  await sending
+    .updateTable('payment_attempts')
+    .set({ status: 'sending', sent_at_ms: 1 })
+    .where('id', '=', claim.attempt.id)
+    .execute()
+  await sending
+    .insertInto('checkouts')
+    .values({ ...taken, updated_at_ms: 1 })
+    .execute()
+  const ordering = ledger.checkouts.claimOrdering(scopeOf('k2', { operation: 'payCheckout' }), 'body-1', {
+    ...noOrder,
+    checkoutId,
+    boundTo: null,
+    cart: { contents: 'c', editedAtMs: null },
+    newestOrder: 0,
+  })
+  await expect.poll(() => waitingForLocks(opened.database)).toBe(1)
+  await sending.commit().execute()
+  expect((await ordering).kind).toBe('changed')
+  expect(await ledger.checkouts.find(checkoutId)).toMatchObject({ boundTo: 118, ordering: null })
 })

@@ -1,0 +1,118 @@
+import type { Bug } from './bug.ts'
+
+/** From a checkout to paid, told wrong. */
+export const CHECKOUT_BUGS: readonly Bug[] = [
+  {
+    name: 'make an order while another one is being made',
+    file: 'src/stores/checkouts.ts',
+    find: "if (row && (row.orderId === null || row.orderId !== boundTo)) return { kind: 'changed' }",
+    replace: "if (row && row.orderId !== null && row.orderId !== boundTo) return { kind: 'changed' }",
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'make an order although one of the checkout is being charged',
+    file: 'src/stores/checkouts.ts',
+    find: "if (payments.some(keepsOrder)) return { kind: 'changed' }",
+    replace: '',
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'take a checkout over that was taken in the same moment',
+    file: 'src/stores/checkouts.ts',
+    find: '.onConflict((conflict) => conflict.doNothing()) .returning(',
+    replace:
+      ".onConflict((conflict) => conflict.columns(['store_hash', 'checkout_id']).doUpdateSet(taken)) .returning(",
+    tests: ['test/stores/postgres-races.test.ts'],
+  },
+  {
+    name: 'charge an order while another one of its checkout is being made',
+    file: 'src/stores/checkout-fence.ts',
+    find: "if (asked.mayBeOrdering && (await isOrdering(queries, asked))) return 'busy'",
+    replace: '',
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'mark a payment as sending that has no order yet',
+    file: 'src/stores/payment-attempts.ts',
+    find: ".where('order_id', '!=', NO_ORDER_YET)",
+    replace: ".where('order_id', '!=', -NO_ORDER_YET)",
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'bind a checkout to a late order although another one was taken',
+    file: 'src/stores/order-making.ts',
+    find: ".set({ order_id: orderId, updated_at_ms: nowMs }) .where('holder', '=', attemptId) .where('order_id', 'is', null)",
+    replace: '.set({ order_id: orderId, updated_at_ms: nowMs })',
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'give a making up after looks that failed',
+    file: 'src/stores/order-making.ts',
+    find: "const emptyLooks = making.empty_looks + (look.kind === 'empty' ? 1 : 0)",
+    replace: 'const emptyLooks = making.empty_looks + 1',
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'leave the checkout to an order that is being made when a late charge shows',
+    file: 'src/stores/checkout-fence.ts',
+    find: "or([eb('order_id', '!=', orderId), eb('order_id', 'is', null)])",
+    replace: "or([eb('order_id', '!=', orderId)])",
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'pay an order that is older than its cart',
+    file: 'src/domain/checkout.ts',
+    find: ' && !isOlderThanCart(order, reading)',
+    replace: '',
+    tests: ['test/domain/checkout.test.ts'],
+  },
+  {
+    name: 'pay an order of a checkout for another customer',
+    file: 'src/domain/checkout.ts',
+    find: 'if (order.isArchived || !isOfCustomer(order, reading)) return false',
+    replace: 'if (order.isArchived) return false',
+    tests: ['test/domain/checkout.test.ts'],
+  },
+  {
+    name: 'let another order go before the rest of a part-paid one',
+    file: 'src/domain/checkout.ts',
+    find: "if (bound?.hasPart) return { kind: 'not_payable' }",
+    replace: '',
+    tests: ['test/domain/checkout.test.ts'],
+  },
+  {
+    name: 'believe a list of orders with rows of another cart',
+    file: 'src/clients/bigcommerce/checkouts-api.ts',
+    find: "if (order?.cartId !== checkoutId) throw new Problem('upstream_unavailable')",
+    replace: "if (!order) throw new Problem('upstream_unavailable')",
+    tests: ['test/clients/bigcommerce/checkouts-api.test.ts'],
+  },
+  {
+    name: 'ask for an order twice',
+    file: 'src/clients/bigcommerce/checkouts-api.ts',
+    find: "http.call({ method: 'POST', path, triesMax: 1 }, context)",
+    replace: "http.call({ method: 'POST', path }, context)",
+    tests: ['test/clients/bigcommerce/checkouts-api.test.ts'],
+  },
+  {
+    name: 'ask BigCommerce for a checkout before the ledger',
+    file: 'src/services/read-checkout.ts',
+    find: 'if (isKnownToBeTheirs(caller, checkoutId, record.payments))',
+    replace: 'if (record.boundTo === -1)',
+    tests: ['test/routes/checkouts/races.test.ts'],
+  },
+  {
+    name: 'show a checkout to another customer',
+    file: 'src/services/read-checkout.ts',
+    find: 'if (checkout) return checkout.customerId === access.customerId',
+    replace: 'if (checkout) return true',
+    tests: ['test/routes/checkouts/pay.test.ts'],
+  },
+  {
+    name: 'charge an order that was there before without a look at it',
+    file: 'src/services/prepare-payment.ts',
+    find: 'if (wasThereBefore) refuseForeignCharge(reading, payments)',
+    replace: '',
+    tests: ['test/routes/checkouts/races.test.ts'],
+  },
+]
