@@ -110,7 +110,8 @@ export async function compose(
   const managementApi = metrics.management(createManagementApi(managementHttp))
   const checkoutsApi = metrics.management(createCheckoutsApi(managementHttp))
   const { paymentTimeoutMs, paymentRate, instruments } = config
-  const paymentsApi = metrics.charges(createPaymentsApi({ url: paymentsUrl, paymentTimeoutMs, callHeaders }))
+  const { processPayment, dialAhead } = createPaymentsApi({ url: paymentsUrl, paymentTimeoutMs, callHeaders })
+  const paymentsApi = metrics.charges({ processPayment })
 
   const { limit, windowMs, marginMs, queueMaxWaitMs } = paymentRate
   const shared = { instance: randomUUID(), limit, rule: { windowMs, marginMs, sendWithinMs: SEND_WITHIN_MS } }
@@ -134,6 +135,7 @@ export async function compose(
       holds,
       managementApi,
       paymentsApi,
+      dialAhead,
       permits,
       isAtEase: gate.isAtEase,
       verifyWebhook: app ? createVerifyWebhook(app.clientSecret, storeHash) : refuseWebhook,

@@ -35,6 +35,8 @@ export interface PayingPorts {
   readonly holds: VelocityHolds
   readonly managementApi: ManagementApi
   readonly paymentsApi: PaymentsApi
+  /** Opens a connection to the payments host for a charge that is being prepared. Without it each is dialled in its turn. */
+  readonly dialAhead?: () => void
   readonly permits: Pick<Permits, 'arrive'>
   /** Whether the quota of management calls has room for one that may not be needed. */
   readonly isAtEase: () => boolean
@@ -103,6 +105,14 @@ export function createPaying(ports: PayingPorts, settings: PayingSettings): Payi
   const { attempts, unsettled, holds, managementApi, now, log, measure } = ports
   const { storeHash, instruments } = settings
 
+  // Beside the access token, so that the charge finds its connection there (decision 0040).
+  const dialling: ManagementApi = {
+    ...managementApi,
+    createPaymentAccessToken(orderId, context) {
+      ports.dialAhead?.()
+      return managementApi.createPaymentAccessToken(orderId, context)
+    },
+  }
   const inFlight = createInFlight()
   const misses = createMisses({ ...ports, ...settings })
   const authorizeOrder = createAuthorizeOrder(managementApi, misses)
@@ -115,13 +125,19 @@ export function createPaying(ports: PayingPorts, settings: PayingSettings): Payi
     ...ports,
     attempts: measure.ends(attempts),
     inBackground: (work) => void inFlight.track(work)(),
-    preparePayment: createPreparePayment({ ...ports, storeHash }),
+    preparePayment: createPreparePayment({ ...ports, storeHash, managementApi: dialling }),
   })
   const payOrder = createPayOrder({
     ...ports,
     charging,
     velocityGate,
-    authorizePayment: createAuthorizePayment({ ...ports, ...settings, authorizeOrder, misses }),
+    authorizePayment: createAuthorizePayment({
+      ...ports,
+      ...settings,
+      managementApi: dialling,
+      authorizeOrder,
+      misses,
+    }),
     instruments,
   })
   const listPayments = createListPayments({ attempts, unsettled, authorizeOrder })

@@ -80,8 +80,8 @@ export const BUCKET_BUGS: readonly Bug[] = [
   {
     name: 'send on a connection that was closed while it was waited for',
     file: 'src/clients/bigcommerce/payments-api.ts',
-    find: 'if (isLate || !isGood) {',
-    replace: 'if (isLate || (!isGood && connected)) {',
+    find: 'if (isLate || !line.isGood()) {',
+    replace: 'if (isLate || (!line.isGood() && connected)) {',
     tests: ['test/clients/bigcommerce/payments-api.test.ts'],
   },
   {

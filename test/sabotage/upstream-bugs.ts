@@ -68,9 +68,23 @@ export const UPSTREAM_BUGS: readonly Bug[] = [
   },
   {
     name: 'let the client library repeat a charge over HTTP/2',
-    file: 'src/clients/bigcommerce/payments-api.ts',
+    file: 'src/clients/bigcommerce/charge-lines.ts',
     find: 'buildConnector({ timeout: connectTimeoutMs, allowH2: false })',
     replace: 'buildConnector({ timeout: connectTimeoutMs })',
+    tests: ['test/clients/bigcommerce/payments-api.test.ts'],
+  },
+  {
+    name: 'give a charge up whose connection died before it was there',
+    file: 'src/clients/bigcommerce/payments-api.ts',
+    find: 'return isUsable || !first.line.isAhead ? first : atMoment(lines.dial(), permit)',
+    replace: 'return isUsable || first.line.isAhead ? first : atMoment(lines.dial(), permit)',
+    tests: ['test/clients/bigcommerce/payments-api.test.ts'],
+  },
+  {
+    name: 'keep a connection that no charge has used',
+    file: 'src/clients/bigcommerce/charge-lines.ts',
+    find: 'if (forget(line)) line.close()',
+    replace: 'forget(line)',
     tests: ['test/clients/bigcommerce/payments-api.test.ts'],
   },
   {

@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net'
-import { buildConnector, Client } from 'undici'
+import { type buildConnector, Client } from 'undici'
 import type { Permit } from '../../allowance/permit.ts'
 import type { PaymentRequest } from '../../domain/payment-command.ts'
 import type { PaymentOutcome } from '../../domain/payment-outcome.ts'
 import { reveal, type Sealed } from '../../domain/sealed.ts'
 import type { RequestContext } from '../../request-context.ts'
+import { type ChargeLine, type ChargeLines, createChargeLines } from './charge-lines.ts'
 import { classifyCharge } from './classify-charge.ts'
 import { type CallHeaders, HEADER_BYTES_MAX, readAnswer, skipContinue } from './exchange.ts'
 
@@ -29,40 +30,41 @@ export interface PaymentsApiOptions {
   readonly callHeaders: CallHeaders
 }
 
-/** Dialling longer than this is given up while it is still certain that nothing was sent. */
-const connectTimeoutMs = 3_000
 /** A payment's answer is a few hundred bytes; what is larger is no answer of BigCommerce's. */
 const answerBytesMax = 256 * 1024
 
-export function createPaymentsApi(options: PaymentsApiOptions): PaymentsApi {
+export function createPaymentsApi(options: PaymentsApiOptions): PaymentsApi & Pick<ChargeLines, 'dialAhead'> {
   const url = new URL(`${options.url}/payments`)
-  // HTTP/1.1 only: over HTTP/2 the client library itself repeats a stream that was refused, and a charge with it.
-  const connect = buildConnector({ timeout: connectTimeoutMs, allowH2: false })
+  const lines = createChargeLines(url)
 
   return {
+    dialAhead: lines.dialAhead,
+
     async processPayment(paymentAccessToken, payment, context, permit) {
       let connected = false
       let isLate = false
+
+      async function connect(done: buildConnector.Callback): Promise<void> {
+        const { line, socket, error } = await readyLine(lines, permit)
+        if (!socket) return done(error ?? new Error('not connected'), null)
+        // Dialling may have taken seconds, and its moment in the window may be over.
+        isLate = !permit.mayLeave()
+        line.hand()
+        if (isLate || !line.isGood()) {
+          socket.destroy()
+          return done(new Error(isLate ? 'too late to send' : 'closed before it was used'), null)
+        }
+        connected = true
+        // Within this call the library writes the request, head and body, to the socket.
+        done(null, skipContinue(socket))
+        permit.departed()
+      }
+
       // A connection of its own for each charge: a kept-alive socket that the other side closes just as the
       // charge is written would turn a harmless reset into an unknown outcome. And whether dialling succeeded
       // tells, whatever the error is called, whether a byte of the charge can have left (decision 0003).
       const client = new Client(url.origin, {
-        connect: (target, done) =>
-          connect(target, async (...result) => {
-            const [error, socket] = result
-            if (error !== null || !socket) return done(...result)
-            const isGood = await holdConnection(socket, permit.moment())
-            // Dialling may have taken seconds, and its moment in the window may be over.
-            isLate = !permit.mayLeave()
-            if (isLate || !isGood) {
-              socket.destroy()
-              return done(new Error(isLate ? 'too late to send' : 'closed before it was used'), null)
-            }
-            connected = true
-            // Within this call the library writes the request, head and body, to the socket.
-            done(null, skipContinue(socket))
-            permit.departed()
-          }),
+        connect: (_target, done) => void connect(done),
         allowH2: false,
         pipelining: 0,
         maxHeaderSize: HEADER_BYTES_MAX,
@@ -93,25 +95,28 @@ export function createPaymentsApi(options: PaymentsApiOptions): PaymentsApi {
   }
 }
 
-/**
- * Keeps a connection, on which nothing was sent, until the moment of the charge.
- *
- * @returns whether it is still good then: the other side has neither closed it nor sent anything unasked.
- */
-async function holdConnection(socket: Socket, moment: Promise<void>): Promise<boolean> {
-  let isGood = true
-  const lose = () => {
-    isGood = false
+interface ReadyLine {
+  readonly line: ChargeLine
+  /** null where dialling failed. */
+  readonly socket: Socket | null
+  readonly error: Error | null
+}
+
+/** The line of a charge at its moment. One that was dialled ahead and has died unused is dialled once more. */
+async function readyLine(lines: ChargeLines, permit: Permit): Promise<ReadyLine> {
+  const first = await atMoment(lines.take(), permit)
+  const isUsable = first.socket !== null && first.line.isGood()
+  return isUsable || !first.line.isAhead ? first : atMoment(lines.dial(), permit)
+}
+
+async function atMoment(line: ChargeLine, permit: Permit): Promise<ReadyLine> {
+  try {
+    const socket = await line.dialled
+    await permit.moment()
+    return { line, socket, error: null }
+  } catch (cause) {
+    return { line, socket: null, error: cause instanceof Error ? cause : null }
   }
-  // That the other side has ended is only told to a socket that reads.
-  const read = () => {
-    if (socket.read() !== null) lose()
-  }
-  socket.on('error', lose).on('end', lose).on('close', lose).on('readable', read)
-  await moment
-  socket.off('end', lose).off('close', lose).off('readable', read)
-  if (isGood) socket.off('error', lose)
-  return isGood
 }
 
 /** The one place where an instrument is written out, on its way to the payments host. */

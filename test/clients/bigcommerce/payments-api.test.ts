@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createCallHeaders } from '../../../src/clients/bigcommerce/exchange.ts'
 import { createPaymentsApi } from '../../../src/clients/bigcommerce/payments-api.ts'
 import { type PaymentRequest, sealInstrument } from '../../../src/domain/payment-command.ts'
@@ -53,15 +53,23 @@ const permitOf = (mayLeave: boolean, moment = Promise.resolve()) => {
   }
 }
 
-const charge = (
-  url: string,
-  { paymentTimeoutMs = 5_000, trustedProxySecret = null as string | null, permit = permitOf(true) } = {},
-) =>
+const apiOf = (url: string, paymentTimeoutMs = 5_000, trustedProxySecret: string | null = null) =>
   createPaymentsApi({
     url,
     paymentTimeoutMs,
     callHeaders: createCallHeaders({ userAgent: 'Tillgate/test', trustedProxySecret }),
-  }).processPayment(new Sealed('the.pat'), payment, contextOf(logged), permit)
+  })
+
+const charge = (
+  url: string,
+  { paymentTimeoutMs = 5_000, trustedProxySecret = null as string | null, permit = permitOf(true) } = {},
+) =>
+  apiOf(url, paymentTimeoutMs, trustedProxySecret).processPayment(
+    new Sealed('the.pat'),
+    payment,
+    contextOf(logged),
+    permit,
+  )
 
 describe('the moment at which it leaves', () => {
   const told = 'undici:client:sendHeaders'
@@ -130,6 +138,82 @@ describe('the moment at which it leaves', () => {
       expect([host.heard, permit.events]).toEqual([[''], []])
     },
   )
+
+  describe('with a connection that was dialled ahead', () => {
+    const pay = (api: ReturnType<typeof apiOf>, permit = permitOf(true)) =>
+      api.processPayment(new Sealed('the.pat'), payment, contextOf(logged), permit)
+    const body = JSON.stringify(paid)
+    const answer = `HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+
+    /** Answers each charge, and keeps its connections. */
+    async function startHost() {
+      const sockets: Socket[] = []
+      const host = await startNetHost(
+        (socket, heard) => void (heard.endsWith('}}') && socket.write(answer)),
+        (socket) => void sockets.push(socket),
+      )
+      return { ...(await opened(Promise.resolve(host))), sockets }
+    }
+
+    test('it is used, and nothing is sent on it before', async () => {
+      const { permit, come } = ahead()
+      const host = await startHost()
+      const api = apiOf(host.url)
+      api.dialAhead()
+      await vi.waitFor(() => expect(host.sockets).toHaveLength(1))
+      const charged = pay(api, permit)
+      await sleep(50)
+      expect([host.heard, permit.events]).toEqual([[''], []])
+      come()
+      expect((await charged).kind).toBe('succeeded')
+      expect(permit.events).toEqual(['departed', 'answered'])
+      expect(host.heard).toHaveLength(1)
+      // Each charge still has its own.
+      expect((await pay(api)).kind).toBe('succeeded')
+      expect(host.heard).toHaveLength(2)
+    })
+
+    test.each([
+      ['before its charge was there', true],
+      ['while its charge waited for the moment', false],
+    ])('one that was closed %s is dialled once more', async (_when, isEarly) => {
+      const { permit, come } = ahead()
+      const host = await startHost()
+      const api = apiOf(host.url)
+      api.dialAhead()
+      await vi.waitFor(() => expect(host.sockets).toHaveLength(1))
+      const close = async () => {
+        host.sockets[0]?.end()
+        await sleep(50)
+      }
+      if (isEarly) await close()
+      const charged = pay(api, permit)
+      if (!isEarly) await close()
+      come()
+      expect((await charged).kind).toBe('succeeded')
+      expect(permit.events).toEqual(['departed', 'answered'])
+      expect(host.heard.map((heard) => heard !== '')).toEqual([false, true])
+    })
+
+    test('one that could not be dialled is dialled once more, and then nothing was sent', async () => {
+      const permit = permitOf(true)
+      const api = apiOf(await refusedUrl())
+      api.dialAhead()
+      expect(await pay(api, permit)).toEqual({ kind: 'not_sent', reason: 'unreachable' })
+      expect(permit.events).toEqual([])
+    })
+
+    test('one that no charge has used is closed after three seconds', async () => {
+      vi.useFakeTimers({ toFake: ['setTimeout'] })
+      onTestFinished(() => void vi.useRealTimers())
+      const host = await startHost()
+      const api = apiOf(host.url)
+      api.dialAhead()
+      await expect.poll(() => host.openSockets()).toBe(1)
+      vi.advanceTimersByTime(3_000)
+      await expect.poll(() => host.openSockets()).toBe(0)
+    })
+  })
 
   test('never comes when no connection can be made', async () => {
     const permit = permitOf(true)
