@@ -66,14 +66,16 @@ export type WhichOrder =
   | { readonly kind: 'none' }
 
 /**
- * Which order of a checkout a payment is for: the bound one; else none where one is paid, or is in a state from which none is paid;
+ * Which order of a checkout a payment is for: none where one is paid and the cart is gone; else the bound one; else none where one is paid, or is in a state from which none is paid;
  * else the newest that was made for paying through the API; else none, and one is to be made.
  */
 export function whichOrder(reading: CheckoutReading): WhichOrder {
   const { orders, bound, made } = reading
   const named = bound && (orders.find(({ id }) => id === bound.orderId) ?? null)
-  if (named && isUsable(named, reading, bound.hasPart)) return { kind: 'use', order: named }
   const paid = orders.find(isPaid)
+  // It is gone because it was paid, whichever order it was bound to.
+  if (paid && !reading.checkout) return { kind: 'paid', order: paid }
+  if (named && isUsable(named, reading, bound.hasPart)) return { kind: 'use', order: named }
   if (paid) return { kind: 'paid', order: paid }
   // Money has been taken for it, and so no other order may be paid.
   if (bound?.hasPart) return { kind: 'not_payable' }

@@ -148,6 +148,7 @@ export function createClaimCheckout(dependencies: ClaimCheckoutDependencies): Cl
   ): Promise<Step> {
     if (!checkout) throw new Problem('checkout_not_found')
     refuseOtherTotal(checkout.total, command.expectedAmount)
+    const untilMs = elapsed() + ORDERING_MS_MAX
     const claim = await checkouts
       .claimOrdering(scope, fingerprint, {
         ...newAttempt(command, id, context),
@@ -162,7 +163,7 @@ export function createClaimCheckout(dependencies: ClaimCheckoutDependencies): Cl
     if (claim.kind !== 'claimed') throw refusedOrdering(claim, context)
     held.isClaimed = true
     const attempt = await makeOrder
-      .make(claim.attempt, command.checkoutId, context)
+      .make(claim.attempt, { checkoutId: command.checkoutId, untilMs }, context)
       .catch((error) => lookAgainIfGone(command, error, context))
     const authorized = await authorizeMade(attempt, checkout.customerId, context)
     return { kind: 'claimed', attempt, authorized }

@@ -10,13 +10,19 @@ import type { FindMadeOrders } from './find-made-orders.ts'
 /** How long the request that holds the card waits for the order: then nothing is charged later on, whatever becomes of it. */
 export const ORDERING_MS_MAX = 15_000
 
+export interface WantedOrder {
+  readonly checkoutId: string
+  /** From then on none is made, by the clock that only goes forward. */
+  readonly untilMs: number
+}
+
 export interface MakeOrder {
   /**
    * Has the order made that a payment waits for, whose *ordering* is on record. Asked once; a lost answer is resolved by finding the order.
    *
    * @returns the payment with its order. @throws Problem; the payment has ended as not sent then.
    */
-  make(attempt: PaymentAttempt, checkoutId: string, context: RequestContext): Promise<OrderAttempt>
+  make(attempt: PaymentAttempt, wanted: WantedOrder, context: RequestContext): Promise<OrderAttempt>
   /** Looks for orders whose making was not answered, where that is due. */
   find(context: RequestContext): Promise<void>
 }
@@ -38,9 +44,13 @@ export function createMakeOrder(dependencies: MakeOrderDependencies): MakeOrder 
   const { checkoutsApi, checkouts, findMadeOrders, charging, elapsed, pause } = dependencies
 
   return {
-    async make(attempt, checkoutId, context) {
-      const untilMs = elapsed() + ORDERING_MS_MAX
+    async make(attempt, { checkoutId, untilMs }, context) {
       try {
+        // An instance that stood still may have been taken for dead, and another one have had the order made.
+        if (elapsed() >= untilMs) {
+          await checkouts.noteNotMade(attempt.id)
+          throw stillOrdering()
+        }
         const making = await checkoutsApi.makeOrder(checkoutId, context)
         context.log.info({ paymentId: attempt.id, outcome: making.kind }, 'order of a checkout asked for')
         const placed = await placedBy(making, attempt, checkoutId, untilMs, context)

@@ -44,6 +44,11 @@ describe('which order of a checkout is paid', () => {
       'use 118',
     ],
     [
+      'none but the one that was paid elsewhere, where the cart is gone for it',
+      { checkout: null, orders: [order(), order({ id: 121, statusId: 11 })], bound },
+      'paid 121',
+    ],
+    [
       'one that we made, whatever its source says',
       { ...made(cart), orders: [order({ source: '' })] },
       'use 118',

@@ -223,4 +223,18 @@ export const FENCE_BUGS: readonly Bug[] = [
     replace: '    if (Date.now() < 0) await bringCheckoutBack(',
     tests: ['test/stores/sqlite.test.ts'],
   },
+  {
+    name: 'have an order made by an instance that has stood still',
+    file: 'src/services/make-order.ts',
+    find: 'if (elapsed() >= untilMs) {',
+    replace: 'if (elapsed() < 0) {',
+    tests: ['test/services/make-order.test.ts'],
+  },
+  {
+    name: 'pay the bound order of a checkout that was paid elsewhere',
+    file: 'src/domain/checkout.ts',
+    find: 'if (paid && !reading.checkout)',
+    replace: 'if (paid && reading.checkout === undefined)',
+    tests: ['test/domain/checkout.test.ts'],
+  },
 ]
