@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { FAULTS_OF_CHECKOUTS } from './sabotages-of-checkouts.ts'
 import { FAULTS_OF_THE_PAST, type FaultOfThePast } from './sabotages-of-the-past.ts'
 import { hazardsOn } from './scenario/hazards.ts'
 import { scenarioOf } from './scenario/scenario-of.ts'
@@ -18,7 +19,7 @@ async function firstToFind({ plant, breaks, always, sharpen }: FaultOfThePast) {
   return null
 }
 
-test.each(Object.entries(FAULTS_OF_THE_PAST))(
+test.each(Object.entries({ ...FAULTS_OF_THE_PAST, ...FAULTS_OF_CHECKOUTS }))(
   'a service that %s is found out',
   {
     timeout: 120_000,

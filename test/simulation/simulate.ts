@@ -1,4 +1,5 @@
 import { createInMemoryPermits } from '../allowance/in-memory-permits.ts'
+import { paidCheckout, payAtLast } from './clients/checkouts.ts'
 import { createFront } from './clients/front.ts'
 import { type PayRequest, scopeOf } from './clients/requests.ts'
 import { shop } from './clients/shopper.ts'
@@ -8,7 +9,7 @@ import type { Drain } from './engine/scheduler.ts'
 import { createDisk, DURABLE_CALLS } from './ledger/disk.ts'
 import { createInMemoryLedger } from './ledger/in-memory-ledger.ts'
 import { createLedgerRows } from './ledger/ledger-rows.ts'
-import { mayNeedReview, type Scenario } from './scenario/scenario.ts'
+import { hasTrueClocks, mayNeedReview, type Scenario } from './scenario/scenario.ts'
 import { createNode } from './service/node.ts'
 import { ruleOf } from './service/node-permits.ts'
 import { createReconciler } from './service/reconciler.ts'
@@ -50,10 +51,14 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   const witness = createWitness({
     rows,
     mayNeedReview: mayNeedReview(scenario),
+    hasTrueClocks: hasTrueClocks(scenario),
+    hasTrueClock: scenario.hazards.upstreamClock.length < 2,
+    cartOf: (id) => bigCommerce.checkouts.find(id ?? ''),
+    ordersOf: (id) => bigCommerce.checkouts.ordersOf(id ?? ''),
     now: scheduler.now,
     stop: scheduler.stop,
   })
-  const webhooks = createWebhooks(run, (orderId, delivery) => front.notify(orderId, delivery))
+  const webhooks = createWebhooks(run, (...delivery) => front.notify(...delivery))
   const bigCommerce = createBigCommerce(run, { onCharge: witness.charged, onNews: webhooks.onNews })
   const inMemory = createInMemoryLedger(rows)
   const hasCrashes = scenario.hazards.storeCrashesAtMs.length > 0
@@ -78,6 +83,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
       onArrival: () => arrive(scheduler.now()),
       onTurnedAway: witness.turnedAway,
       watch: witness.sending,
+      makings: witness.makings,
       isStoreDown: outages.isDown,
       onWrite() {
         doubts.note()
@@ -97,14 +103,29 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   }
   let keys = 0
   const newKey = () => `k${++keys}`
-  for (const plan of scenario.shoppers)
-    void shop({ run, front, plan, orderId: bigCommerce.orderAt(plan.orderIndex)?.id ?? 0, newKey, onSent })
+  for (const plan of scenario.shoppers) {
+    const { orderIndex } = plan
+    const order = bigCommerce.orderAt(orderIndex)
+    const checkout = paidCheckout(run, bigCommerce, orderIndex)
+    void shop({ run, front, plan, orderId: order?.id ?? 0, checkout, newKey, onSent })
+  }
   outages.plan()
   await scheduler.run(START_MS + scenario.healAtMs + forMs)
 
   // Long after, every key is sent once more: final answers must be the same, and what was never sent may try again.
   for (const request of sent.values()) scheduler.after(run.random.below(1_000), () => void front.pay(request))
   await scheduler.run(scheduler.now() + forMs)
+  if (scenario.hazards.checkouts) {
+    payAtLast({
+      front,
+      bigCommerce,
+      rows,
+      newKey,
+      broken: witness.broken,
+      hasTrueClocks: hasTrueClocks(scenario),
+    })
+    await scheduler.run(scheduler.now() + forMs)
+  }
   if (witness.violation() === null) witness.finish(bigCommerce.orders)
   counts.charges = bigCommerce.orders.reduce((sum, { charges }) => sum + charges.length, 0)
   return {

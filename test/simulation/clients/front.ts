@@ -11,8 +11,13 @@ export interface Front {
   pay(request: PayRequest): Promise<Reply>
   /** Resolves when the list has arrived, or the client has given up. */
   list(request: PayRequest): Promise<void>
-  /** A webhook. Its sender does not wait. */
-  notify(orderId: number, delivery: number): void
+  /** A webhook, of an order or of a cart that has become one. Its sender does not wait. */
+  notify(orderId: number, delivery: number, checkoutId: string | null): void
+}
+
+function checkoutsOf({ checkouts }: ServiceNode) {
+  if (!checkouts) throw new Error('this service cannot pay checkouts')
+  return checkouts
 }
 
 const patienceMs = [3_000, 30_000, 100_000] as const
@@ -59,13 +64,19 @@ export function createFront(run: Run, nodes: readonly ServiceNode[], witness: Wi
   return {
     pay: (request) =>
       exchange(LOST, async (node, context) => {
-        const { caller, idempotencyKey, command } = request
+        const { caller, idempotencyKey, command, checkoutId } = request
         run.trace?.(
           caller.principal,
-          `asks ${node.life.name} to pay ${command.orderId} with ${idempotencyKey}, ${request.bodyId} (${context.requestId})`,
+          `asks ${node.life.name} to pay ${checkoutId ?? command.orderId} with ${idempotencyKey}, ${request.bodyId} (${context.requestId})`,
         )
         witness.asked(context.requestId, request)
-        const reply = await node.payOrder({ ...command, caller, idempotencyKey }, context).then(
+        const asked = { ...command, caller, idempotencyKey }
+        const { expectedAmount } = command
+        const paying =
+          checkoutId === null || expectedAmount === null
+            ? node.payOrder(asked, context)
+            : checkoutsOf(node).payCheckout({ ...asked, checkoutId, expectedAmount }, context)
+        const reply = await paying.then(
           ({ isReplay, ...answer }): Reply => ({ kind: 'answer', answer, isReplay }),
           (error: unknown) => problemReply(error, context.requestId),
         )
@@ -74,9 +85,13 @@ export function createFront(run: Run, nodes: readonly ServiceNode[], witness: Wi
         return reply
       }),
 
-    list: ({ caller, command }) =>
+    list: ({ caller, command, checkoutId }) =>
       exchange(undefined, async (node, context) => {
-        const attempts = await node.listPayments(caller, command.orderId, context).catch(() => null)
+        const listing =
+          checkoutId === null
+            ? node.listPayments(caller, command.orderId, context)
+            : checkoutsOf(node).listCheckoutPayments(caller, checkoutId, context)
+        const attempts = await listing.catch(() => null)
         if (attempts === null) return
         run.trace?.(
           caller.principal,
@@ -85,11 +100,13 @@ export function createFront(run: Run, nodes: readonly ServiceNode[], witness: Wi
         witness.shown(attempts)
       }),
 
-    notify(orderId, delivery) {
+    notify(orderId, delivery, checkoutId) {
       const node = pickNode()
       if (!node?.life.isUp) return
       run.trace?.('webhook', `order ${orderId} to ${node.life.name}`)
-      node.receiveWebhook(`${orderId} ${delivery}`, {}).then(scheduler.arrived, scheduler.arrived)
+      node
+        .receiveWebhook(`${orderId} ${delivery} ${checkoutId ?? ''}`, {})
+        .then(scheduler.arrived, scheduler.arrived)
     },
   }
 

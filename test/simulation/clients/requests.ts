@@ -3,11 +3,14 @@ import type { PaymentAnswer } from '../../../src/domain/payment-answer.ts'
 import type { PaymentCommand } from '../../../src/domain/payment-command.ts'
 import type { ProblemBody } from '../../../src/domain/problem.ts'
 
-/** One POST /orders/{id}/pay. */
+/** One POST /orders/{id}/pay, or /checkouts/{id}/pay. */
 export interface PayRequest {
   readonly caller: Caller
   readonly idempotencyKey: string
+  /** Of a checkout its order is 0. */
   readonly command: PaymentCommand
+  /** null where an order is paid. */
+  readonly checkoutId: string | null
   /** Two requests have the same one exactly if their fingerprints must be the same. */
   readonly bodyId: string
 }

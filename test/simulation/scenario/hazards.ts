@@ -44,7 +44,7 @@ export type Hazard = (typeof HAZARDS)[number]
  * @throws Error for a name that is none.
  */
 export function hazardsOn(wanted = process.env.SIMULATE_HAZARDS ?? ''): ReadonlySet<Hazard> {
-  if (wanted === '' || wanted === 'all') return new Set(HAZARDS.filter((each) => each !== 'checkouts'))
+  if (wanted === '' || wanted === 'all') return new Set(HAZARDS)
   if (wanted === 'none') return new Set()
   return new Set(
     wanted.split(',').map((name) => {

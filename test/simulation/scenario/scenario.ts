@@ -91,6 +91,10 @@ export interface Scenario {
   readonly hazards: HazardPlan
 }
 
+/** Whether every machine's clock tells how long something takes. */
+export const hasTrueClocks = ({ clockSkewMsMax, hazards }: Scenario): boolean =>
+  clockSkewMsMax === 0 && hazards.nodeClocks.length === 0
+
 /** Acts that may look like the end of a payment of ours, and like none; and those after which nothing can be read. */
 const misleading: ReadonlySet<MerchantActKind> = new Set([
   'await_payment',

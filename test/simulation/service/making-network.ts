@@ -8,6 +8,12 @@ const timeoutMs = 5_000
 /** Longer than the service looks for what a lost request has made. */
 const lateMsMax = 3 * 60_000
 
+const notAsked = (): OrderMaking => ({
+  kind: 'not_made',
+  why: 'not_asked',
+  problem: new Problem('upstream_unavailable'),
+})
+
 type Done = (making: OrderMaking) => void
 
 /** The way of one request to make an order, and of its answer back. */
@@ -25,9 +31,7 @@ export function createMakingNetwork(run: Run, bigCommerce: BigCommerce) {
   return function make(checkoutId: string, done: Done): void {
     const lost = () => done({ kind: 'unknown' })
     if (strikes('making_refused_connection')) {
-      scheduler.after(run.latencyMs(), () =>
-        done({ kind: 'not_made', why: 'not_asked', problem: new Problem('upstream_unavailable') }),
-      )
+      scheduler.after(run.latencyMs(), () => done(notAsked()))
       return
     }
     scheduler.after(timeoutMs, lost)

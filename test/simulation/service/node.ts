@@ -9,6 +9,7 @@ import { STORE_HASH } from '../upstream/access-tokens.ts'
 import type { BigCommerce } from '../upstream/big-commerce.ts'
 import { PAYMENT_TIMEOUT_MS } from './charge-network.ts'
 import { type ChargeWatch, createChargePort } from './charge-port.ts'
+import { createCheckoutPorts, type MakingWatch } from './checkout-ports.ts'
 import { createLedgerPorts } from './ledger-ports.ts'
 import { createManagementPorts } from './management-ports.ts'
 import { createNodeLife } from './node-life.ts'
@@ -38,6 +39,7 @@ export interface NodeOptions {
   readonly onArrival: () => void
   readonly onTurnedAway: (requestId: string) => void
   readonly watch: ChargeWatch
+  readonly makings: MakingWatch
   readonly isStoreDown: () => boolean
   readonly onWrite: () => void
   readonly onCrash: (life: NodeLife) => void
@@ -82,6 +84,7 @@ export function createNode(options: NodeOptions): ServiceNode {
       onWrite: options.onWrite,
     }),
     managementApi: createManagementPorts(run, ports, bigCommerce, sabotage.readPages),
+    checkoutsApi: createCheckoutPorts(run, ports, bigCommerce, options.makings),
     paymentsApi: createChargePort({
       run,
       ports,
@@ -91,7 +94,7 @@ export function createNode(options: NodeOptions): ServiceNode {
       onTurnedAway: options.onTurnedAway,
     }),
   }
-  const { ledger, managementApi, paymentsApi } = sabotage.parts?.(plain, now) ?? plain
+  const { ledger, managementApi, paymentsApi, checkoutsApi } = sabotage.parts?.(plain, now) ?? plain
   const paying = createPaying(
     {
       attempts: ledger,
@@ -99,9 +102,13 @@ export function createNode(options: NodeOptions): ServiceNode {
       holds: noHolds,
       managementApi,
       paymentsApi,
+      checkouts: { checkouts: ledger, checkoutsApi },
       permits,
       isAtEase: () => true,
-      verifyWebhook: (body) => ({ id: body, orderId: Number(body.split(' ')[0]) }),
+      verifyWebhook: (body) => {
+        const [orderId, , checkoutId] = body.split(' ')
+        return { id: body, orderId: Number(orderId), ...(checkoutId ? { checkoutId } : {}) }
+      },
       now,
       elapsed: now,
       pause: (forMs) =>

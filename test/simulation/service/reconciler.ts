@@ -18,7 +18,7 @@ const afterFailureMsMax = 30_000
  */
 export function createReconciler(
   run: Run,
-  { attempts }: LedgerRows,
+  { attempts, makings }: LedgerRows,
   nodes: readonly ServiceNode[],
 ): Reconciler {
   const { random, scheduler } = run
@@ -28,6 +28,8 @@ export function createReconciler(
   function dueMs(): number {
     let soonest = Number.POSITIVE_INFINITY
     for (const row of attempts) soonest = Math.min(soonest, dueAtMs(row))
+    for (const { nextLookAtMs, leasedUntilMs } of makings.values())
+      if (nextLookAtMs !== null) soonest = Math.min(soonest, Math.max(nextLookAtMs, leasedUntilMs ?? 0))
     return soonest
   }
 

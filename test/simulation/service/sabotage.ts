@@ -1,4 +1,5 @@
 import type { PermitStore } from '../../../src/allowance/permit-store.ts'
+import type { CheckoutsApi } from '../../../src/clients/bigcommerce/checkouts-api.ts'
 import type { ManagementApi } from '../../../src/clients/bigcommerce/management-api.ts'
 import type { readOrderTransactions } from '../../../src/clients/bigcommerce/order-transactions.ts'
 import type { PaymentsApi } from '../../../src/clients/bigcommerce/payments-api.ts'
@@ -11,6 +12,7 @@ export interface NodeParts {
   readonly ledger: LedgerPorts
   readonly managementApi: ManagementApi
   readonly paymentsApi: PaymentsApi
+  readonly checkoutsApi: CheckoutsApi
 }
 
 /** What a bug may change, given this machine's clock. */

@@ -53,7 +53,11 @@ export function createBigCommerce(run: Run, options: Omit<BooksOptions, 'clock'>
   const merchants = createMerchants(run, books)
   const askGateway = createGateway(run, books, merchants.onReserved, clock)
   const orders = createStoreOrders(run, clock)
-  const checkouts = createStoreCheckouts(run, orders, clock)
+  const checkouts = createStoreCheckouts(run, {
+    orders,
+    clock,
+    onMade: (order) => options.onNews(order, 'made'),
+  })
   const { isOneCheckout, checkouts: checkoutsPlan } = scenario.hazards
   const cartOf = (planIndex: number) => checkouts.at(planIndex)?.id ?? (isOneCheckout ? 'c1' : null)
   for (const [planIndex, plan] of scenario.orders.entries()) {

@@ -42,7 +42,7 @@ export interface Books {
 export interface BooksOptions {
   readonly onCharge: (order: StoreOrder, charge: Charge) => void
   /** Called when the order has something new to show. */
-  readonly onNews: (order: StoreOrder) => void
+  readonly onNews: (order: StoreOrder, made?: 'made') => void
   /** BigCommerce's clock. */
   readonly clock: () => number
 }

@@ -1,6 +1,6 @@
 import type { Run } from '../engine/run.ts'
 import type { OrderPlan } from '../scenario/scenario.ts'
-import { STATUS, type StoreOrder, shownState, trueState } from './store-order.ts'
+import { isPaidState, type StoreOrder, shownState, trueState } from './store-order.ts'
 import type { StoreOrders } from './store-orders.ts'
 
 /** A cart that can become orders, as many as are asked for. */
@@ -15,6 +15,8 @@ export interface StoreCheckout {
   contents: number
   /** By BigCommerce's clock. */
   editedAtMs: number
+  /** When it last became something else; only the judge may look. */
+  editedAtTrueMs: number
   isDropped: boolean
 }
 
@@ -35,8 +37,16 @@ export interface StoreCheckouts {
 
 const idOf = (index: number) => `00000000-0000-4000-8000-${String(index + 1).padStart(12, '0')}`
 
-/** The checkouts that a scenario's orders are made of. @param clock BigCommerce's. */
-export function createStoreCheckouts(run: Run, orders: StoreOrders, clock: () => number): StoreCheckouts {
+export interface StoreCheckoutsOptions {
+  readonly orders: StoreOrders
+  /** BigCommerce's. */
+  readonly clock: () => number
+  readonly onMade: (order: StoreOrder) => void
+}
+
+/** The checkouts that a scenario's orders are made of. */
+export function createStoreCheckouts(run: Run, options: StoreCheckoutsOptions): StoreCheckouts {
+  const { orders, clock, onMade } = options
   const { random, scenario, scheduler } = run
   const { checkouts: plan, isOneCheckout } = scenario.hazards
   const plans: readonly OrderPlan[] = isOneCheckout ? scenario.orders.slice(0, 1) : scenario.orders
@@ -44,7 +54,7 @@ export function createStoreCheckouts(run: Run, orders: StoreOrders, clock: () =>
 
   function opened({ totalMinor }: OrderPlan, planIndex: number): StoreCheckout {
     const customerId = plan?.isGuests ? null : 7
-    const edited = { contents: 0, editedAtMs: clock() }
+    const edited = { contents: 0, editedAtMs: clock(), editedAtTrueMs: scheduler.now() }
     return { id: idOf(planIndex), planIndex, customerId, totalMinor, ...edited, isDropped: false }
   }
 
@@ -83,27 +93,23 @@ export function createStoreCheckouts(run: Run, orders: StoreOrders, clock: () =>
       const balanceMinor = scenario.orders[planIndex]?.balanceMinor ?? 0
       const listedAfterMs = plan === null || plan.listLagMsMax === 0 ? 0 : random.below(plan.listLagMsMax)
       if (plan?.makingEdits) checkout.editedAtMs = clock()
-      const made = {
+      const order = orders.add({
         planIndex,
         plan: { totalMinor, balanceMinor },
         cartId: id,
         source,
         customerId,
         listedAfterMs,
-      }
-      return orders.add(made)
+      })
+      onMade(order)
+      return order
     },
 
     edit(checkout, totalMinor) {
       checkout.totalMinor = totalMinor
       checkout.contents += 1
       checkout.editedAtMs = clock()
+      checkout.editedAtTrueMs = scheduler.now()
     },
   }
 }
-
-/** What a payment of the whole makes of an order. */
-const isPaidState = ({ statusId, paymentStatus }: { statusId: number; paymentStatus: string }): boolean =>
-  statusId === STATUS.fulfil ||
-  statusId === STATUS.verify ||
-  (statusId === STATUS.awaitingPayment && paymentStatus !== '')

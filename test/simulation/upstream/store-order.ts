@@ -66,6 +66,8 @@ export interface StoreOrder {
   readonly source: string
   /** By BigCommerce's clock. */
   readonly createdAtMs: number
+  /** Only the judge may look. */
+  readonly createdAtTrueMs: number
   /** From when on lists show it. */
   readonly listedFromMs: number
   balanceMinor: number
@@ -118,8 +120,8 @@ export function readOrder(order: StoreOrder, nowMs: number, answeredAtMs: number
     due: { amount: Math.max(0, totalMinor - partsMinor), currency: CURRENCY },
     isArchived,
     paymentProviderId: '',
-    source: 'checkout_api',
-    createdAtMs: null,
+    source: order.source,
+    createdAtMs: Math.floor(order.createdAtMs / 1_000) * 1_000,
     total: { amount: totalMinor, currency: CURRENCY },
     answeredAtMs,
   }
@@ -132,3 +134,12 @@ export function readTransactions({ transactions }: StoreOrder, nowMs: number): T
   for (const { charge } of visible) if (charge && !isVoided(charge)) charge.wasSeenOpen = true
   return visible.map(({ transaction }) => transaction)
 }
+
+/** What a payment of the whole makes of an order. */
+export const isPaidState = ({
+  statusId,
+  paymentStatus,
+}: Pick<OrderChange, 'statusId' | 'paymentStatus'>): boolean =>
+  statusId === STATUS.fulfil ||
+  statusId === STATUS.verify ||
+  (statusId === STATUS.awaitingPayment && paymentStatus !== '')

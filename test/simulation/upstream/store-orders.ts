@@ -58,6 +58,7 @@ export function createStoreOrders({ scenario, scheduler }: Run, clock: () => num
       cartId,
       source,
       createdAtMs: clock(),
+      createdAtTrueMs: scheduler.now(),
       listedFromMs: scheduler.now() + listedAfterMs,
       balanceMinor,
       unreadable: null,

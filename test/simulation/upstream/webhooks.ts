@@ -4,16 +4,20 @@ import type { StoreOrder } from './store-order.ts'
 const delayMsMax = 180_000
 
 /** BigCommerce's webhooks: not always, late, in any order, and sometimes twice. */
-export function createWebhooks(run: Run, deliver: (orderId: number, delivery: number) => void) {
+type Deliver = (orderId: number, delivery: number, checkoutId: string | null) => void
+
+export function createWebhooks(run: Run, deliver: Deliver) {
   const { random, scheduler } = run
   let deliveries = 0
   return {
-    onNews({ id }: StoreOrder): void {
+    /** @param made whether its cart has become this order. */
+    onNews({ id, cartId }: StoreOrder, made: 'made' | null = null): void {
       if (random.chance(0.5)) return
+      const checkoutId = made && cartId
       const delivery = ++deliveries
-      scheduler.after(random.below(delayMsMax), () => deliver(id, delivery))
+      scheduler.after(random.below(delayMsMax), () => deliver(id, delivery, checkoutId))
       if (run.strikes('webhook_doubled'))
-        scheduler.after(random.below(delayMsMax), () => deliver(id, delivery))
+        scheduler.after(random.below(delayMsMax), () => deliver(id, delivery, checkoutId))
     },
   }
 }

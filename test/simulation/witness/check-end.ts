@@ -32,6 +32,10 @@ export function checkEnd({ rows, orders, truth, mayNeedReview, broken }: EndOpti
     if (status === 'declined' || status === 'not_charged' || status === 'not_sent')
       truth.saidNothingCharged(requestId, `ledger: ${id} ${status}`)
   }
+  for (const { attemptId, nextLookAtMs } of rows.makings.values())
+    if (nextLookAtMs !== null) broken(`3: the order that ${attemptId} had made is still looked for`)
+  for (const [checkoutId, { orderId, holder }] of rows.checkouts)
+    if (orderId === null) broken(`3: ${checkoutId} is held for ever by ${holder}`)
   const known = new Set(rows.attempts.map(({ requestId }) => requestId))
   for (const order of orders)
     for (const { requestId, isForeign } of order.charges)

@@ -1,8 +1,11 @@
 import type { PaymentAttempt } from '../../../src/domain/payment-attempt.ts'
 import { type Reply, toldOf } from '../clients/requests.ts'
 import type { LedgerRows } from '../ledger/ledger-rows.ts'
+import type { StoreCheckout } from '../upstream/store-checkouts.ts'
 import { type StoreOrder, totalMinorMax } from '../upstream/store-order.ts'
+import { notAgreed } from './agreed.ts'
 import { checkEnd } from './check-end.ts'
+import { createMakings } from './makings.ts'
 import { createSameAnswers } from './same-answers.ts'
 import { createTruth } from './truth.ts'
 import type { Witness } from './witness.ts'
@@ -11,6 +14,14 @@ export interface WitnessOptions {
   readonly rows: LedgerRows
   /** Whether an attempt of this seed may end in needs_review. */
   readonly mayNeedReview: boolean
+  /** Whether the clocks of the instances tell a minute and an hour. */
+  readonly hasTrueClocks: boolean
+  /** Whether BigCommerce's clock tells what came first. */
+  readonly hasTrueClock: boolean
+  /** Where it is there still. */
+  readonly cartOf: (id: string | null) => StoreCheckout | null
+  /** Those that lists show. */
+  readonly ordersOf: (id: string | null) => readonly StoreOrder[]
   readonly now: () => number
   readonly stop: () => void
 }
@@ -18,7 +29,8 @@ export interface WitnessOptions {
 /** These name a payment, but say nothing about its result. */
 const speaksOfNoEnd = new Set(['request_in_progress', 'order_payment_in_progress', 'order_already_paid'])
 
-export function createWitness({ rows, mayNeedReview, now, stop }: WitnessOptions): Witness {
+export function createWitness(options: WitnessOptions): Witness {
+  const { rows, mayNeedReview, hasTrueClocks, hasTrueClock, cartOf, ordersOf, now, stop } = options
   let violation: string | null = null
   const broken = (what: string) => {
     violation ??= what
@@ -29,6 +41,7 @@ export function createWitness({ rows, mayNeedReview, now, stop }: WitnessOptions
   const askedAtMs = new Map<string, number>()
   const answers = createSameAnswers(broken)
   const sent = new Set<string>()
+  const told = new Set<string>()
   const requestOf = (attemptId: string) => rows.byId.get(attemptId)?.requestId ?? `no request (${attemptId})`
 
   /** Compares with the books what a reply says about money. */
@@ -64,6 +77,7 @@ export function createWitness({ rows, mayNeedReview, now, stop }: WitnessOptions
     },
 
     told(requestId, request, reply) {
+      told.add(requestId)
       answers.told(requestId, request, reply)
       if (reply.kind !== 'lost') hold(requestId, reply)
     },
@@ -85,10 +99,25 @@ export function createWitness({ rows, mayNeedReview, now, stop }: WitnessOptions
         )
     },
 
+    makings: createMakings({ rows, now, hasTrueClocks, broken, wasTold: (requestId) => told.has(requestId) }),
+
     turnedAway: (requestId) => void sent.delete(requestId),
 
     charged(order, charge) {
       truth.add(charge, order)
+      const request = answers.requestOf(charge.requestId)
+      const wrong =
+        request &&
+        notAgreed({
+          request,
+          askedAtMs: askedAtMs.get(charge.requestId) ?? 0,
+          order,
+          charge,
+          cart: cartOf(order.cartId),
+          others: ordersOf(order.cartId).filter((each) => each !== order),
+          hasTrueClock,
+        })
+      if (wrong) broken(wrong)
       charged.add(order)
       // Of one checkout no more may be charged than one of its orders is worth.
       const orders =

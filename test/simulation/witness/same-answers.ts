@@ -4,6 +4,7 @@ import { type PayRequest, type Reply, scopeOf, toldOf } from '../clients/request
 export interface SameAnswers {
   asked(requestId: string, request: PayRequest): void
   told(requestId: string, request: PayRequest, reply: Reply): void
+  requestOf(requestId: string): PayRequest | undefined
   /** From now on the key of this request stands for its body. */
   sending(requestId: string): void
 }
@@ -29,6 +30,8 @@ export function createSameAnswers(broken: (what: string) => void): SameAnswers {
       const bodyId = bodies.get(scopeOf(request))
       if (bodyId !== undefined && bodyId !== request.bodyId) others.add(requestId)
     },
+
+    requestOf: (requestId) => requests.get(requestId),
 
     sending(requestId) {
       const request = requests.get(requestId)

@@ -1,5 +1,6 @@
 import type { PaymentAttempt } from '../../../src/domain/payment-attempt.ts'
 import type { PayRequest, Reply } from '../clients/requests.ts'
+import type { MakingWatch } from '../service/checkout-ports.ts'
 import type { Charge, StoreOrder } from '../upstream/store-order.ts'
 
 /**
@@ -15,6 +16,8 @@ export interface Witness {
   shown(attempts: readonly PaymentAttempt[]): void
   /** A charge is handed to the network. */
   sending(requestId: string, paymentAccessToken: string): void
+  /** Orders that are made of checkouts. */
+  readonly makings: MakingWatch
   /** The sender was told that the charge was not accepted, and may send it once more. */
   turnedAway(requestId: string): void
   /** Money is taken, or may be taken later. */
