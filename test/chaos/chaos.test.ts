@@ -79,7 +79,7 @@ for (const [index, kind] of databases.entries()) {
     const { boundaries } = await killAtEveryPoint({ ...options, database, times: 0 }).finally(database.stop)
     const passed = (scene: string, boundary: string) =>
       boundaries.filter((each) => each.startsWith(`${scene}: ${boundary}`)).length
-    const [plain, checkout, goesOver, look, again, kept] = killScenes.map(({ name }) => name)
+    const [plain, checkout, goesOver, look, again, kept, ordering, found] = killScenes.map(({ name }) => name)
     expect(passed(plain ?? '', 'sent POST /payments')).toBe(1)
     expect(
       passed(checkout ?? '', kind === 'sqlite' ? 'after insert into "checkouts"' : 'after with "taken"'),
@@ -88,6 +88,12 @@ for (const [index, kind] of databases.entries()) {
     expect(passed(look ?? '', 'sent GET /v3/orders/{id}/transactions')).toBe(1)
     expect(passed(again ?? '', 'sent POST /payments')).toBe(2)
     expect(passed(again ?? '', 'after update "payment_attempts" set "updated_a')).toBe(1)
+    expect(passed(ordering ?? '', 'sent POST /v3/checkouts/{checkout}/orders')).toBe(1)
+    expect(passed(ordering ?? '', 'after insert into "order_makings"')).toBe(1)
+    expect(passed(ordering ?? '', 'after update "order_makings"')).toBe(1)
+    // Looked for by its cart, and found.
+    expect(passed(found ?? '', 'sent POST /v3/checkouts/{checkout}/orders')).toBe(1)
+    expect(passed(found ?? '', 'sent GET /v2/orders?cart_id={checkout}')).toBeGreaterThan(1)
     const atAnswer = boundaries.indexOf(`${kept}: answer given`)
     expect(boundaries.slice(atAnswer)).toContain(`${kept}: after commit`)
   })

@@ -42,7 +42,7 @@ export interface Customers {
 }
 
 /** How many shoppers pay a checkout that is no order yet. */
-const checkoutShare = 0
+const checkoutShare = 0.3
 
 /** Lets shoppers come, one order each, until it is time, and waits until the last has left. */
 export function openShop(options: CustomersOptions): Customers {

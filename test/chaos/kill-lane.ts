@@ -11,7 +11,7 @@ import type { KillScene } from './kill-scenes.ts'
 import { createRandom } from './random.ts'
 import { shop } from './shopper.ts'
 import type { ShopperPlan } from './shopper-plan.ts'
-import type { Told } from './told.ts'
+import { type Subject, subjectOf, type Told } from './told.ts'
 
 export interface KillJob {
   readonly scene: KillScene
@@ -37,10 +37,10 @@ interface Lane {
 export async function visitAndKill(lane: Lane, job: KillJob): Promise<KillVisit> {
   const { sandbox, instance, heard, isOver } = lane
   const { scene, card, killAt, habit } = job
-  const deviceFor = async (orderId: number, headers: Record<string, string> = {}) => {
-    const name = `shopper-of-${orderId}`
+  const deviceFor = async (paid: Subject, headers: Record<string, string> = {}) => {
+    const name = `shopper-of-${subjectOf(paid)}`
     return createDevice({
-      orderId,
+      ...paid,
       name,
       token: await callerToken({ sub: name, customer_id: 11 }),
       patienceMs: 5_000,
@@ -50,8 +50,8 @@ export async function visitAndKill(lane: Lane, job: KillJob): Promise<KillVisit>
       headers,
     })
   }
-  const orderId = await scene.prepare(sandbox, deviceFor)
-  const device = (headers: Record<string, string> = {}) => deviceFor(orderId, headers)
+  const subject = await scene.prepare(sandbox, deviceFor)
+  const device = (headers: Record<string, string> = {}) => deviceFor(subject, headers)
   const key = randomUUID()
   await (await device({ [killHeader]: String(killAt), ...scene.headers })).pay(key, card)
   if (scene.goesOnMs && killAt > 0) await instance.ended(scene.goesOnMs)
@@ -70,9 +70,9 @@ export async function visitAndKill(lane: Lane, job: KillJob): Promise<KillVisit>
   const over =
     killAt === 0
       ? Promise.resolve()
-      : shop({ plan, random: createRandom(orderId), devices: [next, next], isOver, key })
+      : shop({ plan, random: createRandom(subject.orderId), devices: [next, next], isOver, key })
   return {
-    orderId,
+    ...subject,
     cartId: null,
     plan,
     faults: [`${scene.name}, killed at boundary ${killAt}`],

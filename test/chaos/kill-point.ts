@@ -93,6 +93,7 @@ for (const [channel, step] of [
     const passage = passageOf.get(request)
     const path = request.path
       ?.replace(/^\/stores\/\w+/, '')
+      .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '{checkout}')
       .replaceAll(/\d+/g, (digits, at, all) => (all[at - 1] === '/' ? '{id}' : digits))
     if (!passage) return
     passage.isAnswered ||= step === 'read' && path === '/payments'

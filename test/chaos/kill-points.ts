@@ -10,6 +10,7 @@ import { boundariesFile } from './kill-header.ts'
 import { type KillJob, type KillVisit, listBoundaries, visitAndKill } from './kill-lane.ts'
 import type { KillScene } from './kill-scenes.ts'
 import { askForTheLastTime } from './last-questions.ts'
+import { isVisitOf, makingsCounted, ordersMade } from './made-orders.ts'
 import type { Violation } from './promises.ts'
 import { serviceSettings } from './service-settings.ts'
 import { settleDown } from './settle-down.ts'
@@ -118,8 +119,8 @@ export async function killAtEveryPoint(options: KillPointsOptions): Promise<Kill
       attempts,
       charges,
       requests: requests.list(),
-      checkouts: new Map(),
-      makings: new Map(),
+      checkouts: ordersMade(sandbox),
+      makings: makingsCounted(sandbox),
       hasLedger: true,
     }
     const violations = judgeRun(evidence)
@@ -134,7 +135,11 @@ export async function killAtEveryPoint(options: KillPointsOptions): Promise<Kill
       held: attempts.filter(({ row, charges: own }) => row?.status === 'unknown' && own.length === 0).length,
       violations,
       stories: broken.map((orderId) =>
-        storyOf(orderId, { visit: visits.find((visit) => visit.orderId === orderId), evidence, violations }),
+        storyOf(orderId, {
+          visit: visits.find((visit) => isVisitOf(visit, orderId, evidence)),
+          evidence,
+          violations,
+        }),
       ),
     }
   } finally {

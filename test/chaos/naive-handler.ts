@@ -16,22 +16,20 @@ const environment = process.env
 const timeoutMs = Number(environment.PAYMENT_TIMEOUT_MS)
 const answers = new Map<string, Answer>()
 
-async function pay(orderId: number, body: string, requestId: string): Promise<Answer> {
+/** What is to be paid: an order, or a checkout, of which an order is made first. */
+interface Path {
+  readonly kind: string
+  readonly id: string
+}
+
+async function pay({ kind, id }: Path, body: string, requestId: string): Promise<Answer> {
   const problem = (status: number, code: string, retry: string) => ({
     status,
     body: { code, retry, request_id: requestId },
   })
   try {
-    const minted = await fetch(`${environment.BIGCOMMERCE_API_URL}/v3/payments/access_tokens`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json',
-        'x-auth-token': environment.BIGCOMMERCE_ACCESS_TOKEN ?? '',
-      },
-      body: JSON.stringify({ order: { id: orderId } }),
-      signal: AbortSignal.timeout(timeoutMs),
-    })
+    const orderId = kind === 'orders' ? Number(id) : await orderOf(id)
+    const minted = await manage('/v3/payments/access_tokens', { order: { id: orderId } })
     if (minted.status === 409) return problem(409, 'order_not_payable', 'never')
     const { data } = (await minted.json()) as { data: { id: string } }
     const charged = await fetch(`${environment.BIGCOMMERCE_PAYMENTS_URL}/payments`, {
@@ -54,14 +52,31 @@ async function pay(orderId: number, body: string, requestId: string): Promise<An
   }
 }
 
+async function orderOf(checkoutId: string): Promise<number> {
+  const made = await manage(`/v3/checkouts/${checkoutId}/orders`, {})
+  return ((await made.json()) as { data: { id: number } }).data.id
+}
+
+const manage = (path: string, body: object): Promise<Response> =>
+  fetch(`${environment.BIGCOMMERCE_API_URL}${path}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      'x-auth-token': environment.BIGCOMMERCE_ACCESS_TOKEN ?? '',
+    },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(timeoutMs),
+  })
+
 async function answer(request: IncomingMessage): Promise<Answer> {
-  const orderId = Number(/^\/orders\/(\d+)\/pay$/.exec(request.url ?? '')?.[1])
+  const [, kind, id] = /^\/(orders|checkouts)\/([0-9a-f-]+)\/pay$/.exec(request.url ?? '') ?? []
   if (request.url === '/readyz') return { status: 200, body: {} }
-  if (request.method !== 'POST' || !orderId) return { status: 404, body: {} }
+  if (request.method !== 'POST' || !kind || !id) return { status: 404, body: {} }
   const key = String(request.headers['idempotency-key'])
   const known = answers.get(key)
   if (known) return known
-  const given = await pay(orderId, await text(request), randomUUID())
+  const given = await pay({ kind, id }, await text(request), randomUUID())
   // An error is not kept: the shopper is to try again.
   if (given.status < 500) answers.set(key, given)
   return given

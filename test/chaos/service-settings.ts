@@ -31,6 +31,7 @@ export const serviceSettings = (
   ...storeVariables(sandbox),
   DATABASE_URL: databaseUrl,
   PAYMENT_TIMEOUT_MS: String(paymentTimeoutMs),
+  CHECKOUT_PAYMENTS: 'true',
   LOG_LEVEL: 'info',
   ...callerLimitsOff,
   ...(hasCardTestingLimits ? cardTestingLimits : {}),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts'
+import { startSandbox } from '../../sandbox/start-sandbox.ts'
 import { attemptsOf } from './attempts.ts'
 import { watchChargeRequests } from './charge-requests.ts'
 import { openShop } from './customers.ts'
@@ -9,6 +9,7 @@ import { judgeRun } from './judge-run.ts'
 import { startKeyServer } from './key-server.ts'
 import { askForTheLastTime } from './last-questions.ts'
 import { listAsUsual } from './listings.ts'
+import { makingsCounted, ordersMade } from './made-orders.ts'
 import { progressLine } from './progress-line.ts'
 import { createRandom } from './random.ts'
 import { serviceSettings } from './service-settings.ts'
@@ -25,17 +26,6 @@ const progressEveryMs = 5_000
 const calmMs = 2_000
 /** The slowest gateway charges this long after it was asked, even if the client has gone. */
 const lateChargeMs = 7_000
-
-/** The checkout of each order that was made of one. */
-const madeOf = ({ checkouts }: Sandbox): Map<number, string> =>
-  new Map(
-    checkouts.list().flatMap(({ id, makings }) => makings.map(({ order_id }) => [order_id, id] as const)),
-  )
-
-const makingsOf = ({ checkouts }: Sandbox): Map<string, number> =>
-  new Map(
-    checkouts.list().map(({ id, makings }) => [id, makings.filter(({ by }) => by === 'request').length]),
-  )
 
 const byNumber = (one: number, other: number) => one - other
 
@@ -65,7 +55,7 @@ export async function storm(options: StormOptions): Promise<StormResult> {
     ...surroundings,
     isQuiet: weather.isQuiet,
     orderIds: () =>
-      [...customers.visits.map(({ orderId }) => orderId), ...madeOf(sandbox).keys()]
+      [...customers.visits.map(({ orderId }) => orderId), ...ordersMade(sandbox).keys()]
         .filter((id) => id > 0)
         .sort(byNumber),
     checkoutIds: () =>
@@ -112,9 +102,9 @@ export async function storm(options: StormOptions): Promise<StormResult> {
     const charges = sandbox.charges()
     const attempts = attemptsOf((await database?.readLedger()) ?? null, requests.list(), charges)
     const ofOrders = customers.visits.map(({ orderId, cartId }) => [orderId, cartId] as const)
-    const checkouts = new Map([...ofOrders, ...madeOf(sandbox)])
+    const checkouts = new Map([...ofOrders, ...ordersMade(sandbox)])
     const hasLedger = database !== null
-    const makings = makingsOf(sandbox)
+    const makings = makingsCounted(sandbox)
     const evidence = { told, attempts, charges, requests: requests.list(), checkouts, makings, hasLedger }
     const violations = [...judgeRun(evidence), ...weather.met.flatMap((met) => met.violations)]
     return summarize({

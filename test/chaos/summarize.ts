@@ -1,6 +1,7 @@
 import type { Customers } from './customers.ts'
 import type { Disturbances } from './disturbances.ts'
 import type { Fleet } from './fleet.ts'
+import { isVisitOf } from './made-orders.ts'
 import type { Evidence, Violation } from './promises.ts'
 import type { StormOptions } from './storm-options.ts'
 import type { StormResult } from './storm-result.ts'
@@ -57,10 +58,7 @@ export function summarize(run: Run): StormResult {
       .slice(0, storiesMax)
       .flatMap((each) => ordersOfOne(each, evidence))
       .map((orderId) => {
-        const cartId = evidence.checkouts.get(orderId)
-        const visit = customers.visits.find(
-          (each) => each.orderId === orderId || (cartId && each.checkoutId === cartId),
-        )
+        const visit = customers.visits.find((each) => isVisitOf(each, orderId, evidence))
         return storyOf(orderId, { visit, evidence, violations })
       }),
   }
