@@ -51,16 +51,32 @@ export function startTarget(
           inspectPort === undefined
             ? command
             : [`--inspect=127.0.0.1:${inspectPort}`, ...command.filter(isFree)],
-        environment: { ...tillgateEnvironment(upstream, databaseUrl, folder), ...environment },
+        environment: {
+          ...imageVariables(home),
+          ...tillgateEnvironment(upstream, databaseUrl, folder),
+          ...environment,
+        },
       })
     }
   }
 }
 
+const dockerfileOf = (home: string) => readFileSync(join(home, 'Dockerfile'), 'utf8').replaceAll('\\\n', '')
+
+/** The variables that the image of that version sets. */
+const imageVariables = (home: string): Record<string, string> =>
+  Object.fromEntries(
+    [...dockerfileOf(home).matchAll(/^ENV (.*)$/gm)].flatMap(([, pairs = '']) =>
+      pairs
+        .trim()
+        .split(/\s+/)
+        .map((pair) => pair.split(/=(.*)/).slice(0, 2)),
+    ),
+  )
+
 /** The arguments of node by which the image of that version starts it, with this machine's folders for the image's. */
 function imageCommand(home: string, folder: string): string[] {
-  const dockerfile = readFileSync(join(home, 'Dockerfile'), 'utf8').replaceAll('\\\n', '')
-  const command = [...dockerfile.matchAll(/^CMD (\[.*\])$/gm)].at(-1)?.[1] ?? '[]'
+  const command = [...dockerfileOf(home).matchAll(/^CMD (\[.*\])$/gm)].at(-1)?.[1] ?? '[]'
   const [, ...args] = JSON.parse(command) as string[]
   // Packages may be linked from another folder.
   const packages = realpathSync(join(home, 'node_modules'))
