@@ -14,7 +14,7 @@ export interface OpenApiDocument {
 type Content = Record<string, { examples?: object }>
 
 interface Operation {
-  parameters?: readonly { readonly name: string }[]
+  parameters?: readonly { readonly name: string; schema: { example?: unknown }; example?: unknown }[]
   requestBody?: { content: Content }
   security?: readonly object[]
   responses: Record<string, { headers?: Record<string, object>; content?: Content }>
@@ -114,6 +114,7 @@ function withOneNameEach(document: OpenApiDocument): OpenApiDocument {
 }
 
 function complete(operation: Operation): void {
+  operation.parameters?.forEach(moveExample)
   const {
     parameters,
     requestBody,
@@ -151,6 +152,12 @@ function complete(operation: Operation): void {
   }
   delete operation['x-problems']
   delete operation['x-examples']
+}
+
+/** In OpenAPI 3.1 an example is the parameter's; in its schema the word is out of date. */
+function moveExample(parameter: NonNullable<Operation['parameters']>[number]): void {
+  const { example, ...schema } = parameter.schema
+  if (example !== undefined) Object.assign(parameter, { example, schema })
 }
 
 const examplesOf = (codes: readonly ProblemCode[]) =>

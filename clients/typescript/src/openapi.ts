@@ -1359,7 +1359,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The BigCommerce order id. */
+                /**
+                 * @description The BigCommerce order id.
+                 * @example 215
+                 */
                 id: number;
             };
             cookie?: never;
@@ -1545,7 +1548,10 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @description The BigCommerce order id. */
+                /**
+                 * @description The BigCommerce order id.
+                 * @example 215
+                 */
                 id: number;
             };
             cookie?: never;
@@ -2608,7 +2614,10 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @description The BigCommerce order id. */
+                /**
+                 * @description The BigCommerce order id.
+                 * @example 215
+                 */
                 id: number;
             };
             cookie?: never;
@@ -2777,7 +2786,10 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @description The BigCommerce order id. */
+                /**
+                 * @description The BigCommerce order id.
+                 * @example 215
+                 */
                 id: number;
                 /**
                  * @description The `id` of the payment.
