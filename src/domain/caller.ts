@@ -1,4 +1,4 @@
-export type Scope = 'payments:read' | 'payments:write'
+export type Scope = 'payments:read' | 'payments:write' | 'payments:recurring'
 
 /**
  * Which orders a caller may read and pay. One claim of the token decides: the orders and checkouts that it names, else the customer, else
@@ -23,6 +23,10 @@ export interface Caller {
   /** The signed-in customer whom the token names; never 0, which BigCommerce uses for guests. */
   readonly customerId: number | null
 }
+
+/** Payments without a shopper are made by a trusted server alone, which has the scope for them too. */
+export const mayPayRecurring = ({ scopes, access }: Pick<Caller, 'scopes' | 'access'>): boolean =>
+  access.kind === 'any' && scopes.has('payments:recurring')
 
 /**
  * Verifies a caller token.

@@ -43,14 +43,21 @@ export function parseIdempotencyKey(lines: readonly string[]): string {
 }
 
 /** What a key stands for. */
-type Fingerprinted = Pick<PaymentCommand, 'payment' | 'expectedAmount'> & {
+type Fingerprinted = Pick<PaymentCommand, 'payment' | 'expectedAmount' | 'isRecurring'> & {
   /** The order that is paid, or the id of the checkout. */
   readonly orderId: number | string
 }
 
 /** What must be the same when a key comes again. Of the instrument, only its digest counts. */
-export function fingerprintOf({ orderId, payment, expectedAmount }: Fingerprinted): string {
+export function fingerprintOf({ orderId, payment, expectedAmount, isRecurring }: Fingerprinted): string {
   const { instrument, payment_method_id: methodId, save_instrument: isSaved } = payment
-  const told = [orderId, expectedAmount, instrument.digest, methodId, isSaved ?? null]
+  const told = [
+    orderId,
+    expectedAmount,
+    instrument.digest,
+    methodId,
+    isSaved ?? null,
+    ...(isRecurring ? ['recurring'] : []),
+  ]
   return createHash('sha256').update(JSON.stringify(told)).digest('hex')
 }

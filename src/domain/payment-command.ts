@@ -27,6 +27,8 @@ export interface PaymentCommand {
   readonly payment: PaymentRequest
   /** Minor units; null when the caller states no expectation. */
   readonly expectedAmount: number | null
+  /** Whether the merchant makes it, without a shopper, by an agreement of before. */
+  readonly isRecurring?: boolean
 }
 
 /** Seals an instrument. */

@@ -94,7 +94,8 @@ export const PROBLEMS = {
     title: 'The caller token does not allow this',
     retry: 'never',
     detail: 'The caller token lacks the scope that this operation needs.',
-    remedy: 'Listing payment methods and payments needs `payments:read`, paying needs `payments:write`.',
+    remedy:
+      'Listing payment methods and payments needs `payments:read`, paying needs `payments:write`. A payment with `is_recurring` needs `payments:recurring` and `orders:any` as well.',
   },
   route_not_found: {
     status: 404,

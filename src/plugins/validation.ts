@@ -119,6 +119,12 @@ function detailOf(issue: z.core.$ZodRawIssue): string {
 const tooShort = ({ minimum, exact }: { minimum: number | bigint; exact?: boolean }) =>
   minimum === 1 ? 'Must not be empty' : `Must have ${exact ? '' : 'at least '}${minimum} characters`
 
+const Recurring = z.object({ is_recurring: z.literal(true) })
+
+/** Whether a body asks for a payment without a shopper. */
+export const isRecurringIn = (body: unknown): boolean =>
+  Recurring.safeParse(body instanceof Sealed ? reveal(body) : body).success
+
 const Typed = z.object({ payment: z.object({ instrument: z.object({ type: z.string().catch('') }) }) })
 
 /** The type of the instrument in a body, empty if it is missing; null for a body without an instrument. */

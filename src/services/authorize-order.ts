@@ -115,7 +115,7 @@ export interface AuthorizedPayment {
  * @throws Problem `order_not_found`.
  */
 export type AuthorizePayment = (
-  payment: { readonly caller: Caller; readonly orderId: number },
+  payment: { readonly caller: Caller; readonly orderId: number; readonly isRecurring?: boolean },
   isNew: boolean,
   context: RequestContext,
 ) => Promise<AuthorizedPayment>
@@ -134,14 +134,14 @@ export function createAuthorizePayment(dependencies: AuthorizePaymentDependencie
   const { authorizeOrder, managementApi, misses, hasCheckoutFence, isAtEase } = dependencies
   const readTheirs = createReadTheirs(managementApi, misses)
 
-  return async function authorizePayment({ caller, orderId }, isNew, context) {
+  return async function authorizePayment({ caller, orderId, isRecurring }, isNew, context) {
     const isRead = hasCheckoutFence || caller.access.kind === 'customer'
     const mayOverlap =
       isRead && isNew && isAtEase() && mayBeTheirs(caller, orderId) && misses.mayGoAhead(caller)
     const reading = hasCheckoutFence
       ? readOrder(caller, orderId, context)
       : authorizeOrder(caller, orderId, context)
-    const minting = mayOverlap ? managementApi.createPaymentAccessToken(orderId, context) : null
+    const minting = mayOverlap ? managementApi.createPaymentAccessToken(orderId, context, isRecurring) : null
     // If the order is refused, no one awaits it, and a rejection must not end the process.
     minting?.catch(() => {})
     return { order: await reading, minting }

@@ -88,7 +88,8 @@ export function createPayOrder(dependencies: PayOrderDependencies): PayOrder {
     context: RequestContext,
   ): Promise<{ authorized: AuthorizedPayment; claim: Claim }> {
     const id = newId()
-    await velocityGate.reserve(id, command.caller, context)
+    // No shopper tries cards here. What fails counts for the order all the same.
+    if (!command.isRecurring) await velocityGate.reserve(id, command.caller, context)
     let isClaimed = false
     try {
       const authorized = await authorizePayment(command, isNew, context)

@@ -50,9 +50,8 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
       ({ id }) => id !== command.attemptId,
     )
     await lookFirst(command.orderId, payments, wasThereBefore, context)
-    const minted = await (minting ?? managementApi.createPaymentAccessToken(command.orderId, context)).catch(
-      (error) => wakeIfPaid(command.orderId, error),
-    )
+    const mint = () => managementApi.createPaymentAccessToken(command.orderId, context, command.isRecurring)
+    const minted = await (minting ?? mint()).catch((error) => wakeIfPaid(command.orderId, error))
     const claims = readPaymentAccessToken(minted)
     if (claims?.storeHash !== storeHash || claims.orderId !== String(command.orderId)) {
       throw new Problem('upstream_unusable')

@@ -654,6 +654,11 @@ export interface components {
              * @example 6098
              */
             expected_amount?: number;
+            /**
+             * @description True for a payment that the merchant makes without the shopper, by an earlier agreement (a renewal). Only with a stored instrument, and only for a server whose token has the scopes `payments:recurring` and `orders:any`.
+             * @example false
+             */
+            is_recurring?: boolean;
         };
         /** @description One attempt to pay an order, and its state. */
         Payment: {

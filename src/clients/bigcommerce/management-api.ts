@@ -34,8 +34,16 @@ export interface ManagementApi {
   listPaymentMethods(orderId: number, context: RequestContext): Promise<PaymentMethodsReading>
   /** What BigCommerce has recorded of payments on an order: all pages, and whether that is all there is. */
   listTransactions(orderId: number, context: RequestContext): Promise<TransactionsReading>
-  /** Makes a payment access token: for one order, for one use, for an hour. Never to be stored, logged or returned. */
-  createPaymentAccessToken(orderId: number, context: RequestContext): Promise<MintedToken>
+  /**
+   * Makes a payment access token: for one order, for one use, for an hour. Never to be stored, logged or returned.
+   *
+   * @param isRecurring whether the charge is one that the merchant makes without a shopper, which gateways are told.
+   */
+  createPaymentAccessToken(
+    orderId: number,
+    context: RequestContext,
+    isRecurring?: boolean,
+  ): Promise<MintedToken>
 }
 
 /** `POST /v3/payments/access_tokens`. */
@@ -87,8 +95,8 @@ export function createManagementApi(http: ManagementHttp): ManagementApi {
       })
     },
 
-    async createPaymentAccessToken(orderId, context) {
-      const body = { order: { id: orderId } }
+    async createPaymentAccessToken(orderId, context, isRecurring = false) {
+      const body = { order: { id: orderId, ...(isRecurring ? { is_recurring: true } : {}) } }
       const mint = { method: 'POST', path: '/v3/payments/access_tokens', body } as const
       const answer = await accepted(mint, context, problemOfRefusal)
       const minted = MintAnswer.safeParse(answer.json)

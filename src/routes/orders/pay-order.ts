@@ -1,13 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { mayPayRecurring } from '../../domain/caller.ts'
 import { parseIdempotencyKey } from '../../domain/idempotency-key.ts'
 import { type InstrumentType, refuseTypeNotTaken } from '../../domain/payment-instrument.ts'
+import { Problem } from '../../domain/problem.ts'
 import { payOrderAnswerExamples } from '../../openapi/answer-examples.ts'
 import { payOrderBodyExamples } from '../../openapi/body-examples.ts'
 import { COMMON_PROBLEMS, PAYING_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
 import { callerOf, contextOf } from '../../plugins/authentication.ts'
 import { headerLines } from '../../plugins/receiving.ts'
-import { instrumentTypeOf } from '../../plugins/validation.ts'
+import { instrumentTypeOf, isRecurringIn } from '../../plugins/validation.ts'
 import { awaitPaid } from '../../plugins/waiting.ts'
 import type { PayOrder } from '../../services/pay-order.ts'
 import { OrderParams, PaymentResponse, PayOrderBody, PayOrderHeaders } from './schemas.ts'
@@ -19,6 +21,9 @@ const payment = (description: string) => ({
   description,
   content: { 'application/json': { schema: PaymentResponse } },
 })
+
+const needsRecurring =
+  'The caller token may not make payments without a shopper (`is_recurring`): that needs the scopes `payments:recurring` and `orders:any`.'
 
 const schemaOf = (instruments: ReadonlySet<InstrumentType>) => ({
   operationId: 'payOrder',
@@ -62,20 +67,29 @@ export async function payOrderRoute(app: FastifyInstance, { payOrder, instrument
       config: { scope: 'payments:write', isPayment: true },
       // By its type alone, before any other field is read: where cards are not taken, no part of a card number comes into a
       // check, a message or the ledger.
-      preValidation: async ({ body }) => {
+      preValidation: async (request) => {
+        const { body } = request
+        if (isRecurringIn(body) && !mayPayRecurring(callerOf(request))) {
+          throw new Problem('insufficient_scope', { detail: needsRecurring })
+        }
         const type = instrumentTypeOf(body)
         if (type !== null) refuseTypeNotTaken(type, instruments)
       },
     },
     async (request, reply) => {
       const idempotencyKey = parseIdempotencyKey(headerLines(request, 'idempotency-key'))
-      const { payment, expected_amount: expectedAmount = null } = request.body
+      const {
+        payment,
+        expected_amount: expectedAmount = null,
+        is_recurring: isRecurring = false,
+      } = request.body
       const command = {
         caller: callerOf(request),
         orderId: request.params.id,
         idempotencyKey,
         payment,
         expectedAmount,
+        isRecurring,
       }
       const context = contextOf(request, 'paying')
       return sendPaid(app, reply, await awaitPaid(request, reply, () => payOrder(command, context)))

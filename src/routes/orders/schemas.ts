@@ -83,8 +83,30 @@ const PayOrderRequest = z
         "The amount that the shopper agreed to, in the currency's minor unit, from `meta.order.amount`. If the order is over another amount, it is not charged: `amount_changed`.",
       examples: [6098],
     }),
+    is_recurring: z
+      .boolean()
+      .optional()
+      .meta({
+        description:
+          'True for a payment that the merchant makes without the shopper, by an earlier agreement (a renewal). Only with a stored instrument, and only for a server whose token has the scopes `payments:recurring` and `orders:any`.',
+        examples: [false],
+      }),
   })
   .superRefine(refuseOtherMethod)
+  .superRefine(({ is_recurring: isRecurring, payment }, context) => {
+    if (!isRecurring) return
+    const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
+    if (!payment.instrument.type.startsWith('stored_')) {
+      const types = INSTRUMENT_TYPES.filter((type) => type.startsWith('stored_')).join(' or ')
+      refuse(['payment', 'instrument', 'type'], `Must be ${types} where is_recurring is true`)
+    }
+    if (payment.save_instrument) {
+      refuse(
+        ['payment', 'save_instrument'],
+        'Must be left out where is_recurring is true: it is stored already',
+      )
+    }
+  })
   .meta({ id: 'PayOrderRequest', description: 'One payment that the shopper means to make.' })
 
 /** The body as it is published and checked. The check seals the instrument. */
