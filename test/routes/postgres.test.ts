@@ -45,6 +45,29 @@ test('an order is paid once: the same key is told the same, another one that it 
   expect(sandbox.charges()).toHaveLength(1)
 })
 
+test('a checkout is paid once, by whichever of two instances is asked', async () => {
+  const environment = { CHECKOUT_PAYMENTS: 'true' }
+  const first = await onPostgres({ environment })
+  const second = await startTillgate({
+    environment: { ...environment, ...storeVariables(first.sandbox), DATABASE_URL: first.database.url },
+  })
+  const { id } = first.sandbox.checkouts.create({ customer_id: 11 })
+  const answers = await Promise.all(
+    [first, second, first, second, first, second].map(async (tillgate, index) =>
+      tillgate.call(`/checkouts/${id}/pay`, {
+        method: 'POST',
+        token: await token,
+        headers: { 'idempotency-key': `the-key-of-the-payment-${index}` },
+        body: { ...cardPayment(), expected_amount: 6098 },
+      }),
+    ),
+  )
+  expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
+  expect(answers.filter(({ status }) => status === 409)).toHaveLength(5)
+  expect(first.sandbox.charges()).toHaveLength(1)
+  expect(first.sandbox.requests().filter(({ path }) => path.endsWith(`${id}/orders`))).toHaveLength(1)
+})
+
 test('two instances that share the ledger are asked at the same moment, and one charges', async () => {
   const first = await onPostgres()
   const second = await startTillgate({

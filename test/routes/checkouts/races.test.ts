@@ -219,6 +219,45 @@ describe('an order is there already', () => {
   })
 })
 
+describe('a checkout that is gone', () => {
+  const gone: FaultInput = { operation: 'checkout', kind: 'status', status: 404 }
+
+  test('is its Incomplete order, where there is one', async () => {
+    const tillgate = await startWithCheckouts()
+    const id = openCheckout(tillgate)
+    const order = orderOfCart(tillgate, id)
+    await tillgate.sandbox.faults.add(gone)
+    const token = await callerToken({ customer_id: 11 })
+    const { meta, data } = (await tillgate.call(`/checkouts/${id}/payment-methods`, { token })).body
+    expect(meta.checkout).toEqual({ id, amount: 6098, currency: 'USD', payable: true })
+    expect(data.length).toBeGreaterThan(0)
+    const other = await payCheckout(tillgate, id, { token: await callerToken({ customer_id: 12 }) })
+    expect(other.body.code).toBe('checkout_not_found')
+    const paid = await payCheckout(tillgate, id, { token })
+    expect([paid.status, paid.body.data.order_id]).toEqual([201, order])
+  })
+
+  test('is not there, where it has no order', async () => {
+    const tillgate = await startWithCheckouts()
+    const id = openCheckout(tillgate)
+    await tillgate.sandbox.faults.add(gone)
+    for (const token of [await checkoutToken(id), await serverToken()])
+      expect((await payCheckout(tillgate, id, { token })).body.code).toBe('checkout_not_found')
+  })
+
+  test('between reading it and making its order is looked at again: it was paid elsewhere', async () => {
+    const tillgate = await startWithCheckouts()
+    const id = openCheckout(tillgate)
+    await tillgate.sandbox.faults.add({ operation: 'checkout_orders', kind: 'latency', delay_ms: 1_000 })
+    const paying = payCheckout(tillgate, id)
+    await expect.poll(() => makings(tillgate), { timeout: 10_000 }).toBe(1)
+    tillgate.sandbox.orders.payElsewhere(orderOfCart(tillgate, id))
+    const { status, body } = await paying
+    expect([status, body.code]).toEqual([409, 'order_already_paid'])
+    expect(tillgate.sandbox.charges()).toHaveLength(1)
+  })
+})
+
 describe('the ledger is asked before BigCommerce', () => {
   const unknown: FaultInput = { operation: 'pay', kind: 'reset_after_charge', times: 1 }
 
