@@ -4,7 +4,9 @@ import { attemptsOf } from './attempts.ts'
 import { watchChargeRequests } from './charge-requests.ts'
 import { openShop } from './customers.ts'
 import { disturb } from './disturbances.ts'
+import { startEventShop } from './event-shop.ts'
 import { startFleet } from './fleet.ts'
+import { awaitEvents } from './judge-events.ts'
 import { judgeRun } from './judge-run.ts'
 import { startKeyServer } from './key-server.ts'
 import { askForTheLastTime } from './last-questions.ts'
@@ -42,8 +44,16 @@ export async function storm(options: StormOptions): Promise<StormResult> {
     auth: keys.environment,
     hasCardTestingLimits: options.hasCardTestingLimits,
   })
+  // An older version reports nothing.
   const { instances: size, project } = options
-  const fleet = await startFleet({ size, program, environment, folder, project })
+  const eventShop = database && !project ? await startEventShop(random.fork('events')) : null
+  const fleet = await startFleet({
+    size,
+    program,
+    environment: { ...environment, ...eventShop?.environment },
+    folder,
+    project,
+  })
   const told: Told[] = []
   const startMs = Date.now()
   const untilMs = startMs + options.seconds * 1_000
@@ -100,13 +110,16 @@ export async function storm(options: StormOptions): Promise<StormResult> {
     requests.collect()
     const unknownCounts = await unknown.stop()
     const charges = sandbox.charges()
-    const attempts = attemptsOf((await database?.readLedger()) ?? null, requests.list(), charges)
+    const readAttempts = async () =>
+      attemptsOf((await database?.readLedger()) ?? null, requests.list(), sandbox.charges())
+    const attempts = await readAttempts()
     const ofOrders = customers.visits.map(({ orderId, cartId }) => [orderId, cartId] as const)
     const checkouts = new Map([...ofOrders, ...ordersMade(sandbox)])
     const hasLedger = database !== null
     const makings = makingsCounted(sandbox)
     const evidence = { told, attempts, charges, requests: requests.list(), checkouts, makings, hasLedger }
-    const violations = [...judgeRun(evidence), ...weather.met.flatMap((met) => met.violations)]
+    const untold = eventShop ? await awaitEvents(eventShop, readAttempts) : []
+    const violations = [...judgeRun(evidence), ...untold, ...weather.met.flatMap((met) => met.violations)]
     return summarize({
       options,
       customers,
@@ -123,6 +136,7 @@ export async function storm(options: StormOptions): Promise<StormResult> {
     clearInterval(progress)
     await unknown.stop()
     await fleet.stop()
+    await eventShop?.stop()
     keys.stop()
     await sandbox.close()
   }

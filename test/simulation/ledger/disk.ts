@@ -46,13 +46,15 @@ export function createDisk(
   return {
     calls: noted,
     crash() {
-      const { attempts, keys, unaccounted, checkouts, makings } = structuredClone(kept)
+      const { attempts, keys, unaccounted, checkouts, makings, events, noted } = structuredClone(kept)
       rows.attempts.splice(0, rows.attempts.length, ...attempts)
       rows.byId.clear()
       for (const row of attempts) rows.byId.set(row.id, row)
       refill(rows.keys, keys)
       refill(rows.checkouts, checkouts)
       refill(rows.makings, makings)
+      refill(rows.events, events)
+      refill(rows.noted, noted)
       rows.unaccounted.clear()
       for (const orderId of unaccounted) rows.unaccounted.add(orderId)
     },

@@ -2,12 +2,14 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { End } from '../../../src/domain/conclusion.ts'
 import type { AttemptStatus, PaymentAttempt } from '../../../src/domain/payment-attempt.ts'
+import { duplicate } from '../../../src/domain/payment-story.ts'
 import { type Checkouts, createCheckouts } from '../../../src/stores/checkouts.ts'
 import type { Weighed } from '../../../src/stores/conclude-look.ts'
 import { applyMigrations } from '../../../src/stores/engine/migrations.ts'
 import { openSqlite } from '../../../src/stores/engine/sqlite.ts'
 import { createPaymentAttempts, type PaymentAttempts } from '../../../src/stores/payment-attempts.ts'
 import { createUnsettledAttempts } from '../../../src/stores/unsettled-attempts.ts'
+import { createWriteEvents } from '../../../src/stores/write-events.ts'
 import { createInMemoryLedger } from './in-memory-ledger.ts'
 import type { LedgerCalls, UnsettledPorts } from './ledger-calls.ts'
 import { createLedgerRows } from './ledger-rows.ts'
@@ -93,7 +95,11 @@ const weighed = fc.record({
   nextLookAtMs: fc.option(atMs),
   nextWatchAtMs: fc.option(atMs),
   countsAsScheduled: fc.boolean(),
-  notes: fc.constant([{ what: 'a look changed something', by: 'Tillgate', because: null }]),
+  notes: fc.constantFrom(
+    [{ what: 'a look changed something', by: 'Tillgate', because: null }],
+    [{ what: 'two charges', by: 'Tillgate', because: null, telling: duplicate }],
+    [{ what: 'three charges', by: 'Ada', because: 'she saw them', telling: duplicate }],
+  ),
 })
 
 /** What the judge was given, in an order of our own, and what was written. */
@@ -196,18 +202,24 @@ test('the ledger in memory gives the same answers as SQLite', {
       const now = () => nowMs
       const database = openSqlite(':memory:')
       await applyMigrations(database)
-      const options = { database, storeHash: 'abc123', now, countsByCheckout: true }
+      const writeEvents = createWriteEvents('abc123')
+      const options = { database, storeHash: 'abc123', now, countsByCheckout: true, writeEvents }
       const sqlite = {
         ...createPaymentAttempts(options),
         ...createUnsettledAttempts(options),
         ...createCheckouts(options),
       }
-      const inMemory = asLedger(createInMemoryLedger(createLedgerRows()), now)
+      const rows = createLedgerRows()
+      const inMemory = asLedger(createInMemoryLedger(rows), now)
       try {
         for (const { laterMs, work } of steps) {
           nowMs += laterMs
           expect(await endOf(work(inMemory))).toBe(await endOf(work(sqlite)))
         }
+        const events = await database.selectFrom('payment_events').select(['id', 'body']).execute()
+        expect(Object.fromEntries(rows.events)).toEqual(
+          Object.fromEntries(events.map(({ id, body }) => [id, body])),
+        )
       } finally {
         await database.destroy()
       }

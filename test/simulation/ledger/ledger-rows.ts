@@ -50,6 +50,10 @@ export interface LedgerRows {
   readonly checkouts: Map<string, CheckoutRow>
   /** By the attempt that makes the order. */
   readonly makings: Map<string, MakingRow>
+  /** Bodies of the outbox, by the id of the event. */
+  readonly events: Map<string, string>
+  /** What was noted of an attempt. */
+  readonly noted: Map<string, readonly string[]>
 }
 
 export const createLedgerRows = (): LedgerRows => ({
@@ -59,6 +63,8 @@ export const createLedgerRows = (): LedgerRows => ({
   unaccounted: new Set(),
   checkouts: new Map(),
   makings: new Map(),
+  events: new Map(),
+  noted: new Map(),
 })
 
 export const keyOf = ({ principal, operation, idempotencyKey }: KeyScope): string =>

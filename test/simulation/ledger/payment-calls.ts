@@ -21,6 +21,7 @@ import type { FinalAnswer } from '../../../src/stores/settle-attempt.ts'
 import { insertAttempt, knownKey, rowOf } from './insert-attempt.ts'
 import type { Sync } from './ledger-calls.ts'
 import { type AttemptRow, keyOf, type LedgerRows, toAttempt, toOrderAttempt } from './ledger-rows.ts'
+import { tellStep } from './outbox-calls.ts'
 
 const firstLookMs = 2_000
 
@@ -180,7 +181,9 @@ export function settleRow(
   // Before anything is written: what throws here undoes the whole transaction.
   const answer = finalAnswer(attempt)
   if (answer) keepAnswer(rows, row.id, answer.status, JSON.stringify(answer.body))
+  const before = row.status
   Object.assign(row, moved)
+  tellStep(rows, before, row, nowMs)
   const { orderId, cartId } = row
   if (isLate && orderId !== null && cartId !== null && rows.checkouts.has(cartId))
     rows.checkouts.set(cartId, { orderId, holder: row.id })

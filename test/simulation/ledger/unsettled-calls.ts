@@ -3,6 +3,7 @@ import { Problem } from '../../../src/domain/problem.ts'
 import type { Abandoned } from '../../../src/stores/recover-abandoned.ts'
 import type { Sync, UnsettledPorts } from './ledger-calls.ts'
 import { type AttemptRow, type LedgerRows, toAttempt, toOrderAttempt } from './ledger-rows.ts'
+import { tellNotes, tellStep } from './outbox-calls.ts'
 import { passOrderOn, settleRow } from './payment-calls.ts'
 
 const leaseMs = 60_000
@@ -76,6 +77,7 @@ export function createUnsettledCalls(rows: LedgerRows): Sync<UnsettledPorts> {
       const showsLate =
         isFinal(before.status) && after.status === 'succeeded' && before.status !== 'succeeded'
       if (showsLate || isUnaccounted) stopUnsent(rows, before.orderId, nowMs)
+      if (!end || after.status === end.status) tellNotes(rows, weighed.notes, before.status, row, nowMs)
       return { before, after, weighed }
     },
 
@@ -99,6 +101,7 @@ export function createUnsettledCalls(rows: LedgerRows): Sync<UnsettledPorts> {
             nextLookAtMs: nowMs,
             unsettledSinceMs: nowMs,
           })
+          tellStep(rows, 'sending', row, nowMs)
           unknown.push({ paymentId: row.id, orderId: row.orderId })
         }
       }

@@ -1,6 +1,7 @@
 import type { AttemptStatus } from '../../../src/domain/payment-attempt.ts'
 import type { AttemptRow, LedgerRows } from '../ledger/ledger-rows.ts'
 import { STATUS, type StoreOrder, trueState } from '../upstream/store-order.ts'
+import { checkEvents } from './check-events.ts'
 import type { Truth } from './truth.ts'
 
 export interface EndOptions {
@@ -19,6 +20,7 @@ const isLeftToPeople = ({ bigcommerceCode, pendingSinceMs, instrumentType }: Att
 
 /** Days after all faults are over: nothing hangs, and the ledger agrees with the books. */
 export function checkEnd({ rows, orders, truth, mayNeedReview, broken }: EndOptions): void {
+  checkEvents({ rows, orders, truth, broken })
   for (const row of rows.attempts) {
     const { id, status, requestId } = row
     if (unfinished.has(status)) broken(`3: ${id} is still ${status}`)
