@@ -42,6 +42,9 @@ export interface PaymentEvent {
   readonly body: EventBody
 }
 
+/** One for each payment: it says that the order must be looked at, however many charges show. */
+export const duplicate: Telling = { type: 'payment.duplicate', key: 'duplicate' }
+
 /**
  * What is told of a payment that has come from one status to another; null for nothing. Nothing is told of a payment that was
  * never sent; only where it was told as held before, its receiver must hear that it is over.

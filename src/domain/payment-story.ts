@@ -3,7 +3,7 @@ import { whyHeld, whyInDoubt } from './held-payment.ts'
 import { sayMoney } from './money.ts'
 import type { OrderReading } from './order.ts'
 import { isFinal, isUnsettled, type PaymentAttempt, publicStatus } from './payment-attempt.ts'
-import type { Telling } from './payment-event.ts'
+import { duplicate, type Telling } from './payment-event.ts'
 import { isDone, tracesOf } from './traces.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -43,7 +43,8 @@ export function notesOfLook(
     const charges = verdict?.kind === 'charged' ? verdict.charges : 1
     notes.push({
       what: `alert: BigCommerce shows more charges than payments account for (${charges} could be of this payment)`,
-      telling: duplicate,
+      // While another payment is on its way there may be one charge only; its success tells of two.
+      ...(charges > 1 ? { telling: duplicate } : {}),
     })
   }
   if (alert === 'late_charge' && !end)
@@ -61,9 +62,6 @@ export function notesOfLook(
 }
 
 type Told = Pick<Note, 'what' | 'telling'>
-
-/** One for each payment: it says that the order must be looked at, however many charges show. */
-export const duplicate: Telling = { type: 'payment.duplicate', key: 'duplicate' }
 
 function endWords({ status }: PaymentAttempt, { end, verdict }: Conclusion): string {
   switch (end?.status) {

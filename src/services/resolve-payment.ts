@@ -11,7 +11,7 @@ import {
   type PaymentAttempt,
   publicStatus,
 } from '../domain/payment-attempt.ts'
-import { duplicate, type Note } from '../domain/payment-story.ts'
+import type { Note } from '../domain/payment-story.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Log } from '../logging/log-entry.ts'
 import type { Weighed } from '../stores/conclude-look.ts'
@@ -78,7 +78,7 @@ export function createResolvePayment(dependencies: ResolvePaymentDependencies): 
         const weighed = weighLook({ attempt: present, reading, others, lookedFromMs, nowMs: now() })
         isClosed = others.some(closesOrder)
         judgement = judged(weighed, present, command, reading)
-        return withWord(weighed, judgement, command, isClosed)
+        return withWord(weighed, judgement, command)
       },
       keptAnswer,
       lookedFromMs,
@@ -164,7 +164,7 @@ const settled = ({ status, endedAtMs, decidedAtMs }: PaymentAttempt): string => 
 }
 
 /** The look with a person's word in it, and what is told of who said it. */
-function withWord(weighed: Weighed, judgement: Judged, command: ResolveCommand, isClosed: boolean): Weighed {
+function withWord(weighed: Weighed, judgement: Judged, command: ResolveCommand): Weighed {
   if (judgement.kind === 'refused' || judgement.kind === 'unread') return weighed
   const { decision, by, because } = command
   const word = decision.replace('-', ' ')
@@ -176,8 +176,6 @@ function withWord(weighed: Weighed, judgement: Judged, command: ResolveCommand, 
     what: `decided that it was ${word}${command.isUnread ? ', also if BigCommerce could not be read' : ''}`,
     by,
     because,
-    // The order was paid by another payment already.
-    ...(isClosed && judgement.end.status === 'succeeded' ? { telling: duplicate } : {}),
   }
   return { ...weighed, end: judgement.end, quiet: null, notes: [decided] }
 }

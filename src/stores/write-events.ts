@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
-import type { AttemptStatus, PaymentAttempt } from '../domain/payment-attempt.ts'
-import { eventOf, type Telling, tellingOfStep } from '../domain/payment-event.ts'
+import { type AttemptStatus, closesOrder, type PaymentAttempt } from '../domain/payment-attempt.ts'
+import { duplicate, eventOf, type Telling, tellingOfStep } from '../domain/payment-event.ts'
+import { INSTRUMENT_TYPES, paysAPart } from '../domain/payment-instrument.ts'
 import type { Tables } from './engine/tables.ts'
 
 /** A payment as it stood before something happened to it, and as it stands now. */
@@ -12,7 +13,7 @@ export interface Step {
 
 /** Writes into the outbox what is told of a step, within the transaction that makes the step. */
 export interface WriteEvents {
-  /** The event of the new status, if there is one. */
+  /** The event of the new status, if there is one; and that its order is paid twice, if it is. */
   ofStep(transaction: Kysely<Tables>, step: Step): Promise<void>
   /** What a look has found beside a new status. */
   ofTellings(transaction: Kysely<Tables>, tellings: readonly Telling[], step: Step): Promise<void>
@@ -49,8 +50,29 @@ export function createWriteEvents(storeHash: string): WriteEvents {
   return {
     async ofStep(transaction, step) {
       const telling = tellingOfStep(step.before, step.after.status)
-      if (telling) await ofTellings(transaction, [telling], step)
+      if (!telling) return
+      const isTwice = closesOrder(step.after) && (await isPaidByAnother(transaction, storeHash, step.after))
+      await ofTellings(transaction, isTwice ? [telling, duplicate] : [telling], step)
     },
     ofTellings,
   }
+}
+
+async function isPaidByAnother(
+  queries: Kysely<Tables>,
+  storeHash: string,
+  { id, orderId }: PaymentAttempt,
+): Promise<boolean> {
+  if (orderId === null) return false
+  const other = await queries
+    .selectFrom('payment_attempts')
+    .select('id')
+    .where('store_hash', '=', storeHash)
+    .where('order_id', '=', orderId)
+    .where('status', '=', 'succeeded')
+    .where('instrument_type', 'not in', INSTRUMENT_TYPES.filter(paysAPart))
+    .where('id', '<>', id)
+    .limit(1)
+    .executeTakeFirst()
+  return other !== undefined
 }

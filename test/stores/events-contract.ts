@@ -148,6 +148,21 @@ export function describeEvents({ name, open }: Engine): void {
       expect(await told(id)).toHaveLength(3)
     })
 
+    test('a second success on an order is told as one, as soon as it is one', async () => {
+      const first = await sent(500)
+      await settle(first, { status: 'unknown' })
+      await conclude(first, { status: 'not_charged', problemCode: 'payment_not_charged' })
+      nowMs += 1
+      const second = await sent(500)
+      await conclude(first, { status: 'succeeded' })
+      expect((await told(first)).map(([type]) => type)).not.toContain('payment.duplicate')
+      await settle(second, { status: 'succeeded' })
+      expect((await told(second)).map(([type]) => type).sort()).toEqual([
+        'payment.duplicate',
+        'payment.success',
+      ])
+    })
+
     test('what was not sent is not told, unless it was told as held', async () => {
       const id = await sent()
       await settle(id, { status: 'not_sent', isProvenUnsent: true })
@@ -310,7 +325,8 @@ export function describeEvents({ name, open }: Engine): void {
           lastFailure: 'answered 410',
         })
         expect(listed[1]).toMatchObject({ id: second.id, deadAtMs: null, nextTryAtMs: nowMs + 5_000 })
-        expect(await ledger.events.count()).toEqual({ waiting: 2, oldestMs: 2, dead: 1 })
+        const oldestMs = nowMs - (second.id === ids[0] ? 1_000_000 : 1_000_001)
+        expect(await ledger.events.count()).toEqual({ waiting: 2, oldestMs, dead: 1 })
 
         nowMs += 1_000
         expect(await ledger.events.repeat('evt_other')).toBe(false)
