@@ -1,4 +1,6 @@
+import { ARRIVAL_BUGS } from './arrival-bugs.ts'
 import { BUCKET_BUGS } from './bucket-bugs.ts'
+import { CARD_NUMBER_BUGS } from './card-number-bugs.ts'
 import { CHECKOUT_BUGS } from './checkout-bugs.ts'
 import { EDGE_BUGS } from './edge-bugs.ts'
 import { EVIDENCE_BUGS } from './evidence-bugs.ts'
@@ -25,6 +27,8 @@ export const BUGS = [
   ...BUCKET_BUGS,
   ...SECURITY_BUGS,
   ...EDGE_BUGS,
+  ...ARRIVAL_BUGS,
+  ...CARD_NUMBER_BUGS,
   ...LIMIT_BUGS,
   ...QUOTA_BUGS,
   ...WAITING_BUGS,

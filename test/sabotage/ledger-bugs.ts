@@ -87,7 +87,7 @@ export const LEDGER_BUGS: readonly Bug[] = [
   {
     name: 'release a payment that a crash left in the middle of sending',
     file: 'src/stores/recover-abandoned.ts',
-    find: ".set({ status: 'unknown', updated_at_ms: nowMs, next_look_at_ms: nowMs, unsettled_since_ms: nowMs })",
+    find: ".set({ status: 'unknown', updated_at_ms: nowMs, next_look_at_ms: nowMs, unsettled_since_ms: nowMs, })",
     replace: ".set({ status: 'not_sent', updated_at_ms: nowMs })",
     tests: ['test/stores/sqlite.test.ts'],
   },

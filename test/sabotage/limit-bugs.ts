@@ -88,8 +88,8 @@ export const LIMIT_BUGS: readonly Bug[] = [
   {
     name: 'take a payment for over when its client goes away',
     file: 'src/plugins/admission.ts',
-    find: 'if (isClosed && !isWorkedOn) leave()',
-    replace: 'if (isClosed || isWorkedOn === null) leave()',
+    find: 'if (!visit.isClosed || visit.isWorkedOn || visit.isOver) return',
+    replace: 'if (!visit.isClosed || visit.isOver) return',
     tests: ['test/plugins/admission.test.ts'],
   },
   {

@@ -70,8 +70,15 @@ export const PAYING_BUGS: readonly Bug[] = [
   {
     name: 'let guests store cards',
     file: 'src/services/held-orders.ts',
-    find: "if (!isAsked || caller.customerId !== null || caller.access.kind === 'any') return pay(asked)",
-    replace: 'if (!isAsked || caller.customerId !== undefined) return pay(asked)',
+    find: 'isAsked && !mayAsk ? { ...asked, payment } : asked',
+    replace: 'isAsked && !mayAsk && !payment ? { ...asked, payment } : asked',
+    tests: ['test/services/pay-order.test.ts'],
+  },
+  {
+    name: 'forget at a replay that the card was not stored',
+    file: 'src/services/held-orders.ts',
+    find: 'isAsked && !isSavedByServer && customerId === null',
+    replace: 'isAsked && !mayAsk && customerId === null',
     tests: ['test/services/pay-order.test.ts'],
   },
   {
