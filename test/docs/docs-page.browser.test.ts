@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { violationsOf } from '../../tools/axe.ts'
 import { findChromium, launchChromium, type Page } from '../../tools/chromium.ts'
 import { startPathPrefix } from '../support/path-prefix.ts'
 import { startTillgate } from '../support/start-tillgate.ts'
@@ -62,6 +63,7 @@ describe.runIf(executablePath !== null)('the docs page in Chromium', () => {
     await page.getByRole('heading', { name: 'Versions' }).first().waitFor()
     // Where a caller token goes, without a search for it.
     await page.getByText('Bearer Token').first().waitFor()
+    expect(await violationsOf(page)).toEqual([])
     // As a browser with a window would.
     const icon = await page.locator('link[rel~="icon"]').first().getAttribute('href')
     await page.waitForLoadState('load')
