@@ -15,7 +15,8 @@ async function payWithoutEnd(tillgate: Tillgate, options: { signal?: AbortSignal
   const { sandbox, call } = tillgate
   await sandbox.faults.add({ operation: 'pay', kind: 'hang_before_charge', times: 1 })
   call.pay(createOrder(sandbox), cardPayment(), { token: await token, ...options }).catch(() => {})
-  await vi.waitFor(() => expect(sandbox.requests().some(({ host }) => host === 'payments')).toBe(true))
+  const isSent = () => expect(sandbox.requests().some(({ host }) => host === 'payments')).toBe(true)
+  await vi.waitFor(isSent, { timeout: 10_000 })
   // So that its late answer is the last on its connection, and closing does not wait for the next request there.
   onTestFinished(tillgate.drain)
 }

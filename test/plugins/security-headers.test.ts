@@ -108,6 +108,7 @@ describe('a page that is instrumented may call too', () => {
       'authorization',
       'content-type',
       'idempotency-key',
+      'prefer',
       'x-request-id',
       'traceparent',
     ])
