@@ -319,6 +319,8 @@ export function describeCheckouts({ name, open }: Pick<Engine, 'open'> & { reado
           nowMs += 20_000
           await ledger.checkouts.concludeMaking(attempt.id, { kind: 'failed' })
         }
+        nowMs += 20_000
+        await ledger.checkouts.concludeMaking(attempt.id, { kind: 'empty' })
         expect((await ledger.checkouts.find(checkoutId)).ordering?.id).toBe(attempt.id)
       })
 
