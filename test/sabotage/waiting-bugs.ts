@@ -1,6 +1,6 @@
 import type { Bug } from './bug.ts'
 
-/** Those who wait for the end of a payment take from others, or wait too long. */
+/** Those who wait for the end of a payment take from others, or wait too long; and payments without a shopper that must not be. */
 export const WAITING_BUGS: readonly Bug[] = [
   {
     name: 'count those who wait among the requests in progress',
@@ -58,5 +58,40 @@ export const WAITING_BUGS: readonly Bug[] = [
     find: 'if (isApplied) reply.header',
     replace: 'if (isApplied || true) reply.header',
     tests: ['test/routes/waiting.test.ts'],
+  },
+  {
+    name: 'let any server pay without a shopper',
+    file: 'src/domain/caller.ts',
+    find: "access.kind === 'any' && scopes.has('payments:recurring')",
+    replace: "access.kind === 'any' || scopes.has('payments:recurring')",
+    tests: ['test/routes/pay-order/recurring.test.ts'],
+  },
+  {
+    name: 'charge any card without the shopper',
+    file: 'src/routes/orders/schemas.ts',
+    find: "if (!payment.instrument.type.startsWith('stored_'))",
+    replace: "if (payment.instrument.type === 'store_credit')",
+    tests: ['test/routes/pay-order/recurring.test.ts'],
+  },
+  {
+    name: 'take a renewal for the same request as a sale',
+    file: 'src/domain/idempotency-key.ts',
+    find: "isRecurring ? ['recurring'] : []",
+    replace: 'isRecurring ? [] : []',
+    tests: ['test/routes/pay-order/recurring.test.ts'],
+  },
+  {
+    name: 'keep from BigCommerce that no shopper is there',
+    file: 'src/clients/bigcommerce/management-api.ts',
+    find: 'isRecurring ? { is_recurring: true } : {}',
+    replace: 'isRecurring ? {} : {}',
+    tests: ['test/clients/bigcommerce/management-api.test.ts'],
+  },
+  {
+    name: 'count renewals in the limits of shoppers',
+    file: 'src/services/pay-order.ts',
+    find: 'if (!command.isRecurring) await velocityGate.reserve',
+    replace: 'if (command.isRecurring !== null) await velocityGate.reserve',
+    tests: ['test/routes/pay-order/recurring.test.ts'],
   },
 ]

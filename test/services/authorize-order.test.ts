@@ -126,13 +126,15 @@ function authorizing({
   getOrder = async () => orderOf() as ReturnType<typeof orderOf> | null,
 } = {}) {
   const minted: number[] = []
+  const recurring: unknown[] = []
   const authorizePayment = createAuthorizePayment({
     authorizeOrder,
     hasCheckoutFence,
     managementApi: {
       getOrder,
-      createPaymentAccessToken(orderId) {
+      createPaymentAccessToken(orderId, _context, isRecurring) {
         minted.push(orderId)
+        recurring.push(isRecurring ?? false)
         return mint()
       },
     },
@@ -141,10 +143,18 @@ function authorizing({
   })
   return {
     minted,
-    authorize: (caller = customer(7), isNew = true) =>
-      authorizePayment({ caller, orderId: 118 }, isNew, contextOf()),
+    recurring,
+    authorize: (caller = customer(7), isNew = true, isRecurring = false) =>
+      authorizePayment({ caller, orderId: 118, isRecurring }, isNew, contextOf()),
   }
 }
+
+test('a PAT that is begun ahead says too where no shopper is there', async () => {
+  const { recurring, authorize } = authorizing({ hasCheckoutFence: true })
+  await authorize(server, true, true)
+  await authorize(server)
+  expect(recurring).toEqual([true, false])
+})
 
 test("a customer's PAT is begun before the order has been read", async () => {
   const { minted, authorize } = authorizing({ authorizeOrder: () => new Promise(() => {}) })

@@ -27,11 +27,13 @@ function preparing(
   shown: Partial<OrderReading> = {},
 ) {
   const minted: number[] = []
+  const recurring: unknown[] = []
   const woken: number[] = []
   const prepare = createPreparePayment({
     managementApi: {
-      async createPaymentAccessToken(orderId) {
+      async createPaymentAccessToken(orderId, _context, isRecurring) {
         minted.push(orderId)
+        recurring.push(isRecurring ?? false)
         return mintedOf(pat, mintedAtMs)
       },
       getOrder: async () => (shown.order === undefined ? orderOf() : shown.order),
@@ -51,7 +53,7 @@ function preparing(
   })
   const command = commandOf(validInstruments.card, { expectedAmount: null, ...change })
   const wanted = { ...command, attemptId: 'this-one' }
-  return { minted, woken, result: endOf(prepare(wanted, { order, minting }, contextOf())) }
+  return { recurring, minted, woken, result: endOf(prepare(wanted, { order, minting }, contextOf())) }
 }
 
 test.each([
@@ -73,6 +75,14 @@ test.each([
     },
   })
   expect(minted).toEqual([118])
+})
+
+test('BigCommerce is told of a payment without a shopper as its PAT is made', async () => {
+  const renewal = preparing(patOf(claims), orderOf(), { isRecurring: true })
+  await renewal.result
+  const sale = preparing(patOf(claims), orderOf())
+  await sale.result
+  expect([renewal.recurring, sale.recurring]).toEqual([[true], [false]])
 })
 
 test('no PAT is made for an order that cannot be paid', async () => {

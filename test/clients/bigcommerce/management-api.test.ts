@@ -418,6 +418,12 @@ describe('a payment access token', () => {
     })
   })
 
+  test('says where no shopper is there', async () => {
+    const { api, host } = await managementApi({ status: 201, body: { data: { id: 'pat' }, meta: {} } })
+    await api.createPaymentAccessToken(118, contextOf(), true)
+    expect(host.seen[0]?.body).toBe('{"order":{"id":118,"is_recurring":true}}')
+  })
+
   test('comes with the moment at which it was made, by the clock of the other side', async () => {
     const headers = { date: 'Fri, 27 Nov 2026 10:00:00 GMT' }
     const { api } = await managementApi({ status: 201, body: { data: { id: 'pat' } }, headers })
