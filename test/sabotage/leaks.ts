@@ -41,9 +41,9 @@ void reveal`,
   {
     name: 'log the body',
     file: 'src/routes/orders/pay-order.ts',
-    find: '      const { payment, expected_amount: expectedAmount = null } = request.body',
-    replace: `      const { payment, expected_amount: expectedAmount = null } = request.body
-      request.log.info({ body: request.body }, 'request answered')`,
+    find: 'const command = { caller: callerOf(request),',
+    replace: `request.log.info({ body: request.body }, 'request answered')
+      const command = { caller: callerOf(request),`,
     tests: ['test/logging/logger.test.ts', 'test/plugins/request-logging.test.ts'],
   },
   {
