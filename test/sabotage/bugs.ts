@@ -3,6 +3,7 @@ import { BUCKET_BUGS } from './bucket-bugs.ts'
 import { CARD_NUMBER_BUGS } from './card-number-bugs.ts'
 import { CHECKOUT_BUGS } from './checkout-bugs.ts'
 import { EDGE_BUGS } from './edge-bugs.ts'
+import { EVENT_BUGS } from './event-bugs.ts'
 import { EVIDENCE_BUGS } from './evidence-bugs.ts'
 import { FENCE_BUGS } from './fence-bugs.ts'
 import { LEAKS } from './leaks.ts'
@@ -20,6 +21,7 @@ export const BUGS = [
   ...PAYING_BUGS,
   ...UPSTREAM_BUGS,
   ...EVIDENCE_BUGS,
+  ...EVENT_BUGS,
   ...CHECKOUT_BUGS,
   ...FENCE_BUGS,
   ...LEDGER_BUGS,
