@@ -164,7 +164,6 @@ test('answers have the same bytes as ever, headers and their order included', {
     body: payment,
   })
   await ask('an order that was paid here', methods(1), { token: server })
-  await ask('a problem page', 'GET /docs/problems')
   // Last, because it holds all calls back.
   await ask('BigCommerce is busy', methods(109), { token: server })
   tillgate.drain()
