@@ -152,8 +152,8 @@ export const LIMIT_BUGS: readonly Bug[] = [
   {
     name: 'refuse the probes when the allowance is used up',
     file: 'src/plugins/rate-limits.ts',
-    find: 'if (!request.routeOptions.config.isUnlimited) limit(request, reply)',
-    replace: 'limit(request, reply)',
+    find: 'if (!request.routeOptions.config.isUnlimited) await limit(request, reply)',
+    replace: 'await limit(request, reply)',
     tests: ['test/plugins/rate-limits.test.ts'],
   },
 ]

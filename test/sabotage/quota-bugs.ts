@@ -54,9 +54,8 @@ export const QUOTA_BUGS: readonly Bug[] = [
   {
     name: 'serve reconciliation before payments',
     file: 'src/clients/bigcommerce/management-gate.ts',
-    find: 'for (const purpose of PURPOSES) if (lines[purpose].size > 0) letIn(purpose, nowMs)',
-    replace:
-      'for (const purpose of PURPOSES.toReversed()) if (lines[purpose].size > 0) letIn(purpose, nowMs)',
+    find: 'for (const purpose of PURPOSES) letIn(purpose, nowMs)',
+    replace: 'for (const purpose of PURPOSES.toReversed()) letIn(purpose, nowMs)',
     tests: ['test/clients/bigcommerce/management-gate.test.ts'],
   },
   {

@@ -109,4 +109,32 @@ export const UPSTREAM_BUGS: readonly Bug[] = [
     replace: "  if (answer.status === 401 || answer.status === 403) return new Problem('unauthenticated')",
     tests: ['test/routes/pay-order/502.test.ts'],
   },
+  {
+    name: "keep a shopper's stored instruments in memory",
+    file: 'src/clients/bigcommerce/read-payment-methods.ts',
+    find: 'bytes.length <= rememberedBytesMax && isOfAll(reading)',
+    replace: 'bytes.length <= rememberedBytesMax',
+    tests: ['test/clients/bigcommerce/read-payment-methods.test.ts'],
+  },
+  {
+    name: 'take lists of the same length for the same list',
+    file: 'src/clients/bigcommerce/read-payment-methods.ts',
+    find: 'known.bytes.length === bytes?.length && known.bytes.equals(bytes)',
+    replace: 'known.bytes.length === bytes?.length',
+    tests: ['test/clients/bigcommerce/read-payment-methods.test.ts'],
+  },
+  {
+    name: 'pass on an odd field where the rest of a list is as documented',
+    file: 'src/clients/bigcommerce/plain-methods.ts',
+    find: "if (is_default !== undefined && typeof is_default !== 'boolean') return null",
+    replace: '',
+    tests: ['test/clients/bigcommerce/plain-methods.test.ts'],
+  },
+  {
+    name: 'let calls on the management host wait without an end',
+    file: 'src/clients/bigcommerce/collect-answer.ts',
+    find: 'if (call.untilMs > nowMs) {',
+    replace: 'if (call.untilMs > 0) {',
+    tests: ['test/clients/bigcommerce/collect-answer.test.ts'],
+  },
 ]
