@@ -38,13 +38,6 @@ export const ARRIVAL_BUGS: readonly Bug[] = [
     tests: ['test/plugins/receiving.test.ts'],
   },
   {
-    name: 'count a body that is there as one that is on its way',
-    file: 'src/plugins/receiving.ts',
-    find: "request.raw.once('end', leave)",
-    replace: 'void leave',
-    tests: ['test/plugins/receiving.test.ts'],
-  },
-  {
     name: 'take a place for a body that is not there yet',
     file: 'src/plugins/admission.ts',
     find: 'if (!hasBody(request)) enter(request, reply, kind)',

@@ -67,7 +67,7 @@ export const CARD_NUMBER_BUGS: readonly Bug[] = [
     file: 'src/logging/log-entry.ts',
     find: 'requestId !== undefined && !holdsCardNumber(requestId)',
     replace: 'requestId !== undefined',
-    tests: ['test/logging/logger.test.ts', 'test/logging/log-output.test.ts'],
+    tests: ['test/logging/request-line.test.ts'],
   },
   {
     name: 'carry a card number in the headers of a trace',

@@ -50,6 +50,7 @@ describe('a payment is checked before any call, and the answer points to the fie
     ['no payment', {}, '/payment'],
     ['no method', cardPayment({}, { payment_method_id: '' }), '/payment/payment_method_id'],
     ['amount as text', { ...cardPayment(), expected_amount: '60.98' }, '/expected_amount'],
+    ['card number as amount', { ...cardPayment(), expected_amount: 4242424242424242 }, '/expected_amount'],
     ['amount with decimals', { ...cardPayment(), expected_amount: 60.98 }, '/expected_amount'],
     [
       "another method's gift certificate",
