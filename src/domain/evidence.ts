@@ -78,8 +78,9 @@ export function judge(
 
   const voided = traces.filter((trace) => trace.isVoid && mayBeOwn(trace)).length
   const paidParts = others.filter(({ status }) => status === 'succeeded').length
-  const isExplained =
-    others.some(closesOrder) || sumOf(live, attempt) >= (attempt.amount ?? Number.POSITIVE_INFINITY)
+  // Beside a part that was paid, the traces must account for both: the part's own is no payment of the rest.
+  const whole = paidParts === 0 ? attempt.amount : (attempt.orderTotal ?? order?.total?.amount)
+  const isExplained = others.some(closesOrder) || sumOf(live, attempt) >= (whole ?? Number.POSITIVE_INFINITY)
   if (saysPaid && paidParts === 0 && voided === 0 && !isExplained) {
     const transactionType = order.paymentStatus === 'authorized' ? 'authorization' : 'purchase'
     return { kind: 'charged', by: 'order', transactionType, charges: 1, isDated: false }

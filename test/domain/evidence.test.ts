@@ -447,11 +447,17 @@ describe('what a part payment can have paid', () => {
   test('is told by the order where it was not read before the payments', () => {
     const unread = [{ ...part, orderTotal: null }]
     expect(judged({ ...rest, orderTotal: null }, unread)).toMatchObject({ kind: 'charged' })
-    expect(judged({ ...rest, orderTotal: null }, unread, shown(7098, 3098))).toMatchObject({ kind: 'absent' })
-    expect(judged({ ...rest, orderTotal: null }, unread, shown(6098, 6098))).toMatchObject({ kind: 'absent' })
+    expect(judged({ ...rest, orderTotal: null }, unread, shown(7098, 3098))).toMatchObject({
+      kind: 'unclear',
+      isSign: true,
+    })
+    expect(judged({ ...rest, orderTotal: null }, unread, shown(6098, 6098))).toMatchObject({
+      kind: 'unclear',
+      isSign: true,
+    })
   })
 
-  test('is not told where the total changed in between', () => {
-    expect(judged({ ...rest, orderTotal: 7098 }, [part])).toMatchObject({ kind: 'absent' })
+  test('is not told where the total changed in between: then nothing is said of the rest', () => {
+    expect(judged({ ...rest, orderTotal: 7098 }, [part])).toMatchObject({ kind: 'unclear', isSign: true })
   })
 })
