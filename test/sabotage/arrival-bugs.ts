@@ -73,20 +73,6 @@ export const ARRIVAL_BUGS: readonly Bug[] = [
     tests: ['test/plugins/lingering-close.test.ts'],
   },
   {
-    name: 'read on however much still comes',
-    file: 'src/plugins/receiving.ts',
-    find: 'if (socket.bytesRead - before > lingerBytesMax) socket.destroy()',
-    replace: 'void before',
-    tests: ['test/plugins/lingering-close.test.ts'],
-  },
-  {
-    name: 'take what follows a refused body for a request',
-    file: 'src/plugins/receiving.ts',
-    find: "socket.removeAllListeners('data')",
-    replace: 'void socket',
-    tests: ['test/plugins/lingering-close.test.ts'],
-  },
-  {
     name: 'close the answers of the contract',
     file: 'src/openapi/open-answers.ts',
     find: "key !== 'additionalProperties' || member !== false",
