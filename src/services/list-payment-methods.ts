@@ -40,12 +40,14 @@ export interface ListPaymentMethodsDependencies {
   readonly managementApi: Pick<ManagementApi, 'getOrder' | 'listPaymentMethods' | 'createPaymentAccessToken'>
   readonly attempts: Pick<PaymentAttempts, 'findFence'>
   readonly authorizeOrder: AuthorizeOrder
+  /** Whether a call may be made for the caller that is not needed if the order is not theirs. */
+  readonly mayReadAhead: (caller: Caller) => boolean
   /** The instrument types that this service takes at all. */
   readonly instruments: ReadonlySet<InstrumentType>
 }
 
 export function createListPaymentMethods(dependencies: ListPaymentMethodsDependencies): ListPaymentMethods {
-  const { managementApi, attempts, authorizeOrder, instruments } = dependencies
+  const { managementApi, attempts, authorizeOrder, mayReadAhead, instruments } = dependencies
 
   const accepted = new WeakMap<PaymentMethod[], AcceptedMethod[]>()
 
@@ -60,10 +62,14 @@ export function createListPaymentMethods(dependencies: ListPaymentMethodsDepende
   const coalesce = createCoalesce<Pick<OrderPaymentMethods, 'order'> & { methods: PaymentMethod[] }>()
 
   async function read(caller: Caller, orderId: number, context: RequestContext) {
+    // For a customer the order has to be read first, to know whose it is; its methods are read meanwhile.
+    const early = mayReadAhead(caller) ? managementApi.listPaymentMethods(orderId, context) : null
+    // If the order is refused they are thrown away, whatever they are, and a rejection must not end the process.
+    early?.catch(() => {})
     const known = await authorizeOrder(caller, orderId, context)
     const [order, { methods }] = await Promise.all([
       known ?? managementApi.getOrder(orderId, context),
-      managementApi.listPaymentMethods(orderId, context),
+      early ?? managementApi.listPaymentMethods(orderId, context),
     ])
     if (!order) throw new Problem('order_not_found')
     return { order: { ...order, due: order.due ?? (await dueByToken(orderId, context)) }, methods }

@@ -148,7 +148,14 @@ export function createPaying(ports: PayingPorts, settings: PayingSettings): Payi
 
   return {
     payOrder: tellPaid(payOrder),
-    listPaymentMethods: createListPaymentMethods({ managementApi, attempts, authorizeOrder, instruments }),
+    listPaymentMethods: createListPaymentMethods({
+      managementApi,
+      attempts,
+      authorizeOrder,
+      mayReadAhead: (caller) =>
+        caller.access.kind === 'customer' && ports.isAtEase() && misses.mayGoAhead(caller),
+      instruments,
+    }),
     listPayments: tellListed,
     getPayment: createGetPayment(tellListed),
     checkouts: checkouts && {

@@ -39,6 +39,7 @@ interface Given {
   readonly token?: MintedToken
   readonly caller?: Caller
   readonly findFence?: () => Promise<OrderAttempt | null>
+  readonly mayReadAhead?: boolean
 }
 
 function listing({
@@ -50,6 +51,7 @@ function listing({
   token = tokenOf(118),
   caller = server,
   findFence = async () => fence,
+  mayReadAhead = false,
 }: Given = {}) {
   const calls: string[] = []
   const list = createListPaymentMethods({
@@ -69,6 +71,7 @@ function listing({
     },
     attempts: { findFence },
     authorizeOrder: authorizeOrder ?? (async () => authorized),
+    mayReadAhead: () => mayReadAhead,
     instruments: instruments ?? new Set<InstrumentType>(['card', 'stored_card']),
   })
   return { calls, result: list(caller, 118, contextOf()) }
@@ -181,6 +184,55 @@ test('a caller who may not pay the order learns nothing about it, and no call is
   expect(calls).toEqual([])
 })
 
+describe('while a customer’s order is read, its methods are', () => {
+  /** The order is read only when the test says so. */
+  function reading(mayReadAhead: boolean) {
+    const { promise, resolve, reject } = Promise.withResolvers<Order>()
+    return { ...listing({ authorizeOrder: () => promise, mayReadAhead }), resolve, reject }
+  }
+
+  test('read too, and the order is not read again', async () => {
+    const { calls, result, resolve } = reading(true)
+    await setImmediate()
+    expect(calls).toEqual(['methods'])
+    resolve(orderOf())
+    expect((await result).methods).toHaveLength(1)
+    expect(calls).toEqual(['methods'])
+  })
+
+  test('not read where that may be for nothing', async () => {
+    const { calls, result, resolve } = reading(false)
+    await setImmediate()
+    expect(calls).toEqual([])
+    resolve(orderOf())
+    await result
+    expect(calls).toEqual(['methods'])
+  })
+
+  test('thrown away, whatever they are, where the order is another’s', async () => {
+    const { result, reject } = reading(true)
+    reject(new Problem('order_not_found'))
+    expect(await endOf(result)).toBe('order_not_found')
+    const failing = createListPaymentMethods({
+      managementApi: {
+        getOrder: async () => orderOf(),
+        listPaymentMethods: async () => {
+          throw new Problem('upstream_unavailable')
+        },
+        createPaymentAccessToken: async () => tokenOf(118),
+      },
+      attempts: { findFence: async () => null },
+      authorizeOrder: async () => {
+        await setImmediate()
+        throw new Problem('order_not_found')
+      },
+      mayReadAhead: () => true,
+      instruments: new Set<InstrumentType>(['card']),
+    })
+    expect(await endOf(failing(server, 118, contextOf()))).toBe('order_not_found')
+  })
+})
+
 test('an order that does not exist, for a caller who may see any', async () => {
   expect(await endOf(listing({ order: null }).result)).toBe('order_not_found')
 })
@@ -202,6 +254,7 @@ test('a caller who joins a read that began before a payment is not told that the
     },
     attempts: { findFence: async () => fence },
     authorizeOrder: async () => null,
+    mayReadAhead: () => false,
     instruments: new Set<InstrumentType>(['card']),
   })
   const early = list(server, 118, contextOf())

@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { storeVariables } from '../../../sandbox/store-variables.ts'
 import { callerToken, serverToken } from '../../support/caller-token.ts'
 import { createOrder } from '../../support/orders.ts'
+import { startScriptedUpstream, upstreamCustomer } from '../../support/scripted-upstream.ts'
 import { startTillgate } from '../../support/start-tillgate.ts'
 
 const nowhere = 4711
@@ -25,4 +27,22 @@ test.each([
 test('an order that is not there is not found by a trusted server either', async () => {
   const { call } = await startTillgate()
   expect((await call.methods(nowhere, await serverToken())).body.code).toBe('order_not_found')
+})
+
+test("a customer's order and its methods are read at once, but after a miss the order first", async () => {
+  const upstream = await startScriptedUpstream()
+  onTestFinished(upstream.close)
+  const { call } = await startTillgate({
+    environment: storeVariables({ ...upstream, accessToken: 'the-store-token' }),
+  })
+  const token = await callerToken({ customer_id: upstreamCustomer })
+  const operations = () => upstream.calls.splice(0).map(({ operation }) => operation)
+  expect((await call.methods(2, token)).status).toBe(200)
+  expect(operations().toSorted()).toEqual(['methods', 'order'])
+  // Of another: both were asked for, and the answer is of the order alone.
+  expect((await call.methods(1, token)).status).toBe(404)
+  await vi.waitFor(() => expect(upstream.calls).toHaveLength(2))
+  operations()
+  for (const _ of [1, 2]) expect((await call.methods(1, token)).status).toBe(404)
+  expect(operations()).toEqual(['order', 'order'])
 })
