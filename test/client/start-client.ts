@@ -28,11 +28,13 @@ export async function startClient(options: StartClientOptions = {}) {
   const mishaps = [...(options.mishaps ?? [])]
   const keys: string[] = []
   const asked: string[] = []
+  const preferred: (string | null)[] = []
   const pausesMs: number[] = []
 
   const network: typeof fetch = async (input, init) => {
     const request = new Request(input, init)
     asked.push(`${request.method} ${new URL(request.url).pathname.replace(/[0-9a-f-]{36}$/, '{id}')}`)
+    preferred.push(request.headers.get('prefer'))
     if (request.method !== 'POST') return fetch(request)
     keys.push(request.headers.get('idempotency-key') ?? '')
     const mishap = mishaps.shift() ?? null
@@ -55,5 +57,5 @@ export async function startClient(options: StartClientOptions = {}) {
   }
   /** As after a reload: only the storage is left. */
   const reload = () => createTillgate(settings)
-  return { ...tillgate, client: reload(), reload, orderId, keys, asked, pausesMs }
+  return { ...tillgate, client: reload(), reload, orderId, keys, asked, preferred, pausesMs }
 }

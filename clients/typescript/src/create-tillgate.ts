@@ -53,7 +53,7 @@ export function createTillgate(options: TillgateOptions) {
      *
      * @throws TillgateProblem when it is not paid. PaymentUnresolved when that is not known.
      */
-    payOrder: createPayOrder({ api, exchange, kept, timing }),
+    payOrder: createPayOrder({ api, exchange, kept, timing, answerWithinMs }),
 
     /**
      * After a reload: follows the unfinished payment to its result. Null when there is none, or when none arrived. Then

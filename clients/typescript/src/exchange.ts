@@ -2,9 +2,15 @@ import type { Problem } from './types.ts'
 
 /** The result of one request. `lost` says nothing about the money. */
 export type Answer<T> =
-  | { readonly kind: 'ok'; readonly body: T; readonly afterSeconds: number | null }
-  | { readonly kind: 'problem'; readonly problem: Problem; readonly afterSeconds: number | null }
+  | ({ readonly kind: 'ok'; readonly body: T } & Pace)
+  | ({ readonly kind: 'problem'; readonly problem: Problem } & Pace)
   | { readonly kind: 'lost'; readonly wasSent: boolean; readonly cause: unknown }
+
+interface Pace {
+  readonly afterSeconds: number | null
+  /** The service waited for an end before it answered, as it was asked to. */
+  readonly hasWaited: boolean
+}
 
 /** The caller token, or a function that fetches one. Called before each request; `isRefused` says that the last token was refused. */
 export type CallerToken = string | ((reason: { readonly isRefused: boolean }) => string | Promise<string>)
@@ -64,9 +70,12 @@ export function createExchange(token: CallerToken, answerWithinMs: number): Exch
 /** Anything that is not the service's own answer (a proxy's page, half a body) counts as no answer. */
 function readAnswer<T>({ data, error, response }: Received<T>): Answer<T> {
   const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
-  const afterSeconds = Number.isFinite(retryAfter) ? retryAfter : null
-  if (response.ok && isObject(data) && 'data' in data) return { kind: 'ok', body: data, afterSeconds }
-  if (isProblem(error)) return { kind: 'problem', problem: error, afterSeconds }
+  const pace: Pace = {
+    afterSeconds: Number.isFinite(retryAfter) ? retryAfter : null,
+    hasWaited: /^\s*wait\b/i.test(response.headers.get('preference-applied') ?? ''),
+  }
+  if (response.ok && isObject(data) && 'data' in data) return { kind: 'ok', body: data, ...pace }
+  if (isProblem(error)) return { kind: 'problem', problem: error, ...pace }
   return {
     kind: 'lost',
     wasSent: true,

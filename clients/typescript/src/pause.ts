@@ -3,12 +3,12 @@ import { throwIfAborted } from './exchange.ts'
 /** Waits, or throws as soon as the signal says to stop. */
 export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>
 
-const firstPauseMs = 1_000
+export const shortestPauseMs = 1_000
 const longestPauseMs = 15_000
 
 /** At least as long as the service asks for, and longer with each try. Up to a fifth more at random, so that clients spread out. */
 export function pauseMs(tries: number, afterSeconds: number | null, random = Math.random): number {
-  const backoff = Math.min(firstPauseMs * 1.5 ** (tries - 1), longestPauseMs)
+  const backoff = Math.min(shortestPauseMs * 1.5 ** (tries - 1), longestPauseMs)
   return Math.max(backoff, (afterSeconds ?? 0) * 1_000) * (1 + random() / 5)
 }
 

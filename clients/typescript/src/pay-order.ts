@@ -24,6 +24,8 @@ export interface PayOrderDependencies {
   readonly exchange: Exchange
   readonly kept: KeptPayments
   readonly timing: Pick<PayUntilKnownOptions, 'wait' | 'now'>
+  /** How long one answer may take. */
+  readonly answerWithinMs: number
 }
 
 /** A charge may take a minute, and reconciliation a bit longer. After that, ask the shopper to come back later. */
@@ -31,19 +33,36 @@ const usualMaxWaitMs = 120_000
 
 type PaymentAnswer = Answer<{ readonly data: Payment }>
 
-export function createPayOrder({ api, exchange, kept, timing }: PayOrderDependencies) {
+/** The service waits no longer. */
+const longestWaitMs = 30_000
+/** An answer that waited needs its way, and the look that it ends with. */
+const answerNeedsMs = 5_000
+
+export function createPayOrder({ api, exchange, kept, timing, answerWithinMs }: PayOrderDependencies) {
+  /** How long the service may wait for an end before it answers, in whole seconds. */
+  const waitSeconds = (leftMs: number) =>
+    Math.max(0, Math.floor(Math.min(longestWaitMs, leftMs, answerWithinMs - answerNeedsMs) / 1_000))
+
   return async function payOrder(orderId: number, request: PaymentRequest, options: PayOptions = {}) {
     const { signal, maxWaitMs = usualMaxWaitMs, onWaiting = () => {} } = options
     const { key } = await kept.begin(orderId, request, options.idempotencyKey)
-    const pay = () => exchange((parts) => api.payOrder(orderId, key, request, parts), signal)
+    let isFirst = true
     let mayLook = true
 
+    /** The first answer is not put off: it may be a refusal, and a 202 shows the payment to look at. */
+    function pay(leftMs: number): Promise<PaymentAnswer> {
+      const seconds = isFirst ? 0 : waitSeconds(leftMs)
+      isFirst = false
+      return exchange((parts) => api.payOrder(orderId, key, request, parts, seconds), signal)
+    }
+
     /** Reading sends no card data again. But why a payment was not charged, only the payment's own answer says. */
-    async function ask(seen: Payment | null): Promise<PaymentAnswer> {
-      if (seen === null || !mayLook) return pay()
-      const look = await exchange((parts) => api.getPayment(orderId, seen.id, parts), signal)
+    async function ask(seen: Payment | null, leftMs: number): Promise<PaymentAnswer> {
+      if (seen === null || !mayLook) return pay(leftMs)
+      const seconds = waitSeconds(leftMs)
+      const look = await exchange((parts) => api.getPayment(orderId, seen.id, parts, seconds), signal)
       if (look.kind === 'problem') mayLook = false
-      return look.kind === 'problem' || isEndedUnpaid(look) ? pay() : look
+      return look.kind === 'problem' || isEndedUnpaid(look) ? pay(leftMs) : look
     }
 
     try {

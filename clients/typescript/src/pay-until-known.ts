@@ -1,6 +1,6 @@
 import type { Answer } from './exchange.ts'
 import { judgeAnswer, type WaitReason } from './judge-answer.ts'
-import { pauseMs, type Wait } from './pause.ts'
+import { pauseMs, shortestPauseMs, type Wait } from './pause.ts'
 import { TillgateProblem } from './tillgate-problem.ts'
 import type { Payment } from './types.ts'
 
@@ -14,8 +14,8 @@ export interface Waiting {
 }
 
 export interface PayUntilKnownOptions {
-  /** Asks for the result: sends the payment with the same key, or reads it. */
-  readonly ask: (seen: Payment | null) => Promise<Answer<{ readonly data: Payment }>>
+  /** Asks for the result: sends the payment with the same key, or reads it. `leftMs` is how long it may still be asked for. */
+  readonly ask: (seen: Payment | null, leftMs: number) => Promise<Answer<{ readonly data: Payment }>>
   readonly unresolved: (seen: Payment | null, cause: unknown) => Error
   readonly onWaiting: (waiting: Waiting) => void | Promise<void>
   readonly wait: Wait
@@ -40,7 +40,8 @@ export async function payUntilKnown(options: PayUntilKnownOptions): Promise<Paym
   let refusals = 0
 
   for (let tries = 1; ; tries += 1) {
-    const answer = await ask(seen)
+    const askedAt = now()
+    const answer = await ask(seen, until - askedAt)
     const verdict = judgeAnswer(answer, doubt !== null)
     if (verdict.kind === 'paid') return verdict.payment
     if (verdict.kind === 'ended') throw new TillgateProblem(verdict.problem, verdict.afterSeconds)
@@ -49,7 +50,11 @@ export async function payUntilKnown(options: PayUntilKnownOptions): Promise<Paym
     const { reason, problem, afterSeconds } = verdict
     seen = verdict.payment ?? seen
     if (reason !== 'busy') doubt = reason
-    const nextInMs = pauseMs(tries, afterSeconds)
+    // A service that waited has made the pause already. One that only says so is not asked in a rush.
+    const hasWaited = answer.kind !== 'lost' && answer.hasWaited
+    const nextInMs = hasWaited
+      ? Math.max(0, shortestPauseMs - (now() - askedAt))
+      : pauseMs(tries, afterSeconds)
     const isTooLate = now() + nextInMs > until
     if (doubt === null && problem) {
       if (problem.retry === 'same_key') refusals += 1
@@ -57,6 +62,6 @@ export async function payUntilKnown(options: PayUntilKnownOptions): Promise<Paym
     }
     if (isTooLate) throw unresolved(seen, answer.kind === 'lost' ? answer.cause : problem)
     await onWaiting({ reason: doubt ?? reason, tries, nextInMs, payment: seen })
-    await wait(nextInMs, signal)
+    if (nextInMs > 0) await wait(nextInMs, signal)
   }
 }

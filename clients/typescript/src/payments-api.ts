@@ -18,13 +18,19 @@ export function createPaymentsApi(baseUrl: string, fetch: typeof globalThis.fetc
       client.GET('/orders/{id}/payment-methods', { params: { path: { id } }, ...parts }),
     listPayments: (id: number, parts: RequestParts) =>
       client.GET('/orders/{id}/payments', { params: { path: { id } }, ...parts }),
-    getPayment: (id: number, paymentId: string, parts: RequestParts) =>
-      client.GET('/orders/{id}/payments/{paymentId}', { params: { path: { id, paymentId } }, ...parts }),
-    payOrder: (id: number, key: string, body: PaymentRequest, parts: RequestParts) =>
+    getPayment: (id: number, paymentId: string, parts: RequestParts, waitSeconds = 0) =>
+      client.GET('/orders/{id}/payments/{paymentId}', {
+        params: { path: { id, paymentId }, header: preferring(waitSeconds) },
+        ...parts,
+      }),
+    payOrder: (id: number, key: string, body: PaymentRequest, parts: RequestParts, waitSeconds = 0) =>
       client.POST('/orders/{id}/pay', {
-        params: { path: { id }, header: { 'Idempotency-Key': key } },
+        params: { path: { id }, header: { 'Idempotency-Key': key, ...preferring(waitSeconds) } },
         body,
         ...parts,
       }),
   }
 }
+
+/** Asks the service to wait for the end of the payment (RFC 7240). With 0 it answers at once. */
+const preferring = (waitSeconds: number) => (waitSeconds > 0 ? { Prefer: `wait=${waitSeconds}` } : {})
