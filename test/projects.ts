@@ -24,7 +24,7 @@ const process = [
 
 /** The service, the sandbox or another server behind a port of this machine. */
 const http = [
-  'test/client/{pay-order,resume,waiting}.test.ts',
+  'test/client/{pay-checkout,pay-order,resume,waiting}.test.ts',
   'test/clients/bigcommerce/{checkouts-api,collect-answer,management-*,payments-api}.test.ts',
   'test/clients/events/send-event.test.ts',
   'test/clients/identity/published-keys.test.ts',

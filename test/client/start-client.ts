@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createTillgate, type TillgateOptions } from '../../clients/typescript/src/index.ts'
 import type { PaymentRequest } from '../../clients/typescript/src/types.ts'
 import { callerToken } from '../support/caller-token.ts'
-import { createOrder } from '../support/orders.ts'
+import { createOrder, guideOrderAmount } from '../support/orders.ts'
 import { cardPayment } from '../support/payments.ts'
 import { type TillgateOptions as ServiceOptions, startTillgate } from '../support/start-tillgate.ts'
 
@@ -17,6 +17,11 @@ export interface StartClientOptions {
 }
 
 export const payment = (number?: string) => cardPayment(number ? { number } : {}) as PaymentRequest
+/** With the amount that the shopper agreed to. */
+export const checkoutPayment = (number?: string) => ({
+  ...payment(number),
+  expected_amount: guideOrderAmount,
+})
 
 /** Real pauses would take minutes, but the service needs a moment. */
 const pauseOfTestsMs = 30

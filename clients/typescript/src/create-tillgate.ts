@@ -1,7 +1,7 @@
 import { type CallerToken, createExchange } from './exchange.ts'
 import { createKeptPayments, type KeyStorage, memoryStorage } from './kept-payments.ts'
 import { type Wait, waitByTimer } from './pause.ts'
-import { createPayOrder } from './pay-order.ts'
+import { createPay } from './pay-order.ts'
 import { createPaymentsApi } from './payments-api.ts'
 import { createReader, type ReadOptions } from './read-until-answered.ts'
 import { createResume } from './resume-payment.ts'
@@ -33,19 +33,21 @@ export function createTillgate(options: TillgateOptions) {
   const read = createReader(exchange, wait)
 
   const listPayments = async (orderId: number, options?: ReadOptions) =>
-    (await read((parts) => api.listPayments(orderId, parts), options)).data
+    (await read((parts) => api.order.listPayments(orderId, parts), options)).data
+  const listCheckoutPayments = async (checkoutId: string, options?: ReadOptions) =>
+    (await read((parts) => api.checkout.listPayments(checkoutId, parts), options)).data
 
   return {
     /** What the order can be paid with, and what is due. @throws TillgateProblem, TillgateUnreachable */
     listPaymentMethods: (orderId: number, options?: ReadOptions) =>
-      read((parts) => api.listPaymentMethods(orderId, parts), options),
+      read((parts) => api.order.listPaymentMethods(orderId, parts), options),
 
     /** The payments of the order, newest first. @throws TillgateProblem, TillgateUnreachable */
     listPayments,
 
     /** How one payment stands. @throws TillgateProblem, TillgateUnreachable */
     getPayment: async (orderId: number, paymentId: string, options?: ReadOptions) =>
-      (await read((parts) => api.getPayment(orderId, paymentId, parts), options)).data,
+      (await read((parts) => api.order.getPayment(orderId, paymentId, parts), options)).data,
 
     /**
      * Pays at most once, and resolves when the order is paid. Called again with the same payment, whatever happened
@@ -53,7 +55,7 @@ export function createTillgate(options: TillgateOptions) {
      *
      * @throws TillgateProblem when it is not paid. PaymentUnresolved when that is not known.
      */
-    payOrder: createPayOrder({ api, exchange, kept, timing, answerWithinMs }),
+    payOrder: createPay({ api: api.order, exchange, kept, timing, answerWithinMs }),
 
     /**
      * After a reload: follows the unfinished payment to its result. Null when there is none, or when none arrived. Then
@@ -64,7 +66,33 @@ export function createTillgate(options: TillgateOptions) {
     resume: createResume({
       kept,
       timing,
-      listPayments: (orderId, signal) => listPayments(orderId, signal ? { signal } : {}),
+      listPayments: (orderId: number, signal) => listPayments(orderId, signal ? { signal } : {}),
+    }),
+
+    /** What the checkout can be paid with, and what is due. @throws TillgateProblem, TillgateUnreachable */
+    listCheckoutPaymentMethods: (checkoutId: string, options?: ReadOptions) =>
+      read((parts) => api.checkout.listPaymentMethods(checkoutId, parts), options),
+
+    /** The payments of the checkout, newest first. @throws TillgateProblem, TillgateUnreachable */
+    listCheckoutPayments,
+
+    /** How one payment of the checkout stands. @throws TillgateProblem, TillgateUnreachable */
+    getCheckoutPayment: async (checkoutId: string, paymentId: string, options?: ReadOptions) =>
+      (await read((parts) => api.checkout.getPayment(checkoutId, paymentId, parts), options)).data,
+
+    /**
+     * As `payOrder`, for a checkout: the service makes its order. `order_id` of the payment says which.
+     *
+     * @throws TillgateProblem when it is not paid. PaymentUnresolved when that is not known.
+     */
+    payCheckout: createPay({ api: api.checkout, exchange, kept, timing, answerWithinMs }),
+
+    /** As `resume`, for a checkout. @throws TillgateProblem, TillgateUnreachable, PaymentUnresolved */
+    resumeCheckout: createResume({
+      kept,
+      timing,
+      listPayments: (checkoutId: string, signal) =>
+        listCheckoutPayments(checkoutId, signal ? { signal } : {}),
     }),
   }
 }

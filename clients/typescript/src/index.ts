@@ -9,6 +9,9 @@ export type { ReadOptions } from './read-until-answered.ts'
 export { TillgateProblem } from './tillgate-problem.ts'
 export { TillgateUnreachable } from './tillgate-unreachable.ts'
 export type {
+  CheckoutDue,
+  CheckoutPaymentMethods,
+  CheckoutPaymentRequest,
   EventPayment,
   OrderDue,
   Payment,

@@ -8,6 +8,9 @@ export interface KeyStorage {
   removeItem(name: string): unknown
 }
 
+/** An order has a number, a checkout the id of its cart. */
+export type PayableId = number | string
+
 /** What is kept of an unfinished payment: its key, and no card data. */
 export interface KeptPayment {
   readonly key: string
@@ -18,20 +21,20 @@ export interface KeptPayment {
 
 export type KeptPayments = ReturnType<typeof createKeptPayments>
 
-/** The unfinished payment of each order: at most one. */
+/** The unfinished payment of each order and checkout: at most one. */
 export function createKeptPayments(storage: KeyStorage) {
-  const placeOf = (orderId: number) => `tillgate:order:${orderId}`
-  const turns = new Map<number, Promise<unknown>>()
+  const placeOf = (id: PayableId) => `tillgate:${typeof id === 'number' ? 'order' : 'checkout'}:${id}`
+  const turns = new Map<PayableId, Promise<unknown>>()
 
   /** One at a time: two clicks at once must find the same key. */
-  function inTurn<T>(orderId: number, work: () => Promise<T>): Promise<T> {
-    const turn = (turns.get(orderId) ?? Promise.resolve()).then(work, work)
-    turns.set(orderId, turn)
+  function inTurn<T>(id: PayableId, work: () => Promise<T>): Promise<T> {
+    const turn = (turns.get(id) ?? Promise.resolve()).then(work, work)
+    turns.set(id, turn)
     return turn
   }
 
-  async function find(orderId: number): Promise<KeptPayment | null> {
-    const text = await storage.getItem(placeOf(orderId))
+  async function find(id: PayableId): Promise<KeptPayment | null> {
+    const text = await storage.getItem(placeOf(id))
     try {
       return text ? (JSON.parse(text) as KeptPayment) : null
     } catch {
@@ -39,8 +42,8 @@ export function createKeptPayments(storage: KeyStorage) {
       return null
     }
   }
-  const keep = async (orderId: number, kept: KeptPayment) => {
-    await storage.setItem(placeOf(orderId), JSON.stringify(kept))
+  const keep = async (id: PayableId, kept: KeptPayment) => {
+    await storage.setItem(placeOf(id), JSON.stringify(kept))
     return kept
   }
 
@@ -48,24 +51,24 @@ export function createKeptPayments(storage: KeyStorage) {
     find,
 
     /** The key of this payment if it was begun before, else a new one, kept before anything is sent. */
-    begin: (orderId: number, request: PaymentRequest, givenKey?: string): Promise<KeptPayment> =>
-      inTurn(orderId, async () => {
+    begin: (id: PayableId, request: PaymentRequest, givenKey?: string): Promise<KeptPayment> =>
+      inTurn(id, async () => {
         const digest = digestOfPayment(request)
-        const kept = await find(orderId)
+        const kept = await find(id)
         const isTheSame = kept?.digest === digest && (givenKey ?? kept.key) === kept.key
-        return isTheSame ? kept : keep(orderId, { key: givenKey ?? newIdempotencyKey(), digest })
+        return isTheSame ? kept : keep(id, { key: givenKey ?? newIdempotencyKey(), digest })
       }),
 
-    remember: (orderId: number, key: string, paymentId: string): Promise<void> =>
-      inTurn(orderId, async () => {
-        const kept = await find(orderId)
-        if (kept?.key === key && kept.paymentId !== paymentId) await keep(orderId, { ...kept, paymentId })
+    remember: (id: PayableId, key: string, paymentId: string): Promise<void> =>
+      inTurn(id, async () => {
+        const kept = await find(id)
+        if (kept?.key === key && kept.paymentId !== paymentId) await keep(id, { ...kept, paymentId })
       }),
 
     /** The payment has ended. The next one gets a new key. */
-    end: (orderId: number, key: string): Promise<void> =>
-      inTurn(orderId, async () => {
-        if ((await find(orderId))?.key === key) await storage.removeItem(placeOf(orderId))
+    end: (id: PayableId, key: string): Promise<void> =>
+      inTurn(id, async () => {
+        if ((await find(id))?.key === key) await storage.removeItem(placeOf(id))
       }),
   }
 }

@@ -1,8 +1,7 @@
-import type { Answer, Exchange } from './exchange.ts'
-import type { KeptPayments } from './kept-payments.ts'
+import type { Answer, Exchange, RequestParts, Send } from './exchange.ts'
+import type { KeptPayments, PayableId } from './kept-payments.ts'
 import { type PayUntilKnownOptions, payUntilKnown, type Waiting } from './pay-until-known.ts'
 import { PaymentUnresolved } from './payment-unresolved.ts'
-import type { PaymentsApi } from './payments-api.ts'
 import { TillgateProblem } from './tillgate-problem.ts'
 import type { Payment, PaymentRequest } from './types.ts'
 
@@ -19,8 +18,27 @@ export interface PayOptions extends WaitOptions {
   readonly idempotencyKey?: string
 }
 
-export interface PayOrderDependencies {
-  readonly api: PaymentsApi
+type PaymentBody = { readonly data: Payment }
+
+/** How one kind of thing is paid: an order, or a checkout. */
+export interface PayableApi<Id extends PayableId, Request extends PaymentRequest> {
+  pay(
+    id: Id,
+    key: string,
+    request: Request,
+    parts: RequestParts,
+    waitSeconds: number,
+  ): ReturnType<Send<PaymentBody>>
+  getPayment(
+    id: Id,
+    paymentId: string,
+    parts: RequestParts,
+    waitSeconds: number,
+  ): ReturnType<Send<PaymentBody>>
+}
+
+export interface PayDependencies<Id extends PayableId, Request extends PaymentRequest> {
+  readonly api: PayableApi<Id, Request>
   readonly exchange: Exchange
   readonly kept: KeptPayments
   readonly timing: Pick<PayUntilKnownOptions, 'wait' | 'now'>
@@ -31,57 +49,64 @@ export interface PayOrderDependencies {
 /** A charge may take a minute, and reconciliation a bit longer. After that, ask the shopper to come back later. */
 const usualMaxWaitMs = 120_000
 
-type PaymentAnswer = Answer<{ readonly data: Payment }>
+type PaymentAnswer = Answer<PaymentBody>
 
 /** The service waits no longer. */
 const longestWaitMs = 30_000
 /** An answer that waited needs its way, and the look that it ends with. */
 const answerNeedsMs = 5_000
 
-export function createPayOrder({ api, exchange, kept, timing, answerWithinMs }: PayOrderDependencies) {
+/** Makes what pays an order, or a checkout. */
+export function createPay<Id extends PayableId, Request extends PaymentRequest>({
+  api,
+  exchange,
+  kept,
+  timing,
+  answerWithinMs,
+}: PayDependencies<Id, Request>) {
   /** How long the service may wait for an end before it answers, in whole seconds. */
   const waitSeconds = (leftMs: number) =>
     Math.max(0, Math.floor(Math.min(longestWaitMs, leftMs, answerWithinMs - answerNeedsMs) / 1_000))
 
-  return async function payOrder(orderId: number, request: PaymentRequest, options: PayOptions = {}) {
+  return async function pay(id: Id, request: Request, options: PayOptions = {}): Promise<Payment> {
     const { signal, maxWaitMs = usualMaxWaitMs, onWaiting = () => {} } = options
-    const { key } = await kept.begin(orderId, request, options.idempotencyKey)
+    const { key } = await kept.begin(id, request, options.idempotencyKey)
     let isFirst = true
     let mayLook = true
 
     /** The first answer is not put off: it may be a refusal, and a 202 shows the payment to look at. */
-    function pay(leftMs: number): Promise<PaymentAnswer> {
+    function send(leftMs: number): Promise<PaymentAnswer> {
       const seconds = isFirst ? 0 : waitSeconds(leftMs)
       isFirst = false
-      return exchange((parts) => api.payOrder(orderId, key, request, parts, seconds), signal)
+      return exchange((parts) => api.pay(id, key, request, parts, seconds), signal)
     }
 
     /** Reading sends no card data again. But why a payment was not charged, only the payment's own answer says. */
     async function ask(seen: Payment | null, leftMs: number): Promise<PaymentAnswer> {
-      if (seen === null || !mayLook) return pay(leftMs)
+      if (seen === null || !mayLook) return send(leftMs)
       const seconds = waitSeconds(leftMs)
-      const look = await exchange((parts) => api.getPayment(orderId, seen.id, parts, seconds), signal)
+      const look = await exchange((parts) => api.getPayment(id, seen.id, parts, seconds), signal)
       if (look.kind === 'problem') mayLook = false
-      return look.kind === 'problem' || isEndedUnpaid(look) ? pay(leftMs) : look
+      return look.kind === 'problem' || isEndedUnpaid(look) ? send(leftMs) : look
     }
 
     try {
       const payment = await payUntilKnown({
         ask,
         unresolved: (payment, cause) =>
-          new PaymentUnresolved({ orderId, idempotencyKey: key, payment, cause }),
+          new PaymentUnresolved({ payableId: id, idempotencyKey: key, payment, cause }),
         async onWaiting(waiting) {
           onWaiting(waiting)
-          if (waiting.payment) await kept.remember(orderId, key, waiting.payment.id)
+          if (waiting.payment) await kept.remember(id, key, waiting.payment.id)
         },
         ...timing,
         signal,
         maxWaitMs,
       })
-      await kept.end(orderId, key)
+      await kept.end(id, key)
       return payment
     } catch (error) {
-      if (error instanceof TillgateProblem && endsTheKey(error)) await kept.end(orderId, key)
+      if (error instanceof TillgateProblem && endsTheKey(error)) await kept.end(id, key)
       throw error
     }
   }

@@ -31,6 +31,12 @@ export type PaymentMethod = WithSets<
 >
 export type PaymentMethods = WithSets<Schemas['PaymentMethodsResponse'], { data: PaymentMethod[] }>
 export type PaymentInstrument = Schemas['PaymentInstrument']
+export type CheckoutPaymentMethods = WithSets<
+  Schemas['CheckoutPaymentMethodsResponse'],
+  { data: PaymentMethod[] }
+>
 export type PaymentRequest = Schemas['PayOrderRequest']
+export type CheckoutPaymentRequest = Schemas['PayCheckoutRequest']
 export type OrderDue = Schemas['OrderDue']
+export type CheckoutDue = Schemas['CheckoutDue']
 export type StoredInstrument = Schemas['StoredInstrument']
