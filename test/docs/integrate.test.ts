@@ -2,9 +2,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { createTillgate, type PaymentRequest } from '../../clients/typescript/src/index.ts'
 import { compile, contract, installedClient, newFolder, root } from '../generated/generate.ts'
 import { authEnvironment } from '../support/caller-token.ts'
 import { createOrder } from '../support/orders.ts'
+import { cardPayment } from '../support/payments.ts'
 import { startTillgate } from '../support/start-tillgate.ts'
 import { snippetsOf, writeSnippets } from './snippets.ts'
 
@@ -26,7 +28,9 @@ function writeShop(folder: string): void {
     `export async function shopperOf(_request: Request, orderId: number) {
       const customerId: number | null = 11
       return orderId > 0 ? { id: 'shopper-7', customerId } : null
-    }`,
+    }
+    export const shopperOfCart = async (_request: Request, checkoutId: string) =>
+      checkoutId === '' ? null : { id: 'shopper-7' }`,
   )
   writeFileSync(
     join(folder, 'node.d.ts'),
@@ -74,6 +78,37 @@ describe('in a storefront', () => {
     expect((await call.methods(other, token)).status).toBe(404)
     expect((await mint(-1)).status).toBe(404)
   })
+})
+
+test('from a cart to paid by what the storefront page shows, with one charge', async () => {
+  const folder = newFolder(await packages())
+  writeShop(folder)
+  writeSnippets(page('storefront.md'), folder)
+  Object.assign(process.env, authEnvironment)
+  const { POST } = (await import(join(folder, 'app/api/checkout-token/route.ts'))) as {
+    POST: (request: Request) => Promise<Response>
+  }
+  const mint = async (checkoutId: string) =>
+    POST(
+      new Request('https://shop.example/', {
+        method: 'POST',
+        body: JSON.stringify({ checkout_id: checkoutId }),
+      }),
+    )
+  const { sandbox, url } = await startTillgate({ environment: { CHECKOUT_PAYMENTS: 'true' } })
+  const [ours, other] = [11, 11].map((customer_id) => sandbox.checkouts.create({ customer_id }).id)
+  const { token } = (await (await mint(String(ours))).json()) as { token: string }
+  const tillgate = createTillgate({ baseUrl: url, token })
+
+  const { meta } = await tillgate.listCheckoutPaymentMethods(String(ours))
+  const { payment } = cardPayment() as PaymentRequest
+  const paid = await tillgate.payCheckout(String(ours), { payment, expected_amount: meta.checkout.amount })
+
+  expect(paid).toMatchObject({ status: 'success', amount: meta.checkout.amount })
+  expect(await tillgate.getPayment(Number(paid.order_id), paid.id)).toMatchObject({ status: 'success' })
+  expect(sandbox.charges()).toHaveLength(1)
+  await expect(tillgate.listCheckoutPaymentMethods(String(other))).rejects.toMatchObject({ status: 404 })
+  expect((await mint('')).status).toBe(404)
 })
 
 const firstProgram = (path: string) =>
@@ -147,6 +182,8 @@ test('no page shows code that is not named here', () => {
     'storefront.md sh',
     'storefront.md ts app/api/caller-token/route.ts',
     'storefront.md ts lib/checkout.ts',
+    'storefront.md ts app/api/checkout-token/route.ts',
+    'storefront.md ts lib/pay-cart.ts',
     'react-native.md sh',
     'react-native.md ts payments.ts',
     'ios.md swift Tillgate.swift',
