@@ -20,6 +20,7 @@ RUN npm ci --ignore-scripts
 FROM dependencies AS build
 COPY src ./src
 COPY scripts/bundle.ts ./scripts/bundle.ts
+COPY scripts/thin-source-map.ts ./scripts/thin-source-map.ts
 RUN npm run build && mkdir data
 
 # Node and nothing else: an intruder finds no npm and no compiler.

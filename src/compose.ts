@@ -110,8 +110,7 @@ export async function compose(
   const managementApi = metrics.management(createManagementApi(managementHttp))
   const checkoutsApi = metrics.management(createCheckoutsApi(managementHttp))
   const { paymentTimeoutMs, paymentRate, instruments } = config
-  const { processPayment, dialAhead } = createPaymentsApi({ url: paymentsUrl, paymentTimeoutMs, callHeaders })
-  const paymentsApi = metrics.charges({ processPayment })
+  const paymentsApi = metrics.charges(createPaymentsApi({ url: paymentsUrl, paymentTimeoutMs, callHeaders }))
 
   const { limit, windowMs, marginMs, queueMaxWaitMs } = paymentRate
   const shared = { instance: randomUUID(), limit, rule: { windowMs, marginMs, sendWithinMs: SEND_WITHIN_MS } }
@@ -135,7 +134,7 @@ export async function compose(
       holds,
       managementApi,
       paymentsApi,
-      dialAhead,
+      dialAhead: paymentsApi.dialAhead,
       permits,
       isAtEase: gate.isAtEase,
       verifyWebhook: app ? createVerifyWebhook(app.clientSecret, storeHash) : refuseWebhook,

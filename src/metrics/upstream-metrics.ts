@@ -11,7 +11,7 @@ export interface UpstreamMetrics {
   /** The same calls, timed with their tries and pauses; the result is `answered` or the problem's code. */
   management<Api extends ManagementApi | CheckoutsApi>(api: Api): Api
   /** The same call, timed; the result is what the charge came to, or why that is not known. */
-  charges(api: PaymentsApi): PaymentsApi
+  charges<Api extends PaymentsApi>(api: Api): Api
 }
 
 export interface UpstreamMetricsOptions {
@@ -60,12 +60,14 @@ export function createUpstreamMetrics(registry: Registry, options: UpstreamMetri
       }) as unknown as typeof api
     },
     charges(api) {
-      beginAtZero(api, alarming.charges)
-      return measuredPart(api, ({ operation, seconds, result }) => {
+      const { processPayment } = api
+      beginAtZero({ processPayment }, alarming.charges)
+      const measured = measuredPart({ processPayment }, ({ operation, seconds, result }) => {
         const done = result.status === 'fulfilled' ? wordOf(result.value) : ''
         durations.observe({ operation, result: resultOf(result, done) }, seconds)
         observePhase('charge', seconds)
       })
+      return { ...api, ...measured }
     },
   }
 }

@@ -11,11 +11,10 @@ import { Problem } from '../domain/problem.ts'
  */
 async function requestShape(app: FastifyInstance) {
   app.addHook('onRequest', (request, reply, done) => {
-    if (!isPlain(request)) {
-      reply.header('connection', 'close')
-      throw new Problem('malformed_request')
-    }
-    done()
+    if (isPlain(request)) return done()
+    reply.header('connection', 'close')
+    // Once the parser has read what came with it: it may find the next request malformed, and there must be one answer.
+    setImmediate(() => done(new Problem('malformed_request')))
   })
 }
 

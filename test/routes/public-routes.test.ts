@@ -17,8 +17,17 @@ test('live is said without any dependency; ready is not said while draining', as
 })
 
 test('the document that is served is the one that is published', async () => {
-  const { call } = await startTillgate()
+  const { call } = await startTillgate({ environment: { CHECKOUT_PAYMENTS: 'true' } })
   expect((await call('/openapi.json')).body).toEqual(publishedDocument)
+})
+
+test('an operation that is not there is not in the document that is served', async () => {
+  const { call } = await startTillgate()
+  const isAlways = ([, operations]: [string, object]) =>
+    !Object.values(operations).some((operation) => 'x-optional' in operation)
+  const always = Object.entries(publishedDocument.paths as Record<string, object>).filter(isAlways)
+  expect(always.length).toBeLessThan(Object.keys(publishedDocument.paths).length)
+  expect(((await call('/openapi.json')).body as { paths: object }).paths).toEqual(Object.fromEntries(always))
 })
 
 test('the page to read it runs only scripts of its own, under a policy of its own', async () => {
