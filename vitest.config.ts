@@ -11,8 +11,8 @@ const project = (name: ProjectName, test: object) => ({
 
 export default defineConfig({
   test: {
-    // One more at once than there are cores: most of the files that take long wait half of their time. Each starts what it needs on free ports.
-    maxWorkers: availableParallelism() + 1,
+    // Each file starts what it needs on free ports. More at once than there are cores would make processes late that are judged by time.
+    maxWorkers: availableParallelism(),
     sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 20_000,
