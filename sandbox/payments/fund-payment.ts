@@ -16,6 +16,8 @@ type Claim = {
   readonly payment: PaymentInput
   /** What is still to be paid, in minor units. */
   readonly due: number
+  /** Without the shopper, so without a verification value. */
+  readonly isRecurring: boolean
 }
 
 /** Where the money of one payment comes from, once its instrument was accepted. */
@@ -87,8 +89,8 @@ function fundByStored(claim: Claim, given: StoredInput): FundingResult {
   return { funding: { ...fundingOf(stored), amount: due } }
 }
 
-function lacksVerification({ gateway }: Claim, given: StoredInput): boolean {
-  if (given.type !== 'stored_card') return false
+function lacksVerification({ gateway, isRecurring }: Claim, given: StoredInput): boolean {
+  if (given.type !== 'stored_card' || isRecurring) return false
   return gateway.storedCardNeedsVerification && given.verification_value === undefined
 }
 

@@ -41,7 +41,7 @@ export function judgePayment(world: World, claims: AccessTokenClaims, body: unkn
   const refused = gateway ? refusedByConfiguration(world, order, gateway, payment) : unknownMethod()
   if (!gateway || refused) return { refused: refused ?? unknownMethod() }
 
-  const result = fundPayment({ world, order, gateway, payment, due })
+  const result = fundPayment({ world, order, gateway, payment, due, isRecurring: claims.isRecurring })
   if ('refused' in result) return result
   const { instrument, save_instrument: saves } = payment
   return {

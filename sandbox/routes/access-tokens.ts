@@ -13,6 +13,8 @@ const BodySchema = z.looseObject({
 
 const route = { config: { scopes: ['store_payments_access_token_create'] } } as const
 
+type Wanted = z.output<typeof BodySchema>['order']
+
 export function accessTokenRoute(app: FastifyInstance, runtime: Runtime): void {
   app.post('/v3/payments/access_tokens', route, async (request, reply) => {
     const { world } = runtime
@@ -25,13 +27,16 @@ export function accessTokenRoute(app: FastifyInstance, runtime: Runtime): void {
       orderId: parsed.data?.order.id,
       act: async ({ pause }) => {
         await pause()
-        return parsed.success ? issueFor(world, parsed.data.order.id) : invalidOrder()
+        return parsed.success ? issueFor(world, parsed.data.order) : invalidOrder()
       },
     })
   })
 }
 
-async function issueFor(world: World, orderId: number): Promise<Answer> {
+async function issueFor(
+  world: World,
+  { id: orderId, is_recurring: isRecurring = false }: Wanted,
+): Promise<Answer> {
   const order = world.orders.find(orderId)
   if (!order || order.isDeleted) return refusal(30003)
   if (!isPayable(order, world.now(), world.settings)) return refusal(30101)
@@ -40,6 +45,7 @@ async function issueFor(world: World, orderId: number): Promise<Answer> {
     orderId,
     amount: standingOf(order, world.now()).remaining,
     currency: order.currency,
+    isRecurring,
     claimIds: world.settings.claim_ids,
   })
   return { status: 201, body: { data: { id }, meta: {} } }

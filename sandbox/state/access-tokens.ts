@@ -7,6 +7,8 @@ export type AccessTokenClaims = {
   readonly orderId: number
   readonly amount: number
   readonly currency: string
+  /** Made for a payment without the shopper. */
+  readonly isRecurring: boolean
 }
 
 type Grant = Omit<AccessTokenClaims, 'jti'> & { readonly claimIds: 'number' | 'string' }
@@ -16,17 +18,21 @@ export type AccessTokens = ReturnType<typeof createAccessTokens>
 export function createAccessTokens({ storeHash, now }: { storeHash: string; now: () => number }) {
   const key = randomBytes(32)
   const spent = new Set<string>()
+  /** By their `jti`. Whether the real token says it itself is not documented. */
+  const recurring = new Set<string>()
 
   return {
-    async issue({ orderId, amount, currency, claimIds }: Grant): Promise<string> {
+    async issue({ orderId, amount, currency, isRecurring, claimIds }: Grant): Promise<string> {
       const issuedAt = Math.floor(now() / 1000)
       const id = (value: number) => (claimIds === 'string' ? String(value) : value)
       const data = { store_id: id(STORE_ID), order_id: id(orderId), amount, currency }
+      const jti = randomUUID()
+      if (isRecurring) recurring.add(jti)
       return new SignJWT({ data })
         .setProtectedHeader({ typ: 'JWT', alg: 'HS256' })
         .setIssuer(PAT_ISSUER)
         .setSubject(storeHash)
-        .setJti(randomUUID())
+        .setJti(jti)
         .setIssuedAt(issuedAt)
         .setNotBefore(issuedAt)
         .setExpirationTime(issuedAt + PAT_LIFETIME_SECONDS)
@@ -46,6 +52,7 @@ export function createAccessTokens({ storeHash, now }: { storeHash: string; now:
         orderId: Number(data.order_id),
         amount: Number(data.amount),
         currency: String(data.currency),
+        isRecurring: recurring.has(jti),
       }
     },
     /** False when the token was spent before. Synchronous, so that only one of two requests can win. */

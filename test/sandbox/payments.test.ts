@@ -242,6 +242,16 @@ test('a stored card is refused without its verification value where the method a
   expect(reply).toMatchObject({ status: 422, body: { code: 10001 } })
 })
 
+test('a stored card needs no verification value where the access token is for a recurring payment', async () => {
+  const { manage, payWith, order } = await openStore()
+  const { verification_value: _value, ...instrument } = STORED_VISA
+  const body = { order: { id: order(), is_recurring: true } }
+  const minted = await manage('/v3/payments/access_tokens', { method: 'POST', body })
+  const token = minted.body.data.id
+  const reply = await payWith(token, { payment_method_id: 'stripe.card', instrument })
+  expect(reply.status).toBe(201)
+})
+
 test('a card is stored only when that is asked for', async () => {
   const { sandbox, pay, order, methods } = await openStore()
   const storedCount = async () =>
