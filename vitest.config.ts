@@ -27,6 +27,8 @@ export default defineConfig({
         globalSetup: ['tools/install.ts', 'test/support/postgres-server.ts'],
       }),
       project('process', { pool: 'forks', testTimeout: 60_000, env: compiled }),
+      // A group of its own, which comes after all others.
+      project('alone', { pool: 'forks', testTimeout: 60_000, env: compiled, sequence: { groupOrder: 1 } }),
     ],
   },
 })

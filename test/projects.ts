@@ -6,6 +6,9 @@ const postgres = [
   'test/stores/{migrations,plans,postgres,postgres-*,sqlite}.test.ts',
 ]
 
+/** What is only told apart from a fault where nothing else is running: how a fleet does at three times its load. */
+const alone = ['test/process/fleet-allowance.test.ts']
+
 /** Whole processes, a browser, or thousands of stories. */
 const process = [
   'test/canary/{postgres,sqlite}.test.ts',
@@ -39,7 +42,7 @@ const http = [
 ]
 
 /** Which files a project runs, by what they start: a file is of the first project that includes it. The rest starts nothing. */
-export const PROJECTS = { process, postgres, http, unit: ['test/**/*.test.ts'] }
+export const PROJECTS = { alone, process, postgres, http, unit: ['test/**/*.test.ts'] }
 export type ProjectName = keyof typeof PROJECTS
 
 /** The globs of the projects before this one, whose files it leaves to them. */

@@ -169,8 +169,8 @@ const bytesOf = ({ status, headers, text }: ApiAnswer) => ({
     ratelimit: String(headers.ratelimit).replaceAll(/(r|t)=\d+/g, '$1=…'),
   },
 })
-/** No answer waits for an access token that is made while an order is read, so when it arrives is chance. */
-const isWaitedFor = (call: string) => !call.endsWith('/access_tokens')
+/** An access token, and a list of methods, may be asked for while the order is read; for another's order no answer waits for them. */
+const isWaitedFor = (call: string) => !/\/access_tokens$|\/payments\/methods\?/.test(call)
 const isYours = ({ status, body }: ApiAnswer) =>
   status !== 401 && status !== 403 && body?.code !== 'order_not_found'
 

@@ -255,15 +255,20 @@ export function describeEvents({ name, open }: Engine): void {
       test('leases each event to one instance until the lease ends', async () => {
         const ids = await declined(30)
         const instances = Array.from({ length: 3 }, () => ledgerOf({ database: opened.connect() }))
-        const leased = await Promise.all(instances.map(({ events }) => events.lease(20, 20)))
-        expect(idsOf(leased.flat())).toEqual(ids.toSorted())
-        expect(leased.flat()[0]).toMatchObject({ tries: 1, type: 'payment.declined', firstTriedAtMs: nowMs })
+        // One that meets rows which another has just taken gets fewer than it asked for: the rest is there for the next who asks.
+        const leaseAll = async () => {
+          const taken = (await Promise.all(instances.map(({ events }) => events.lease(20, 20)))).flat()
+          return [...taken, ...(await ledger.events.lease(30, 30))]
+        }
+        const leased = await leaseAll()
+        expect(idsOf(leased)).toEqual(ids.toSorted())
+        expect(leased[0]).toMatchObject({ tries: 1, type: 'payment.declined', firstTriedAtMs: nowMs })
         nowMs += EVENT_LEASE_MS - 1
         expect(await ledger.events.lease(30, 30)).toEqual([])
         nowMs += 1
-        const again = await Promise.all(instances.map(({ events }) => events.lease(20, 20)))
-        expect(idsOf(again.flat())).toEqual(ids.toSorted())
-        expect(again.flat().map(({ tries }) => tries)).toEqual(ids.map(() => 2))
+        const again = await leaseAll()
+        expect(idsOf(again)).toEqual(ids.toSorted())
+        expect(again.map(({ tries }) => tries)).toEqual(ids.map(() => 2))
       })
 
       test('the body is the same at every try', async () => {
