@@ -83,7 +83,9 @@ test('a service that says that it waited, and did not, is not asked in a rush', 
 
   await client.payOrder(215, payment())
 
-  expect(pausesMs[1]).toBe(900)
+  // A second after it was asked, less what the exchange itself took here.
+  expect(pausesMs[1]).toBeGreaterThan(500)
+  expect(pausesMs[1]).toBeLessThanOrEqual(900)
 })
 
 test.each([
