@@ -108,9 +108,9 @@ export function createPaying(ports: PayingPorts, settings: PayingSettings): Payi
   // Beside the access token, so that the charge finds its connection there (decision 0040).
   const dialling: ManagementApi = {
     ...managementApi,
-    createPaymentAccessToken(orderId, context) {
+    createPaymentAccessToken(...asked) {
       ports.dialAhead?.()
-      return managementApi.createPaymentAccessToken(orderId, context)
+      return managementApi.createPaymentAccessToken(...asked)
     },
   }
   const inFlight = createInFlight()
@@ -143,7 +143,15 @@ export function createPaying(ports: PayingPorts, settings: PayingSettings): Payi
   const listPayments = createListPayments({ attempts, unsettled, authorizeOrder })
   const tellListed = settings.hasOpaqueDeclines ? withOpaqueAttempts(listPayments) : listPayments
   const checkouts = ports.checkouts
-    ? createPayingCheckouts({ ...ports, ...ports.checkouts, misses, velocityGate, charging, instruments })
+    ? createPayingCheckouts({
+        ...ports,
+        ...ports.checkouts,
+        managementApi: dialling,
+        misses,
+        velocityGate,
+        charging,
+        instruments,
+      })
     : null
 
   return {

@@ -19,6 +19,16 @@ test('a server with both scopes pays without a shopper', async () => {
   expect([paid.status, paid.body.data?.status]).toEqual([201, 'success'])
 })
 
+test('BigCommerce is told so with the access token, and asks for no security code then', async () => {
+  const { sandbox, call } = await startTillgate()
+  const body = storedCardPayment({ verification_value: undefined })
+  const token = await callerToken(server)
+  const byShopper = await call.pay(createOrder(sandbox, order), body, { token })
+  expect(byShopper.status).not.toBe(201)
+  const paid = await call.pay(createOrder(sandbox, order), recurring(body), { token })
+  expect([paid.status, paid.body.data?.status]).toEqual([201, 'success'])
+})
+
 describe('a token without the right is refused, before anything else is said', () => {
   test.each([
     ['of a shopper', { customer_id: 11 }],
