@@ -56,6 +56,32 @@ async function isOrdering(queries: Kysely<Tables>, { storeHash, cartId }: Asked)
   return running !== undefined
 }
 
+/** What the row of a checkout names: its order, null while it is being made, and the payment that took it. */
+export interface CheckoutRow {
+  readonly holder: string
+  readonly orderId: number | null
+}
+
+/** The row of a checkout, which from then on no other transaction changes before this one ends; null where there is none. */
+export async function lockCheckout(
+  transaction: Transaction<Tables>,
+  storeHash: string,
+  checkoutId: string,
+): Promise<CheckoutRow | null> {
+  // One at a time for a checkout: a statement that waits for another's row would still judge by what it saw before.
+  await waitForTurn(transaction, `checkout ${storeHash} ${checkoutId}`)
+  // An attempt on the order that the row names writes *sending* in one statement, which locks the row and takes no turn. Until
+  // that has ended, its word is not to be seen.
+  const row = await transaction
+    .selectFrom('checkouts')
+    .select(['holder', 'order_id'])
+    .where('store_hash', '=', storeHash)
+    .where('checkout_id', '=', checkoutId)
+    .$if(dialectOf(transaction).name === 'Postgres', (query) => query.forUpdate())
+    .executeTakeFirst()
+  return row ? { holder: row.holder, orderId: row.order_id } : null
+}
+
 /**
  * Takes a checkout for an order, in the transaction that writes *sending*, so that the next one to ask sees it.
  *
@@ -66,17 +92,7 @@ export async function takeCheckout(
   asked: Asked & { readonly holder: string; readonly nowMs: number },
 ): Promise<CheckoutStanding> {
   const { storeHash, cartId, orderId, holder, nowMs } = asked
-  // One at a time for a checkout: a statement that waits for another's row would still judge by what it saw before.
-  await waitForTurn(transaction, `checkout ${storeHash} ${cartId}`)
-  // An attempt on the order that the row names writes *sending* in one statement, which locks the row and takes no turn. Until
-  // that has ended, its word is not to be seen.
-  await transaction
-    .selectFrom('checkouts')
-    .select('order_id')
-    .where('store_hash', '=', storeHash)
-    .where('checkout_id', '=', cartId)
-    .$if(dialectOf(transaction).name === 'Postgres', (row) => row.forUpdate())
-    .execute()
+  await lockCheckout(transaction, storeHash, cartId)
   const standing = await checkoutStanding(transaction, asked)
   if (standing !== 'free') return standing
   const taken = { order_id: orderId, holder, updated_at_ms: nowMs }

@@ -3,6 +3,7 @@ import { type CartState, type MadeOrder, nextMakingLookMs } from '../domain/chec
 import type { Clock } from '../domain/clock.ts'
 import { isFreeAgain, type KeyScope, type KnownKey } from '../domain/idempotency-key.ts'
 import { isSent, type NewAttempt, type PaymentAttempt } from '../domain/payment-attempt.ts'
+import { type CheckoutRow, lockCheckout } from './checkout-fence.ts'
 import {
   attemptRow,
   type ClaimOptions,
@@ -14,10 +15,8 @@ import type { Tables } from './engine/tables.ts'
 import { LostRace, transact } from './engine/transact.ts'
 import { findByKey, findByOrder, NO_ORDER_YET, toAttempt } from './find-attempts.ts'
 import {
-  type CheckoutRow,
   concludeMaking,
   leaseMakings,
-  lockCheckout,
   type MakingLook,
   makingsWaitSeconds,
   noteMade,

@@ -1,7 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { MAKINGS_MAX, MAKINGS_WITHIN_MS, nextMakingLookMs } from '../domain/checkout.ts'
 import type { PaymentAttempt } from '../domain/payment-attempt.ts'
-import { dialectOf, waitForTurn } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
 import { NO_ORDER_YET, toAttempt } from './find-attempts.ts'
 
@@ -21,28 +20,6 @@ export type MakingLook =
 
 /** Longer than all pages of a cart's orders are read with all tries. */
 const leaseMs = 20_000
-
-export interface CheckoutRow {
-  readonly holder: string
-  readonly orderId: number | null
-}
-
-/** The row of a checkout, which from then on no other transaction changes before this one ends. */
-export async function lockCheckout(
-  transaction: Transaction<Tables>,
-  storeHash: string,
-  checkoutId: string,
-): Promise<CheckoutRow | null> {
-  await waitForTurn(transaction, `checkout ${storeHash} ${checkoutId}`)
-  const row = await transaction
-    .selectFrom('checkouts')
-    .select(['holder', 'order_id'])
-    .where('store_hash', '=', storeHash)
-    .where('checkout_id', '=', checkoutId)
-    .$if(dialectOf(transaction).name === 'Postgres', (query) => query.forUpdate())
-    .executeTakeFirst()
-  return row ? { holder: row.holder, orderId: row.order_id } : null
-}
 
 /** How long until one more order may be made of a checkout, in seconds; 0 if now. */
 export async function makingsWaitSeconds(

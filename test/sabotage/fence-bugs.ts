@@ -212,8 +212,8 @@ export const FENCE_BUGS: readonly Bug[] = [
   {
     name: 'take a checkout over while its order is being sent',
     file: 'src/stores/checkout-fence.ts',
-    find: ', (row) => row.forUpdate()',
-    replace: ', (row) => row',
+    find: ', (query) => query.forUpdate()',
+    replace: ', (query) => query',
     tests: ['test/stores/postgres-races.test.ts'],
   },
   {

@@ -29,7 +29,6 @@ export function openJournal(path: string): Journal {
   let running: Promise<void> | null = null
   let next: Promise<void> | null = null
 
-  // SQLite has no locks on its journal, so that closing it here ends none.
   async function prepare(): Promise<void> {
     const opened = await promises.open(path, 'r+')
     // Once for trial: node's permission model keeps some functions from us, and some file systems do not know others.
