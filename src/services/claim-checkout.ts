@@ -14,6 +14,7 @@ import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import type { AuthorizedPayment } from './authorize-order.ts'
 import type { VelocityGate } from './card-testing.ts'
 import type { ChargeAttempt, Pause } from './charge-attempt.ts'
+import type { FindMadeOrders } from './find-made-orders.ts'
 import { alreadyPaid, refuseClaim } from './held-orders.ts'
 import { type MakeOrder, ORDERING_MS_MAX, stillOrdering } from './make-order.ts'
 import type { CheckoutView, ReadCheckout } from './read-checkout.ts'
@@ -52,6 +53,7 @@ export interface ClaimCheckoutDependencies {
   readonly velocityGate: VelocityGate
   readonly readCheckout: ReadCheckout
   readonly makeOrder: MakeOrder
+  readonly findMadeOrders: FindMadeOrders
   readonly charging: Pick<ChargeAttempt, 'endUnsent' | 'freeLostClaim'>
   /** A clock that only goes forward, in milliseconds. */
   readonly elapsed: () => number
@@ -66,7 +68,7 @@ type Step =
 
 export function createClaimCheckout(dependencies: ClaimCheckoutDependencies): ClaimCheckout {
   const { attempts, checkouts, managementApi, velocityGate, readCheckout, makeOrder, charging } = dependencies
-  const { elapsed, pause } = dependencies
+  const { findMadeOrders, elapsed, pause } = dependencies
 
   return claimCheckout
 
@@ -108,8 +110,8 @@ export function createClaimCheckout(dependencies: ClaimCheckoutDependencies): Cl
         return claimOrder(wanted, choice.order, held, context)
       case 'none':
         if (record.ordering) {
-          // Its payment has ended without the order; whoever pays next waits for what has become of it.
-          await makeOrder.find(context)
+          // Its payment has ended without the order; the next one waits for what has become of it.
+          await findMadeOrders(context.purpose)
           return { kind: 'again' }
         }
         return order(wanted, view, held, context)
@@ -162,9 +164,10 @@ export function createClaimCheckout(dependencies: ClaimCheckoutDependencies): Cl
     if (claim.kind === 'changed') return { kind: 'again' }
     if (claim.kind !== 'claimed') throw refusedOrdering(claim, context)
     held.isClaimed = true
-    const attempt = await makeOrder
-      .make(claim.attempt, { checkoutId: command.checkoutId, untilMs }, context)
-      .catch((error) => lookAgainIfGone(command, error, context))
+    const wanted = { checkoutId: command.checkoutId, untilMs }
+    const attempt = await makeOrder(claim.attempt, wanted, context).catch((error) =>
+      lookAgainIfGone(command, error, context),
+    )
     const authorized = await authorizeMade(attempt, checkout.customerId, context)
     return { kind: 'claimed', attempt, authorized }
   }

@@ -16,16 +16,16 @@ export interface WantedOrder {
   readonly untilMs: number
 }
 
-export interface MakeOrder {
-  /**
-   * Has the order made that a payment waits for, whose *ordering* is on record. Asked once; a lost answer is resolved by finding the order.
-   *
-   * @returns the payment with its order. @throws Problem; the payment has ended as not sent then.
-   */
-  make(attempt: PaymentAttempt, wanted: WantedOrder, context: RequestContext): Promise<OrderAttempt>
-  /** Looks for orders whose making was not answered, where that is due. */
-  find(context: RequestContext): Promise<void>
-}
+/**
+ * Has the order made that a payment waits for, whose *ordering* is on record. Asked once; a lost answer is resolved by finding the order.
+ *
+ * @returns the payment with its order. @throws Problem; the payment has ended as not sent then.
+ */
+export type MakeOrder = (
+  attempt: PaymentAttempt,
+  wanted: WantedOrder,
+  context: RequestContext,
+) => Promise<OrderAttempt>
 
 export interface MakeOrderDependencies {
   readonly checkoutsApi: Pick<CheckoutsApi, 'makeOrder'>
@@ -43,26 +43,23 @@ const lookAgainMs = 500
 export function createMakeOrder(dependencies: MakeOrderDependencies): MakeOrder {
   const { checkoutsApi, checkouts, findMadeOrders, charging, elapsed, pause } = dependencies
 
-  return {
-    async make(attempt, { checkoutId, untilMs }, context) {
-      try {
-        // An instance that stood still may have been taken for dead, and another one have had the order made.
-        if (elapsed() >= untilMs) {
-          await checkouts.noteNotMade(attempt.id)
-          throw stillOrdering()
-        }
-        const making = await checkoutsApi.makeOrder(checkoutId, context)
-        context.log.info({ paymentId: attempt.id, outcome: making.kind }, 'order of a checkout asked for')
-        const placed = await placedBy(making, attempt, checkoutId, untilMs, context)
-        if (placed.orderId !== null && placed.status === 'claimed')
-          return { ...placed, orderId: placed.orderId }
-        // It was taken away meanwhile, or another payment holds the order.
-        throw new Problem('order_payment_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
-      } catch (error) {
-        return charging.endUnsent({ attempt, context }, error)
+  return async function makeOrder(attempt, { checkoutId, untilMs }, context) {
+    try {
+      // An instance that stood still may have been taken for dead, and another one have had the order made.
+      if (elapsed() >= untilMs) {
+        await checkouts.noteNotMade(attempt.id)
+        throw stillOrdering()
       }
-    },
-    find: ({ purpose }) => findMadeOrders(purpose),
+      const making = await checkoutsApi.makeOrder(checkoutId, context)
+      context.log.info({ paymentId: attempt.id, outcome: making.kind }, 'order of a checkout asked for')
+      const placed = await placedBy(making, attempt, checkoutId, untilMs, context)
+      if (placed.orderId !== null && placed.status === 'claimed')
+        return { ...placed, orderId: placed.orderId }
+      // It was taken away meanwhile, or another payment holds the order.
+      throw new Problem('order_payment_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
+    } catch (error) {
+      return charging.endUnsent({ attempt, context }, error)
+    }
   }
 
   async function placedBy(

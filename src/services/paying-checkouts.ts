@@ -24,7 +24,13 @@ export interface PayingCheckoutsDependencies
   extends Omit<PayCheckoutDependencies, 'claimCheckout' | 'attempts' | 'charging'>,
     Omit<
       ClaimCheckoutDependencies,
-      'readCheckout' | 'makeOrder' | 'checkouts' | 'managementApi' | 'attempts' | 'charging'
+      | 'readCheckout'
+      | 'makeOrder'
+      | 'findMadeOrders'
+      | 'checkouts'
+      | 'managementApi'
+      | 'attempts'
+      | 'charging'
     > {
   readonly attempts: PayCheckoutDependencies['attempts'] & ClaimCheckoutDependencies['attempts']
   readonly charging: PayCheckoutDependencies['charging']
@@ -41,7 +47,7 @@ export function createPayingCheckouts(dependencies: PayingCheckoutsDependencies)
   const findMadeOrders = createFindMadeOrders(dependencies)
   const readCheckout = createReadCheckout(dependencies)
   const makeOrder = createMakeOrder({ ...dependencies, findMadeOrders })
-  const claimCheckout = createClaimCheckout({ ...dependencies, readCheckout, makeOrder })
+  const claimCheckout = createClaimCheckout({ ...dependencies, readCheckout, makeOrder, findMadeOrders })
   return {
     payCheckout: createPayCheckout({ ...dependencies, claimCheckout }),
     listCheckoutMethods: createListCheckoutMethods({ ...dependencies, readCheckout }),

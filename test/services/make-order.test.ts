@@ -31,7 +31,7 @@ function makingWith(nowMs: number) {
     elapsed: () => nowMs,
     pause: async () => {},
   }
-  return { calls, make: createMakeOrder(dependencies).make }
+  return { calls, make: createMakeOrder(dependencies) }
 }
 
 test('an order is made in the time of the request that holds the card', async () => {
