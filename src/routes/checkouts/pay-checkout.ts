@@ -1,25 +1,18 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { parseIdempotencyKey } from '../../domain/idempotency-key.ts'
-import { type InstrumentType, refuseTypeNotTaken } from '../../domain/payment-instrument.ts'
-import { payOrderAnswerExamples } from '../../openapi/answer-examples.ts'
+import type { InstrumentType } from '../../domain/payment-instrument.ts'
 import { payCheckoutBodyExamples } from '../../openapi/body-examples.ts'
-import { CHECKOUT_PROBLEMS, PAYING_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
+import { CHECKOUT_PROBLEMS, PAYING_PROBLEMS } from '../../openapi/problem-responses.ts'
 import { callerOf, contextOf } from '../../plugins/authentication.ts'
 import { headerLines } from '../../plugins/receiving.ts'
-import { instrumentTypeOf } from '../../plugins/validation.ts'
 import { awaitPaid } from '../../plugins/waiting.ts'
 import type { PayCheckout } from '../../services/pay-checkout.ts'
-import { PaymentResponse, PayOrderHeaders } from '../orders/schemas.ts'
-import { sendPaid } from '../orders/send-paid.ts'
+import { paidResponses, payingExamples, refuseBodyNotTaken, sendPaid } from '../orders/paid-answers.ts'
+import { PayOrderHeaders } from '../orders/schemas.ts'
 import { CheckoutParams, checkoutIdOf, PayCheckoutBody } from './schemas.ts'
 
 const problems = [...CHECKOUT_PROBLEMS, ...PAYING_PROBLEMS, 'checkout_not_ready'] as const
-
-const payment = (description: string) => ({
-  description,
-  content: { 'application/json': { schema: PaymentResponse } },
-})
 
 const schemaOf = (instruments: ReadonlySet<InstrumentType>) => ({
   operationId: 'payCheckout',
@@ -31,23 +24,10 @@ const schemaOf = (instruments: ReadonlySet<InstrumentType>) => ({
   params: CheckoutParams,
   headers: PayOrderHeaders,
   body: PayCheckoutBody,
-  response: {
-    201: payment('Paid.'),
-    202: payment(
-      'Not final: still pending at BigCommerce, or its outcome is unknown. Do not pay again; ask again.',
-    ),
-    ...problemResponses(problems),
-  },
+  response: paidResponses(problems),
   'x-problems': problems,
   'x-optional': 'CHECKOUT_PAYMENTS',
-  'x-examples': {
-    body: Object.fromEntries(
-      Object.entries(payCheckoutBodyExamples).filter(([, { value }]) =>
-        instruments.has(value.payment.instrument.type as InstrumentType),
-      ),
-    ),
-    responses: payOrderAnswerExamples,
-  },
+  'x-examples': payingExamples(payCheckoutBodyExamples, instruments),
 })
 
 export interface PayCheckoutRouteOptions {
@@ -65,11 +45,7 @@ export async function payCheckoutRoute(
     {
       schema: schemaOf(instruments),
       config: { scope: 'payments:write', isPayment: true },
-      // As for an order: where cards are not taken, no part of a card number comes into a check.
-      preValidation: async ({ body }) => {
-        const type = instrumentTypeOf(body)
-        if (type !== null) refuseTypeNotTaken(type, instruments)
-      },
+      preValidation: async ({ body }) => refuseBodyNotTaken(body, instruments),
     },
     async (request, reply) => {
       const idempotencyKey = parseIdempotencyKey(headerLines(request, 'idempotency-key'))

@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Clock } from '../../domain/clock.ts'
-import { ASK_AGAIN_SECONDS, toPaymentBody, toPaymentView } from '../../domain/payment-answer.ts'
+import { toPaymentView } from '../../domain/payment-answer.ts'
 import { Problem } from '../../domain/problem.ts'
 import { paymentExamples, paymentsExamples } from '../../openapi/answer-examples.ts'
 import { CHECKOUT_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
 import { callerOf, contextOf } from '../../plugins/authentication.ts'
 import { awaitEnd, endingSoon } from '../../plugins/waiting.ts'
 import type { ListCheckoutPayments } from '../../services/list-checkout-payments.ts'
+import { sendPayment } from '../orders/paid-answers.ts'
 import { PaymentResponse, PaymentsResponse, PreferHeaders } from '../orders/schemas.ts'
 import { CheckoutParams, CheckoutPaymentParams, checkoutIdOf } from './schemas.ts'
 
@@ -87,9 +88,7 @@ export async function readCheckoutPaymentsRoutes(
         },
         withoutEnd: (one) => endingSoon([one]),
       })
-      const body = toPaymentBody(payment, now())
-      if (body.meta.retry) reply.header('retry-after', String(ASK_AGAIN_SECONDS))
-      return reply.send(body)
+      return sendPayment(reply, payment, now())
     },
   )
 }

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Clock } from '../../domain/clock.ts'
-import { ASK_AGAIN_SECONDS, toPaymentBody } from '../../domain/payment-answer.ts'
 import { paymentExamples } from '../../openapi/answer-examples.ts'
 import { LEDGER_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
 import { callerOf, contextOf } from '../../plugins/authentication.ts'
 import { awaitEnd, endingSoon } from '../../plugins/waiting.ts'
 import type { GetPayment } from '../../services/list-payments.ts'
+import { sendPayment } from './paid-answers.ts'
 import { PaymentParams, PaymentResponse, PreferHeaders } from './schemas.ts'
 
 const problems = [...LEDGER_PROBLEMS, 'payment_not_found'] as const
@@ -46,9 +46,7 @@ export async function getPaymentRoute(app: FastifyInstance, { getPayment, now }:
           ask: (mayLook) => getPayment(callerOf(request), id, paymentId, context, mayLook),
           withoutEnd: (payment) => endingSoon([payment]),
         })
-        const body = toPaymentBody(payment, now())
-        if (body.meta.retry) reply.header('retry-after', String(ASK_AGAIN_SECONDS))
-        return reply.send(body)
+        return sendPayment(reply, payment, now())
       },
     )
 }

@@ -2,25 +2,19 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { mayPayRecurring } from '../../domain/caller.ts'
 import { parseIdempotencyKey } from '../../domain/idempotency-key.ts'
-import { type InstrumentType, refuseTypeNotTaken } from '../../domain/payment-instrument.ts'
+import type { InstrumentType } from '../../domain/payment-instrument.ts'
 import { Problem } from '../../domain/problem.ts'
-import { payOrderAnswerExamples } from '../../openapi/answer-examples.ts'
 import { payOrderBodyExamples } from '../../openapi/body-examples.ts'
-import { COMMON_PROBLEMS, PAYING_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
+import { COMMON_PROBLEMS, PAYING_PROBLEMS } from '../../openapi/problem-responses.ts'
 import { callerOf, contextOf } from '../../plugins/authentication.ts'
 import { headerLines } from '../../plugins/receiving.ts'
-import { instrumentTypeOf, isRecurringIn } from '../../plugins/validation.ts'
+import { isRecurringIn } from '../../plugins/validation.ts'
 import { awaitPaid } from '../../plugins/waiting.ts'
 import type { PayOrder } from '../../services/pay-order.ts'
-import { OrderParams, PaymentResponse, PayOrderBody, PayOrderHeaders } from './schemas.ts'
-import { sendPaid } from './send-paid.ts'
+import { paidResponses, payingExamples, refuseBodyNotTaken, sendPaid } from './paid-answers.ts'
+import { OrderParams, PayOrderBody, PayOrderHeaders } from './schemas.ts'
 
 const problems = [...COMMON_PROBLEMS, ...PAYING_PROBLEMS] as const
-
-const payment = (description: string) => ({
-  description,
-  content: { 'application/json': { schema: PaymentResponse } },
-})
 
 const needsRecurring =
   'The caller token may not make payments without a shopper (`is_recurring`): that needs the scopes `payments:recurring` and `orders:any`.'
@@ -35,22 +29,9 @@ const schemaOf = (instruments: ReadonlySet<InstrumentType>) => ({
   params: OrderParams,
   headers: PayOrderHeaders,
   body: PayOrderBody,
-  response: {
-    201: payment('Paid.'),
-    202: payment(
-      'Not final: still pending at BigCommerce, or its outcome is unknown. Do not pay again; ask again.',
-    ),
-    ...problemResponses(problems),
-  },
+  response: paidResponses(problems),
   'x-problems': problems,
-  'x-examples': {
-    body: Object.fromEntries(
-      Object.entries(payOrderBodyExamples).filter(([, { value }]) =>
-        instruments.has(value.payment.instrument.type as InstrumentType),
-      ),
-    ),
-    responses: payOrderAnswerExamples,
-  },
+  'x-examples': payingExamples(payOrderBodyExamples, instruments),
 })
 
 export interface PayOrderRouteOptions {
@@ -65,15 +46,12 @@ export async function payOrderRoute(app: FastifyInstance, { payOrder, instrument
     {
       schema: schemaOf(instruments),
       config: { scope: 'payments:write', isPayment: true },
-      // By its type alone, before any other field is read: where cards are not taken, no part of a card number comes into a
-      // check, a message or the ledger.
       preValidation: async (request) => {
         const { body } = request
         if (isRecurringIn(body) && !mayPayRecurring(callerOf(request))) {
           throw new Problem('insufficient_scope', { detail: needsRecurring })
         }
-        const type = instrumentTypeOf(body)
-        if (type !== null) refuseTypeNotTaken(type, instruments)
+        refuseBodyNotTaken(body, instruments)
       },
     },
     async (request, reply) => {
