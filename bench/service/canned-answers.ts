@@ -3,7 +3,7 @@
  * and size, and costs so little that it never limits what is measured.
  */
 
-/** Whoever listed an order of these numbers gets answers that differ, every other one with stored instruments. */
+/** Orders of these numbers have answers that differ, every other one with stored instruments. */
 export interface Orders {
   readonly first: number
   readonly count: number

@@ -77,7 +77,7 @@ export function createWaiting(dependencies: WaitingDependencies): Waiting {
     const asked = new Set([...waiters].flatMap(({ awaited }) => awaited))
     if (asked.size === 0) return
     isReading = true
-    // Where the ledger is away, whoever waits hears of it when the time is over.
+    // Where the ledger is away, those who wait hear of it when the time is over.
     const ended = new Set(await attempts.findEnded([...asked]).catch(() => []))
     isReading = false
     for (const { awaited, over } of waiters) if (awaited.some((id) => ended.has(id))) over.resolve(true)

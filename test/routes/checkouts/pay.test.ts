@@ -168,7 +168,7 @@ describe('who may pay it', () => {
   const missing = '00000000-0000-4000-8000-000000000000'
   const bytes = (text: string) => text.replace(/"request_id":"[^"]*"/, '')
 
-  test('its customer, whoever its token names, and a trusted server', async () => {
+  test('its customer, any token that names it, and a trusted server', async () => {
     const tillgate = await startWithCheckouts()
     for (const token of [await customerToken, await serverToken()])
       expect((await payCheckout(tillgate, openCheckout(tillgate), { token })).status).toBe(201)
