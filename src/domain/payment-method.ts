@@ -36,6 +36,15 @@ export interface StoredInstrument {
   readonly issuer?: string | undefined
 }
 
+/** A method with the instrument types that a payment by it is taken with. */
+export type AcceptedMethod = PaymentMethod & { readonly accepts: InstrumentType[] }
+
+/** The methods with what each accepts, out of what this service takes at all. */
+export const withAccepts = (
+  methods: readonly PaymentMethod[],
+  taken: ReadonlySet<InstrumentType>,
+): AcceptedMethod[] => methods.map((method) => ({ ...method, accepts: acceptedInstruments(method, taken) }))
+
 const STORED_TYPES: Readonly<Record<string, InstrumentType>> = {
   STORED_CARD: 'stored_card',
   STORED_PAYPAL_ACCOUNT: 'stored_paypal_account',

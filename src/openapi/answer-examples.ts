@@ -1,4 +1,5 @@
-const payment = {
+/** A payment that is paid. */
+export const payment = {
   id: '0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11',
   order_id: 215,
   status: 'success',

@@ -1,4 +1,5 @@
 import { EVENT_TYPES, type EventType } from '../domain/payment-event.ts'
+import { payment } from './answer-examples.ts'
 import type { OpenApiDocument } from './document.ts'
 
 /** What each event says; shown in the contract and, in other words, in docs/integrate/events.md. */
@@ -40,21 +41,7 @@ const headers = [
   },
 ].map((header) => ({ in: 'header', required: true, ...header }))
 
-const payment = {
-  id: '0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11',
-  order_id: 215,
-  status: 'success',
-  previous_status: 'unknown',
-  transaction_type: 'purchase',
-  amount: 6098,
-  currency: 'USD',
-  payment_method_id: 'stripe.card',
-  instrument_type: 'card',
-  bigcommerce_id: '693bb4cd-3f20-444a-8315-6369f582c68a',
-  bigcommerce_code: null,
-  created_at: '2026-11-22T13:00:00.000Z',
-  updated_at: '2026-11-22T13:20:01.200Z',
-}
+const paidAfterDoubt = { ...payment, previous_status: 'unknown', updated_at: '2026-11-22T13:20:01.200Z' }
 const held = {
   held_since: '2026-11-22T13:00:01.200Z',
   why: 'No clear answer to the charge came.',
@@ -102,7 +89,11 @@ const operationOf = (type: EventType) => ({
         examples: {
           event: {
             summary: SUMMARIES[type],
-            value: { type, timestamp: payment.updated_at, data: { ...payment, ...examples[type] } },
+            value: {
+              type,
+              timestamp: paidAfterDoubt.updated_at,
+              data: { ...paidAfterDoubt, ...examples[type] },
+            },
           },
         },
       },
@@ -132,7 +123,7 @@ const paymentEvent = {
       format: 'date-time',
       description: 'When it happened.',
       maxLength: 24,
-      examples: [payment.updated_at],
+      examples: [paidAfterDoubt.updated_at],
     },
     data: { $ref: '#/components/schemas/EventPayment' },
   },

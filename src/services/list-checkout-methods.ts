@@ -3,7 +3,7 @@ import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import type { Caller } from '../domain/caller.ts'
 import type { Money } from '../domain/money.ts'
 import type { InstrumentType } from '../domain/payment-instrument.ts'
-import { acceptedInstruments, type PaymentMethod } from '../domain/payment-method.ts'
+import { type AcceptedMethod, withAccepts } from '../domain/payment-method.ts'
 import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../request-context.ts'
 import { alreadyPaid } from './held-orders.ts'
@@ -15,7 +15,7 @@ export interface CheckoutPaymentMethods {
   readonly due: Money
   /** Whether `payCheckout` would take a payment now. */
   readonly isPayable: boolean
-  readonly methods: readonly (PaymentMethod & { readonly accepts: InstrumentType[] })[]
+  readonly methods: readonly AcceptedMethod[]
 }
 
 /**
@@ -53,7 +53,7 @@ export function createListCheckoutMethods(
       checkoutId,
       due,
       isPayable: due.amount > 0 && !view.isRunning,
-      methods: methods.map((method) => ({ ...method, accepts: acceptedInstruments(method, instruments) })),
+      methods: withAccepts(methods, instruments),
     }
   }
 

@@ -5,7 +5,7 @@ import { mayBePayable, type Order } from '../domain/order.ts'
 import { readPaymentAccessToken } from '../domain/payment-access-token.ts'
 import type { PaymentAttempt } from '../domain/payment-attempt.ts'
 import type { InstrumentType } from '../domain/payment-instrument.ts'
-import { acceptedInstruments, type PaymentMethod } from '../domain/payment-method.ts'
+import { type AcceptedMethod, type PaymentMethod, withAccepts } from '../domain/payment-method.ts'
 import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
@@ -19,8 +19,6 @@ export interface OrderPaymentMethods {
   /** The same list for the same words of BigCommerce's; not to be changed. */
   readonly methods: AcceptedMethod[]
 }
-
-export type AcceptedMethod = PaymentMethod & { readonly accepts: InstrumentType[] }
 
 /** An order of which it is known what is due. */
 type PricedOrder = Order & { readonly due: Money }
@@ -51,10 +49,10 @@ export function createListPaymentMethods(dependencies: ListPaymentMethodsDepende
 
   const accepted = new WeakMap<PaymentMethod[], AcceptedMethod[]>()
 
-  function withAccepts(methods: PaymentMethod[]): AcceptedMethod[] {
+  function acceptedOf(methods: PaymentMethod[]): AcceptedMethod[] {
     const known = accepted.get(methods)
     if (known) return known
-    const all = methods.map((method) => ({ ...method, accepts: acceptedInstruments(method, instruments) }))
+    const all = withAccepts(methods, instruments)
     accepted.set(methods, all)
     return all
   }
@@ -103,7 +101,7 @@ export function createListPaymentMethods(dependencies: ListPaymentMethodsDepende
     return {
       order,
       isPayable: fence === null && mayBePayable(order),
-      methods: withAccepts(methods),
+      methods: acceptedOf(methods),
     }
   }
 }

@@ -31,7 +31,8 @@ export function opaqueAttempt(attempt: PaymentAttempt): PaymentAttempt {
   return isOfBank ? { ...attempt, bigcommerceCode: null, problemCode: 'payment_declined' } : attempt
 }
 
-type Pay<Command> = (command: Command, context: RequestContext) => Promise<PaidOrder>
+/** Pays an order or a checkout. */
+export type Pay<Command> = (command: Command, context: RequestContext) => Promise<PaidOrder>
 
 /**
  * The same services, which do not tell the bank's reasons. The ledger keeps them, for the merchant; so a replay follows the

@@ -7,7 +7,6 @@ import type { Clock } from '../domain/clock.ts'
 import type { InstrumentType } from '../domain/payment-instrument.ts'
 import type { KeyedDigest } from '../domain/sealed.ts'
 import type { Log } from '../logging/log-entry.ts'
-import type { RequestContext } from '../request-context.ts'
 import type { Checkouts } from '../stores/checkouts.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
@@ -15,11 +14,10 @@ import type { VelocityHolds } from '../stores/velocity-holds.ts'
 import { createAuthorizeOrder, createAuthorizePayment } from './authorize-order.ts'
 import { createVelocityGate, type DeclineLimits } from './card-testing.ts'
 import { createChargeAttempt, type Pause } from './charge-attempt.ts'
-import type { PaidOrder } from './held-orders.ts'
 import { createListPaymentMethods, type ListPaymentMethods } from './list-payment-methods.ts'
 import { createGetPayment, createListPayments, type GetPayment, type ListPayments } from './list-payments.ts'
 import { createMisses } from './misses.ts'
-import { withOpaqueAnswers, withOpaqueAttempts } from './opaque-declines.ts'
+import { type Pay, withOpaqueAnswers, withOpaqueAttempts } from './opaque-declines.ts'
 import { createPayOrder, type PayOrder } from './pay-order.ts'
 import { createPayingCheckouts, type PayingCheckouts } from './paying-checkouts.ts'
 import { createPreparePayment } from './prepare-payment.ts'
@@ -60,9 +58,7 @@ export interface CheckoutPorts {
 
 /** Each gives back what it is given, measured. */
 export interface MeasurePaying {
-  payOrder<Command>(
-    payOrder: (command: Command, context: RequestContext) => Promise<PaidOrder>,
-  ): (command: Command, context: RequestContext) => Promise<PaidOrder>
+  payOrder<Command>(payOrder: Pay<Command>): Pay<Command>
   ends<Attempts extends Pick<PaymentAttempts, 'settle'>>(attempts: Attempts): Attempts
   reconcileAttempt(reconcileAttempt: ReconcileAttempt): ReconcileAttempt
 }
@@ -188,7 +184,7 @@ export function createPaying(ports: PayingPorts, settings: PayingSettings): Payi
   }
 
   /** Counted before the reasons are taken out. */
-  function tellPaid<Command>(pay: (command: Command, context: RequestContext) => Promise<PaidOrder>) {
+  function tellPaid<Command>(pay: Pay<Command>) {
     const counted = measure.payOrder(pay)
     return inFlight.track(settings.hasOpaqueDeclines ? withOpaqueAnswers(counted) : counted)
   }
