@@ -2,14 +2,10 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Outlook } from '../allowance/permit-store.ts'
 import type { Permits } from '../allowance/permits.ts'
 import type { Settlement } from '../domain/payment-attempt.ts'
-import type { RequestContext } from '../request-context.ts'
-import type { PaidOrder } from '../services/held-orders.ts'
+import type { Pay } from '../services/held-orders.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import { measured, type ObservePhase, problemOf } from './calls.ts'
 import type { KnownMethods } from './upstream-metrics.ts'
-
-/** Pays what a command names: an order or a checkout. */
-type Pay<Command> = (command: Command, context: RequestContext) => Promise<PaidOrder>
 
 export interface PaymentMetrics {
   /** The same function, whose answers are counted: paid, declined, replayed, refused at the fence … */

@@ -12,6 +12,9 @@ export interface PaidOrder extends PaymentAnswer {
   readonly isReplay: boolean
 }
 
+/** Pays what a command names: an order or a checkout. */
+export type Pay<Command> = (command: Command, context: RequestContext) => Promise<PaidOrder>
+
 /** Paid, and by whom. */
 export interface PaidBy extends PaidOrder {
   /** Whom the token of the first request with the key named; null for no customer. */

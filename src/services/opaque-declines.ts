@@ -3,8 +3,7 @@ import type { PaymentAnswer } from '../domain/payment-answer.ts'
 import type { PaymentAttempt } from '../domain/payment-attempt.ts'
 import { Problem } from '../domain/problem.ts'
 import type { ProblemCode } from '../domain/problems.ts'
-import type { RequestContext } from '../request-context.ts'
-import type { PaidOrder } from './held-orders.ts'
+import type { Pay } from './held-orders.ts'
 
 /**
  * The bank's answers about a card. Card testers want to tell them apart: a card that has expired, has no funds or needs a
@@ -30,9 +29,6 @@ export function opaqueAttempt(attempt: PaymentAttempt): PaymentAttempt {
     (bigcommerceCode !== null && BIGCOMMERCE_CODES[bigcommerceCode]?.problem === 'payment_declined')
   return isOfBank ? { ...attempt, bigcommerceCode: null, problemCode: 'payment_declined' } : attempt
 }
-
-/** Pays an order or a checkout. */
-export type Pay<Command> = (command: Command, context: RequestContext) => Promise<PaidOrder>
 
 /**
  * The same services, which do not tell the bank's reasons. The ledger keeps them, for the merchant; so a replay follows the
