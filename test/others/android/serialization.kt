@@ -1,0 +1,6 @@
+package kotlinx.serialization
+
+annotation class Serializable
+annotation class SerialName(val value: String)
+interface KSerializer<T>
+open class SerializationException : IllegalArgumentException()
