@@ -10,7 +10,7 @@ export interface PaymentMethod {
   readonly stored_instruments?: StoredInstrument[] | undefined
 }
 
-/** What BigCommerce lists for an order. */
+/** What BigCommerce lists for an order, or for a checkout. */
 export interface PaymentMethodsReading {
   readonly methods: PaymentMethod[]
   /** How many methods and instruments it listed that could not be understood. */

@@ -3,11 +3,13 @@ import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import type { Caller } from '../domain/caller.ts'
 import type { Money } from '../domain/money.ts'
 import type { InstrumentType } from '../domain/payment-instrument.ts'
-import { type AcceptedMethod, withAccepts } from '../domain/payment-method.ts'
+import type { AcceptedMethod } from '../domain/payment-method.ts'
 import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../request-context.ts'
+import type { CheckoutRecord, Checkouts } from '../stores/checkouts.ts'
 import { alreadyPaid } from './held-orders.ts'
-import type { CheckoutView, ReadCheckout } from './read-checkout.ts'
+import { type AskedCheckout, type CheckoutView, type ReadCheckout, refuseUnnamed } from './read-checkout.ts'
+import { createAcceptedOf, createCoalesce } from './share-listings.ts'
 
 export interface CheckoutPaymentMethods {
   readonly checkoutId: string
@@ -15,7 +17,8 @@ export interface CheckoutPaymentMethods {
   readonly due: Money
   /** Whether `payCheckout` would take a payment now. */
   readonly isPayable: boolean
-  readonly methods: readonly AcceptedMethod[]
+  /** The same list for the same words of BigCommerce's; not to be changed. */
+  readonly methods: AcceptedMethod[]
 }
 
 /**
@@ -31,6 +34,7 @@ export type ListCheckoutMethods = (
 
 export interface ListCheckoutMethodsDependencies {
   readonly readCheckout: ReadCheckout
+  readonly checkouts: Pick<Checkouts, 'find'>
   readonly checkoutsApi: Pick<CheckoutsApi, 'listCheckoutMethods'>
   readonly managementApi: Pick<ManagementApi, 'listPaymentMethods'>
   /** The instrument types that this service takes at all. */
@@ -40,21 +44,30 @@ export interface ListCheckoutMethodsDependencies {
 export function createListCheckoutMethods(
   dependencies: ListCheckoutMethodsDependencies,
 ): ListCheckoutMethods {
-  const { readCheckout, checkoutsApi, managementApi, instruments } = dependencies
+  const { readCheckout, checkouts, checkoutsApi, managementApi, instruments } = dependencies
 
-  return async function listCheckoutMethods(caller, checkoutId, context) {
-    const view = await readCheckout(
-      { caller, checkoutId, expectedAmount: null, evenWhileRunning: true },
-      context,
-    )
+  const acceptedOf = createAcceptedOf(instruments)
+  const coalesce = createCoalesce<CheckoutPaymentMethods>()
+
+  async function read(asked: AskedCheckout, context: RequestContext): Promise<CheckoutPaymentMethods> {
+    const { checkoutId } = asked
+    const view = await readCheckout(asked, context)
     const due = dueOf(view)
     const { methods } = await methodsOf(view, checkoutId, context)
     return {
       checkoutId,
       due,
       isPayable: due.amount > 0 && !view.isRunning,
-      methods: withAccepts(methods, instruments),
+      methods: acceptedOf(methods),
     }
+  }
+
+  return async function listCheckoutMethods(caller, checkoutId, context) {
+    refuseUnnamed(caller, checkoutId)
+    // Never shared: who asks after a payment must not be told how it was before.
+    const record = await checkouts.find(checkoutId)
+    const asked = { caller, checkoutId, expectedAmount: null, evenWhileRunning: true, record }
+    return coalesce(keyOf(asked, context), () => read(asked, context))
   }
 
   async function methodsOf({ checkout, choice }: CheckoutView, checkoutId: string, context: RequestContext) {
@@ -64,6 +77,25 @@ export function createListCheckoutMethods(
     return managementApi.listPaymentMethods(choice.order.id, context)
   }
 }
+
+/**
+ * Everything that the answer depends on: the checkout, the principal, what the token opens (one that names orders or checkouts
+ * names this one), the address that BigCommerce is told, and what the ledger says.
+ */
+const keyOf = (
+  { caller: { principal, access }, checkoutId, record }: AskedCheckout & { readonly record: CheckoutRecord },
+  { shopperAddress }: RequestContext,
+): string =>
+  JSON.stringify([
+    checkoutId,
+    principal,
+    access.kind === 'customer' ? access.customerId : access.kind,
+    shopperAddress,
+    record.boundTo,
+    record.made.length,
+    record.ordering?.status,
+    record.payments.map(({ id, status }) => [id, status]),
+  ])
 
 /** @throws Problem where it cannot be paid. */
 function dueOf({ checkout, choice, record }: CheckoutView): Money {

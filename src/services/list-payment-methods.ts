@@ -5,12 +5,13 @@ import { mayBePayable, type Order } from '../domain/order.ts'
 import { readPaymentAccessToken } from '../domain/payment-access-token.ts'
 import type { PaymentAttempt } from '../domain/payment-attempt.ts'
 import type { InstrumentType } from '../domain/payment-instrument.ts'
-import { type AcceptedMethod, type PaymentMethod, withAccepts } from '../domain/payment-method.ts'
+import type { AcceptedMethod, PaymentMethod } from '../domain/payment-method.ts'
 import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import { type AuthorizeOrder, maySeeAttempt } from './authorize-order.ts'
 import { fencedBy } from './held-orders.ts'
+import { createAcceptedOf, createCoalesce } from './share-listings.ts'
 
 export interface OrderPaymentMethods {
   readonly order: PricedOrder
@@ -47,16 +48,7 @@ export interface ListPaymentMethodsDependencies {
 export function createListPaymentMethods(dependencies: ListPaymentMethodsDependencies): ListPaymentMethods {
   const { managementApi, attempts, authorizeOrder, mayReadAhead, instruments } = dependencies
 
-  const accepted = new WeakMap<PaymentMethod[], AcceptedMethod[]>()
-
-  function acceptedOf(methods: PaymentMethod[]): AcceptedMethod[] {
-    const known = accepted.get(methods)
-    if (known) return known
-    const all = withAccepts(methods, instruments)
-    accepted.set(methods, all)
-    return all
-  }
-
+  const acceptedOf = createAcceptedOf(instruments)
   const coalesce = createCoalesce<Pick<OrderPaymentMethods, 'order'> & { methods: PaymentMethod[] }>()
 
   async function read(caller: Caller, orderId: number, context: RequestContext) {
@@ -125,23 +117,5 @@ function accessTo(orderId: number, access: OrderAccess): string {
       return `customer ${access.customerId}`
     default:
       return access satisfies never
-  }
-}
-
-/** Runs a piece of work, or joins the one that is running for the same key. */
-export type Coalesce<Result> = (key: string, work: () => Promise<Result>) => Promise<Result>
-
-/** Remembers nothing: only those who ask while the work runs share its result. */
-export function createCoalesce<Result>(): Coalesce<Result> {
-  const running = new Map<string, Promise<Result>>()
-
-  return function coalesce(key, work) {
-    const joined = running.get(key)
-    if (joined) return joined
-    const result = work()
-    running.set(key, result)
-    const forget = () => running.delete(key)
-    result.then(forget, forget)
-    return result
   }
 }

@@ -30,6 +30,8 @@ export interface AskedCheckout {
   readonly expectedAmount: number | null
   /** Whether it is read although a payment of it has no end yet. */
   readonly evenWhileRunning?: boolean
+  /** What the ledger says of it, where that was just read. */
+  readonly record?: CheckoutRecord
 }
 
 /**
@@ -54,7 +56,7 @@ export function createReadCheckout(dependencies: ReadCheckoutDependencies): Read
   return async function readCheckout(asked, context) {
     const { caller, checkoutId } = asked
     refuseUnnamed(caller, checkoutId)
-    const record = await checkouts.find(checkoutId)
+    const record = asked.record ?? (await checkouts.find(checkoutId))
     if (isKnownToBeTheirs(caller, checkoutId, record.payments)) refuseStanding(record, asked.evenWhileRunning)
     const wasRead = misses.begin(caller, context)
     let isMiss = false
@@ -90,7 +92,14 @@ export function createReadCheckout(dependencies: ReadCheckoutDependencies): Read
       expectedAmount,
       customerId: caller.access.kind === 'customer' ? caller.access.customerId : null,
     })
-    return { record, checkout, orders, choice, isRunning: runningOf(record) !== undefined }
+    return {
+      // The payment may have been written down while BigCommerce was read.
+      record: choice.kind === 'paid' ? await checkouts.find(checkoutId) : record,
+      checkout,
+      orders,
+      choice,
+      isRunning: runningOf(record) !== undefined,
+    }
 
     /** An archived order is in no list, and a list may lag behind. */
     async function unlisted(ids: readonly (number | null)[], known: readonly Order[]): Promise<Order[]> {

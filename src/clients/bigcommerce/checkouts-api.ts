@@ -18,7 +18,7 @@ import {
 } from './exchange.ts'
 import { orderIn, problemOfUnreadMethods } from './management-api.ts'
 import type { ManagementHttp } from './management-call.ts'
-import { readPaymentMethods } from './read-payment-methods.ts'
+import { createTakeMethods } from './read-payment-methods.ts'
 
 /** What became of asking BigCommerce to make an order of a checkout. */
 export type OrderMaking =
@@ -48,6 +48,7 @@ export interface CheckoutsApi {
 
 export function createCheckoutsApi(http: Pick<ManagementHttp, 'call'>): CheckoutsApi {
   const read = (path: string, context: RequestContext) => http.call({ method: 'GET', path }, context)
+  const takeMethods = createTakeMethods()
 
   return {
     async getCheckout(checkoutId, context) {
@@ -80,9 +81,7 @@ export function createCheckoutsApi(http: Pick<ManagementHttp, 'call'>): Checkout
       const answer = await read(`/v3/payments/methods?checkout_id=${checkoutId}`, context)
       if (answer.status === 404) return null
       if (answer.status !== 200) throw problemOfUnreadMethods(answer)
-      const reading = readPaymentMethods(answer.json)
-      if (!reading) throw new Problem('upstream_unusable')
-      return reading
+      return takeMethods(answer, context)
     },
 
     async makeOrder(checkoutId, context) {

@@ -25,7 +25,7 @@ import {
 } from './exchange.ts'
 import type { ManagementHttp, ManagementRequest } from './management-call.ts'
 import { readOrderTransactions } from './order-transactions.ts'
-import { createReadMethods } from './read-payment-methods.ts'
+import { createTakeMethods } from './read-payment-methods.ts'
 
 /** The calls on BigCommerce's management host; each throws a Problem when it cannot be answered. */
 export interface ManagementApi {
@@ -60,7 +60,7 @@ export function createManagementApi(http: ManagementHttp): ManagementApi {
     throw problemOf(answer)
   }
   const read = (path: string) => ({ method: 'GET', path }) as const
-  const readMethods = createReadMethods()
+  const takeMethods = createTakeMethods()
 
   return {
     async getOrder(orderId, context) {
@@ -79,11 +79,7 @@ export function createManagementApi(http: ManagementHttp): ManagementApi {
         context,
         problemOfUnreadMethods,
       )
-      const reading = readMethods(answer)
-      if (!reading) throw new Problem('upstream_unusable')
-      const { leftOut } = reading
-      if (leftOut > 0) context.log.warn({ orderId, leftOut }, 'payment methods left out')
-      return reading
+      return takeMethods(answer, context, orderId)
     },
 
     async listTransactions(orderId, context) {

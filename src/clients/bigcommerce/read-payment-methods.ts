@@ -7,6 +7,8 @@ import type {
   StoredInstrument,
   SupportedInstrument,
 } from '../../domain/payment-method.ts'
+import { Problem } from '../../domain/problem.ts'
+import type { RequestContext } from '../../request-context.ts'
 import { booleanIn, fieldsIn, type UpstreamAnswer } from './exchange.ts'
 import { plainMethodsIn } from './plain-methods.ts'
 
@@ -94,6 +96,27 @@ export function createReadMethods(): (answer: UpstreamAnswer) => PaymentMethodsR
       remembered[next] = { bytes: Buffer.from(bytes), reading }
       next = (next + 1) % rememberedMax
     }
+    return reading
+  }
+}
+
+/**
+ * As `createReadMethods`, for what was answered about an order or, without one, a checkout. What is left out of it is logged.
+ *
+ * @throws Problem `upstream_unusable` when nothing of it can be understood.
+ */
+export function createTakeMethods() {
+  const readMethods = createReadMethods()
+
+  return function takeMethods(
+    answer: UpstreamAnswer,
+    { log }: Pick<RequestContext, 'log'>,
+    orderId?: number,
+  ): PaymentMethodsReading {
+    const reading = readMethods(answer)
+    if (!reading) throw new Problem('upstream_unusable')
+    const { leftOut } = reading
+    if (leftOut > 0) log.warn({ orderId, leftOut }, 'payment methods left out')
     return reading
   }
 }

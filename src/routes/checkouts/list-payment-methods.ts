@@ -4,6 +4,7 @@ import { checkoutMethodsExamples } from '../../openapi/answer-examples.ts'
 import { CHECKOUT_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
 import { callerOf, contextOf } from '../../plugins/authentication.ts'
 import type { ListCheckoutMethods } from '../../services/list-checkout-methods.ts'
+import { writeListing } from '../orders/payment-method-schemas.ts'
 import { CheckoutParams, CheckoutPaymentMethodsResponse, checkoutIdOf } from './schemas.ts'
 
 const problems = [
@@ -53,10 +54,14 @@ export async function listCheckoutMethodsRoute(
           checkoutIdOf(request.params),
           contextOf(request, 'reading'),
         )
-        return reply.send({
-          data: [...methods],
-          meta: { checkout: { id: checkoutId, ...due, payable: isPayable } },
-        })
+        const { amount, currency } = due
+        return reply
+          .type('application/json; charset=utf-8')
+          .serializer(writeListing)
+          .send({
+            data: methods,
+            meta: { checkout: { id: checkoutId, amount, currency, payable: isPayable } },
+          })
       },
     )
 }

@@ -103,7 +103,13 @@ const written = new WeakMap<object, string>()
  * What the schema's own serializer would write, which a test compares. All that is in it was held to the schema when it was read,
  * and a list that was written once is not written again.
  */
-export function writeListing({ data, meta }: z.input<typeof PaymentMethodsResponse>): string {
+export function writeListing({
+  data,
+  meta,
+}: {
+  readonly data: z.input<typeof PaymentMethodsResponse>['data']
+  readonly meta: object
+}): string {
   const text = written.get(data) ?? JSON.stringify(data)
   written.set(data, text)
   return `{"data":${text},"meta":${JSON.stringify(meta)}}`

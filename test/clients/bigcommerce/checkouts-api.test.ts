@@ -173,3 +173,25 @@ test('where no connection can be made, no order is', async () => {
   const { api } = await apiAt('http://127.0.0.1:1/stores/s')
   expect(await api.makeOrder(id, contextOf())).toMatchObject({ kind: 'not_made', why: 'not_asked' })
 })
+
+test('of listed methods, what cannot be understood is left out and logged with its number', async () => {
+  const method = {
+    id: 'stripe.card',
+    name: 'Stripe',
+    type: 'card',
+    test_mode: false,
+    supported_instruments: [],
+  }
+  const { api } = await checkoutsApi({ status: 200, body: { data: [{ secret: 'CANARY' }, null, method] } })
+  const logged: Parameters<typeof contextOf>[0] = []
+  expect(await api.listCheckoutMethods(id, contextOf(logged))).toEqual({ methods: [method], leftOut: 2 })
+  expect(logged).toEqual([{ level: 'warn', fields: { leftOut: 2 }, event: 'payment methods left out' }])
+})
+
+test.each([{ data: [null] }, { data: {} }, []])(
+  'methods of which none can be understood are no answer: %j',
+  async (body) => {
+    const { api } = await checkoutsApi({ status: 200, body })
+    expect(await endOf(api.listCheckoutMethods(id, contextOf()))).toBe('upstream_unusable')
+  },
+)
