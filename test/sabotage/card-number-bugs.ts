@@ -43,7 +43,7 @@ export const CARD_NUMBER_BUGS: readonly Bug[] = [
   },
   {
     name: 'take a list with a card number for one that needs no second look',
-    file: 'src/clients/bigcommerce/plain-methods.ts',
+    file: 'src/clients/bigcommerce/read-payment-methods.ts',
     find: '!holdsCardNumber(value)',
     replace: '(!holdsCardNumber(value) || true)',
     tests: ['test/clients/bigcommerce/plain-methods.test.ts'],

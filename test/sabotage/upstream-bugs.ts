@@ -125,7 +125,7 @@ export const UPSTREAM_BUGS: readonly Bug[] = [
   },
   {
     name: 'pass on an odd field where the rest of a list is as documented',
-    file: 'src/clients/bigcommerce/plain-methods.ts',
+    file: 'src/clients/bigcommerce/read-payment-methods.ts',
     find: "if (is_default !== undefined && typeof is_default !== 'boolean') return null",
     replace: '',
     tests: ['test/clients/bigcommerce/plain-methods.test.ts'],

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { plainMethodsIn } from '../../../src/clients/bigcommerce/plain-methods.ts'
-import { readEach } from '../../../src/clients/bigcommerce/read-payment-methods.ts'
+import { plainMethodsIn, readEach } from '../../../src/clients/bigcommerce/read-payment-methods.ts'
 import type { PaymentMethodsReading } from '../../../src/domain/payment-method.ts'
 import { goodCardNumber } from '../../support/payments.ts'
 import { listedMethods } from './listed-methods.ts'
