@@ -4,7 +4,7 @@ import { checkoutMethodsExamples } from '../../openapi/answer-examples.ts'
 import { CHECKOUT_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
 import { callerOf, contextOf } from '../../plugins/authentication.ts'
 import type { ListCheckoutMethods } from '../../services/list-checkout-methods.ts'
-import { writeListing } from '../orders/payment-method-schemas.ts'
+import { writeListing } from '../orders/list-payment-methods.ts'
 import { CheckoutParams, CheckoutPaymentMethodsResponse, checkoutIdOf } from './schemas.ts'
 
 const problems = [

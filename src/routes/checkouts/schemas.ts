@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parseCheckoutId } from '../../domain/checkout.ts'
 import { Problem } from '../../domain/problem.ts'
-import { PaymentMethodSchema } from '../orders/payment-method-schemas.ts'
+import { PaymentMethodSchema } from '../orders/list-payment-methods.ts'
 import {
   currency,
   expectedAmount,

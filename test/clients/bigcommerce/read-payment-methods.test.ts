@@ -8,7 +8,7 @@ import {
 } from '../../../src/clients/bigcommerce/read-payment-methods.ts'
 import { INSTRUMENT_TYPES } from '../../../src/domain/payment-instrument.ts'
 import { acceptedInstruments } from '../../../src/domain/payment-method.ts'
-import { PaymentMethodsResponse, writeListing } from '../../../src/routes/orders/payment-method-schemas.ts'
+import { PaymentMethodsResponse, writeListing } from '../../../src/routes/orders/list-payment-methods.ts'
 import { listedMethods } from './listed-methods.ts'
 
 const plain = {
