@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { PaymentUnresolved } from '../../clients/typescript/src/index.ts'
 import { callerToken } from '../support/caller-token.ts'
 import { payment, startClient } from './start-client.ts'
@@ -22,7 +22,8 @@ async function startScripted(
       now: () => nowMs,
       wait: async (ms) => {
         pausesMs.push(ms)
-        nowMs += ms
+        // In whole milliseconds: a fraction would show as noise in what is left of a second.
+        nowMs += Math.round(ms)
       },
       ...(answerWithinMs === undefined ? {} : { answerWithinMs }),
       fetch: async (input) => {
@@ -112,4 +113,92 @@ test('waiting ends with the time that is left', async () => {
 
   expect(error).toBeInstanceOf(PaymentUnresolved)
   expect(preferred).toEqual([null, 'wait=8', null])
+})
+
+test('where an answer that was to wait is lost, the service is asked to answer at once from then on', async () => {
+  const { client, preferred, pausesMs } = await startScripted([
+    [pending({}, 202)],
+    [new Response('Gateway timeout', { status: 504 }), 10_000],
+    [pending({ 'retry-after': '2' })],
+    [paid()],
+  ])
+
+  expect((await client.payOrder(215, payment())).status).toBe('success')
+  expect(preferred).toEqual([null, 'wait=25', null, null])
+  expect(pausesMs).toHaveLength(3)
+})
+
+describe('a payment from before a reload', () => {
+  const listed = (...payments: object[]) => Response.json({ data: payments })
+  const mine = { id: 'p-1', status: 'pending', instrument_type: 'card' }
+
+  /** The payment was begun and not awaited; then these answers. */
+  async function startReloaded(answers: readonly (readonly [Response, tookMs?: number])[]) {
+    const scripted = await startScripted([[pending({}, 202)], ...answers])
+    await scripted.client.payOrder(215, payment(), { maxWaitMs: 0 }).catch(() => {})
+    return { ...scripted, resume: (maxWaitMs = 120_000) => scripted.client.resume(215, { maxWaitMs }) }
+  }
+
+  test('is followed by looks that the service is asked to wait with, without pauses where it did', async () => {
+    const { resume, preferred, pausesMs } = await startReloaded([
+      [listed(mine)],
+      [pending(applied), 25_000],
+      [pending(applied), 25_000],
+      [paid()],
+    ])
+
+    expect((await resume())?.status).toBe('success')
+    expect(preferred.slice(1)).toEqual([null, 'wait=25', 'wait=25', 'wait=25'])
+    expect(pausesMs).toEqual([])
+  })
+
+  test('is polled where the service did not wait', async () => {
+    const { resume, preferred, pausesMs } = await startReloaded([
+      [listed(mine)],
+      [pending({ 'retry-after': '2' })],
+      [pending({ 'retry-after': '3' })],
+      [paid()],
+    ])
+
+    expect((await resume())?.status).toBe('success')
+    expect(preferred.slice(1)).toEqual([null, 'wait=25', 'wait=25', 'wait=25'])
+    expect(pausesMs).toHaveLength(2)
+    expect(pausesMs[0]).toBeGreaterThanOrEqual(2_000)
+    expect(pausesMs[1]).toBeGreaterThanOrEqual(3_000)
+  })
+
+  test('is polled without the wish where an answer that was to wait is lost', async () => {
+    const { resume, preferred } = await startReloaded([
+      [listed(mine)],
+      [new Response('Gateway timeout', { status: 504 }), 10_000],
+      [listed(mine)],
+      [pending()],
+      [paid()],
+    ])
+
+    expect((await resume())?.status).toBe('success')
+    expect(preferred.slice(1)).toEqual([null, 'wait=25', null, null, null])
+  })
+
+  test('has not arrived where the one that was taken for it ends without a charge', async () => {
+    const declined = { ...mine, status: 'declined' }
+    const { resume } = await startReloaded([
+      [listed(mine)],
+      [Response.json({ data: declined }, { headers: applied }), 5_000],
+      [listed(declined)],
+    ])
+
+    expect(await resume()).toBeNull()
+  })
+
+  test('is unresolved when the time is over', async () => {
+    const { resume, preferred } = await startReloaded([
+      [listed(mine)],
+      [pending(applied), 8_000],
+      [pending(), 1_000],
+    ])
+
+    expect(await resume(10_000).catch((thrown: unknown) => thrown)).toBeInstanceOf(PaymentUnresolved)
+    expect(preferred.slice(1)).toEqual([null, 'wait=10', 'wait=2'])
+  })
 })

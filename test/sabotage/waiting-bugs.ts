@@ -101,4 +101,18 @@ export const WAITING_BUGS: readonly Bug[] = [
     replace: 'if (command.isRecurring !== null) await velocityGate.reserve',
     tests: ['test/routes/pay-order/recurring.test.ts'],
   },
+  {
+    name: 'let the client ask for a wait again and again that never arrives',
+    file: 'clients/typescript/src/ask-to-wait.ts',
+    find: "if (seconds > 0 && answer.kind === 'lost') mayWait = false",
+    replace: '',
+    tests: ['test/client/waiting.test.ts'],
+  },
+  {
+    name: "take another payment's decline for the end of the one from before a reload",
+    file: 'clients/typescript/src/resume-payment.ts',
+    find: 'endedUnpaid(payment) && id !== begun?.paymentId',
+    replace: 'endedUnpaid(payment) && id === begun?.paymentId',
+    tests: ['test/client/waiting.test.ts'],
+  },
 ]

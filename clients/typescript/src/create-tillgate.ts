@@ -32,18 +32,14 @@ export function createTillgate(options: TillgateOptions) {
   const kept = createKeptPayments(storage)
   const read = createReader(exchange, wait)
 
-  const listPayments = async (orderId: number, options?: ReadOptions) =>
-    (await read((parts) => api.order.listPayments(orderId, parts), options)).data
-  const listCheckoutPayments = async (checkoutId: string, options?: ReadOptions) =>
-    (await read((parts) => api.checkout.listPayments(checkoutId, parts), options)).data
-
   return {
     /** What the order can be paid with, and what is due. @throws TillgateProblem, TillgateUnreachable */
     listPaymentMethods: (orderId: number, options?: ReadOptions) =>
       read((parts) => api.order.listPaymentMethods(orderId, parts), options),
 
     /** The payments of the order, newest first. @throws TillgateProblem, TillgateUnreachable */
-    listPayments,
+    listPayments: async (orderId: number, options?: ReadOptions) =>
+      (await read((parts) => api.order.listPayments(orderId, parts), options)).data,
 
     /** How one payment stands. @throws TillgateProblem, TillgateUnreachable */
     getPayment: async (orderId: number, paymentId: string, options?: ReadOptions) =>
@@ -63,18 +59,15 @@ export function createTillgate(options: TillgateOptions) {
      *
      * @throws TillgateProblem, TillgateUnreachable, PaymentUnresolved
      */
-    resume: createResume({
-      kept,
-      timing,
-      listPayments: (orderId: number, signal) => listPayments(orderId, signal ? { signal } : {}),
-    }),
+    resume: createResume({ api: api.order, exchange, read, kept, timing, answerWithinMs }),
 
     /** What the checkout can be paid with, and what is due. @throws TillgateProblem, TillgateUnreachable */
     listCheckoutPaymentMethods: (checkoutId: string, options?: ReadOptions) =>
       read((parts) => api.checkout.listPaymentMethods(checkoutId, parts), options),
 
     /** The payments of the checkout, newest first. @throws TillgateProblem, TillgateUnreachable */
-    listCheckoutPayments,
+    listCheckoutPayments: async (checkoutId: string, options?: ReadOptions) =>
+      (await read((parts) => api.checkout.listPayments(checkoutId, parts), options)).data,
 
     /** How one payment of the checkout stands. @throws TillgateProblem, TillgateUnreachable */
     getCheckoutPayment: async (checkoutId: string, paymentId: string, options?: ReadOptions) =>
@@ -88,11 +81,6 @@ export function createTillgate(options: TillgateOptions) {
     payCheckout: createPay({ api: api.checkout, exchange, kept, timing, answerWithinMs }),
 
     /** As `resume`, for a checkout. @throws TillgateProblem, TillgateUnreachable, PaymentUnresolved */
-    resumeCheckout: createResume({
-      kept,
-      timing,
-      listPayments: (checkoutId: string, signal) =>
-        listCheckoutPayments(checkoutId, signal ? { signal } : {}),
-    }),
+    resumeCheckout: createResume({ api: api.checkout, exchange, read, kept, timing, answerWithinMs }),
   }
 }

@@ -80,3 +80,5 @@ const waiting = (
   payment: Payment | null = null,
   problem: Problem | null = null,
 ): Verdict => ({ kind: 'wait', reason, afterSeconds, payment, problem })
+
+export const endedUnpaid = ({ status }: Payment): boolean => status === 'declined' || status === 'not_charged'

@@ -1,4 +1,6 @@
+import { createAskToWait } from './ask-to-wait.ts'
 import type { Answer, Exchange, RequestParts, Send } from './exchange.ts'
+import { endedUnpaid } from './judge-answer.ts'
 import type { KeptPayments, PayableId } from './kept-payments.ts'
 import { type PayUntilKnownOptions, payUntilKnown, type Waiting } from './pay-until-known.ts'
 import { PaymentUnresolved } from './payment-unresolved.ts'
@@ -47,14 +49,9 @@ export interface PayDependencies<Id extends PayableId, Request extends PaymentRe
 }
 
 /** A charge may take a minute, and reconciliation a bit longer. After that, ask the shopper to come back later. */
-const usualMaxWaitMs = 120_000
+export const usualMaxWaitMs = 120_000
 
 type PaymentAnswer = Answer<PaymentBody>
-
-/** The service waits no longer. */
-const longestWaitMs = 30_000
-/** An answer that waited needs its way, and the look that it ends with. */
-const answerNeedsMs = 5_000
 
 /** Makes what pays an order, or a checkout. */
 export function createPay<Id extends PayableId, Request extends PaymentRequest>({
@@ -64,28 +61,28 @@ export function createPay<Id extends PayableId, Request extends PaymentRequest>(
   timing,
   answerWithinMs,
 }: PayDependencies<Id, Request>) {
-  /** How long the service may wait for an end before it answers, in whole seconds. */
-  const waitSeconds = (leftMs: number) =>
-    Math.max(0, Math.floor(Math.min(longestWaitMs, leftMs, answerWithinMs - answerNeedsMs) / 1_000))
-
   return async function pay(id: Id, request: Request, options: PayOptions = {}): Promise<Payment> {
     const { signal, maxWaitMs = usualMaxWaitMs, onWaiting = () => {} } = options
     const { key } = await kept.begin(id, request, options.idempotencyKey)
+    const askToWait = createAskToWait(answerWithinMs)
     let isFirst = true
     let mayLook = true
 
     /** The first answer is not put off: it may be a refusal, and a 202 shows the payment to look at. */
     function send(leftMs: number): Promise<PaymentAnswer> {
-      const seconds = isFirst ? 0 : waitSeconds(leftMs)
+      const waitingMs = isFirst ? 0 : leftMs
       isFirst = false
-      return exchange((parts) => api.pay(id, key, request, parts, seconds), signal)
+      return askToWait(waitingMs, (seconds) =>
+        exchange((parts) => api.pay(id, key, request, parts, seconds), signal),
+      )
     }
 
     /** Reading sends no card data again. But why a payment was not charged, only the payment's own answer says. */
     async function ask(seen: Payment | null, leftMs: number): Promise<PaymentAnswer> {
       if (seen === null || !mayLook) return send(leftMs)
-      const seconds = waitSeconds(leftMs)
-      const look = await exchange((parts) => api.getPayment(id, seen.id, parts, seconds), signal)
+      const look = await askToWait(leftMs, (seconds) =>
+        exchange((parts) => api.getPayment(id, seen.id, parts, seconds), signal),
+      )
       if (look.kind === 'problem') mayLook = false
       return look.kind === 'problem' || isEndedUnpaid(look) ? send(leftMs) : look
     }
@@ -112,6 +109,5 @@ export function createPay<Id extends PayableId, Request extends PaymentRequest>(
   }
 }
 
-const isEndedUnpaid = (look: PaymentAnswer) =>
-  look.kind === 'ok' && (look.body.data.status === 'declined' || look.body.data.status === 'not_charged')
+const isEndedUnpaid = (look: PaymentAnswer) => look.kind === 'ok' && endedUnpaid(look.body.data)
 const endsTheKey = ({ retry, code }: TillgateProblem) => retry === 'new_key' || code === 'order_already_paid'

@@ -1,6 +1,6 @@
 import type { Answer } from './exchange.ts'
 import { judgeAnswer, type WaitReason } from './judge-answer.ts'
-import { pauseMs, shortestPauseMs, type Wait } from './pause.ts'
+import { pauseAfter, type Wait } from './pause.ts'
 import { TillgateProblem } from './tillgate-problem.ts'
 import type { Payment } from './types.ts'
 
@@ -50,11 +50,8 @@ export async function payUntilKnown(options: PayUntilKnownOptions): Promise<Paym
     const { reason, problem, afterSeconds } = verdict
     seen = verdict.payment ?? seen
     if (reason !== 'busy') doubt = reason
-    // A service that waited has made the pause already. One that only says so is not asked in a rush.
     const hasWaited = answer.kind !== 'lost' && answer.hasWaited
-    const nextInMs = hasWaited
-      ? Math.max(0, shortestPauseMs - (now() - askedAt))
-      : pauseMs(tries, afterSeconds)
+    const nextInMs = pauseAfter({ hasWaited, afterSeconds }, tries, now() - askedAt)
     const isTooLate = now() + nextInMs > until
     if (doubt === null && problem) {
       if (problem.retry === 'same_key') refusals += 1

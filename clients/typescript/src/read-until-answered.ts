@@ -11,8 +11,10 @@ export interface ReadOptions {
 const triesMax = 4
 const longestAdviceSeconds = 10
 
+export type Read = <T>(send: Send<T>, options?: ReadOptions) => Promise<T>
+
 /** Reads, and tries again where the service or the connection failed. */
-export function createReader(exchange: Exchange, wait: Wait) {
+export function createReader(exchange: Exchange, wait: Wait): Read {
   return async function read<T>(send: Send<T>, { signal }: ReadOptions = {}): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       const answer = await exchange(send, signal)
