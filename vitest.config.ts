@@ -26,7 +26,12 @@ export default defineConfig({
         isolate: false,
         globalSetup: ['tools/install.ts', 'test/support/postgres-server.ts'],
       }),
-      project('process', { pool: 'forks', testTimeout: 60_000, env: compiled }),
+      project('process', {
+        pool: 'forks',
+        testTimeout: 60_000,
+        env: compiled,
+        globalSetup: ['tools/install.ts', 'test/support/built-programs.ts'],
+      }),
       // A group of its own, which comes after all others.
       project('alone', { pool: 'forks', testTimeout: 60_000, env: compiled, sequence: { groupOrder: 1 } }),
     ],

@@ -1,14 +1,16 @@
-import { expect, test } from 'vitest'
+import { join } from 'node:path'
+import { expect, inject, test } from 'vitest'
 import { goodCardNumber } from '../support/payments.ts'
 import { killAtEveryPoint } from './kill-points.ts'
 import { killScenes, shortScenes } from './kill-scenes.ts'
 import { newRunFolder, openChaosDatabase } from './run-folder.ts'
 import { storm } from './storm.ts'
-import { serviceProgram } from './storm-options.ts'
 
 const databases = ['postgres', 'sqlite'] as const
 /** The same plans each time; CHAOS_SEED=$RANDOM makes another for SQLite, and `npm run chaos` as long a one as you like. */
 const seeds = [1, Number(process.env.CHAOS_SEED ?? 20261122)]
+const built = (name: string) => join(inject('builtPrograms'), `${name}.js`)
+const killedProgram = ['--import', built('kill-point'), built('main')]
 /** Progress is not shown; a failure prints its whole story. */
 const say = () => {}
 // Most of the time is spent waiting until an instance may be taken for dead, so all wait together.
@@ -33,7 +35,7 @@ for (const [index, kind] of databases.entries()) {
       hasCardTestingLimits: false,
       instances: kind === 'postgres' ? 2 : 1,
       database,
-      program: serviceProgram,
+      program: [built('main')],
       everyMs: {
         kill: 3_000,
         databaseCrash: 5_000,
@@ -60,6 +62,7 @@ for (const [index, kind] of databases.entries()) {
     const database = await openChaosDatabase(kind, folder)
     const result = await killAtEveryPoint({
       database,
+      program: killedProgram,
       card: goodCardNumber,
       scenes: shortScenes,
       times: 1,
@@ -75,7 +78,15 @@ for (const [index, kind] of databases.entries()) {
   test.concurrent(`${kind}: the long run kills at whatever a payment passes`, { timeout }, async () => {
     const folder = newRunFolder()
     const database = await openChaosDatabase(kind, folder)
-    const options = { card: goodCardNumber, scenes: killScenes, onlyDistinct: true, lanes: 1, folder, say }
+    const options = {
+      program: killedProgram,
+      card: goodCardNumber,
+      scenes: killScenes,
+      onlyDistinct: true,
+      lanes: 1,
+      folder,
+      say,
+    }
     const { boundaries } = await killAtEveryPoint({ ...options, database, times: 0 }).finally(database.stop)
     const passed = (scene: string, boundary: string) =>
       boundaries.filter((each) => each.startsWith(`${scene}: ${boundary}`)).length

@@ -19,6 +19,8 @@ import type { Told } from './told.ts'
 
 export interface KillPointsOptions {
   readonly database: ChaosDatabase
+  /** Arguments of node: the service, and before it what kills it. */
+  readonly program: readonly string[]
   readonly card: string
   /** What the payments come upon; each has its own boundaries. */
   readonly scenes: readonly KillScene[]
@@ -47,6 +49,9 @@ export interface KillPointsResult {
   readonly stories: readonly string[]
 }
 
+/** From the sources, as the long run starts it. */
+export const killedProgram = ['--import', './test/chaos/kill-point.ts', 'src/main.ts']
+
 const settleWithinMs = 90_000
 
 /** Kills an instance at every boundary of a payment, and holds what comes of it against what was charged. */
@@ -63,9 +68,14 @@ export async function killAtEveryPoint(options: KillPointsOptions): Promise<Kill
     ...serviceSettings(sandbox, database.url, { auth: authEnvironment }),
     [boundariesFile]: listPath,
   }
-  const program = ['--import', './test/chaos/kill-point.ts', 'src/main.ts']
   for (let lane = 1; lane <= options.lanes; lane++) {
-    instances.push(await createInstance({ program, environment, logPath: join(folder, `lane-${lane}.log`) }))
+    instances.push(
+      await createInstance({
+        program: options.program,
+        environment,
+        logPath: join(folder, `lane-${lane}.log`),
+      }),
+    )
   }
   let isOver = false
   const laneOf = (instance: Instance) => ({

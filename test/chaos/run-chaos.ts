@@ -1,6 +1,6 @@
 import { goodCardNumber } from '../support/payments.ts'
 import type { ChaosDatabase } from './chaos-database.ts'
-import { type KillPointsResult, killAtEveryPoint } from './kill-points.ts'
+import { type KillPointsResult, killAtEveryPoint, killedProgram } from './kill-points.ts'
 import { killScenes } from './kill-scenes.ts'
 import { createRandom } from './random.ts'
 import { type Backing, newRunFolder, openBacking, openChaosDatabase } from './run-folder.ts'
@@ -133,6 +133,7 @@ async function killOn(kind: Kind, times: number, say: (line: string) => void) {
   const scenes = killScenes
   return killAtEveryPoint({
     database,
+    program: killedProgram,
     card,
     scenes,
     times,

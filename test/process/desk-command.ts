@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
+import { inject } from 'vitest'
 import { compiled } from '../support/compiled.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-/** The command, as `npm run payments` runs it. */
+/** The command of `npm run payments`, as it is built. */
 export const commandOf =
   (env: Record<string, string>) =>
   (...words: string[]) =>
@@ -12,7 +13,7 @@ export const commandOf =
       (done) => {
         execFile(
           process.execPath,
-          ['src/commands/payments.ts', ...words],
+          [join(inject('builtPrograms'), 'payments.js'), ...words],
           { cwd: root, env: { ...compiled, ...env } },
           (error, stdout, stderr) =>
             done({

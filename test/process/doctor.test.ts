@@ -2,15 +2,15 @@ import { execFile, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { startPatient } from '../doctor/support/diagnose.ts'
 import { callerToken } from '../support/caller-token.ts'
 import { compiled } from '../support/compiled.ts'
 import { createOrder } from '../support/orders.ts'
 
-const main = join(import.meta.dirname, '../../src/commands/doctor.ts')
+const main = join(inject('builtPrograms'), 'doctor.js')
 
-/** Runs `npm run doctor` with this environment and no other. */
+/** Runs the program of `npm run doctor` with this environment and no other. */
 const run = (env: Record<string, string>, ...args: string[]) =>
   new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     execFile(process.execPath, [main, ...args], { env: { ...compiled, ...env } }, (error, stdout, stderr) =>
@@ -93,7 +93,7 @@ test.each([['--order', 'all'], ['--url', 'shop'], ['--fix']])(
 
 test('a caller token is read from standard input and explained', async () => {
   const { environment } = await startPatient()
-  const child = spawn(process.execPath, [main, '--token', '-'], { env: environment })
+  const child = spawn(process.execPath, [main, '--token', '-'], { env: { ...compiled, ...environment } })
   child.stdin.end(`${await callerToken({ order_ids: [118] })}\n`)
   expect(await text(child.stdout)).toMatch(/^ok +caller token: It is valid, .* for orders 118\.$/m)
 })
