@@ -199,3 +199,17 @@ test('reconciliation gives way to shoppers, woken or not, and finds out once the
   ])
   expect(refusalsAt(tillgate)).toBe(0)
 }, 20_000)
+
+test('where one endpoint of BigCommerce hangs, those who need another one do not wait for it', async () => {
+  const { sandbox, call } = await startTillgate()
+  await sandbox.faults.add({ operation: 'methods', kind: 'hang_before_charge' })
+  const list = async () => (await call.methods(createOrder(sandbox), await serverToken())).status
+  const lists = Array.from({ length: 40 }, list)
+  const asked = () => sandbox.requests().filter(({ host }) => host === 'management').length
+  await expect.poll(asked).toBeGreaterThan(15)
+  const orderId = createOrder(sandbox)
+  const paid = call.pay(orderId, cardPayment(), { token: await holder(orderId) })
+  expect(await Promise.race([paid.then(({ status }) => status), ...lists])).toBe(201)
+  await sandbox.faults.clear()
+  await Promise.all(lists)
+})

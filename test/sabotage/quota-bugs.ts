@@ -12,8 +12,8 @@ export const QUOTA_BUGS: readonly Bug[] = [
   {
     name: 'forget the calls that are out',
     file: 'src/clients/bigcommerce/quota.ts',
-    find: 'window.left) - out',
-    replace: 'window.left) - 0 * out',
+    find: 'window.left) - out.length',
+    replace: 'window.left) - 0 * out.length',
     tests: ['test/clients/bigcommerce/quota.test.ts', 'test/clients/bigcommerce/management-gate.test.ts'],
   },
   {
@@ -26,8 +26,22 @@ export const QUOTA_BUGS: readonly Bug[] = [
   {
     name: 'send all at once when the pause after a 429 is over',
     file: 'src/clients/bigcommerce/quota.ts',
-    find: 'quota.refusals > 0 ? 1 : MANAGEMENT_CALLS_MAX',
-    replace: 'quota.refusals > 0 ? MANAGEMENT_CALLS_MAX : MANAGEMENT_CALLS_MAX + 0',
+    find: 'if (refusals > 0) return 1 -',
+    replace: 'if (refusals > 0) return MANAGEMENT_CALLS_MAX -',
+    tests: ['test/clients/bigcommerce/quota.test.ts', 'test/clients/bigcommerce/management-gate.test.ts'],
+  },
+  {
+    name: 'let a call that hangs keep the whole gate shut after a 429',
+    file: 'src/clients/bigcommerce/quota.ts',
+    find: 'sentAtMs > Math.max(refusedAtMs, sinceMs)',
+    replace: 'sentAtMs > Math.min(refusedAtMs, 0)',
+    tests: ['test/clients/bigcommerce/quota.test.ts', 'test/clients/bigcommerce/management-gate.test.ts'],
+  },
+  {
+    name: 'let calls that hang keep their places',
+    file: 'src/clients/bigcommerce/quota.ts',
+    find: 'const HANGS_AFTER_MS = 1_000',
+    replace: 'const HANGS_AFTER_MS = 60_000',
     tests: ['test/clients/bigcommerce/quota.test.ts', 'test/clients/bigcommerce/management-gate.test.ts'],
   },
   {

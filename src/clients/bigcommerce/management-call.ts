@@ -8,7 +8,7 @@ import type { Purpose, RequestContext } from '../../request-context.ts'
 import { createCollectAnswer } from './collect-answer.ts'
 import { type CallHeaders, HEADER_BYTES_MAX, skipContinue, type UpstreamAnswer } from './exchange.ts'
 import type { ManagementGate } from './management-gate.ts'
-import { MANAGEMENT_CALLS_MAX } from './quota.ts'
+import { MANAGEMENT_CONNECTIONS_MAX } from './quota.ts'
 
 /*
  * How often a call on the management host is sent, and when:
@@ -80,7 +80,7 @@ export function createManagementHttp(options: ManagementHttpOptions): Management
   const connect = buildConnector({ timeout: connectTimeoutMs, allowH2: false })
   const pool = new Pool(url.origin, {
     // Nothing queues behind the gate.
-    connections: MANAGEMENT_CALLS_MAX,
+    connections: MANAGEMENT_CONNECTIONS_MAX,
     connect: (target, done) =>
       connect(target, (...result) => (result[1] ? done(null, skipContinue(result[1])) : done(...result))),
     allowH2: false,

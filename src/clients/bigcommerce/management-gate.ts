@@ -7,6 +7,8 @@ import {
   holdMsAfter,
   leftOf,
   type ManagementQuota,
+  nextHangsAtMs,
+  type OutCall,
   opensAtMs,
   readQuotaHeaders,
   roomFor,
@@ -70,11 +72,16 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
     return new Problem('upstream_busy', { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) })
   }
 
-  function enter(purpose: Purpose, caller: string, deadlineMs: number): Promise<void> {
-    if (lines[purpose].size === 0 && roomFor(quota, purpose, now()) > 0) {
-      quota = sent(quota)
-      return Promise.resolve()
-    }
+  function goNow(purpose: Purpose, sentAtMs: number): OutCall {
+    const call = { purpose, sentAtMs }
+    quota = sent(quota, call)
+    return call
+  }
+
+  function enter(purpose: Purpose, caller: string, deadlineMs: number): Promise<OutCall> {
+    const nowMs = now()
+    if (lines[purpose].size === 0 && roomFor(quota, purpose, nowMs) > 0)
+      return Promise.resolve(goNow(purpose, nowMs))
     return new Promise((go, refuse) => {
       lines[purpose].add({ caller, deadlineMs, go, refuse })
       serve()
@@ -94,10 +101,7 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
 
   function letIn(purpose: Purpose, nowMs: number): void {
     const line = lines[purpose]
-    while (line.size > 0 && roomFor(quota, purpose, nowMs) > 0) {
-      quota = sent(quota)
-      line.next()?.go()
-    }
+    while (line.size > 0 && roomFor(quota, purpose, nowMs) > 0) line.next()?.go(goNow(purpose, nowMs))
   }
 
   /**
@@ -131,7 +135,7 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
       timer = null
       return
     }
-    for (const opensMs of [quota.heldUntilMs, quota.window?.endsMs.latest ?? 0])
+    for (const opensMs of [quota.heldUntilMs, quota.window?.endsMs.latest ?? 0, nextHangsAtMs(quota, nowMs)])
       if (opensMs > nowMs) atMs = Math.min(atMs, opensMs)
     // One that comes too soon does no harm.
     if (timer !== null && timer.atMs <= atMs) return
@@ -144,8 +148,8 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
     })
   }
 
-  function learn(answer: UpstreamAnswer, sentAtMs: number): void {
-    const exchange = { sentAtMs, answeredAtMs: now() }
+  function learn(answer: UpstreamAnswer, call: OutCall): void {
+    const exchange = { ...call, answeredAtMs: now() }
     const reading = readQuotaHeaders(answer)
     quota =
       answer.status === 429
@@ -153,14 +157,13 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
         : answered(quota, exchange, reading)
   }
 
-  async function sendAndLearn(send: () => Promise<UpstreamAnswer>): Promise<UpstreamAnswer> {
-    const sentAtMs = now()
+  async function sendAndLearn(call: OutCall, send: () => Promise<UpstreamAnswer>): Promise<UpstreamAnswer> {
     try {
       const answer = await send()
-      learn(answer, sentAtMs)
+      learn(answer, call)
       return answer
     } catch (error) {
-      quota = unanswered(quota)
+      quota = unanswered(quota, call)
       throw error
     } finally {
       serve()
@@ -172,8 +175,7 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
       const deadlineMs = now() + patienceMs
       return {
         async pass(send) {
-          await enter(purpose, caller, deadlineMs)
-          return sendAndLearn(send)
+          return sendAndLearn(await enter(purpose, caller, deadlineMs), send)
         },
         heldForMs: () => quota.heldUntilMs - now(),
         refusal: () => refusal(purpose, 1),

@@ -26,20 +26,41 @@ export interface ManagementQuota {
   /** null as long as no answer has spoken of a quota: then there is none. */
   readonly window: QuotaWindow | null
   /** Calls that are out, each of which may or may not be in what the window has left. */
-  readonly out: number
+  readonly out: readonly OutCall[]
   readonly heldUntilMs: number
   /** Answers of 429 in a row; those of calls that were out together count once. */
   readonly refusals: number
   readonly refusedAtMs: number
 }
 
-export interface Exchange {
+/** A call that has been sent and is not answered. */
+export interface OutCall {
+  readonly purpose: Purpose
   readonly sentAtMs: number
+}
+
+export interface Exchange extends OutCall {
   readonly answeredAtMs: number
 }
 
 /** More at once are no faster, and what has not been sent when the first answer tells of a quota can still be held back. */
 export const MANAGEMENT_CALLS_MAX = 16
+
+/**
+ * A call that is not answered by then hangs, and others go in its place: these calls answer in well under a second. Where one endpoint
+ * hangs, or one order, those who need another one are served.
+ */
+const HANGS_AFTER_MS = 1_000
+
+/** So many may hang of one purpose: more shoppers than meet one endpoint in trouble within its timeout. No one waits for a look. */
+const OUT_MAX: Readonly<Record<Purpose, number>> = {
+  paying: 128,
+  reading: 64,
+  reconciling: MANAGEMENT_CALLS_MAX,
+}
+
+/** No more calls can be out than this, all purposes together. */
+export const MANAGEMENT_CONNECTIONS_MAX = OUT_MAX.paying + OUT_MAX.reading + OUT_MAX.reconciling
 
 /**
  * One call in so many is kept back from this purpose. Listing costs a shopper two calls and paying one or two, so with a
@@ -63,24 +84,31 @@ const pauseMsMax = 30_000
 
 export const UNKNOWN_QUOTA: ManagementQuota = {
   window: null,
-  out: 0,
+  out: [],
   heldUntilMs: Number.NEGATIVE_INFINITY,
   refusals: 0,
   refusedAtMs: Number.NEGATIVE_INFINITY,
 }
 
-export const sent = (quota: ManagementQuota): ManagementQuota => ({ ...quota, out: quota.out + 1 })
+export const sent = (quota: ManagementQuota, { purpose, sentAtMs }: OutCall): ManagementQuota => ({
+  ...quota,
+  out: [...quota.out, { purpose, sentAtMs }],
+})
 
 /** No answer came. The next answer will tell whether the call was counted. */
-export const unanswered = (quota: ManagementQuota): ManagementQuota => ({ ...quota, out: quota.out - 1 })
+export const unanswered = (quota: ManagementQuota, call: OutCall): ManagementQuota => {
+  const index = quota.out.findIndex(
+    ({ purpose, sentAtMs }) => purpose === call.purpose && sentAtMs === call.sentAtMs,
+  )
+  return index === -1 ? quota : { ...quota, out: quota.out.toSpliced(index, 1) }
+}
 
 export const answered = (
   quota: ManagementQuota,
   exchange: Exchange,
   reading: QuotaReading | null,
 ): ManagementQuota => ({
-  ...quota,
-  out: quota.out - 1,
+  ...unanswered(quota, exchange),
   window: windowAfter(quota.window, exchange, reading),
   // An answer to what was sent before the last refusal does not take it back.
   refusals: exchange.sentAtMs > quota.refusedAtMs ? 0 : quota.refusals,
@@ -135,9 +163,21 @@ function windowAfter(
 /** How many calls of this purpose may be sent now; none when it is zero or less. */
 export function roomFor(quota: ManagementQuota, purpose: Purpose, nowMs: number): number {
   if (nowMs < quota.heldUntilMs) return 0
-  // After a refusal one call asks whether it is over, before the others follow.
-  const together = quota.refusals > 0 ? 1 : MANAGEMENT_CALLS_MAX
-  return Math.min(together - quota.out, quotaFor(quota, purpose, nowMs))
+  const hanging = OUT_MAX[purpose] - quota.out.filter((call) => call.purpose === purpose).length
+  return Math.min(placesFree(quota, nowMs), hanging, quotaFor(quota, purpose, nowMs))
+}
+
+/** After a refusal one call asks whether it is over, before the others follow; those that were out before it do not tell. */
+function placesFree({ out, refusals, refusedAtMs }: ManagementQuota, nowMs: number): number {
+  const sinceMs = nowMs - HANGS_AFTER_MS
+  if (refusals > 0) return 1 - out.filter(({ sentAtMs }) => sentAtMs > Math.max(refusedAtMs, sinceMs)).length
+  return MANAGEMENT_CALLS_MAX - out.filter(({ sentAtMs }) => sentAtMs > sinceMs).length
+}
+
+/** When the next of the calls that are out begins to hang, and leaves its place to others; Infinity where none will. */
+export function nextHangsAtMs({ out }: ManagementQuota, nowMs: number): number {
+  const coming = out.map(({ sentAtMs }) => sentAtMs + HANGS_AFTER_MS).filter((atMs) => atMs > nowMs)
+  return Math.min(...coming)
 }
 
 /**
@@ -156,7 +196,7 @@ export function opensAtMs(quota: ManagementQuota, purpose: Purpose, turn: number
 
 /** What the quota has left, as far as is known; null without one. */
 export const leftOf = ({ window, out }: ManagementQuota, nowMs: number): number | null =>
-  window && (nowMs >= window.endsMs.latest ? window.limit : window.left) - out
+  window && (nowMs >= window.endsMs.latest ? window.limit : window.left) - out.length
 
 function quotaFor(quota: ManagementQuota, purpose: Purpose, nowMs: number): number {
   const left = leftOf(quota, nowMs)

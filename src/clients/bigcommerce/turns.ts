@@ -1,8 +1,10 @@
+import type { OutCall } from './quota.ts'
+
 /** One call that waits for its turn. */
 export interface Waiter {
   readonly caller: string
   readonly deadlineMs: number
-  readonly go: () => void
+  readonly go: (call: OutCall) => void
   readonly refuse: (problem: unknown) => void
 }
 

@@ -156,15 +156,80 @@ describe('little is left', () => {
   })
 })
 
-test('no more calls are out at once than there are connections, and who waits behind them is told in the end', async () => {
-  const { time, gate, call } = start()
+describe('calls that hang', () => {
   const never = () => new Promise<UpstreamAnswer>(() => {})
-  for (let index = 0; index < 16; index++) void passageThrough(gate, contextOf())(never)
-  const waiting = call('paying')
-  await time.pass(4_999)
-  expect(gate.standing().waiting.paying).toBe(1)
-  await time.pass(1)
-  expect(await waiting).toBe('upstream_busy 1')
+
+  function startHanging() {
+    const started = start({ limit: 1_000, left: 1_000 })
+    const hang = (count: number, purpose: Purpose = 'paying') => {
+      for (let index = 0; index < count; index++)
+        void passageThrough(started.gate, { ...contextOf(), purpose, caller: `caller ${index}` })(
+          never,
+        ).catch(() => {})
+    }
+    return { ...started, hang }
+  }
+
+  test('keep their places for a second; then others go', async () => {
+    const { time, gate, calls, call, hang } = startHanging()
+    hang(16)
+    const waiting = [call('paying'), call('reading'), call('reconciling')]
+    await time.pass(999)
+    expect(gate.standing().waiting).toEqual({ paying: 1, reading: 1, reconciling: 1 })
+    await time.pass(201)
+    expect(calls).toEqual(['paying at 1000', 'reading at 1000', 'reconciling at 1000'])
+    expect(await Promise.all(waiting)).toEqual(['200', '200', '200'])
+  })
+
+  test.each([
+    ['paying', 128],
+    ['reading', 64],
+    ['reconciling', 16],
+  ] as const)(
+    'for %s are %i at most, and who waits behind them is told in the end',
+    async (purpose, most) => {
+      const { time, gate, call, hang } = startHanging()
+      for (let rest = most; rest > 0; rest -= 16) {
+        hang(Math.min(16, rest), purpose)
+        await time.pass(1_000)
+      }
+      const waiting = call(purpose)
+      expect(gate.standing().waiting[purpose]).toBe(1)
+      const others = (['paying', 'reading', 'reconciling'] as const).filter((each) => each !== purpose)
+      const answers = others.map((each) => call(each))
+      await time.pass(5_000)
+      expect(await waiting).toBe('upstream_busy 1')
+      expect(await Promise.all(answers)).toEqual(['200', '200'])
+    },
+  )
+
+  test('do not keep the call back that asks whether a 429 is over', async () => {
+    const { time, host, calls, call, hang } = startHanging()
+    hang(3)
+    await time.pass(500)
+    host.scripted.push(turnedAway({ 'x-retry-after': '1' }))
+    const answers = [call('paying', 'first'), call('paying', 'second', 'bob')]
+    await time.pass(1_300)
+    expect(await Promise.all(answers)).toEqual(['200', '200'])
+    expect(calls.at(-1)).toBe('first at 1600')
+  })
+
+  test('and ask whether a 429 is over, let another ask a second later', async () => {
+    const { time, gate, calls, call } = start()
+    let sendings = 0
+    const asking = passageThrough(
+      gate,
+      contextOf(),
+    )(() => (++sendings === 1 ? Promise.resolve(turnedAway({ 'x-retry-after': '1' })) : never()))
+    asking.catch(() => {})
+    await time.settled()
+    const waiting = [call('paying', 'second', 'bob'), call('paying', 'third', 'carol')]
+    await time.pass(1_999)
+    expect([sendings, calls]).toEqual([2, []])
+    await time.pass(1_000)
+    expect(await Promise.all(waiting)).toEqual(['200', '200'])
+    expect(calls).toEqual(['second at 2000', 'third at 2100'])
+  })
 })
 
 describe('a 429', () => {

@@ -6,6 +6,7 @@ import {
   leftOf,
   MANAGEMENT_CALLS_MAX,
   type ManagementQuota,
+  nextHangsAtMs,
   opensAtMs,
   type QuotaReading,
   quotaReadingOf,
@@ -25,23 +26,36 @@ const reading = (change: Partial<QuotaReading> = {}): QuotaReading => ({
   ...change,
 })
 /** One call, sent at 1 s and answered at 1.1 s. */
-const exchange = { sentAtMs: 1_000, answeredAtMs: 1_100 }
-const told = (change: Partial<QuotaReading> = {}) => answered(sent(UNKNOWN_QUOTA), exchange, reading(change))
-const times = (count: number, quota: ManagementQuota) =>
-  Array.from({ length: count }).reduce<ManagementQuota>(sent, quota)
+const between = (sentAtMs: number, answeredAtMs: number) =>
+  ({ purpose: 'paying', sentAtMs, answeredAtMs }) as const
+const exchange = between(1_000, 1_100)
+const sentAt = (sentAtMs: number, quota: ManagementQuota) => sent(quota, { purpose: 'paying', sentAtMs })
+const told = (change: Partial<QuotaReading> = {}) =>
+  answered(sentAt(1_000, UNKNOWN_QUOTA), exchange, reading(change))
+const times = (count: number, quota: ManagementQuota, sentAtMs = 1_000) =>
+  Array.from({ length: count }).reduce<ManagementQuota>((all) => sentAt(sentAtMs, all), quota)
 
 test('as long as no answer has spoken of a quota, only the number of calls at once is limited', () => {
   expect(roomFor(UNKNOWN_QUOTA, 'reconciling', 0)).toBe(MANAGEMENT_CALLS_MAX)
-  expect(roomFor(times(MANAGEMENT_CALLS_MAX, UNKNOWN_QUOTA), 'paying', 0)).toBe(0)
-  expect(leftOf(answered(sent(UNKNOWN_QUOTA), exchange, null), 2_000)).toBeNull()
+  expect(roomFor(times(MANAGEMENT_CALLS_MAX, UNKNOWN_QUOTA), 'paying', 1_999)).toBe(0)
+  expect(leftOf(answered(sentAt(1_000, UNKNOWN_QUOTA), exchange, null), 2_000)).toBeNull()
+})
+
+test('a call that has been out for a second leaves its place to others, up to a bound for each purpose', () => {
+  const hanging = times(MANAGEMENT_CALLS_MAX, UNKNOWN_QUOTA)
+  expect([nextHangsAtMs(hanging, 1_999), nextHangsAtMs(hanging, 2_000)]).toEqual([2_000, Infinity])
+  expect(roomFor(hanging, 'paying', 2_000)).toBe(MANAGEMENT_CALLS_MAX)
+  expect(roomFor(times(127, UNKNOWN_QUOTA), 'paying', 2_000)).toBe(1)
+  const most = times(128, UNKNOWN_QUOTA)
+  expect(PURPOSES.map((purpose) => roomFor(most, purpose, 2_000))).toEqual([0, 16, 16])
 })
 
 test('what is out counts as spent until its answer says what is left', () => {
-  const three = times(3, told({ left: 10 }))
+  const three = times(3, told({ left: 10 }), 1_200)
   expect(leftOf(three, 2_000)).toBe(7)
-  expect(leftOf(unanswered(three), 2_000)).toBe(8)
-  const { out, window } = answered(three, { sentAtMs: 1_200, answeredAtMs: 1_300 }, reading({ left: 9 }))
-  expect([out, window?.left]).toEqual([2, 9])
+  expect(leftOf(unanswered(three, between(1_200, 1_300)), 2_000)).toBe(8)
+  const { out, window } = answered(three, between(1_200, 1_300), reading({ left: 9 }))
+  expect([out.length, window?.left]).toEqual([2, 9])
 })
 
 test('a third is kept for paying, and half from reconciliation', () => {
@@ -60,7 +74,7 @@ test('of the smallest quota there is something for each', () => {
 })
 
 describe('answers that arrive out of order', () => {
-  const later = { sentAtMs: 1_050, answeredAtMs: 1_080 }
+  const later = between(1_050, 1_080)
 
   test('of one window: the one with the least left is the latest', () => {
     const one = answered(told({ left: 10 }), later, reading({ left: 12, resetMs: 10_010 }))
@@ -70,18 +84,14 @@ describe('answers that arrive out of order', () => {
 
   test('of a window that is over: it says nothing of the present one', () => {
     const present = told({ left: 140, resetMs: 29_000 })
-    const old = answered(
-      sent(present),
-      { sentAtMs: 900, answeredAtMs: 2_000 },
-      reading({ left: 3, resetMs: 5 }),
-    )
+    const old = answered(sentAt(900, present), between(900, 2_000), reading({ left: 3, resetMs: 5 }))
     expect(old.window).toEqual(present.window)
   })
 
   test('of the next window: it counts, however much was left before', () => {
     const next = answered(
-      sent(told({ left: 0 })),
-      { sentAtMs: 11_100, answeredAtMs: 11_200 },
+      sentAt(11_100, told({ left: 0 })),
+      between(11_100, 11_200),
       reading({ left: 149, resetMs: 30_000 }),
     )
     expect(leftOf(next, 11_300)).toBe(149)
@@ -90,8 +100,8 @@ describe('answers that arrive out of order', () => {
 
 test('another app spends it too: what the latest answer says wins', () => {
   const less = answered(
-    sent(told({ left: 100 })),
-    { sentAtMs: 2_000, answeredAtMs: 2_100 },
+    sentAt(2_000, told({ left: 100 })),
+    between(2_000, 2_100),
     reading({ left: 5, resetMs: 9_000 }),
   )
   expect(leftOf(less, 2_200)).toBe(5)
@@ -115,19 +125,26 @@ test('who is behind as many as a window takes waits for the one after it', () =>
 
 describe('after a 429', () => {
   const second = () => 1_000
-  const refused = turnedAway(sent(UNKNOWN_QUOTA), exchange, null, second)
+  const refused = turnedAway(sentAt(1_000, UNKNOWN_QUOTA), exchange, null, second)
 
   test('nothing is sent until the hold is over, and then one call alone', () => {
     expect(roomFor(refused, 'paying', 2_099)).toBe(0)
     expect(opensAtMs(refused, 'paying', 1, 1_200)).toBe(2_100)
     expect(roomFor(refused, 'paying', 2_100)).toBe(1)
-    expect(roomFor(sent(refused), 'paying', 2_100)).toBe(0)
+    expect(roomFor(sentAt(2_100, refused), 'paying', 2_100)).toBe(0)
+  })
+
+  test('what was out before does not tell whether it is over, and a call that hangs lets another ask', () => {
+    const three = turnedAway(times(3, UNKNOWN_QUOTA), exchange, null, second)
+    expect(roomFor(three, 'paying', 2_100)).toBe(1)
+    const asking = sentAt(2_100, three)
+    expect([roomFor(asking, 'paying', 3_099), roomFor(asking, 'paying', 3_100)]).toEqual([0, 1])
   })
 
   test('a good answer to what was sent after it lets all go again, one to what was sent before does not', () => {
-    const good = answered(sent(refused), { sentAtMs: 2_100, answeredAtMs: 2_200 }, null)
+    const good = answered(sentAt(2_100, refused), between(2_100, 2_200), null)
     expect(roomFor(good, 'paying', 2_200)).toBe(MANAGEMENT_CALLS_MAX)
-    const late = answered(sent(refused), { sentAtMs: 1_050, answeredAtMs: 2_200 }, null)
+    const late = answered(sentAt(1_050, refused), between(1_050, 2_200), null)
     expect(roomFor(late, 'paying', 2_200)).toBe(1)
   })
 
@@ -138,16 +155,16 @@ describe('after a 429', () => {
       return 1_000
     }
     const once = turnedAway(times(3, UNKNOWN_QUOTA), exchange, null, asTold)
-    const together = turnedAway(once, { sentAtMs: 1_000, answeredAtMs: 1_101 }, null, asTold)
-    turnedAway(together, { sentAtMs: 3_000, answeredAtMs: 3_100 }, null, asTold)
-    const good = answered(together, { sentAtMs: 2_200, answeredAtMs: 2_300 }, null)
-    turnedAway(good, { sentAtMs: 1_000, answeredAtMs: 2_400 }, null, asTold)
+    const together = turnedAway(once, between(1_000, 1_101), null, asTold)
+    turnedAway(together, between(3_000, 3_100), null, asTold)
+    const good = answered(together, between(2_200, 2_300), null)
+    turnedAway(good, between(1_000, 2_400), null, asTold)
     expect(told).toEqual([1, 1, 2, 1])
   })
 
   test('a shorter hold does not end a longer one', () => {
-    const longer = turnedAway(sent(UNKNOWN_QUOTA), exchange, null, () => 20_000)
-    const both = turnedAway(sent(longer), { sentAtMs: 1_000, answeredAtMs: 1_200 }, null, second)
+    const longer = turnedAway(sentAt(1_000, UNKNOWN_QUOTA), exchange, null, () => 20_000)
+    const both = turnedAway(sentAt(1_000, longer), between(1_000, 1_200), null, second)
     expect(roomFor(both, 'paying', 21_099)).toBe(0)
   })
 })
@@ -161,8 +178,8 @@ test('alone with its quota it is never refused, however answers cross', () => {
   })
   fc.assert(
     fc.property(
-      // What may be out before the first answer fits into the smallest.
-      fc.integer({ min: MANAGEMENT_CALLS_MAX, max: 40 }),
+      // What may be out before the first answer fits into the smallest: it takes 1.6 s at most, and others follow after one.
+      fc.integer({ min: 2 * MANAGEMENT_CALLS_MAX, max: 60 }),
       fc.array(call, { minLength: 1, maxLength: 300 }),
       (limit, calls) => {
         const windowMs = 5_000
@@ -185,10 +202,10 @@ test('alone with its quota it is never refused, however answers cross', () => {
         for (const { gapMs, purpose, thereMs, backMs } of calls) {
           passTo(nowMs + gapMs)
           if (roomFor(quota, purpose, nowMs) <= 0) continue
-          quota = sent(quota)
-          const sentAtMs = nowMs
+          const call = { purpose, sentAtMs: nowMs }
+          quota = sent(quota, call)
           later.push({
-            atMs: sentAtMs + thereMs,
+            atMs: call.sentAtMs + thereMs,
             run: () => {
               if (nowMs >= startedMs + windowMs) [startedMs, used] = [nowMs, 0]
               used += 1
@@ -198,7 +215,7 @@ test('alone with its quota it is never refused, however answers cross', () => {
               later.push({
                 atMs: nowMs + backMs,
                 run: () => {
-                  quota = answered(quota, { sentAtMs, answeredAtMs: nowMs }, said)
+                  quota = answered(quota, { ...call, answeredAtMs: nowMs }, said)
                 },
               })
             },
@@ -228,12 +245,13 @@ test('whatever BigCommerce says, a minute of quiet later each purpose may send',
       let nowMs = 0
       let quota = UNKNOWN_QUOTA
       for (const { said, isRefused, asked, gapMs } of words) {
-        const exchange = { sentAtMs: nowMs, answeredAtMs: nowMs + gapMs }
+        const exchange = between(nowMs, nowMs + gapMs)
         nowMs += gapMs
         const refusal = { status: 429, headers: asked, json: undefined }
+        quota = sent(quota, exchange)
         quota = isRefused
-          ? turnedAway(sent(quota), exchange, quotaReadingOf(said), (row) => holdMsAfter(refusal, row, 0.5))
-          : answered(sent(quota), exchange, quotaReadingOf(said))
+          ? turnedAway(quota, exchange, quotaReadingOf(said), (row) => holdMsAfter(refusal, row, 0.5))
+          : answered(quota, exchange, quotaReadingOf(said))
       }
       for (const purpose of PURPOSES) {
         expect(opensAtMs(quota, purpose, 1, nowMs) - nowMs).toBeLessThanOrEqual(60_000)
