@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 import { ATTEMPT_STATUSES, mayEndSoon, type PaymentAttempt, publicStatus } from '../domain/payment-attempt.ts'
 import { Problem } from '../domain/problem.ts'
 import type { PaidOrder } from '../services/held-orders.ts'
-import type { Waiting } from '../services/waiting.ts'
+import type { Awaited, Waiting } from '../services/waiting.ts'
 import { stepAside } from './admission.ts'
 import { callerOf } from './authentication.ts'
 import { headerLines } from './receiving.ts'
@@ -23,17 +23,6 @@ export const waitingPlugin = fp(waitingForEnds, {
   fastify: '5.x',
 })
 
-export interface Awaited<Standing> {
-  /**
-   * How it stands.
-   *
-   * @param mayLook whether a look is to be asked for at payments that have no end.
-   */
-  readonly ask: (mayLook: (paymentIds: readonly string[]) => boolean) => Promise<Standing>
-  /** The payments that may come to an end while the client waits. */
-  readonly withoutEnd: (standing: Standing) => readonly string[]
-}
-
 /**
  * Answers how it stands: at once, or where the client prefers to wait and one of the payments has no end yet, as soon as one has.
  * Then `Preference-Applied` says so. A client that goes away waits no longer.
@@ -41,24 +30,18 @@ export interface Awaited<Standing> {
 export async function awaitEnd<Standing>(
   request: FastifyRequest,
   reply: FastifyReply,
-  { ask, withoutEnd }: Awaited<Standing>,
+  awaited: Awaited<Standing>,
 ): Promise<Standing> {
   const seconds = preferredWaitSeconds(headerLines(request, 'prefer'))
-  if (seconds === null) return ask(() => true)
+  if (seconds === null) return awaited.ask(() => true)
   const wait = request.server
     .getDecorator<Waiting>('waiting')
     .begin(callerOf(request).principal, seconds * 1_000)
-  try {
-    const standing = await ask(wait.join)
-    const open = withoutEnd(standing)
-    const hasGone = open.length === 0 ? null : goneSignal(reply)
-    const isApplied = hasGone === null || (await stepAside(request, () => wait.untilEnd(open, hasGone)))
-    if (isApplied) reply.header('preference-applied', `wait=${seconds}`)
-    if (hasGone === null || hasGone.aborted) return standing
-    return await ask(() => false)
-  } finally {
-    wait.leave()
-  }
+  return wait.answer(awaited, {
+    hasGone: () => goneSignal(reply),
+    aside: (untilEnd) => stepAside(request, untilEnd),
+    applied: () => void reply.header('preference-applied', `wait=${seconds}`),
+  })
 }
 
 /** Of these payments, those that may come to an end while a client waits. */
@@ -68,24 +51,27 @@ export const endingSoon = (payments: readonly Pick<PaymentAttempt, 'id' | 'statu
 /** The words that callers are told of such payments. */
 const toldWhileOpen = new Set(ATTEMPT_STATUSES.filter(mayEndSoon).map(publicStatus))
 
+/** A payment that is asked for, and awaited where it is in progress or not final yet. */
+export const awaitedPayment = (pay: () => Promise<PaidOrder>): Awaited<PaidOrder | Problem> => ({
+  ask: () =>
+    pay().catch((refusal) => {
+      if (refusal instanceof Problem && refusal.code === 'request_in_progress') return refusal
+      throw refusal
+    }),
+  withoutEnd(standing) {
+    if (standing instanceof Problem) return standing.options.paymentId ? [standing.options.paymentId] : []
+    const { body } = standing
+    return 'data' in body && toldWhileOpen.has(body.data.status) ? [body.data.id] : []
+  },
+})
+
 /** {@link awaitEnd} for one who pays: a payment that is in progress or not final yet is awaited, and answered as it ended. */
 export async function awaitPaid(
   request: FastifyRequest,
   reply: FastifyReply,
   pay: () => Promise<PaidOrder>,
 ): Promise<PaidOrder> {
-  const paid = await awaitEnd<PaidOrder | Problem>(request, reply, {
-    ask: () =>
-      pay().catch((refusal) => {
-        if (refusal instanceof Problem && refusal.code === 'request_in_progress') return refusal
-        throw refusal
-      }),
-    withoutEnd(standing) {
-      if (standing instanceof Problem) return standing.options.paymentId ? [standing.options.paymentId] : []
-      const { body } = standing
-      return 'data' in body && toldWhileOpen.has(body.data.status) ? [body.data.id] : []
-    },
-  })
+  const paid = await awaitEnd(request, reply, awaitedPayment(pay))
   if (paid instanceof Problem) throw paid
   return paid
 }

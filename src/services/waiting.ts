@@ -1,3 +1,4 @@
+import { Problem } from '../domain/problem.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import type { Pause } from './charge-attempt.ts'
 
@@ -24,6 +25,28 @@ export interface Wait {
   untilEnd(paymentIds: readonly string[], hasGone: AbortSignal): Promise<boolean>
   /** Gives the place back. */
   leave(): void
+  /** All of it: asks how it stands; where a payment has no end yet, once more as soon as one has, or when the time is over. */
+  answer<Standing>(awaited: Awaited<Standing>, client: AwaitingClient): Promise<Standing>
+}
+
+export interface Awaited<Standing> {
+  /**
+   * How it stands.
+   *
+   * @param mayLook whether a look is to be asked for at payments that have no end.
+   */
+  readonly ask: (mayLook: (paymentIds: readonly string[]) => boolean) => Promise<Standing>
+  /** The payments that may come to an end while the client waits. */
+  readonly withoutEnd: (standing: Standing) => readonly string[]
+}
+
+export interface AwaitingClient {
+  /** Aborts when the client goes away, who waits no longer then. */
+  readonly hasGone: () => AbortSignal
+  /** Runs the wait itself, during which the request does nothing. */
+  readonly aside: (untilEnd: () => Promise<boolean>) => Promise<boolean>
+  /** Hears that the answer comes when the client has preferred it to. */
+  readonly applied: () => void
 }
 
 export interface WaitingDependencies {
@@ -116,7 +139,7 @@ export function createWaiting(dependencies: WaitingDependencies): Waiting {
         return true
       }
 
-      return {
+      const wait: Omit<Wait, 'answer'> = {
         join(paymentIds) {
           const isNew = paymentIds.some((id) => ![...waiters].some(({ joined }) => joined.has(id)))
           if (!takePlace()) return true
@@ -133,10 +156,32 @@ export function createWaiting(dependencies: WaitingDependencies): Waiting {
         },
         leave: () => void waiters.delete(waiter),
       }
+      return { ...wait, answer: (awaited, client) => askOnceEnded(wait, awaited, client) }
     },
     stop() {
       isStopped = true
       for (const { over } of waiters) over.resolve(false)
     },
+  }
+}
+
+async function askOnceEnded<Standing>(
+  wait: Omit<Wait, 'answer'>,
+  { ask, withoutEnd }: Awaited<Standing>,
+  { hasGone, aside, applied }: AwaitingClient,
+): Promise<Standing> {
+  try {
+    const standing = await ask(wait.join)
+    const open = withoutEnd(standing)
+    const gone = open.length === 0 ? null : hasGone()
+    if (gone === null || (await aside(() => wait.untilEnd(open, gone)))) applied()
+    if (gone === null || gone.aborted) return standing
+    return await ask(() => false).catch((failure) => {
+      // The request may have charged before it waited: an error of ours would say that it has not.
+      if (failure instanceof Problem && failure.status >= 500) return standing
+      throw failure
+    })
+  } finally {
+    wait.leave()
   }
 }

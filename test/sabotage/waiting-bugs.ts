@@ -19,10 +19,17 @@ export const WAITING_BUGS: readonly Bug[] = [
   },
   {
     name: 'make another look for each wait that is over',
-    file: 'src/plugins/waiting.ts',
+    file: 'src/services/waiting.ts',
     find: 'return await ask(() => false)',
     replace: 'return await ask(() => true)',
     tests: ['test/routes/waiting.test.ts'],
+  },
+  {
+    name: 'answer an error where a payment was charged, waited for, and could not be read again',
+    file: 'src/services/waiting.ts',
+    find: 'if (failure instanceof Problem && failure.status >= 500) return standing',
+    replace: '',
+    tests: ['test/services/waiting.test.ts'],
   },
   {
     name: 'let one caller keep all places to wait',
@@ -54,9 +61,9 @@ export const WAITING_BUGS: readonly Bug[] = [
   },
   {
     name: 'say that the answer waited where it did not',
-    file: 'src/plugins/waiting.ts',
-    find: 'if (isApplied) reply.header',
-    replace: 'if (isApplied || true) reply.header',
+    file: 'src/services/waiting.ts',
+    find: 'if (gone === null || (await aside(() => wait.untilEnd(open, gone)))) applied()',
+    replace: 'applied(); if (gone !== null) await aside(() => wait.untilEnd(open, gone))',
     tests: ['test/routes/waiting.test.ts'],
   },
   {

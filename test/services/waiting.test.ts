@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { Problem } from '../../src/domain/problem.ts'
 import { createWaiting } from '../../src/services/waiting.ts'
 import { createVirtualTime } from './virtual-time.ts'
 
@@ -113,6 +114,41 @@ test('a caller who takes all places gives one up for each other caller', async (
   const late = wait('one', { caller: 'a' })
   await time.settled()
   expect(late.result).toBe(false)
+})
+
+/** Waits for a payment whose first answer is `first`; when it has ended, asking once more fails so. */
+async function answerThough(failure: unknown): Promise<unknown> {
+  const { time, ended, waiting } = startWaiting()
+  let asks = 0
+  const answer = waiting
+    .begin('caller', 20_000)
+    .answer(
+      {
+        async ask() {
+          if (asks++ > 0) throw failure
+          return 'first'
+        },
+        withoutEnd: () => ['one'],
+      },
+      { hasGone: stays, aside: (untilEnd) => untilEnd(), applied() {} },
+    )
+    .catch((error) => error)
+  ended.add('one')
+  await time.pass(1_000)
+  return answer
+}
+
+test('what was known before stays the answer where it cannot be asked once more', async () => {
+  // The request may have charged by then: an error would say that nothing was.
+  expect(await answerThough(new Problem('store_unavailable'))).toBe('first')
+  expect(await answerThough(new Problem('upstream_unavailable'))).toBe('first')
+})
+
+test('another refusal is told: what was waited for has left the order to this payment', async () => {
+  const refusal = new Problem('order_not_payable')
+  expect(await answerThough(refusal)).toBe(refusal)
+  const fault = new Error('a fault of ours')
+  expect(await answerThough(fault)).toBe(fault)
 })
 
 test('at the end of the process all are answered at once, and no one waits any more', async () => {

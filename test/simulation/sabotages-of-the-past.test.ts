@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { FAULTS_OF_CHECKOUTS } from './sabotages-of-checkouts.ts'
 import { FAULTS_OF_THE_PAST, type FaultOfThePast } from './sabotages-of-the-past.ts'
+import { FAULTS_OF_WAITS } from './sabotages-of-waits.ts'
 import { hazardsOn } from './scenario/hazards.ts'
 import { scenarioOf } from './scenario/scenario-of.ts'
 import { simulate } from './simulate.ts'
@@ -19,7 +20,7 @@ async function firstToFind({ plant, breaks, always, sharpen }: FaultOfThePast) {
   return null
 }
 
-test.each(Object.entries({ ...FAULTS_OF_THE_PAST, ...FAULTS_OF_CHECKOUTS }))(
+test.each(Object.entries({ ...FAULTS_OF_THE_PAST, ...FAULTS_OF_CHECKOUTS, ...FAULTS_OF_WAITS }))(
   'a service that %s is found out',
   {
     timeout: 120_000,

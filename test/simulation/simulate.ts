@@ -19,6 +19,7 @@ import { createBigCommerce } from './upstream/big-commerce.ts'
 import { createWebhooks } from './upstream/webhooks.ts'
 import { createWitness } from './witness/create-witness.ts'
 import { createDoubts } from './witness/doubts.ts'
+import { createWaitsWatch } from './witness/waits.ts'
 import { createWindow } from './witness/window.ts'
 
 export interface Simulated {
@@ -68,6 +69,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   const storeOf = createInMemoryPermits(limit, ruleOf(run), scheduler.now)
   const arrive = createWindow(limit, windowMs, witness.broken)
   const doubts = createDoubts(rows, scheduler.now)
+  const waits = createWaitsWatch(run, rows, witness.broken)
   const outages = createStoreOutages(run, () => {
     disk?.crash()
     reconciler.plan()
@@ -87,6 +89,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
       isStoreDown: outages.isDown,
       onWrite() {
         doubts.note()
+        waits.note()
         reconciler.plan()
       },
       onCrash: () => reconciler.plan(),
@@ -95,7 +98,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     }),
   )
   const reconciler = createReconciler(run, rows, nodes)
-  const front = createFront(run, nodes, witness)
+  const front = createFront({ run, nodes, witness, waits })
 
   const sent = new Map<string, PayRequest>()
   const onSent = (request: PayRequest) => {

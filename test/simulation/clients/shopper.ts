@@ -2,7 +2,7 @@ import { paysAPart } from '../../../src/domain/payment-instrument.ts'
 import type { Run } from '../engine/run.ts'
 import type { ShopperPlan } from '../scenario/scenario.ts'
 import { callersOf, callersOfCheckout } from './callers.ts'
-import type { Front } from './front.ts'
+import type { Front, Preference } from './front.ts'
 import { paymentBy } from './instruments.ts'
 import type { PayRequest, Reply } from './requests.ts'
 
@@ -65,14 +65,18 @@ export async function shop({
     return new Promise<void>((resolve) => scheduler.after(delayMs, () => scheduler.resume(resolve)))
   }
 
+  const { waits } = scenario.hazards
+  const prefer = (): Preference =>
+    waits && random.chance(waits.share) ? 1_000 * random.pick(waits.seconds) : null
+
   begin()
   await sleep(plan.startMs)
   for (let tries = 0; tries < triesMax; tries++) {
     const request = requestOf(0)
     onSent(request)
     if (random.chance(plan.otherBody)) await front.pay(requestOf(1))
-    if (random.chance(plan.doubleClick)) void front.pay(request)
-    const next = nextAfter(await front.pay(request))
+    if (random.chance(plan.doubleClick)) void front.pay(request, prefer())
+    const next = nextAfter(await front.pay(request, prefer()))
     if (next === 'done') {
       if (!paysAPart(typeOf())) break
       // The rest of the order, by the next instrument.
@@ -83,7 +87,7 @@ export async function shop({
     if (next === 'other_card') card += 1
     if (card >= plan.instrumentTypes.length) break
     if (next === 'same_key') await sleep(random.pick(pausesMs))
-    if (random.chance(plan.polls)) await front.list(request)
+    if (random.chance(plan.polls)) await front.list(request, prefer())
     const isCareless = next === 'same_key' && random.chance(plan.newKeyOnDoubt)
     if (next !== 'same_key' || isCareless) begin()
   }

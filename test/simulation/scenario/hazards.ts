@@ -34,6 +34,8 @@ export const HAZARDS = [
   'store_crashes',
   /** Shoppers pay checkouts that are no order yet. */
   'checkouts',
+  /** Clients prefer to wait for the end of a payment. */
+  'waits',
 ] as const
 
 export type Hazard = (typeof HAZARDS)[number]
@@ -90,6 +92,12 @@ export interface ClockStep {
   readonly byMs: number
 }
 
+export interface WaitsPlan {
+  /** How likely a request says that it prefers to wait. */
+  readonly share: number
+  readonly seconds: readonly [number, ...number[]]
+}
+
 export interface HazardPlan {
   readonly pages: PagesPlan | null
   /** How likely an entry is shown with a field missing or odd. */
@@ -107,6 +115,7 @@ export interface HazardPlan {
   /** When the database crashes. */
   readonly storeCrashesAtMs: readonly number[]
   readonly checkouts: CheckoutsPlan | null
+  readonly waits: WaitsPlan | null
 }
 
 export const NO_HAZARDS: HazardPlan = {
@@ -122,6 +131,7 @@ export const NO_HAZARDS: HazardPlan = {
   doubled429: 0,
   storeCrashesAtMs: [],
   checkouts: null,
+  waits: null,
 }
 
 const minute = 60_000
@@ -172,6 +182,7 @@ export function hazardPlanOf(
     doubled429: of('doubled_429', often, 0),
     storeCrashesAtMs: of('store_crashes', storeCrashes, []),
     checkouts: of('checkouts', (random) => checkoutsPlan(random, orders), null),
+    waits: of('waits', waitsPlan, null),
   }
 }
 
@@ -181,6 +192,11 @@ const pagesPlan = (random: Random): PagesPlan => ({
   ignores: random.pick([null, null, null, 'page', 'limit']),
   saysPagination: random.chance(0.8),
   earlierDeclines: random.pick([0, 1, 3, 7]),
+})
+
+const waitsPlan = (random: Random): WaitsPlan => ({
+  share: random.pick([0.3, 1]),
+  seconds: random.pick([[1], [2, 20], [30]]),
 })
 
 const lateShowsPlan = (random: Random): HazardPlan['lateShows'] => ({

@@ -9,9 +9,11 @@ export function createNodeLife(run: Run, name: string, onCrash: (life: NodeLife)
     name,
     isUp: true,
     life: 0,
+    stoodStillUntilMs: 0,
     crash() {
       node.isUp = false
       node.life += 1
+      node.stoodStillUntilMs = 0
       onCrash(node)
       run.scheduler.after(run.random.below(restartMsMax), () => {
         node.isUp = true

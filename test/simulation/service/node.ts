@@ -22,7 +22,9 @@ import type { Sabotage } from './sabotage.ts'
 export const PERMIT_WAIT_MS_MAX = 20_000
 
 /** One instance of the service: the code under test. */
-export interface ServiceNode extends Paying {
+export interface ServiceNode {
+  /** What it is in its present life: with a crash all memory is lost. */
+  paying(): Paying
   readonly life: NodeLife
   /** This machine's clock. */
   now(): number
@@ -66,6 +68,7 @@ export function createNode(options: NodeOptions): ServiceNode {
   const now = () => stepped() + skewMs
   const life = createNodeLife(run, name, (dead) => {
     permits.restart()
+    paying = assemble()
     options.onCrash(dead)
   })
   const ports = createPorts(run, life)
@@ -95,48 +98,49 @@ export function createNode(options: NodeOptions): ServiceNode {
     }),
   }
   const { ledger, managementApi, paymentsApi, checkoutsApi } = sabotage.parts?.(plain, now) ?? plain
-  const paying = createPaying(
-    {
-      attempts: ledger,
-      unsettled: ledger,
-      holds: noHolds,
-      managementApi,
-      paymentsApi,
-      checkouts: { checkouts: ledger, checkoutsApi },
-      permits,
-      isAtEase: () => true,
-      verifyWebhook: (body) => {
-        const [orderId, , checkoutId] = body.split(' ')
-        return { id: body, orderId: Number(orderId), ...(checkoutId ? { checkoutId } : {}) }
-      },
-      now,
-      elapsed: now,
-      pause: (forMs) =>
-        ports.exchange<void>('a pause', (answer) => void run.scheduler.after(forMs, () => answer(undefined))),
-      newId: options.newId,
-      log: silentLog,
-      measure: {
-        payOrder: (payOrder) => payOrder,
-        ends: (attempts) => attempts,
-        reconcileAttempt: (reconcileAttempt) => (attempt) => {
-          run.counts.looks += 1
-          return reconcileAttempt(attempt)
+  const assemble = () =>
+    createPaying(
+      {
+        attempts: ledger,
+        unsettled: ledger,
+        holds: noHolds,
+        managementApi,
+        paymentsApi,
+        checkouts: { checkouts: ledger, checkoutsApi },
+        permits,
+        isAtEase: () => true,
+        verifyWebhook: (body) => {
+          const [orderId, , checkoutId] = body.split(' ')
+          return { id: body, orderId: Number(orderId), ...(checkoutId ? { checkoutId } : {}) }
+        },
+        now,
+        elapsed: run.scheduler.now,
+        pause: ports.pause,
+        newId: options.newId,
+        log: silentLog,
+        measure: {
+          payOrder: (payOrder) => payOrder,
+          ends: (attempts) => attempts,
+          reconcileAttempt: (reconcileAttempt) => (attempt) => {
+            run.counts.looks += 1
+            return reconcileAttempt(attempt)
+          },
         },
       },
-    },
-    {
-      storeHash: STORE_HASH,
-      instruments,
-      declineLimits: { callerDeclines: 0, addressDeclines: 0 },
-      callerPerMinute: 0,
-      digest: (text) => text,
-      hasOpaqueDeclines: false,
-      hasCheckoutFence: true,
-      permitWaitMsMax: PERMIT_WAIT_MS_MAX,
-      paymentTimeoutMs: PAYMENT_TIMEOUT_MS,
-    },
-  )
-  return { ...paying, life, now }
+      {
+        storeHash: STORE_HASH,
+        instruments,
+        declineLimits: { callerDeclines: 0, addressDeclines: 0 },
+        callerPerMinute: 0,
+        digest: (text) => text,
+        hasOpaqueDeclines: false,
+        hasCheckoutFence: true,
+        permitWaitMsMax: PERMIT_WAIT_MS_MAX,
+        paymentTimeoutMs: PAYMENT_TIMEOUT_MS,
+      },
+    )
+  let paying = assemble()
+  return { paying: () => paying, life, now }
 }
 
 /** The limits against card testing are off: the simulation has no place for them. */

@@ -6,6 +6,8 @@ export interface NodeLife {
   isUp: boolean
   /** Counts its starts. Work of an earlier life never goes on. */
   life: number
+  /** The latest moment up to which it has stood still in this life. */
+  stoodStillUntilMs: number
   crash(): void
 }
 
@@ -14,6 +16,8 @@ export interface Ports {
   call<T>(what: string, effect: () => T): Promise<T>
   /** The same, where the other side decides when to answer. Only the first answer counts. */
   exchange<T>(what: string, begin: (answer: (value: T) => void) => void): Promise<T>
+  /** A timer of the node. */
+  pause(forMs: number): Promise<void>
 }
 
 /** After the longest of these, a node has missed every deadline. */
@@ -34,6 +38,7 @@ export function createPorts(run: Run, node: NodeLife): Ports {
     }
     if (run.strikes('node_stall')) {
       const stallMs = random.pick(stallsMs)
+      node.stoodStillUntilMs = Math.max(node.stoodStillUntilMs, scheduler.now() + stallMs)
       run.trace?.(node.name, `stands still for ${stallMs} ms after ${what}`)
       return scheduler.after(stallMs, () => node.life === life && scheduler.resume(settle))
     }
@@ -57,6 +62,14 @@ export function createPorts(run: Run, node: NodeLife): Ports {
   }
 
   return {
+    pause(forMs) {
+      const { life } = node
+      scheduler.arrived()
+      return new Promise((resolve) =>
+        scheduler.after(forMs, () => node.life === life && scheduler.resume(resolve)),
+      )
+    },
+
     call: (what, effect) =>
       new Promise((resolve, reject) => {
         leave(what, (life) => {

@@ -63,16 +63,19 @@ export function createReconciler(
     run.trace?.(node.life.name, 'reconciles')
     // If the node dies meanwhile, the lease ends and another node looks.
     if (plannedMs === Number.POSITIVE_INFINITY) planAfter(2 * afterFailureMsMax)
-    node.reconcile().then(
-      () => {
-        scheduler.arrived()
-        planAfter(pauseMs)
-      },
-      () => {
-        scheduler.arrived()
-        planAfter(afterFailureMsMax)
-      },
-    )
+    node
+      .paying()
+      .reconcile()
+      .then(
+        () => {
+          scheduler.arrived()
+          planAfter(pauseMs)
+        },
+        () => {
+          scheduler.arrived()
+          planAfter(afterFailureMsMax)
+        },
+      )
   }
 
   const planAfter = (delayMsMax: number) => scheduler.after(random.below(delayMsMax), plan)
