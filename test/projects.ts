@@ -1,7 +1,7 @@
 /** A real Postgres, one for the run. */
 const postgres = [
   'test/doctor/database.test.ts',
-  'test/routes/{fleet,postgres}.test.ts',
+  'test/routes/{fleet,postgres,waiting-fleet}.test.ts',
   'test/routes/pay-order/card-testing.test.ts',
   'test/stores/{migrations,plans,postgres,postgres-*,sqlite}.test.ts',
 ]

@@ -32,6 +32,13 @@ export const WAITING_BUGS: readonly Bug[] = [
     tests: ['test/services/waiting.test.ts'],
   },
   {
+    name: 'let those who wait hear of an end only when their time is over',
+    file: 'src/services/waiting.ts',
+    find: 'if (asked.size === 0) return',
+    replace: 'if (asked.size >= 0) return',
+    tests: ['test/services/waiting.test.ts', 'test/routes/waiting-fleet.test.ts'],
+  },
+  {
     name: 'let one caller keep all places to wait',
     file: 'src/services/waiting.ts',
     find: 'if (most.length <= (places.get(caller)?.length ?? 0) + 1) return false',
