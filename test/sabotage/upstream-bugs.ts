@@ -68,7 +68,7 @@ export const UPSTREAM_BUGS: readonly Bug[] = [
   },
   {
     name: 'let the client library repeat a charge over HTTP/2',
-    file: 'src/clients/bigcommerce/charge-lines.ts',
+    file: 'src/clients/bigcommerce/payments-api.ts',
     find: 'buildConnector({ timeout: connectTimeoutMs, allowH2: false })',
     replace: 'buildConnector({ timeout: connectTimeoutMs })',
     tests: ['test/clients/bigcommerce/payments-api.test.ts'],
@@ -82,7 +82,7 @@ export const UPSTREAM_BUGS: readonly Bug[] = [
   },
   {
     name: 'keep a connection that no charge has used',
-    file: 'src/clients/bigcommerce/charge-lines.ts',
+    file: 'src/clients/bigcommerce/payments-api.ts',
     find: 'if (forget(line)) line.close()',
     replace: 'forget(line)',
     tests: ['test/clients/bigcommerce/payments-api.test.ts'],
