@@ -256,7 +256,7 @@ spawn('sleep', ['30'])`,
   },
   {
     name: 'look at the card before its type',
-    file: 'src/routes/orders/paid-answers.ts',
+    file: 'src/routes/orders/pay-order.ts',
     find: 'if (type !== null) refuseTypeNotTaken(type, instruments)',
     replace: 'void type',
     tests: ['test/routes/pay-order/instruments.test.ts'],

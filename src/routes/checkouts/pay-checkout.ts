@@ -8,7 +8,7 @@ import { callerOf, contextOf } from '../../plugins/authentication.ts'
 import { headerLines } from '../../plugins/receiving.ts'
 import { awaitPaid } from '../../plugins/waiting.ts'
 import type { PayCheckout } from '../../services/pay-checkout.ts'
-import { paidResponses, payingExamples, refuseBodyNotTaken, sendPaid } from '../orders/paid-answers.ts'
+import { paidResponses, payingExamples, refuseBodyNotTaken, sendPaid } from '../orders/pay-order.ts'
 import { PayOrderHeaders } from '../orders/schemas.ts'
 import { CheckoutParams, checkoutIdOf, PayCheckoutBody } from './schemas.ts'
 

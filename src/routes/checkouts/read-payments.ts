@@ -8,7 +8,7 @@ import { CHECKOUT_PROBLEMS, problemResponses } from '../../openapi/problem-respo
 import { callerOf, contextOf } from '../../plugins/authentication.ts'
 import { awaitEnd, endingSoon } from '../../plugins/waiting.ts'
 import type { ListCheckoutPayments } from '../../services/list-checkout-payments.ts'
-import { sendPayment } from '../orders/paid-answers.ts'
+import { sendPayment } from '../orders/get-payment.ts'
 import { PaymentResponse, PaymentsResponse, PreferHeaders } from '../orders/schemas.ts'
 import { CheckoutParams, CheckoutPaymentParams, checkoutIdOf } from './schemas.ts'
 

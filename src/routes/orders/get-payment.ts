@@ -1,12 +1,13 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Clock } from '../../domain/clock.ts'
+import { ASK_AGAIN_SECONDS, toPaymentBody } from '../../domain/payment-answer.ts'
+import type { PaymentAttempt } from '../../domain/payment-attempt.ts'
 import { paymentExamples } from '../../openapi/answer-examples.ts'
 import { LEDGER_PROBLEMS, problemResponses } from '../../openapi/problem-responses.ts'
 import { callerOf, contextOf } from '../../plugins/authentication.ts'
 import { awaitEnd, endingSoon } from '../../plugins/waiting.ts'
 import type { GetPayment } from '../../services/list-payments.ts'
-import { sendPayment } from './paid-answers.ts'
 import { PaymentParams, PaymentResponse, PreferHeaders } from './schemas.ts'
 
 const problems = [...LEDGER_PROBLEMS, 'payment_not_found'] as const
@@ -49,4 +50,11 @@ export async function getPaymentRoute(app: FastifyInstance, { getPayment, now }:
         return sendPayment(reply, payment, now())
       },
     )
+}
+
+/** Answers how a payment stands, and when to ask again where that is not final. */
+export function sendPayment(reply: FastifyReply, attempt: PaymentAttempt, nowMs: number) {
+  const body = toPaymentBody(attempt, nowMs)
+  if (body.meta.retry) reply.header('retry-after', String(ASK_AGAIN_SECONDS))
+  return reply.send(body)
 }
