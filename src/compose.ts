@@ -177,6 +177,7 @@ export async function compose(
     instance: shared.instance,
     now: Date.now,
     elapsed: () => performance.now(),
+    pause: (forMs) => setTimeout(forMs, undefined, { ref: false }),
     onChange: (err) =>
       err === null
         ? logger.info('ledger takes payments again')

@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.ts'
 import { dialectOf } from './engine/dialect.ts'
 import { isMigrated } from './engine/migrations.ts'
 import type { Tables } from './engine/tables.ts'
+import { transactDurably } from './engine/transact.ts'
 
 export interface LedgerHealthOptions {
   readonly database: Kysely<Tables>
@@ -11,41 +12,74 @@ export interface LedgerHealthOptions {
   readonly now: Clock
   /** Milliseconds that only ever grow. */
   readonly elapsed: () => number
+  /** Resolves after so many milliseconds; keeps no process alive. */
+  readonly pause: (forMs: number) => Promise<void>
   /** Called when it became unable to take payments, with the reason, and with null when it is able again. */
   readonly onChange: (reason: unknown) => void
 }
 
 /** A question within this long gets the same answer, so that a flood of questions costs nothing. */
 const rememberedMs = 1_000
+/** A probe waits so long at most for the write of its question. Then it is told what is known from before, while the write goes on. */
+const answerWithinMs = 500
+/** A busy disk may take a second or two. What takes longer than this hangs, and a payment would hang with it. */
+const hangsAfterMs = 5_000
 /** A payment writes some twenty pages of SQLite; half as much again in hexadecimal. */
 const fillerBytes = 48 * 1024
 /** Rows of instances that are gone are deleted, a few at a time. */
 const keptMs = 24 * 60 * 60 * 1_000
 const deletedMax = 20
 
-/** Whether a payment could be written down now: the schema fits, and a small write succeeds. Never throws. */
-export function createLedgerHealth(options: LedgerHealthOptions): () => Promise<boolean> {
-  const { elapsed, onChange } = options
-  let latest: { readonly answer: Promise<boolean>; endedAtMs: number | null } | null = null
-  let wasAble = true
+interface Question {
+  readonly askedAtMs: number
+  readonly answer: Promise<boolean>
+  endedAtMs: number | null
+  /** What those are told who ask before it has ended. */
+  meanwhile: Promise<boolean> | null
+}
 
-  async function ask(): Promise<boolean> {
-    const reason = await whyNot(options)
-    const isAble = reason === null
+/**
+ * Whether a payment could be written down now: the schema fits, and a small write reaches the disk. Never throws. A write that hangs
+ * is answered with no.
+ */
+export function createLedgerHealth(options: LedgerHealthOptions): () => Promise<boolean> {
+  const { elapsed, pause, onChange } = options
+  let latest: Question | null = null
+  /** null until the first answer. */
+  let isAble: boolean | null = null
+
+  function learn(reason: unknown): boolean {
+    const wasAble = isAble ?? true
+    isAble = reason === null
     if (isAble !== wasAble) onChange(reason)
-    wasAble = isAble
     return isAble
   }
 
-  return () => {
-    if (latest && (latest.endedAtMs === null || elapsed() - latest.endedAtMs < rememberedMs)) {
-      return latest.answer
-    }
-    const asked: NonNullable<typeof latest> = { answer: ask(), endedAtMs: null }
-    latest = asked
-    return asked.answer.finally(() => {
-      asked.endedAtMs = elapsed()
+  function ask(): Question {
+    const answer = whyNot(options).then(learn)
+    const question: Question = { askedAtMs: elapsed(), answer, endedAtMs: null, meanwhile: null }
+    void question.answer.finally(() => {
+      question.endedAtMs = elapsed()
     })
+    return question
+  }
+
+  async function meanwhile(question: Question): Promise<boolean> {
+    const leftMs = () => hangsAfterMs - (elapsed() - question.askedAtMs)
+    // The first question waits for its answer: nothing is known yet.
+    if (leftMs() > 0) await pause(isAble === null ? leftMs() : Math.min(leftMs(), answerWithinMs))
+    question.meanwhile = null
+    if (question.endedAtMs !== null) return question.answer
+    if (leftMs() <= 0)
+      learn(new Error(`The ledger has not taken a small write within ${hangsAfterMs / 1_000} s`))
+    return isAble ?? false
+  }
+
+  return () => {
+    if (!latest || (latest.endedAtMs !== null && elapsed() - latest.endedAtMs >= rememberedMs)) latest = ask()
+    if (latest.endedAtMs !== null) return latest.answer
+    latest.meanwhile ??= meanwhile(latest)
+    return Promise.race([latest.answer, latest.meanwhile])
   }
 }
 
@@ -63,7 +97,8 @@ async function beat(database: Kysely<Tables>, instance: string, nowMs: number): 
   const isSqlite = dialectOf(database).name === 'SQLite'
   // SQLite does not write what is the same already.
   const filler = isSqlite ? sql<string>`hex(randomblob(${fillerBytes}))` : sql<string>`''`
-  await database.transaction().execute(async (transaction) => {
+  // As a payment is written: on SQLite the disk is waited for beside the event loop.
+  await transactDurably(database, async (transaction) => {
     // A standby that does not answer would keep the commit waiting, and with it a process of the server for each question.
     if (!isSqlite) await sql`SELECT set_config('synchronous_commit', 'local', true)`.execute(transaction)
     await transaction

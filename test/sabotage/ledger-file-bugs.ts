@@ -34,10 +34,31 @@ export const LEDGER_FILE_BUGS: readonly Bug[] = [
     tests: ['test/stores/postgres-health.test.ts'],
   },
   {
+    name: 'call an instance ready whose disk takes nothing',
+    file: 'src/stores/ledger-health.ts',
+    find: 'await transactDurably(database, async (transaction) => {',
+    replace: 'await database.transaction().execute(async (transaction) => {',
+    tests: ['test/stores/sqlite-flushes.test.ts'],
+  },
+  {
+    name: 'call an instance ready as long as its disk hangs',
+    file: 'src/stores/ledger-health.ts',
+    find: 'if (leftMs() <= 0)',
+    replace: 'if (leftMs() <= -1_000_000_000)',
+    tests: ['test/stores/sqlite-flushes.test.ts'],
+  },
+  {
+    name: 'call an instance not ready whose disk is merely slow',
+    file: 'src/stores/ledger-health.ts',
+    find: 'const hangsAfterMs = 5_000',
+    replace: 'const hangsAfterMs = 500',
+    tests: ['test/stores/sqlite-flushes.test.ts'],
+  },
+  {
     name: 'believe an old answer about readiness',
     file: 'src/stores/ledger-health.ts',
-    find: 'elapsed() - latest.endedAtMs < rememberedMs',
-    replace: 'elapsed() - latest.endedAtMs < 1_000 * rememberedMs',
+    find: 'elapsed() - latest.endedAtMs >= rememberedMs',
+    replace: 'elapsed() - latest.endedAtMs >= 1_000 * rememberedMs',
     tests: ['test/stores/postgres-health.test.ts'],
   },
   {

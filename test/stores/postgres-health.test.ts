@@ -23,6 +23,7 @@ describe.each([sqlite, postgres])('the health of the ledger on $name', ({ name, 
       instance,
       now: () => nowMs,
       elapsed: () => elapsedMs,
+      pause: () => new Promise(() => {}),
       onChange: (reason) => void changes.push(reason),
     })
   const beats = () =>

@@ -1,11 +1,14 @@
 import { open } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
+import type { Kysely } from 'kysely'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { applyMigrations } from '../../src/stores/engine/migrations.ts'
 import { commitsOf, openSqlite } from '../../src/stores/engine/sqlite.ts'
+import type { Tables } from '../../src/stores/engine/tables.ts'
 import { withoutFlush } from '../../src/stores/engine/transact.ts'
 import { createLedgerHealth } from '../../src/stores/ledger-health.ts'
 import { createPaymentAttempts } from '../../src/stores/payment-attempts.ts'
+import { createVirtualTime } from '../services/virtual-time.ts'
 import { callerToken } from '../support/caller-token.ts'
 import { createOrder } from '../support/orders.ts'
 import { cardPayment } from '../support/payments.ts'
@@ -190,20 +193,32 @@ test('no one is told an end before it is on the disk', async () => {
   ])
 })
 
-test('after the disk has failed once, nothing is written or sent any more, and the instance is not ready', async () => {
-  const { database, attempts, claim, waits } = await openLedger()
-  const [first, second] = [await claim(), await claim()]
+/** Readiness on such a ledger, with a clock of its own. */
+function healthOf(database: Kysely<Tables>) {
+  const time = createVirtualTime()
+  const changes: unknown[] = []
   const isAble = createLedgerHealth({
     database,
     instance: 'one',
     now: () => 1,
-    elapsed: () => performance.now() * 1_000,
-    onChange: () => {},
+    elapsed: time.now,
+    pause: (forMs) => new Promise((resolve) => void time.schedule(forMs, () => resolve())),
+    onChange: (reason) => void changes.push(reason),
   })
-  expect(await isAble()).toBe(true)
-  const one = attempts.markSending(first, sending)
+  return { time, changes, isAble }
+}
+
+test('after the disk has failed once, nothing is written or sent any more, and the instance is not ready', async () => {
+  const { database, attempts, claim, waits } = await openLedger()
+  const [first, second] = [await claim(), await claim()]
+  const { time, isAble } = healthOf(database)
+  const ready = isAble()
   await expect.poll(() => waits).toHaveLength(1)
-  waits[0]?.reject(new Error('EIO: i/o error, fdatasync'))
+  waits[0]?.resolve()
+  expect(await ready).toBe(true)
+  const one = attempts.markSending(first, sending)
+  await expect.poll(() => waits).toHaveLength(2)
+  waits[1]?.reject(new Error('EIO: i/o error, fdatasync'))
   const refused = {
     code: 'store_unavailable',
     cause: { message: expect.stringContaining('disk did not take') },
@@ -212,8 +227,73 @@ test('after the disk has failed once, nothing is written or sent any more, and t
   await expect(attempts.markSending(second, sending)).rejects.toMatchObject(refused)
   await expect(claim()).rejects.toMatchObject(refused)
   await expect(attempts.settle(first, { status: 'not_sent' }, () => null)).rejects.toMatchObject(refused)
+  await time.pass(1_000)
   expect(await isAble()).toBe(false)
-  expect(waits).toHaveLength(1)
+  expect(waits).toHaveLength(2)
+})
+
+test('an instance whose disk does not take the write of the question itself is not ready, and says why', async () => {
+  const { database, claim, waits } = await openLedger()
+  const { changes, isAble } = healthOf(database)
+  const ready = isAble()
+  await expect.poll(() => waits).toHaveLength(1)
+  waits[0]?.reject(new Error('EIO: i/o error, fdatasync'))
+  expect(await ready).toBe(false)
+  expect(changes).toMatchObject([{ message: 'The disk did not take the journal of the ledger' }])
+  await expect(claim()).rejects.toMatchObject({ code: 'store_unavailable' })
+})
+
+test('an instance whose disk hangs is not ready after five seconds, says why, and is ready again afterwards', async () => {
+  const { database, waits } = await openLedger()
+  const { time, changes, isAble } = healthOf(database)
+  const first = isAble()
+  await expect.poll(() => waits).toHaveLength(1)
+  waits[0]?.resolve()
+  expect(await first).toBe(true)
+  await time.pass(1_000)
+  // No probe waits for the disk: for half a second at most.
+  const slow = isAble()
+  await expect.poll(() => waits).toHaveLength(2)
+  await time.pass(499)
+  expect(await hasEnded(slow)).toBe(false)
+  await time.pass(1)
+  expect(await slow).toBe(true)
+  await time.pass(4_499)
+  const last = isAble()
+  await time.pass(1)
+  expect(await last).toBe(false)
+  expect(await isAble()).toBe(false)
+  expect(changes).toMatchObject([{ message: 'The ledger has not taken a small write within 5 s' }])
+  expect(waits).toHaveLength(2)
+  waits[1]?.resolve()
+  await expect.poll(() => changes).toHaveLength(2)
+  expect(changes[1]).toBeNull()
+  expect(await isAble()).toBe(true)
+})
+
+test('an instance that has just started on a disk that hangs is not ready', async () => {
+  const { database, waits } = await openLedger()
+  const { time, isAble } = healthOf(database)
+  const ready = isAble()
+  await expect.poll(() => waits).toHaveLength(1)
+  await time.pass(4_999)
+  expect(await hasEnded(ready)).toBe(false)
+  await time.pass(1)
+  expect(await ready).toBe(false)
+})
+
+test('a disk that is merely slow does not make readiness change to and fro', async () => {
+  const { database, waits } = await openLedger()
+  const { time, changes, isAble } = healthOf(database)
+  for (let turn = 0; turn < 5; turn++) {
+    const asked = isAble()
+    await expect.poll(() => waits).toHaveLength(turn + 1)
+    await time.pass(2_000)
+    waits[turn]?.resolve()
+    expect(await asked).toBe(true)
+    await time.pass(1_000)
+  }
+  expect(changes).toEqual([])
 })
 
 test('what is written in no such way waits for the disk in its commit', async () => {

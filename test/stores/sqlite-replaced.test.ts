@@ -47,7 +47,8 @@ async function openLedger(pathOf: (real: string) => string = (real) => real) {
     database,
     instance: 'one',
     now: () => 1,
-    elapsed: () => (elapsedMs += 5_000),
+    elapsed: () => (elapsedMs += 1_000),
+    pause: () => new Promise(() => {}),
     onChange: () => {},
   })
   const expectRefused = async () => {
