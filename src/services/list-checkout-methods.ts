@@ -8,8 +8,8 @@ import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { CheckoutRecord, Checkouts } from '../stores/checkouts.ts'
 import { alreadyPaid } from './held-orders.ts'
+import { createAcceptedOf, createCoalesce } from './list-payment-methods.ts'
 import { type AskedCheckout, type CheckoutView, type ReadCheckout, refuseUnnamed } from './read-checkout.ts'
-import { createAcceptedOf, createCoalesce } from './share-listings.ts'
 
 export interface CheckoutPaymentMethods {
   readonly checkoutId: string

@@ -5,13 +5,13 @@ import { mayBePayable, type Order } from '../domain/order.ts'
 import { readPaymentAccessToken } from '../domain/payment-access-token.ts'
 import type { PaymentAttempt } from '../domain/payment-attempt.ts'
 import type { InstrumentType } from '../domain/payment-instrument.ts'
-import type { AcceptedMethod, PaymentMethod } from '../domain/payment-method.ts'
+import { type AcceptedMethod, type PaymentMethod, withAccepts } from '../domain/payment-method.ts'
 import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import { type AuthorizeOrder, maySeeAttempt } from './authorize-order.ts'
 import { fencedBy } from './held-orders.ts'
-import { createAcceptedOf, createCoalesce } from './share-listings.ts'
+import type { Misses } from './misses.ts'
 
 export interface OrderPaymentMethods {
   readonly order: PricedOrder
@@ -39,20 +39,24 @@ export interface ListPaymentMethodsDependencies {
   readonly managementApi: Pick<ManagementApi, 'getOrder' | 'listPaymentMethods' | 'createPaymentAccessToken'>
   readonly attempts: Pick<PaymentAttempts, 'findFence'>
   readonly authorizeOrder: AuthorizeOrder
-  /** Whether a call may be made for the caller that is not needed if the order is not theirs. */
-  readonly mayReadAhead: (caller: Caller) => boolean
+  readonly misses: Pick<Misses, 'mayGoAhead'>
+  /** Whether the quota of management calls has room for one that may not be needed. */
+  readonly isAtEase: () => boolean
   /** The instrument types that this service takes at all. */
   readonly instruments: ReadonlySet<InstrumentType>
 }
 
 export function createListPaymentMethods(dependencies: ListPaymentMethodsDependencies): ListPaymentMethods {
-  const { managementApi, attempts, authorizeOrder, mayReadAhead, instruments } = dependencies
+  const { managementApi, attempts, authorizeOrder, misses, isAtEase, instruments } = dependencies
 
   const acceptedOf = createAcceptedOf(instruments)
   const coalesce = createCoalesce<Pick<OrderPaymentMethods, 'order'> & { methods: PaymentMethod[] }>()
 
+  /** For a customer the order has to be read first, to know whose it is; its methods are read meanwhile. */
+  const mayReadAhead = (caller: Caller) =>
+    caller.access.kind === 'customer' && isAtEase() && misses.mayGoAhead(caller)
+
   async function read(caller: Caller, orderId: number, context: RequestContext) {
-    // For a customer the order has to be read first, to know whose it is; its methods are read meanwhile.
     const early = mayReadAhead(caller) ? managementApi.listPaymentMethods(orderId, context) : null
     // If the order is refused they are thrown away, whatever they are, and a rejection must not end the process.
     early?.catch(() => {})
@@ -117,5 +121,38 @@ function accessTo(orderId: number, access: OrderAccess): string {
       return `customer ${access.customerId}`
     default:
       return access satisfies never
+  }
+}
+
+/** Runs a piece of work, or joins the one that is running for the same key. */
+export type Coalesce<Result> = (key: string, work: () => Promise<Result>) => Promise<Result>
+
+/** Remembers nothing: only those who ask while the work runs share its result. */
+export function createCoalesce<Result>(): Coalesce<Result> {
+  const running = new Map<string, Promise<Result>>()
+
+  return function coalesce(key, work) {
+    const joined = running.get(key)
+    if (joined) return joined
+    const result = work()
+    running.set(key, result)
+    const forget = () => running.delete(key)
+    result.then(forget, forget)
+    return result
+  }
+}
+
+/** @returns what makes of a list the methods with what each accepts: the same list for the same one, not to be changed. */
+export function createAcceptedOf(
+  instruments: ReadonlySet<InstrumentType>,
+): (methods: PaymentMethod[]) => AcceptedMethod[] {
+  const accepted = new WeakMap<PaymentMethod[], AcceptedMethod[]>()
+
+  return function acceptedOf(methods) {
+    const known = accepted.get(methods)
+    if (known) return known
+    const all = withAccepts(methods, instruments)
+    accepted.set(methods, all)
+    return all
   }
 }

@@ -153,14 +153,7 @@ export function createPaying(ports: PayingPorts, settings: PayingSettings): Payi
 
   return {
     payOrder: tellPaid(payOrder),
-    listPaymentMethods: createListPaymentMethods({
-      managementApi,
-      attempts,
-      authorizeOrder,
-      mayReadAhead: (caller) =>
-        caller.access.kind === 'customer' && ports.isAtEase() && misses.mayGoAhead(caller),
-      instruments,
-    }),
+    listPaymentMethods: createListPaymentMethods({ ...ports, authorizeOrder, misses, instruments }),
     listPayments: tellListed,
     getPayment: createGetPayment(tellListed),
     checkouts: checkouts && {

@@ -8,8 +8,7 @@ import type { InstrumentType } from '../../src/domain/payment-instrument.ts'
 import type { PaymentMethod, PaymentMethodsReading } from '../../src/domain/payment-method.ts'
 import { Problem } from '../../src/domain/problem.ts'
 import type { AuthorizeOrder } from '../../src/services/authorize-order.ts'
-import { createListPaymentMethods } from '../../src/services/list-payment-methods.ts'
-import { createCoalesce } from '../../src/services/share-listings.ts'
+import { createCoalesce, createListPaymentMethods } from '../../src/services/list-payment-methods.ts'
 import { attemptOf, mintedOf, patOf } from '../domain/samples.ts'
 import { contextOf, endOf, orderOf, server } from './fakes.ts'
 
@@ -20,6 +19,8 @@ const method: PaymentMethod = {
   test_mode: false,
   supported_instruments: [{ instrument_type: 'VISA' }, { instrument_type: 'STORED_CARD' }],
 }
+
+const customer: Caller = { ...server, access: { kind: 'customer', customerId: 11 } }
 
 /** A PAT over what the sample order is due. */
 const tokenOf = (orderId: number) =>
@@ -40,7 +41,8 @@ interface Given {
   readonly token?: MintedToken
   readonly caller?: Caller
   readonly findFence?: () => Promise<OrderAttempt | null>
-  readonly mayReadAhead?: boolean
+  readonly isAtEase?: boolean
+  readonly mayGoAhead?: boolean
 }
 
 function listing({
@@ -52,7 +54,8 @@ function listing({
   token = tokenOf(118),
   caller = server,
   findFence = async () => fence,
-  mayReadAhead = false,
+  isAtEase = true,
+  mayGoAhead = true,
 }: Given = {}) {
   const calls: string[] = []
   const list = createListPaymentMethods({
@@ -72,7 +75,8 @@ function listing({
     },
     attempts: { findFence },
     authorizeOrder: authorizeOrder ?? (async () => authorized),
-    mayReadAhead: () => mayReadAhead,
+    misses: { mayGoAhead: () => mayGoAhead },
+    isAtEase: () => isAtEase,
     instruments: instruments ?? new Set<InstrumentType>(['card', 'stored_card']),
   })
   return { calls, result: list(caller, 118, contextOf()) }
@@ -151,9 +155,8 @@ describe('an order that the ledger knows as paid', () => {
   })
 
   test("is told to a customer once BigCommerce has said that it is the customer's, where the ledger does not", async () => {
-    const caller = { ...server, access: { kind: 'customer', customerId: 11 } } as const
     const unknownCustomer = attemptOf({ status: 'succeeded', customerId: null })
-    const { calls, result } = listing({ fence: unknownCustomer, authorized: orderOf(), caller })
+    const { calls, result } = listing({ fence: unknownCustomer, authorized: orderOf(), caller: customer })
     expect(await refused(result)).toEqual(paid)
     expect(calls).toEqual(['methods'])
   })
@@ -187,13 +190,13 @@ test('a caller who may not pay the order learns nothing about it, and no call is
 
 describe('while a customer’s order is read, its methods are', () => {
   /** The order is read only when the test says so. */
-  function reading(mayReadAhead: boolean) {
+  function reading(given: Given = {}) {
     const { promise, resolve, reject } = Promise.withResolvers<Order>()
-    return { ...listing({ authorizeOrder: () => promise, mayReadAhead }), resolve, reject }
+    return { ...listing({ authorizeOrder: () => promise, caller: customer, ...given }), resolve, reject }
   }
 
   test('read too, and the order is not read again', async () => {
-    const { calls, result, resolve } = reading(true)
+    const { calls, result, resolve } = reading()
     await setImmediate()
     expect(calls).toEqual(['methods'])
     resolve(orderOf())
@@ -201,8 +204,12 @@ describe('while a customer’s order is read, its methods are', () => {
     expect(calls).toEqual(['methods'])
   })
 
-  test('not read where that may be for nothing', async () => {
-    const { calls, result, resolve } = reading(false)
+  test.each([
+    ['the quota of management calls is short', { isAtEase: false }],
+    ['the caller asked for orders of others', { mayGoAhead: false }],
+    ['the caller need not be known to be the customer', { caller: server }],
+  ])('not read where that may be for nothing: %s', async (_, given) => {
+    const { calls, result, resolve } = reading(given)
     await setImmediate()
     expect(calls).toEqual([])
     resolve(orderOf())
@@ -211,7 +218,7 @@ describe('while a customer’s order is read, its methods are', () => {
   })
 
   test('thrown away, whatever they are, where the order is another’s', async () => {
-    const { result, reject } = reading(true)
+    const { result, reject } = reading()
     reject(new Problem('order_not_found'))
     expect(await endOf(result)).toBe('order_not_found')
     const failing = createListPaymentMethods({
@@ -227,10 +234,11 @@ describe('while a customer’s order is read, its methods are', () => {
         await setImmediate()
         throw new Problem('order_not_found')
       },
-      mayReadAhead: () => true,
+      misses: { mayGoAhead: () => true },
+      isAtEase: () => true,
       instruments: new Set<InstrumentType>(['card']),
     })
-    expect(await endOf(failing(server, 118, contextOf()))).toBe('order_not_found')
+    expect(await endOf(failing(customer, 118, contextOf()))).toBe('order_not_found')
   })
 })
 
@@ -255,7 +263,8 @@ test('a caller who joins a read that began before a payment is not told that the
     },
     attempts: { findFence: async () => fence },
     authorizeOrder: async () => null,
-    mayReadAhead: () => false,
+    misses: { mayGoAhead: () => false },
+    isAtEase: () => false,
     instruments: new Set<InstrumentType>(['card']),
   })
   const early = list(server, 118, contextOf())
