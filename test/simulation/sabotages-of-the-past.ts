@@ -53,7 +53,7 @@ const withVoidsThatAreOdd = (scenario: Scenario): Scenario => ({
   ...scenario,
   faults: { ...scenario.faults, charge_answer_lost: 0.6, read_failed: 0.6 },
   upstream: { ...scenario.upstream, gatewayEnds: ['authorized'] },
-  hazards: { ...scenario.hazards, voidedAtOnce: 0.5, oddEntries: 0.3 },
+  hazards: { ...scenario.hazards, voidedAtOnce: 0.5, oddEntries: 0.6 },
 })
 
 /** Every machine is more than an hour ahead, and many charges arrive as late as their token allows. */
