@@ -173,14 +173,22 @@ async function askOnceEnded<Standing>(
   try {
     const standing = await ask(wait.join)
     const open = withoutEnd(standing)
-    const gone = open.length === 0 ? null : hasGone()
-    if (gone === null || (await aside(() => wait.untilEnd(open, gone)))) applied()
-    if (gone === null || gone.aborted) return standing
-    return await ask(() => false).catch((failure) => {
+    if (open.length === 0) {
+      applied()
+      return standing
+    }
+    const gone = hasGone()
+    const isApplied = await aside(() => wait.untilEnd(open, gone))
+    if (gone.aborted) return standing
+    try {
+      const ended = await ask(() => false)
+      if (isApplied) applied()
+      return ended
+    } catch (failure) {
       // The request may have charged before it waited: an error of ours would say that it has not.
       if (failure instanceof Problem && failure.status >= 500) return standing
       throw failure
-    })
+    }
   } finally {
     wait.leave()
   }

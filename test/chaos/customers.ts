@@ -18,7 +18,7 @@ export interface Visit extends Subject {
   readonly cartId: string | null
   readonly plan: ShopperPlan
   readonly faults: readonly string[]
-  /** The first device, with a token that is valid now. */
+  /** The first device, with a token that is valid now; it waits for nothing. */
   readonly device: () => Promise<Device>
 }
 
@@ -87,9 +87,9 @@ export function openShop(options: CustomersOptions): Customers {
     }
     await sandbox.faults.add(ordinaryLatency(own.fork('latency'), subject))
     const makeDevice = deviceMaker(options, { subject, number, plan, random: balancer })
-    const device = (suffix = '') => makeDevice(`${name}${suffix}`)
+    const device = () => makeDevice(name, null)
     visits.push({ ...subject, cartId, plan, faults: planned.map(({ name: fault }) => fault), device })
-    return device
+    return (suffix = '') => makeDevice(`${name}${suffix}`, plan.waitSeconds)
   }
 
   const over = (async () => {
@@ -125,12 +125,22 @@ const deviceMaker =
     { fleet, keys, heard }: CustomersOptions,
     { subject, number, plan, random }: Pick<Opened, 'subject' | 'number' | 'plan' | 'random'>,
   ) =>
-  async (name: string): Promise<Device> => {
+  async (name: string, waitSeconds: number | null): Promise<Device> => {
     const { orderId, checkoutId } = subject
     const named = checkoutId ? { checkout_ids: [checkoutId] } : { order_ids: [orderId] }
     const owns = plan.asCustomer ? { customer_id: 1_000 + number } : named
     const token = await keys.mint({ sub: name, ...owns })
     const { patienceMs, methodId, saves } = plan
     const address = () => fleet.address(random)
-    return createDevice({ ...subject, name, token, patienceMs, methodId, saves, address, heard })
+    return createDevice({
+      ...subject,
+      name,
+      token,
+      patienceMs,
+      methodId,
+      saves,
+      waitSeconds,
+      address,
+      heard,
+    })
   }

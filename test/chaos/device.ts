@@ -16,6 +16,8 @@ export interface DeviceOptions extends Subject {
   readonly patienceMs: number
   readonly methodId: string
   readonly saves?: boolean
+  /** How long each request prefers to wait for an end; null or left out for not at all. */
+  readonly waitSeconds?: number | null
   /** Where to send it, as a load balancer without health checks chooses. */
   readonly address: () => string
   readonly heard: (told: Told) => void
@@ -26,13 +28,22 @@ export interface DeviceOptions extends Subject {
 const checkoutMinor = 6_098
 
 const agent = new Agent({ connections: 1_200 })
+/** A read that waits is given so much beyond its time; whoever pays may go away while they wait. */
+const beyondWaitMs = 20_000
 
 export function createDevice(options: DeviceOptions): Device {
-  const { orderId, checkoutId = null, name: device, token, address, heard } = options
+  const { orderId, checkoutId = null, name: device, token, address, heard, waitSeconds = null } = options
   const path = checkoutId === null ? `/orders/${orderId}` : `/checkouts/${checkoutId}`
 
   async function ask(key: string | null, what: string, body: string | null): Promise<Told> {
-    const asked = { orderId, checkoutId, device, key }
+    const beganMs = performance.now()
+    const asked = (applied: unknown = undefined) => {
+      const tookMs = performance.now() - beganMs
+      const waited =
+        waitSeconds === null ? null : { seconds: waitSeconds, tookMs, isApplied: applied !== undefined }
+      return { orderId, checkoutId, device, key, waited }
+    }
+    const patienceMs = waitSeconds !== null && key === null ? beyondWaitMs : options.patienceMs
     const told = await request(`${address()}${path}${what}`, {
       dispatcher: agent,
       method: body === null ? 'GET' : 'POST',
@@ -40,17 +51,18 @@ export function createDevice(options: DeviceOptions): Device {
         authorization: `Bearer ${token}`,
         ...(body === null ? {} : { 'content-type': 'application/json' }),
         ...(key === null ? {} : { 'idempotency-key': key }),
+        ...(waitSeconds === null ? {} : { prefer: `wait=${waitSeconds}` }),
         ...options.headers,
       },
       body,
-      signal: AbortSignal.timeout(options.patienceMs),
+      signal: AbortSignal.timeout(patienceMs + 1_000 * (waitSeconds ?? 0)),
     }).then(
       async (response) =>
         response.body.text().then(
-          (text) => readAnswer(asked, response.statusCode, text),
-          (error: unknown) => noAnswer(asked, reasonOf(error)),
+          (text) => readAnswer(asked(response.headers['preference-applied']), response.statusCode, text),
+          (error: unknown) => noAnswer(asked(), reasonOf(error)),
         ),
-      (error: unknown) => noAnswer(asked, reasonOf(error)),
+      (error: unknown) => noAnswer(asked(), reasonOf(error)),
     )
     heard(told)
     return told

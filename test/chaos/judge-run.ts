@@ -1,5 +1,6 @@
 import { type Attempt, isCharged, wasPaidAt } from './attempts.ts'
 import { judgeAnswers } from './judge-answers.ts'
+import { judgeWaits } from './judge-waits.ts'
 import type { Evidence, Promised, Violation } from './promises.ts'
 
 /** Compares every answer, and the ledger, with what was really charged. */
@@ -11,7 +12,7 @@ export function judgeRun(evidence: Evidence): Violation[] {
     if (own.length > 1) violations.push({ promise: 'once', orderId, what: `${own.length} charges` })
   }
   violations.push(...judgeCheckouts(evidence, new Set(taken.map(({ order_id }) => order_id))))
-  violations.push(...judgeMakings(evidence), ...judgeAnswers(evidence))
+  violations.push(...judgeMakings(evidence), ...judgeAnswers(evidence), ...judgeWaits(evidence.told))
   if (evidence.hasLedger) violations.push(...attempts.flatMap(judgeRow), ...unrecorded(evidence))
   return violations
 }

@@ -65,6 +65,7 @@ export async function visitAndKill(lane: Lane, job: KillJob): Promise<KillVisit>
     methodId: 'stripe.card',
     saves: false,
     reloads: true,
+    waitSeconds: null,
   }
   const next = await device()
   const over =

@@ -15,6 +15,7 @@ export const PROMISES = {
   recorded: 'a charge sent without a committed row',
   sentOnce: 'one attempt sent more than once',
   ledger: 'the ledger says what is not so',
+  waits: 'a wait that was too long, or said to be over before its time',
   events: 'an event too few, too many or untrue',
   served: 'a good card refused longer than 10 s after a trouble was over',
 } as const

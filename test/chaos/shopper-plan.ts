@@ -27,6 +27,8 @@ export interface ShopperPlan {
   readonly saves: boolean
   /** Reloads the page after the end, which sends the same request again. */
   readonly reloads: boolean
+  /** How long each request prefers to wait for an end (`Prefer: wait`); null for not at all. */
+  readonly waitSeconds: number | null
 }
 
 const declinedCards = [
@@ -55,6 +57,7 @@ export function planShopper(random: Random): ShopperPlan {
     methodId: random.chance(0.1) ? 'cybersource.card' : 'stripe.card',
     saves: asCustomer && random.chance(0.2),
     reloads: random.chance(0.25),
+    waitSeconds: random.chance(0.3) ? random.between(1, 8) : null,
   }
 }
 

@@ -13,6 +13,10 @@ export interface StormResult {
   readonly habits: Readonly<Record<string, number>>
   readonly answers: number
   readonly unanswered: number
+  /** Reads that preferred to wait, and were told of an end before their time was over. */
+  readonly toldInTime: number
+  /** Answers to those that preferred to wait. */
+  readonly waited: number
   readonly chargeRequests: number
   /** Orders with money taken. */
   readonly chargedOrders: number

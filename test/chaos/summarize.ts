@@ -1,6 +1,7 @@
 import type { Customers } from './customers.ts'
 import type { Disturbances } from './disturbances.ts'
 import type { Fleet } from './fleet.ts'
+import { isToldInTime } from './judge-waits.ts'
 import { isVisitOf } from './made-orders.ts'
 import type { Evidence, Violation } from './promises.ts'
 import type { StormOptions } from './storm-options.ts'
@@ -39,6 +40,8 @@ export function summarize(run: Run): StormResult {
     habits: countBy(customers.visits.map(({ plan }) => plan.habit)),
     answers: told.filter(({ status }) => status !== null).length,
     unanswered: told.filter(({ status }) => status === null).length,
+    waited: told.filter(({ status, waited }) => waited && status !== null).length,
+    toldInTime: told.filter(isToldInTime).length,
     chargeRequests: requests.length,
     chargedOrders: new Set(taken.map(({ order_id }) => order_id)).size,
     charges: taken.length,

@@ -25,6 +25,15 @@ export interface Told extends Subject {
   readonly requestId: string | null
   readonly payments: readonly { readonly id: string; readonly status: string }[]
   readonly text: string
+  /** Where it preferred to wait for an end. */
+  readonly waited?: Waited | null
+}
+
+export interface Waited {
+  readonly seconds: number
+  readonly tookMs: number
+  /** Whether the answer says that it waited. */
+  readonly isApplied: boolean
 }
 
 const Payment = z.object({ id: z.string(), status: z.string() })
@@ -36,7 +45,7 @@ const Body = z.object({
   request_id: z.string().optional(),
 })
 
-type Asked = Pick<Told, 'orderId' | 'checkoutId' | 'device' | 'key'>
+type Asked = Pick<Told, 'orderId' | 'checkoutId' | 'device' | 'key' | 'waited'>
 
 export function readAnswer(asked: Asked, status: number, text: string): Told {
   const body = Body.safeParse(jsonOf(text)).data

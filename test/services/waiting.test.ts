@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { Problem } from '../../src/domain/problem.ts'
 import { createWaiting } from '../../src/services/waiting.ts'
 import { createVirtualTime } from './virtual-time.ts'
@@ -118,6 +118,7 @@ test('a caller who takes all places gives one up for each other caller', async (
 
 /** Waits for a payment whose first answer is `first`; when it has ended, asking once more fails so. */
 async function answerThough(failure: unknown): Promise<unknown> {
+  const applied = vi.fn()
   const { time, ended, waiting } = startWaiting()
   let asks = 0
   const answer = waiting
@@ -130,11 +131,13 @@ async function answerThough(failure: unknown): Promise<unknown> {
         },
         withoutEnd: () => ['one'],
       },
-      { hasGone: stays, aside: (untilEnd) => untilEnd(), applied() {} },
+      { hasGone: stays, aside: (untilEnd) => untilEnd(), applied },
     )
     .catch((error) => error)
   ended.add('one')
   await time.pass(1_000)
+  // What is old was not waited for: the client pauses before it asks again.
+  expect(applied).not.toHaveBeenCalled()
   return answer
 }
 

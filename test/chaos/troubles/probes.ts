@@ -47,6 +47,7 @@ const plan: ShopperPlan = {
   methodId: 'stripe.card',
   saves: false,
   reloads: false,
+  waitSeconds: null,
 }
 
 let probes = 0
