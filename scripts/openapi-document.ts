@@ -34,8 +34,7 @@ export async function openapiDocument(): Promise<string> {
     waiting: { begin: notStanding, stop: notStanding },
     now: Date.now,
     isReady: notCalled,
-    isLeaving: () => false,
-    isDraining: () => false,
+    shutdown: { isLeaving: false, isDraining: false },
     observeRequest: () => {},
   })
   const document: unknown = (await app.inject('/openapi.json')).json()

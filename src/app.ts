@@ -10,6 +10,7 @@ import {
   LOAD_BOUNDS,
   type LoadBounds,
   loadSheddingPlugin,
+  type Shutdown,
 } from './plugins/admission.ts'
 import { authenticationPlugin } from './plugins/authentication.ts'
 import { corsPlugin } from './plugins/cors.ts'
@@ -66,8 +67,7 @@ export interface AppDependencies {
   readonly waiting: Waiting
   readonly now: Clock
   readonly isReady: () => Promise<boolean>
-  readonly isLeaving: () => boolean
-  readonly isDraining: () => boolean
+  readonly shutdown: Shutdown
   readonly observeRequest: ObserveRequest
   /** Traces every request; left out where tracing is not configured. */
   readonly tracingPlugin?: FastifyPluginCallback
@@ -85,8 +85,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     now,
     receiveWebhook,
     isReady,
-    isLeaving,
-    isDraining,
+    shutdown,
     rateLimits,
     observeRequest,
     permits,
@@ -111,7 +110,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(requestLoggingPlugin, { observeRequest })
   await app.register(sealedBodyPlugin)
   await app.register(validationPlugin)
-  await app.register(closingConnectionsPlugin, { isLeaving })
+  await app.register(closingConnectionsPlugin, { shutdown })
   await app.register(lingeringClosePlugin)
   await app.register(securityHeadersPlugin)
   await app.register(requestShapePlugin)
@@ -132,7 +131,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(webhookRoutes, { receiveWebhook })
 
   await app.register(async (authenticated) => {
-    await authenticated.register(drainingPlugin, { isDraining })
+    await authenticated.register(drainingPlugin, { shutdown })
     await authenticated.register(authenticationPlugin, { verifyCallerToken })
     await authenticated.register(callerRateLimitPlugin, rateLimits)
     await authenticated.register(waitingPlugin, { waiting: dependencies.waiting })

@@ -51,7 +51,7 @@ export interface Service {
 }
 
 /** By the clock and the timers of the process. */
-const processTime = { now: () => performance.now(), schedule, random: Math.random }
+const processTime = { now: performance.now.bind(performance), schedule, random: Math.random }
 
 /**
  * Opens all that the service holds open, in this order: the database, the connections to the management host (each charge
@@ -170,8 +170,7 @@ export async function compose(
     renewals.publicKey,
     (one, other) => one !== null && other !== null && one.equals(other),
   )
-  let isLeaving = false
-  let isDraining = false
+  const shutdown = { isLeaving: false, isDraining: false }
   const isAbleToPay = createLedgerHealth({
     database,
     instance: shared.instance,
@@ -184,7 +183,7 @@ export async function compose(
         : logger.warn({ err }, 'ledger takes no payments'),
   })
   const isReady = async () =>
-    !isLeaving && (await isAbleToPay()) && !(await storeAccess.isRefused(managementHttp))
+    !shutdown.isLeaving && (await isAbleToPay()) && !(await storeAccess.isRefused(managementHttp))
   metrics.show({
     gate: gate.standing,
     permits: permitStore.outlook,
@@ -219,16 +218,15 @@ export async function compose(
       now: Date.now,
       isReady,
       observeRequest: metrics.observeRequest,
-      isLeaving: () => isLeaving,
-      isDraining: () => isDraining,
+      shutdown,
     },
     leave() {
-      isLeaving = true
+      shutdown.isLeaving = true
       paying.waiting.stop()
     },
     drain() {
-      isLeaving = true
-      isDraining = true
+      shutdown.isLeaving = true
+      shutdown.isDraining = true
       paying.waiting.stop()
     },
     renew() {

@@ -153,17 +153,25 @@ export const loadSheddingPlugin = fp(loadShedding, {
   fastify: '5.x',
 })
 
+/** How far the process is with its end. */
+export interface Shutdown {
+  /** It keeps no connection, but takes requests as before. */
+  readonly isLeaving: boolean
+  /** It takes no new requests either. */
+  readonly isDraining: boolean
+}
+
 export interface DrainingOptions {
-  readonly isDraining: () => boolean
+  readonly shutdown: Pick<Shutdown, 'isDraining'>
 }
 
 /**
  * While the process drains, open connections may still bring requests. They are refused with a problem; Fastify itself
  * would answer with a plain 503 (`return503OnClosing`).
  */
-async function draining(app: FastifyInstance, { isDraining }: DrainingOptions) {
+async function draining(app: FastifyInstance, { shutdown }: DrainingOptions) {
   app.addHook('onRequest', (_request, _reply, done) => {
-    if (isDraining()) throw new Problem('shutting_down')
+    if (shutdown.isDraining) throw new Problem('shutting_down')
     done()
   })
 }
@@ -175,16 +183,16 @@ export const drainingPlugin = fp(draining, {
 })
 
 export interface ClosingConnectionsOptions {
-  readonly isLeaving: () => boolean
+  readonly shutdown: Pick<Shutdown, 'isLeaving'>
 }
 
 /**
  * From the signal to stop on, each answer closes its connection. One that is kept alive would delay the end of the process, or
  * be closed just as its client sends the next request.
  */
-async function closingConnections(app: FastifyInstance, { isLeaving }: ClosingConnectionsOptions) {
+async function closingConnections(app: FastifyInstance, { shutdown }: ClosingConnectionsOptions) {
   app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (isLeaving()) reply.header('connection', 'close')
+    if (shutdown.isLeaving) reply.header('connection', 'close')
     done()
   })
 }
