@@ -198,6 +198,7 @@ export function momentIn(value: unknown): number | null {
   return Number.isFinite(moment) ? moment : null
 }
 
+const nothing = Buffer.alloc(0)
 /** The bytes that an interim answer begins with. */
 const interimStart = Buffer.from('HTTP/1.1 100')
 const headEnd = '\r\n\r\n'
@@ -213,7 +214,7 @@ export function skipContinue(socket: Socket): Socket {
   const read = socket.read.bind(socket)
   const write = socket.write.bind(socket) as (...given: unknown[]) => boolean
   let isBeforeAnswer = true
-  let held: Buffer = Buffer.alloc(0)
+  let held: Buffer = nothing
 
   return Object.assign(socket, {
     write(...given: unknown[]) {
@@ -224,11 +225,11 @@ export function skipContinue(socket: Socket): Socket {
       while (isBeforeAnswer) {
         const chunk: Buffer | null = read()
         if (chunk === null) return null
-        held = withoutContinue(Buffer.concat([held, chunk]))
+        held = withoutContinue(held.length === 0 ? chunk : Buffer.concat([held, chunk]))
         if (held.length > 0 && !mayBeContinue(held)) {
           isBeforeAnswer = false
           const answer = held
-          held = Buffer.alloc(0)
+          held = nothing
           return answer
         }
       }
@@ -248,6 +249,7 @@ function withoutContinue(bytes: Buffer): Buffer {
   return rest
 }
 
-const mayBeContinue = (bytes: Buffer): boolean =>
-  bytes.length < heldBytesMax &&
-  bytes.subarray(0, interimStart.length).equals(interimStart.subarray(0, bytes.length))
+function mayBeContinue(bytes: Buffer): boolean {
+  const length = Math.min(bytes.length, interimStart.length)
+  return bytes.length < heldBytesMax && bytes.compare(interimStart, 0, length, 0, length) === 0
+}

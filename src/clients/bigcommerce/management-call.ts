@@ -96,18 +96,21 @@ export function createManagementHttp(options: ManagementHttpOptions): Management
 
   async function tryOnce(request: ManagementRequest, context: RequestContext, passage: Passage) {
     const used = options.accessToken.current()
-    const answer = await passage(() => send(request, context, used))
-    if (answer.status !== 401) return answer
-    options.accessToken.renew()
-    const next = options.accessToken.current()
-    return next === used ? answer : passage(() => send(request, context, next))
+    let answer = await passage(() => send(request, context, used))
+    if (answer.status === 401) {
+      options.accessToken.renew()
+      const next = options.accessToken.current()
+      if (next !== used) answer = await passage(() => send(request, context, next))
+    }
+    options.onAnswer?.(answer.status)
+    return answer
   }
 
-  async function send(
+  function send(
     { method, path, body }: ManagementRequest,
     context: RequestContext,
     accessToken: Sealed<string>,
-  ) {
+  ): Promise<UpstreamAnswer> {
     return collect({
       method,
       path: `${basePath}${path}`,
@@ -125,11 +128,8 @@ export function createManagementHttp(options: ManagementHttpOptions): Management
     async call(request, context) {
       const passage = options.gate ? passageThrough(options.gate, context) : straightThrough
       try {
-        return await retry(async () => {
-          const answer = await tryOnce(request, context, passage)
-          options.onAnswer?.(answer.status)
-          return answer
-        }, request.triesMax ?? TRIES_MAX[request.method])
+        const triesMax = request.triesMax ?? TRIES_MAX[request.method]
+        return await retry(() => tryOnce(request, context, passage), triesMax)
       } catch (cause) {
         if (cause instanceof Problem) throw cause
         throw new Problem('upstream_unavailable', { cause })
@@ -151,12 +151,12 @@ export function createRetry(random: () => number = Math.random): Retry {
   return async function retry(attempt, triesMax) {
     budget = Math.min(budgetMax, budget + budgetPerCall)
     for (let tried = 1; ; tried++) {
-      const result = await attempt().catch((error: unknown) => ({ error }))
-      const isLast = tried >= triesMax || budget < 1
-      if ('error' in result) {
-        if (isLast || result.error instanceof Problem) throw result.error
-      } else if (result.status < 500 || isLast) {
-        return result
+      const isLast = () => tried >= triesMax || budget < 1
+      try {
+        const answer = await attempt()
+        if (answer.status < 500 || isLast()) return answer
+      } catch (error) {
+        if (error instanceof Problem || isLast()) throw error
       }
       budget -= 1
       await sleep(random() * pauseBaseMs * 2 ** (tried - 1))

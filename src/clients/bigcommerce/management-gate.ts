@@ -78,10 +78,10 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
     return call
   }
 
-  function enter(purpose: Purpose, caller: string, deadlineMs: number): Promise<OutCall> {
+  /** In the same turn if nothing is in the way. */
+  function enter(purpose: Purpose, caller: string, deadlineMs: number): OutCall | Promise<OutCall> {
     const nowMs = now()
-    if (lines[purpose].size === 0 && roomFor(quota, purpose, nowMs) > 0)
-      return Promise.resolve(goNow(purpose, nowMs))
+    if (lines[purpose].size === 0 && roomFor(quota, purpose, nowMs) > 0) return goNow(purpose, nowMs)
     return new Promise((go, refuse) => {
       lines[purpose].add({ caller, deadlineMs, go, refuse })
       serve()
@@ -174,8 +174,11 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
     arrive(purpose, caller, patienceMs) {
       const deadlineMs = now() + patienceMs
       return {
-        async pass(send) {
-          return sendAndLearn(await enter(purpose, caller, deadlineMs), send)
+        pass(send) {
+          const entered = enter(purpose, caller, deadlineMs)
+          return entered instanceof Promise
+            ? entered.then((call) => sendAndLearn(call, send))
+            : sendAndLearn(entered, send)
         },
         heldForMs: () => quota.heldUntilMs - now(),
         refusal: () => refusal(purpose, 1),
