@@ -7,6 +7,7 @@ import {
   type OrderAttempt,
   type PaymentAttempt,
 } from '../domain/payment-attempt.ts'
+import { rowsOf } from './engine/sqlite.ts'
 import type { PaymentAttemptRow, Tables } from './engine/tables.ts'
 
 export async function findByKey(
@@ -36,14 +37,26 @@ export async function findFence(
   storeHash: string,
   orderId: number,
 ): Promise<OrderAttempt | null> {
-  const row = await queries
+  const row = await fenceOf(queries, storeHash, orderId).executeTakeFirst()
+  return row ? toOrderAttempt(row) : null
+}
+
+/** The same, of a statement that is made once: every list of payment methods asks. */
+export function createFindFence(database: Kysely<Tables>, storeHash: string) {
+  const statement = fenceOf(database, storeHash, 0).compile()
+  return async function findFenceOf(orderId: number): Promise<OrderAttempt | null> {
+    const parameters = [storeHash, orderId]
+    const [row] = await rowsOf<Selectable<PaymentAttemptRow>>(database, { ...statement, parameters })
+    return row ? toOrderAttempt(row) : null
+  }
+}
+
+const fenceOf = (queries: Kysely<Tables>, storeHash: string, orderId: number) =>
+  queries
     .selectFrom('payment_attempts')
     .selectAll()
     .where('store_hash', '=', storeHash)
     .where('holds_order', '=', orderId)
-    .executeTakeFirst()
-  return row ? toOrderAttempt(row) : null
-}
 
 /** Every attempt on an order, newest first. Those of one millisecond are sorted by id, so that the order never changes. */
 export async function findByOrder(

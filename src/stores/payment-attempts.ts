@@ -16,7 +16,7 @@ import { type Claim, claimAttempt, type FailuresLimit } from './claim-attempt.ts
 import { dialectOf } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
 import { durably, transact, transactDurably, whenDurable, withoutFlush } from './engine/transact.ts'
-import { findByKey, findByOrder, findEnded, findFence, NO_ORDER_YET } from './find-attempts.ts'
+import { createFindFence, findByKey, findByOrder, findEnded, NO_ORDER_YET } from './find-attempts.ts'
 import { settleAttempt } from './settle-attempt.ts'
 import { type WriteEvents, writeNoEvents } from './write-events.ts'
 
@@ -82,9 +82,10 @@ export interface PaymentAttemptsOptions {
 }
 
 export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentAttempts {
-  const { database, storeHash, now, failures = null, writeEvents = writeNoEvents } = options
-  const { countsByCheckout = false } = options
+  const { database, storeHash, now, failures = null, countsByCheckout = false } = options
+  const { writeEvents = writeNoEvents } = options
   const isPostgres = dialectOf(database).name === 'Postgres'
+  const fenceOf = createFindFence(database, storeHash)
   /** An end may be told once it is on the disk. */
   const toTell = async <T>(read: T, attempts: readonly PaymentAttempt[]): Promise<T> => {
     if (attempts.some(({ status }) => isFinal(status))) await whenDurable(database)
@@ -98,8 +99,8 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
       }),
     findFence: (orderId) =>
       transact(async () => {
-        const by = await findFence(database, storeHash, orderId)
-        return toTell(by, by ? [by] : [])
+        const by = await fenceOf(orderId)
+        return by && toTell(by, [by])
       }),
     findByOrder: (orderId) =>
       transact(async () => {
@@ -108,7 +109,6 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
       }),
 
     findEnded: (ids) => transact(() => findEnded(database, ids)),
-
     // If the claim is lost, nothing was sent. The flush of *sending* takes it along to the disk (decision 0029).
     claim: (scope, fingerprint, attempt) =>
       transact(async () => {

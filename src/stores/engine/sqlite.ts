@@ -130,10 +130,28 @@ export function kyselyOn(
     journal?.refuseFailed()
     setLevel(commits.waitsInCommit ? 'FULL' : 'NORMAL')
   }
-  const config = { database: asKyselyDatabase(sqlite, beginWrite, () => journal?.close()) }
-  const database = kyselyWith(new SqliteDialect(config), () => new EmbeddedDriver(config, sqlite))
+  const file = asKyselyDatabase(sqlite, beginWrite, () => journal?.close())
+  const driver = new EmbeddedDriver({ database: file }, sqlite)
+  const database = kyselyWith(new SqliteDialect({ database: file }), () => driver)
   commitsByDatabase.set(database, commits)
+  readsByDatabase.set(database, ({ sql, parameters }) =>
+    driver.isTaken ? null : file.prepare(sql).all(parameters),
+  )
   return database
+}
+
+type ReadNow = (query: CompiledQuery<unknown>) => unknown[] | null
+const readsByDatabase = new WeakMap<Kysely<Tables>, ReadNow>()
+
+/**
+ * The rows of a SELECT. In SQLite's file they are read in the same turn, unless another work has the connection: that may be in the
+ * middle of a transaction, or have written what is not on the disk yet.
+ *
+ * @param query compiled once, since to build its text costs more than to run it.
+ */
+export async function rowsOf<Row>(database: Kysely<Tables>, query: CompiledQuery<Row>): Promise<Row[]> {
+  const rows = readsByDatabase.get(database)?.(query) as Row[] | null | undefined
+  return rows ?? (await database.executeQuery(query)).rows
 }
 
 /** Most commits are of one kind, one after the other. @returns what must be called outside of transactions. */
@@ -200,10 +218,21 @@ const asSqlValues = (parameters: readonly unknown[]) => parameters as (string | 
 
 class EmbeddedDriver extends SqliteDriver {
   readonly #sqlite: DatabaseSync
+  /** Whether a statement or a transaction has the connection, from before its first word to after its last. */
+  isTaken = false
 
   constructor(config: SqliteDialectConfig, sqlite: DatabaseSync) {
     super(config)
     this.#sqlite = sqlite
+  }
+
+  override acquireConnection() {
+    this.isTaken = true
+    return super.acquireConnection()
+  }
+
+  override async releaseConnection() {
+    this.isTaken = false
   }
 
   /** Takes the write lock at once. Half-way through, SQLite would fail instead of waiting for another process. */
