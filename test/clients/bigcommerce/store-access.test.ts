@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createStoreAccess } from '../../../src/clients/bigcommerce/store-access.ts'
+import { createStoreAccess } from '../../../src/clients/bigcommerce/management-call.ts'
 import { Problem } from '../../../src/domain/problem.ts'
 import type { Log } from '../../../src/logging/log-entry.ts'
 
