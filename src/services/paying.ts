@@ -24,7 +24,7 @@ import { createPayingCheckouts, type PayingCheckouts } from './paying-checkouts.
 import { createPreparePayment } from './prepare-payment.ts'
 import { createReceiveWebhook, type ReceiveWebhook } from './receive-webhook.ts'
 import { createReconcileAttempt, type ReconcileAttempt } from './reconcile-attempt.ts'
-import { createReconciliationRound, stillForOf } from './reconciliation-loop.ts'
+import { createReconciliationRound, type Reconcile, stillForOf } from './reconciliation-loop.ts'
 import { createWaiting, type Waiting } from './waiting.ts'
 
 /** All that paying does to the world goes through these. */
@@ -92,7 +92,7 @@ export interface Paying {
   /** For the ends of payments. */
   readonly waiting: Waiting
   /** One round of reconciliation. */
-  readonly reconcile: () => Promise<void>
+  readonly reconcile: Reconcile
   /** Resolves once no payment is running. */
   idle(): Promise<void>
 }

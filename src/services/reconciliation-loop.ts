@@ -16,6 +16,10 @@ const leasedMax = 4
 const keyLifeMs = 30 * 24 * 60 * 60 * 1_000
 /** How often old keys are deleted. Nothing depends on the moment. */
 const sweepEveryMs = 60 * 60 * 1_000
+/** Looks that take longer hang: the next round begins beside them, or the orders of a few would keep the truth from all others. */
+const hangsAfterMs = 2_000
+/** Rounds whose looks are not over. A look whose calls hang takes up to its three tries of five seconds. */
+const roundsMax = 8
 /** Clients are told to ask again in two seconds, and should find news then. An empty round costs two short statements. */
 const pauseMs = 500
 
@@ -39,8 +43,14 @@ export interface ReconciliationRoundOptions {
   readonly log: Log
 }
 
-/** One round: finds what a crash left behind, looks up what is due, and forgets old keys. */
-export function createReconciliationRound(options: ReconciliationRoundOptions): () => Promise<void> {
+/**
+ * One round: finds what a crash left behind, begins to look up what is due, and forgets old keys.
+ *
+ * @returns what resolves once its looks are over; it never rejects.
+ */
+export type Reconcile = () => Promise<{ readonly looked: Promise<unknown> }>
+
+export function createReconciliationRound(options: ReconciliationRoundOptions): Reconcile {
   const { unsettled, holds, reconcileAttempt, findMadeOrders, stillFor, now, log } = options
   let sweptAtMs = Number.NEGATIVE_INFINITY
 
@@ -51,8 +61,12 @@ export function createReconciliationRound(options: ReconciliationRoundOptions): 
     const recovered = { released: released.length, unknown: unknown.length }
     if (recovered.released + recovered.unknown > 0) log.warn(recovered, 'abandoned payments recovered')
     const due = await unsettled.lease(leasedMax)
-    await Promise.all([...due.map((attempt) => reconcileAttempt(attempt)), findMadeOrders?.('reconciling')])
+    const looked = Promise.all([
+      ...due.map((attempt) => reconcileAttempt(attempt)),
+      findMadeOrders?.('reconciling'),
+    ])
     if (now() - sweptAtMs >= sweepEveryMs) await sweep()
+    return { looked }
   }
 
   /** One batch a round, until none is left: a big one would hold up payments. */
@@ -67,13 +81,13 @@ export function createReconciliationRound(options: ReconciliationRoundOptions): 
 /** Work that goes on beside the requests until it is stopped. */
 export interface BackgroundWork {
   start(): void
-  /** Resolves when the round that is running has ended. */
+  /** Resolves when what is running has ended. */
   stop(): Promise<void>
 }
 
 export interface ReconciliationLoopOptions {
   /** One round of it. */
-  readonly reconcile: () => Promise<void>
+  readonly reconcile: Reconcile
   /** Waits, or ends at once when the signal does. */
   readonly sleep: (forMs: number, signal: AbortSignal) => Promise<void>
   readonly log: Log
@@ -86,13 +100,23 @@ export function createReconciliationLoop({
   log,
 }: ReconciliationLoopOptions): BackgroundWork {
   const stopping = new AbortController()
+  const looking = new Set<Promise<unknown>>()
   let running = Promise.resolve()
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await reconcile().catch((err) => log.error({ err }, 'reconciliation round failed'))
+      await round().catch((err) => log.error({ err }, 'reconciliation round failed'))
+      while (looking.size >= roundsMax) await Promise.race(looking)
       await sleep(pauseMs, stopping.signal)
     }
+    await Promise.all(looking)
+  }
+
+  async function round(): Promise<void> {
+    const { looked } = await reconcile()
+    looking.add(looked)
+    const over = looked.finally(() => looking.delete(looked))
+    await Promise.race([over, sleep(hangsAfterMs, stopping.signal)])
   }
 
   return {

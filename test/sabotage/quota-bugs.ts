@@ -38,6 +38,20 @@ export const QUOTA_BUGS: readonly Bug[] = [
     tests: ['test/clients/bigcommerce/quota.test.ts', 'test/clients/bigcommerce/management-gate.test.ts'],
   },
   {
+    name: 'let looks that hang hold up the looks of others',
+    file: 'src/services/reconciliation-loop.ts',
+    find: 'await Promise.race([over, sleep(hangsAfterMs, stopping.signal)])',
+    replace: 'await over',
+    tests: ['test/services/reconciliation-loop.test.ts'],
+  },
+  {
+    name: 'begin round after round beside looks that hang',
+    file: 'src/services/reconciliation-loop.ts',
+    find: 'while (looking.size >= roundsMax)',
+    replace: 'while (looking.size >= 1_000 * roundsMax)',
+    tests: ['test/services/reconciliation-loop.test.ts'],
+  },
+  {
     name: 'let calls that hang keep their places',
     file: 'src/clients/bigcommerce/quota.ts',
     find: 'const HANGS_AFTER_MS = 1_000',

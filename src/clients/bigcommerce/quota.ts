@@ -52,11 +52,11 @@ export const MANAGEMENT_CALLS_MAX = 16
  */
 const HANGS_AFTER_MS = 1_000
 
-/** So many may hang of one purpose: more shoppers than meet one endpoint in trouble within its timeout. No one waits for a look. */
+/** So many may hang of one purpose: more shoppers than meet one endpoint in trouble within its timeout; and as many looks as are made at once. */
 const OUT_MAX: Readonly<Record<Purpose, number>> = {
   paying: 128,
   reading: 64,
-  reconciling: MANAGEMENT_CALLS_MAX,
+  reconciling: 32,
 }
 
 /** No more calls can be out than this, all purposes together. */

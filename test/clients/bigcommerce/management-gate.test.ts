@@ -184,7 +184,7 @@ describe('calls that hang', () => {
   test.each([
     ['paying', 128],
     ['reading', 64],
-    ['reconciling', 16],
+    ['reconciling', 32],
   ] as const)(
     'for %s are %i at most, and who waits behind them is told in the end',
     async (purpose, most) => {

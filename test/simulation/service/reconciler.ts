@@ -66,6 +66,7 @@ export function createReconciler(
     node
       .paying()
       .reconcile()
+      .then(({ looked }) => looked)
       .then(
         () => {
           scheduler.arrived()
