@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fingerprintOf, parseIdempotencyKey } from '../../src/domain/idempotency-key.ts'
-import { sealInstrument } from '../../src/domain/payment-command.ts'
 import type { PaymentInstrument } from '../../src/domain/payment-instrument.ts'
 import { Problem } from '../../src/domain/problem.ts'
+import { sealInstrument } from '../../src/domain/sealed.ts'
 import { validInstruments } from './samples.ts'
 
 const uuid = '0b5b2f0e-6f4b-4e0a-9a54-1f1f3c1f9d10'

@@ -1,8 +1,8 @@
 import type { MintedToken } from '../../src/domain/payment-access-token.ts'
 import type { OrderAttempt } from '../../src/domain/payment-attempt.ts'
-import { type PaymentCommand, sealInstrument } from '../../src/domain/payment-command.ts'
+import type { PaymentCommand } from '../../src/domain/payment-command.ts'
 import type { InstrumentType, PaymentInstrument } from '../../src/domain/payment-instrument.ts'
-import { Sealed } from '../../src/domain/sealed.ts'
+import { Sealed, sealInstrument } from '../../src/domain/sealed.ts'
 import type { Transaction } from '../../src/domain/transaction.ts'
 
 export const storedToken = 'a1'.repeat(32)

@@ -1,8 +1,7 @@
 import { format, inspect } from 'node:util'
 import { deserialize, serialize } from 'node:v8'
 import { describe, expect, test } from 'vitest'
-import { sealInstrument } from '../../src/domain/payment-command.ts'
-import { createKeyedDigest, reveal, Sealed } from '../../src/domain/sealed.ts'
+import { createKeyedDigest, reveal, Sealed, sealInstrument } from '../../src/domain/sealed.ts'
 import { validInstruments } from './samples.ts'
 
 const number = '4242429999994242'

@@ -164,14 +164,14 @@ export const LEDGER_BUGS: readonly Bug[] = [
   },
   {
     name: 'fingerprint the CVV',
-    file: 'src/domain/payment-command.ts',
+    file: 'src/domain/sealed.ts',
     find: '{ verification_value: _never, ...told }',
     replace: '{ ...told }',
     tests: ['test/domain/idempotency-key.test.ts'],
   },
   {
     name: 'fingerprint the whole card number',
-    file: 'src/domain/payment-command.ts',
+    file: 'src/domain/sealed.ts',
     find: 'cardNumber.slice(0, 6)',
     replace: 'cardNumber.slice(0, 12)',
     tests: ['test/domain/idempotency-key.test.ts'],

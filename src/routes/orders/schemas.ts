@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { holdsCardNumber } from '../../domain/card-number.ts'
 import { ORDER_ID_MAX, parseOrderId } from '../../domain/order.ts'
 import { PUBLIC_STATUSES } from '../../domain/payment-attempt.ts'
-import { sealInstrument } from '../../domain/payment-command.ts'
 import {
   INSTRUMENT_TYPES,
   OWN_METHOD_IDS,
@@ -10,6 +9,7 @@ import {
   reference,
   wholeNumber,
 } from '../../domain/payment-instrument.ts'
+import { sealInstrument } from '../../domain/sealed.ts'
 import { instantField, openSetField, textField } from '../../openapi/documented-fields.ts'
 
 const aboutOrderId = { description: 'The BigCommerce order id.', examples: [215] }

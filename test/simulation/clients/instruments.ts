@@ -1,5 +1,6 @@
-import { type PaymentRequest, sealInstrument } from '../../../src/domain/payment-command.ts'
+import type { PaymentRequest } from '../../../src/domain/payment-command.ts'
 import type { InstrumentType, PaymentInstrument } from '../../../src/domain/payment-instrument.ts'
+import { sealInstrument } from '../../../src/domain/sealed.ts'
 
 const token = 'a1'.repeat(32)
 const card = {
