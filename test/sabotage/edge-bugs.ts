@@ -12,7 +12,7 @@ export const EDGE_BUGS: readonly Bug[] = [
   {
     name: 'let answers be taken for another type',
     file: 'src/plugins/security-headers.ts',
-    find: "  ['X-Content-Type-Options', 'nosniff'],\n",
+    find: "  'X-Content-Type-Options': 'nosniff',\n",
     replace: '',
     tests: ['test/plugins/security-headers.test.ts'],
   },

@@ -96,8 +96,8 @@ export const QUOTA_BUGS: readonly Bug[] = [
   {
     name: 'make a call again that BigCommerce turned away for more than its patience',
     file: 'src/clients/bigcommerce/management-call.ts',
-    find: 'isLast || result.error instanceof Problem',
-    replace: 'isLast || !(result.error instanceof Error)',
+    find: 'error instanceof Problem || isLast()',
+    replace: 'isLast()',
     tests: ['test/clients/bigcommerce/management-call.test.ts'],
   },
   {
