@@ -1,4 +1,4 @@
-import type { Clock } from '../domain/clock.ts'
+import type { Clock, Schedule } from '../domain/clock.ts'
 import type { Jump } from './permit-record.ts'
 import { CLOCK_SLACK_MS } from './rule.ts'
 
@@ -99,4 +99,14 @@ export function createClockWitness(): ClockWitness {
             }
     },
   }
+}
+
+/** Uses the timers of the process. */
+export const schedule: Schedule = (delayMs, run) => {
+  if (delayMs <= 0) {
+    run()
+    return () => {}
+  }
+  const timer = setTimeout(run, Math.ceil(delayMs))
+  return () => clearTimeout(timer)
 }

@@ -9,13 +9,3 @@ export function earliest(moments: readonly (number | null)[]): number | null {
 
 /** Runs something later; at once, within the call, when the delay is 0 or less. @returns a function that cancels it. */
 export type Schedule = (delayMs: number, run: () => void) => () => void
-
-/** Uses the timers of the process. */
-export const schedule: Schedule = (delayMs, run) => {
-  if (delayMs <= 0) {
-    run()
-    return () => {}
-  }
-  const timer = setTimeout(run, Math.ceil(delayMs))
-  return () => clearTimeout(timer)
-}

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Schedule, schedule } from '../../src/domain/clock.ts'
+import { schedule } from '../../src/allowance/clocks.ts'
+import type { Schedule } from '../../src/domain/clock.ts'
 
 /**
  * Time that runs several times as fast as ours, for a service and a sandbox whose windows last for seconds. Everything
