@@ -4,9 +4,17 @@ An order is never charged twice, and no answer says anything untrue about a char
 with each payment, keep it, and send the same request again when an answer is lost. A 202 means that the payment is
 not final yet: do not pay again, ask again.
 
+## From a cart, or an order, to paid
+
+1. \`GET …/payment-methods\` says what is due and what it can be paid with: of an order, or of a checkout that is no order yet.
+2. When the shopper presses the button, make an \`Idempotency-Key\`, keep it, and send \`POST …/pay\` with the amount that was shown as
+   \`expected_amount\`. For a checkout the service makes the order; \`order_id\` of the payment is its number.
+3. **201**: paid. **202**: read the payment at \`Location\` with \`Prefer: wait=20\` until \`meta.retry\` is gone; then its \`status\` is the end.
+   **409 \`order_already_paid\`**: paid too, by another tab or device. **No answer**: the same request, with the same key.
+
 Errors are problem details (RFC 9457). Branch on \`code\`; \`retry\` says what to do next.
 
-Operations that are marked \`x-optional\` are there only where the variable that it names is set.
+Operations that are marked \`x-optional\` are only there where the variable that it names is set.
 
 ## Versions
 
@@ -44,7 +52,7 @@ export const openapiPreamble = (version: string) => ({
     license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
   },
   tags: [
-    { name: 'payments', description: 'What an order can be paid with, and paying it.' },
+    { name: 'payments', description: 'What an order or a checkout can be paid with, and paying it.' },
     { name: 'webhooks', description: 'Where BigCommerce sends events, if an app is configured.' },
     { name: 'events', description: 'What is sent to your backend, where `EVENTS_URL` is set.' },
     { name: 'health', description: 'For orchestrators.' },
@@ -56,7 +64,7 @@ export const openapiPreamble = (version: string) => ({
         scheme: 'bearer',
         bearerFormat: 'JWT',
         description:
-          "A JWT from the store's own issuer, checked by the best practices of RFC8725. It has `scope` (`payments:read`, `payments:write`) and one of `order_ids`, `checkout_ids`, `customer_id` or the scope `orders:any`. BigCommerce's Current Customer JWT works too.",
+          "A JWT from the store's own issuer, checked by the best practices of RFC8725. It has `exp`, `sub`, `scope` (`payments:read`, `payments:write`; `payments:recurring` for payments without the shopper) and one of `order_ids`, `checkout_ids`, `customer_id` or the scope `orders:any`. BigCommerce's Current Customer JWT works too.",
       },
       webhookSignature: {
         type: 'apiKey' as const,

@@ -113,7 +113,7 @@ export interface paths {
         };
         /**
          * What this checkout can be paid with
-         * @description BigCommerce chooses the methods for each checkout. Stored instruments are those of its customer. There where `CHECKOUT_PAYMENTS` is on.
+         * @description BigCommerce chooses the methods for each checkout. Stored instruments are those of its customer. Only where `CHECKOUT_PAYMENTS` is on.
          */
         get: operations["listCheckoutPaymentMethods"];
         put?: never;
@@ -135,7 +135,7 @@ export interface paths {
         put?: never;
         /**
          * Pay a checkout, at most once
-         * @description Makes the order of the checkout where it has none that can be paid, and pays it. Takes BigCommerce's own body, and the amount that the shopper agreed to. If the connection fails, send the same body with the same Idempotency-Key again: that is always safe. There where `CHECKOUT_PAYMENTS` is on.
+         * @description Makes the order of the checkout where it has none that can be paid, and pays it. Takes BigCommerce's own body, and the amount that the shopper agreed to. If the connection fails, send the same body with the same Idempotency-Key again: that is always safe. Only where `CHECKOUT_PAYMENTS` is on.
          */
         post: operations["payCheckout"];
         delete?: never;
@@ -153,7 +153,7 @@ export interface paths {
         };
         /**
          * The payments of a checkout
-         * @description Newest first. While one of them is not final, asking makes the service look at BigCommerce. There where `CHECKOUT_PAYMENTS` is on.
+         * @description Newest first. While one of them is not final, asking makes the service look at BigCommerce. Only where `CHECKOUT_PAYMENTS` is on.
          */
         get: operations["listCheckoutPayments"];
         put?: never;
@@ -173,7 +173,7 @@ export interface paths {
         };
         /**
          * The state of a payment of a checkout
-         * @description Ask here after a 202 or a lost connection. A payment whose order is being made has no `order_id` yet. There where `CHECKOUT_PAYMENTS` is on.
+         * @description Ask here after a 202 or a lost connection. A payment whose order is being made has no `order_id` yet. Only where `CHECKOUT_PAYMENTS` is on.
          */
         get: operations["getCheckoutPayment"];
         put?: never;
@@ -650,7 +650,7 @@ export interface components {
             payment: components["schemas"]["PayOrderPayment"];
             /**
              * Format: int64
-             * @description The amount that the shopper agreed to, in the currency's minor unit, from `meta.order.amount`. If the order is over another amount, it is not charged: `amount_changed`.
+             * @description The amount that the shopper agreed to, in the currency's minor unit, from `meta.order.amount`. If the order is over another amount, it is not charged: `amount_changed`, whose `amount` says what it is over.
              * @example 6098
              */
             expected_amount?: number;

@@ -19,7 +19,7 @@ const schema = {
   operationId: 'listCheckoutPaymentMethods',
   summary: 'What this checkout can be paid with',
   description:
-    'BigCommerce chooses the methods for each checkout. Stored instruments are those of its customer. There where `CHECKOUT_PAYMENTS` is on.',
+    'BigCommerce chooses the methods for each checkout. Stored instruments are those of its customer. Only where `CHECKOUT_PAYMENTS` is on.',
   tags: ['payments'],
   security: [{ callerToken: [] }],
   params: CheckoutParams,

@@ -18,7 +18,7 @@ const schemaOf = (instruments: ReadonlySet<InstrumentType>) => ({
   operationId: 'payCheckout',
   summary: 'Pay a checkout, at most once',
   description:
-    "Makes the order of the checkout where it has none that can be paid, and pays it. Takes BigCommerce's own body, and the amount that the shopper agreed to. If the connection fails, send the same body with the same Idempotency-Key again: that is always safe. There where `CHECKOUT_PAYMENTS` is on.",
+    "Makes the order of the checkout where it has none that can be paid, and pays it. Takes BigCommerce's own body, and the amount that the shopper agreed to. If the connection fails, send the same body with the same Idempotency-Key again: that is always safe. Only where `CHECKOUT_PAYMENTS` is on.",
   tags: ['payments'],
   security: [{ callerToken: [] }],
   params: CheckoutParams,

@@ -16,7 +16,7 @@ const listSchema = {
   operationId: 'listCheckoutPayments',
   summary: 'The payments of a checkout',
   description:
-    'Newest first. While one of them is not final, asking makes the service look at BigCommerce. There where `CHECKOUT_PAYMENTS` is on.',
+    'Newest first. While one of them is not final, asking makes the service look at BigCommerce. Only where `CHECKOUT_PAYMENTS` is on.',
   tags: ['payments'],
   security: [{ callerToken: [] }],
   params: CheckoutParams,
@@ -36,7 +36,7 @@ const getSchema = {
   operationId: 'getCheckoutPayment',
   summary: 'The state of a payment of a checkout',
   description:
-    'Ask here after a 202 or a lost connection. A payment whose order is being made has no `order_id` yet. There where `CHECKOUT_PAYMENTS` is on.',
+    'Ask here after a 202 or a lost connection. A payment whose order is being made has no `order_id` yet. Only where `CHECKOUT_PAYMENTS` is on.',
   tags: ['payments'],
   security: [{ callerToken: [] }],
   params: CheckoutPaymentParams,

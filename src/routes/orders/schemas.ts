@@ -80,7 +80,7 @@ const PayOrderRequest = z
     payment: PayOrderPayment,
     expected_amount: expectedAmount.optional().meta({
       description:
-        "The amount that the shopper agreed to, in the currency's minor unit, from `meta.order.amount`. If the order is over another amount, it is not charged: `amount_changed`.",
+        "The amount that the shopper agreed to, in the currency's minor unit, from `meta.order.amount`. If the order is over another amount, it is not charged: `amount_changed`, whose `amount` says what it is over.",
       examples: [6098],
     }),
     is_recurring: z
