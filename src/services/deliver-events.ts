@@ -1,7 +1,8 @@
 import type { Delivery, EventSender } from '../clients/events/send-event.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Log } from '../logging/log-entry.ts'
-import type { EventOutbox, LeasedEvent } from '../stores/event-outbox.ts'
+import type { EventOutbox } from '../stores/event-outbox.ts'
+import type { LeasedEvent } from '../stores/outbox-rows.ts'
 import type { BackgroundWork } from './reconciliation-loop.ts'
 
 /** Sent at the same time by one instance: a receiver that hangs for ten seconds each still gets more than one a second. */
@@ -15,6 +16,8 @@ const firstPauseMs = 5_000
 const pauseMsMax = 60 * 60_000
 /** From the first try on. A receiver that is down from Friday evening to Monday morning misses nothing. */
 const triedForMs = 3 * 24 * 60 * 60_000
+/** A clock that leaps, or a service that is away for days, uses up the time but not these tries, which take most of a day. */
+const triesMin = 24
 /** How long a delivered event can still be repeated by a person. */
 const keptForMs = 7 * 24 * 60 * 60_000
 const sweepEveryMs = 60 * 60_000
@@ -24,7 +27,10 @@ const stopWithinMs = 3_000
 const staleMs = 15_000
 
 export interface EventDeliveryOptions {
-  readonly outbox: Pick<EventOutbox, 'lease' | 'markDelivered' | 'markFailed' | 'deleteDelivered'>
+  readonly outbox: Pick<
+    EventOutbox,
+    'lease' | 'markDelivered' | 'markFailed' | 'deleteDelivered' | 'bringForward'
+  >
   readonly send: EventSender['send']
   readonly now: Clock
   readonly random: () => number
@@ -86,6 +92,8 @@ export function createEventDelivery(options: EventDeliveryOptions): BackgroundWo
 
   /** One batch a round, until none is left. */
   async function sweep(): Promise<void> {
+    const early = await outbox.bringForward(now() + 2 * pauseMsMax)
+    if (early > 0) log.warn({ events: early }, 'events brought forward, the clock was set back')
     const deleted = await outbox.deleteDelivered(now() - keptForMs)
     if (deleted > 0) log.info({ deleted }, 'old events deleted')
     else sweptAtMs = now()
@@ -105,7 +113,9 @@ export function createEventDelivery(options: EventDeliveryOptions): BackgroundWo
   async function round(): Promise<boolean> {
     try {
       const isMore = await takeDue()
-      if (now() - sweptAtMs >= sweepEveryMs) await sweep()
+      const sinceMs = now() - sweptAtMs
+      // A clock that was set back may have left events for a time that is far away now.
+      if (sinceMs < 0 || sinceMs >= sweepEveryMs) await sweep()
       return isMore
     } catch (err) {
       log.error({ err }, 'event round failed')
@@ -134,14 +144,16 @@ export function createEventDelivery(options: EventDeliveryOptions): BackgroundWo
 
 const isAgain = ({ tries }: LeasedEvent) => tries > 1
 
-/** When a failed event is sent again; null where it is given up. The last try is three days after the first. */
+/** When a failed event is sent again; null where it is given up. The last try is three days after the first, or later where they were few. */
 export function nextTryOf(
   { tries, firstTriedAtMs }: Pick<LeasedEvent, 'tries' | 'firstTriedAtMs'>,
   nowMs: number,
   random: () => number,
 ): number | null {
   const untilMs = firstTriedAtMs + triedForMs
-  if (nowMs >= untilMs) return null
+  const isOver = nowMs >= untilMs
+  if (isOver && tries >= triesMin) return null
   const pauseMs = Math.min(firstPauseMs * 2 ** (tries - 1), pauseMsMax)
-  return Math.min(untilMs, Math.round(nowMs + pauseMs * (1 - random() / 2)))
+  const nextMs = Math.round(nowMs + pauseMs * (1 - random() / 2))
+  return isOver ? nextMs : Math.min(untilMs, nextMs)
 }

@@ -1,38 +1,10 @@
-import { type Kysely, type Selectable, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
-import type { EventType } from '../domain/payment-event.ts'
 import { dialectOf } from './engine/dialect.ts'
-import type { PaymentEventRow, Tables } from './engine/tables.ts'
+import type { Tables } from './engine/tables.ts'
 import { transact, whenDurable, withoutFlush } from './engine/transact.ts'
+import { type LeasedEvent, type OutboxEvent, toLeased, toOutboxEvent } from './outbox-rows.ts'
 import { SWEPT_MAX } from './velocity-holds.ts'
-
-/** An event that this instance alone may send now. */
-export interface LeasedEvent {
-  readonly id: string
-  readonly type: EventType
-  readonly paymentId: string
-  /** What is sent, word for word. */
-  readonly body: string
-  /** How often it was sent, this time included. */
-  readonly tries: number
-  readonly firstTriedAtMs: number
-  readonly leasedAtMs: number
-}
-
-/** An event as people look at it. */
-export interface OutboxEvent {
-  readonly id: string
-  readonly type: EventType
-  readonly paymentId: string
-  readonly body: string
-  readonly createdAtMs: number
-  readonly tries: number
-  /** null where it waits for its first try, or was given up. */
-  readonly nextTryAtMs: number | null
-  readonly lastFailure: string | null
-  /** When it was given up; null while it is still tried. */
-  readonly deadAtMs: number | null
-}
 
 export interface OutboxCount {
   readonly waiting: number
@@ -63,6 +35,12 @@ export interface EventOutbox {
    * @returns how many; 0 when none is left.
    */
   deleteDelivered(beforeMs: number): Promise<number>
+  /**
+   * Makes due what is to be tried again later than this: no pause is so long, so a clock was ahead when that was written.
+   *
+   * @returns how many.
+   */
+  bringForward(laterThanMs: number): Promise<number>
   count(): Promise<OutboxCount>
   /** What was given up and what waits, oldest first, at most so many of each. */
   list(limit: number): Promise<OutboxEvent[]>
@@ -173,6 +151,18 @@ export function createEventOutbox({ database, storeHash, now }: EventOutboxOptio
         return Number(deleted.numAffectedRows ?? 0)
       }),
 
+    bringForward: async (laterThanMs) => {
+      const brought = await write((queries) =>
+        queries
+          .updateTable('payment_events')
+          .set({ next_try_at_ms: now() })
+          .where('store_hash', '=', storeHash)
+          .where('next_try_at_ms', '>', laterThanMs)
+          .executeTakeFirst(),
+      )
+      return Number(brought.numUpdatedRows)
+    },
+
     count: () =>
       transact(async () => {
         const nowMs = now()
@@ -234,25 +224,3 @@ const again = (database: Kysely<Tables>, nowMs: number) =>
     delivered_at_ms: null,
     dead_at_ms: null,
   })
-
-const toLeased = (row: Selectable<PaymentEventRow>, leasedAtMs: number): LeasedEvent => ({
-  id: row.id,
-  type: row.type,
-  paymentId: row.payment_id,
-  body: row.body,
-  tries: row.tries,
-  firstTriedAtMs: row.first_tried_at_ms ?? leasedAtMs,
-  leasedAtMs,
-})
-
-const toOutboxEvent = (row: Selectable<PaymentEventRow>): OutboxEvent => ({
-  id: row.id,
-  type: row.type,
-  paymentId: row.payment_id,
-  body: row.body,
-  createdAtMs: row.created_at_ms,
-  tries: row.tries,
-  nextTryAtMs: row.next_try_at_ms,
-  lastFailure: row.last_failure,
-  deadAtMs: row.dead_at_ms,
-})

@@ -80,8 +80,22 @@ export const EVENT_BUGS: readonly Bug[] = [
   {
     name: 'never give an event up',
     file: 'src/services/deliver-events.ts',
-    find: '  if (nowMs >= untilMs) return null\n',
+    find: '  if (isOver && tries >= triesMin) return null\n',
     replace: '',
+    tests: delivering,
+  },
+  {
+    name: 'give events up because a clock has leapt',
+    file: 'src/services/deliver-events.ts',
+    find: 'if (isOver && tries >= triesMin) return null',
+    replace: 'if (isOver) return null',
+    tests: delivering,
+  },
+  {
+    name: 'leave events for a time that a clock which was set back has put far away',
+    file: 'src/services/deliver-events.ts',
+    find: 'if (sinceMs < 0 || sinceMs >= sweepEveryMs) await sweep()',
+    replace: 'if (sinceMs >= sweepEveryMs) await sweep()',
     tests: delivering,
   },
   {

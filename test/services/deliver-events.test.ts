@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Delivery } from '../../src/clients/events/send-event.ts'
 import { createEventDelivery, EVENTS_AT_ONCE_MAX, nextTryOf } from '../../src/services/deliver-events.ts'
-import type { LeasedEvent } from '../../src/stores/event-outbox.ts'
+import type { LeasedEvent } from '../../src/stores/outbox-rows.ts'
 import { keptIn, type Logged } from '../support/logs.ts'
 import { createVirtualTime } from './virtual-time.ts'
 
@@ -32,9 +32,9 @@ function start(answer: Answer, standsStillForMs = 0) {
   let isStoreAway = false
   let deleted = 0
   const lease = (row: Row) => {
-    row.event = { ...row.event, tries: row.event.tries + 1, leasedAtMs: time.now() - standsStillForMs }
+    row.event = { ...row.event, tries: row.event.tries + 1, leasedAtMs: time.wallNow() - standsStillForMs }
     row.isNew = false
-    row.dueAtMs = time.now() + 30_000
+    row.dueAtMs = time.wallNow() + 30_000
     return row.event
   }
   const delivery = createEventDelivery({
@@ -43,7 +43,7 @@ function start(answer: Answer, standsStillForMs = 0) {
         if (isStoreAway) throw new Error('store away')
         const fresh = [...rows.values()].filter(({ isNew }) => isNew).slice(0, limit)
         const due = [...rows.values()]
-          .filter(({ isNew, dueAtMs }) => !isNew && dueAtMs !== null && dueAtMs <= time.now())
+          .filter(({ isNew, dueAtMs }) => !isNew && dueAtMs !== null && dueAtMs <= time.wallNow())
           .slice(0, Math.min(againMax, limit - fresh.length))
         return [...fresh, ...due].map(lease)
       },
@@ -56,6 +56,11 @@ function start(answer: Answer, standsStillForMs = 0) {
         const row = rows.get(id)
         if (row) Object.assign(row, { dueAtMs: nextTryAtMs, end: why })
       },
+      async bringForward(laterThanMs) {
+        const early = [...rows.values()].filter(({ dueAtMs }) => dueAtMs !== null && dueAtMs > laterThanMs)
+        for (const row of early) row.dueAtMs = time.wallNow()
+        return early.length
+      },
       async deleteDelivered() {
         deleted += 1
         return 0
@@ -65,7 +70,7 @@ function start(answer: Answer, standsStillForMs = 0) {
       sent.push(event.id)
       return receive(event, signal)
     },
-    now: time.now,
+    now: time.wallNow,
     random: () => 0,
     sleep: (forMs, signal) =>
       new Promise((resolve) => {
@@ -138,7 +143,7 @@ test('what fails is sent again after ever longer pauses, and given up after thre
   await time.pass(20_000)
   expect(sent).toHaveLength(3)
   const row = rows.get('evt-1')
-  if (row) row.event = { ...row.event, firstTriedAtMs: time.now() - 3 * day }
+  if (row) row.event = { ...row.event, firstTriedAtMs: time.now() - 3 * day, tries: 24 }
   await time.pass(20_000)
   expect(row).toMatchObject({ dueAtMs: null, end: 'answered 500' })
   expect(logged.at(-1)).toMatchObject({ level: 'error', event: 'event given up' })
@@ -241,6 +246,39 @@ test('an instance that stood still since its lease leaves the event to the next'
   await delivery.stop()
 })
 
+test('a clock that is set back puts nothing off', async () => {
+  const { delivery, add, rows, sent, answer, time, logged } = start(refused)
+  add('evt-1')
+  delivery.start()
+  await time.pass(1)
+  time.setWall(-6 * hour)
+  answer(delivered)
+  await time.pass(2_000)
+  expect(rows.get('evt-1')?.end).toBe('delivered')
+  expect(sent).toHaveLength(2)
+  expect(logged).toContainEqual({
+    level: 'warn',
+    event: 'events brought forward, the clock was set back',
+    fields: { events: 1 },
+  })
+  await delivery.stop()
+})
+
+test('a clock that leaps forward, and comes back, gives nothing up', async () => {
+  const { delivery, add, rows, answer, time, said } = start(refused)
+  add('evt-1')
+  delivery.start()
+  await time.pass(1)
+  time.setWall(4 * day)
+  await time.pass(60_000)
+  expect(said()).not.toContain('event given up')
+  time.setWall(-4 * day)
+  answer(delivered)
+  await time.pass(2_000)
+  expect(rows.get('evt-1')?.end).toBe('delivered')
+  await delivery.stop()
+})
+
 test('delivered events are swept once an hour', async () => {
   const { delivery, sweeps, time } = start(delivered)
   delivery.start()
@@ -271,5 +309,11 @@ describe('the pause after a failure', () => {
     expect(atMs).toBe(3 * day)
     expect(tries).toBeGreaterThan(75)
     expect(tries).toBeLessThan(90)
+  })
+
+  test('but not before most of a day of tries, however late they are', () => {
+    expect(nextAfter(1, 0, 4 * day)).toBe(4 * day + 5_000)
+    expect(nextAfter(23, 0, 4 * day)).toBe(4 * day + hour)
+    expect(nextAfter(24, 0, 4 * day)).toBeNull()
   })
 })

@@ -302,6 +302,22 @@ export function describeEvents({ name, open }: Engine): void {
         expect(await ledger.events.deleteDelivered(nowMs)).toBe(0)
       })
 
+      test('what a clock that was ahead has put off is brought forward, and nothing else is', async () => {
+        const [far = '', near = '', never = ''] = await declined(3)
+        const dueOf = async (id: string) => (await rowOf(id)).next_try_at_ms
+        for (const event of await ledger.events.lease(3, 3)) {
+          const atMs = { [far]: nowMs + 9_001, [near]: nowMs + 9_000 }[event.id] ?? null
+          await ledger.events.markFailed(event, 'answered 500', atMs)
+        }
+        expect(await ledger.events.bringForward(nowMs + 9_000)).toBe(1)
+        expect([await dueOf(far), await dueOf(near), await dueOf(never)]).toEqual([
+          nowMs,
+          nowMs + 9_000,
+          null,
+        ])
+        expect(idsOf(await ledger.events.lease(9, 9))).toEqual([far])
+      })
+
       test('an instance whose lease has ended does not undo what another one wrote', async () => {
         await declined(1)
         const late = await leasedOne()

@@ -132,6 +132,7 @@ async function useAll({ attempts, unsettled, holds, desk, events, checkouts }: L
   }
   await events.lease(4, 2)
   await events.deleteDelivered(nowMs)
+  await events.bringForward(nowMs)
   await events.count()
   await events.list(100)
   await events.repeat(leased[0]?.id ?? '')

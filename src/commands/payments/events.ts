@@ -1,5 +1,5 @@
 import { instant } from '../../domain/held-payment.ts'
-import type { OutboxEvent } from '../../stores/event-outbox.ts'
+import type { OutboxEvent } from '../../stores/outbox-rows.ts'
 import { lasting } from './lines.ts'
 
 /** An event that was not delivered, as people and programs read it. */
