@@ -82,6 +82,16 @@ describe('the Dockerfile', () => {
     expect(allowed.slice(1).every((line) => line.startsWith('!'))).toBe(true)
     expect(allowed.some((line) => /\.env|\.git|\*|data/.test(line.slice(1)))).toBe(false)
   })
+
+  test('whatever is copied from the repository is let through to the build', () => {
+    const allowed = read('.dockerignore').split('\n')
+    const copied = stages
+      .flatMap(({ instructions }) => instructions)
+      .filter(({ name, rest }) => name === 'COPY' && !rest.startsWith('--from='))
+      .flatMap(({ rest }) => rest.split(/\s+/).slice(0, -1))
+    expect(copied).toContain('package.json')
+    for (const path of copied) expect(allowed).toContain(`!${path}`)
+  })
 })
 
 describe('docker-compose.yml', () => {
