@@ -93,7 +93,7 @@ const engines: { name: string; instances: number; burst: Burst; openUrl: () => P
   {
     name: 'SQLite',
     instances: 1,
-    burst: { attempts: 10_000, atOnce: 1_000 },
+    burst: { attempts: 3_000, atOnce: 1_000 },
     openUrl: async () => ledgerFile().environment.DATABASE_URL,
   },
   {
