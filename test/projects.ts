@@ -3,7 +3,7 @@ const postgres = [
   'test/doctor/database.test.ts',
   'test/routes/{fleet,postgres,waiting-fleet}.test.ts',
   'test/routes/pay-order/card-testing.test.ts',
-  'test/stores/{migrations,plans,postgres,postgres-*,sqlite}.test.ts',
+  'test/stores/{first-payment,migrations,plans,postgres,postgres-*,sqlite}.test.ts',
 ]
 
 /** What is only told apart from a fault where nothing else is running: how a fleet does at three times its load. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { createPermitStore, reservePermits } from '../../src/allowance/permit-store.ts'
+import { createPermitStore, prepareReserving } from '../../src/allowance/permit-store.ts'
 import { SEND_WITHIN_MS } from '../../src/allowance/rule.ts'
 import { applyMigrations } from '../../src/stores/engine/migrations.ts'
 import { openSqlite } from '../../src/stores/engine/sqlite.ts'
@@ -30,10 +30,11 @@ export async function reservationLine(): Promise<string> {
   }
   const store = createPermitStore(options)
   await store.provide()
+  const reserveWaiting = prepareReserving(options, 'for the disk')
   const kinds = {
     shipped: { reserve: () => store.reserve(1, 250), giveBack: store.giveBack },
     waiting: {
-      reserve: () => reservePermits(options, 1, 250),
+      reserve: () => reserveWaiting(1, 250),
       giveBack: () => sql`UPDATE payment_tokens SET counted_at_ms = 0`.execute(database),
     },
   }

@@ -1,7 +1,8 @@
-import { type Kysely, sql } from 'kysely'
+import { type CompiledQuery, sql } from 'kysely'
 import { dialectOf, thisMachine } from '../stores/engine/dialect.ts'
-import type { Tables } from '../stores/engine/tables.ts'
-import { transact, withoutFlush } from '../stores/engine/transact.ts'
+import { prepare } from '../stores/engine/prepared.ts'
+import { together, type Waits } from '../stores/engine/together.ts'
+import { transact } from '../stores/engine/transact.ts'
 import { bringLater, type PermitStoreOptions, type Provided, providePermits } from './amend-permits.ts'
 import type { Jump } from './permit-record.ts'
 import { backWithinMs, CLOCK_SLACK_MS, HOLD_MS_MAX, type Reservation } from './rule.ts'
@@ -56,13 +57,23 @@ export function createPermitStore(options: PermitStoreOptions): PermitStore {
   const { database, storeHash, rule } = options
   const { nowMs, greatest, least, lockRows } = dialectOf(database)
   const clock = sql`(SELECT now_ms FROM clock)`
-  const write = <T>(statement: (connection: Kysely<Tables>) => Promise<T>): Promise<T> =>
-    transact(() => withoutFlush(database, statement))
+  // None waits for the disk: *sending* takes them along (decision 0024).
+  const write = (statement: CompiledQuery<unknown>) =>
+    transact(async () => void (await together(database, 'for nothing', [statement])))
+  const reserve = prepareReserving(options)
+  // Rounded up: the answer came before this moment, never after it. Where the clock has been set back since the reservation,
+  // both moments are of the clock as it is now, or the permit would be put right by an hour too much.
+  const counted = prepare<Reservation, never>((queries, give) =>
+    sql<never>`UPDATE payment_tokens SET counted_at_ms = ${least}(counted_at_ms, ${nowMs} + 1),
+        reserved_at_ms = ${least}(reserved_at_ms, ${nowMs})
+      WHERE store_hash = ${storeHash} AND number = ${give('number')} AND uses = ${give('uses')}`.compile(
+      queries,
+    ),
+  )
 
   return {
     provide: () => transact(() => providePermits(options)),
-    reserve: (count, withinMs) =>
-      write((connection) => reservePermits({ ...options, database: connection }, count, withinMs)),
+    reserve: (count, withinMs) => transact(() => reserve(count, withinMs)),
 
     outlook: () =>
       transact(async () => {
@@ -85,82 +96,88 @@ export function createPermitStore(options: PermitStoreOptions): PermitStore {
         }
       }),
 
-    // Rounded up: the answer came before this moment, never after it. Where the clock has been set back since the reservation,
-    // both moments are of the clock as it is now, or the permit would be put right by an hour too much.
-    counted: ({ number, uses }) =>
-      write(async (connection) => {
-        await sql`UPDATE payment_tokens SET counted_at_ms = ${least}(counted_at_ms, ${nowMs} + 1),
-            reserved_at_ms = ${least}(reserved_at_ms, ${nowMs})
-          WHERE store_hash = ${storeHash} AND number = ${number} AND uses = ${uses}`.execute(connection)
-      }),
+    counted: (reservation) => write(counted(database, reservation)),
 
     giveBack: ({ number, uses }) =>
-      write(async (connection) => {
-        await sql`UPDATE payment_tokens SET counted_at_ms = reserved_for_ms - ${rule.windowMs}
-          WHERE store_hash = ${storeHash} AND number = ${number} AND uses = ${uses}`.execute(connection)
-      }),
+      write(
+        sql`UPDATE payment_tokens SET counted_at_ms = reserved_for_ms - ${rule.windowMs}
+          WHERE store_hash = ${storeHash} AND number = ${number} AND uses = ${uses}`.compile(database),
+      ),
 
     // One moment for all, although the rows are written one after the other. Locked in one order, so that two instances that
     // are told at the same moment do not wait for each other.
     holdBack: (forMs) =>
-      write(async (connection) => {
-        await sql`
+      write(
+        sql`
           WITH clock AS MATERIALIZED (SELECT ${nowMs} AS now_ms),
           every_permit AS (
             SELECT number FROM payment_tokens WHERE store_hash = ${storeHash} ORDER BY number ${lockRows})
           UPDATE payment_tokens SET held_at_ms = ${clock},
             not_before_ms = ${greatest}(
               not_before_ms - ${greatest}(0, held_at_ms - ${clock}), ${clock} + ${Math.min(forMs, HOLD_MS_MAX)})
-          WHERE store_hash = ${storeHash} AND number IN (SELECT number FROM every_permit)`.execute(connection)
-      }),
+          WHERE store_hash = ${storeHash} AND number IN (SELECT number FROM every_permit)`.compile(database),
+      ),
 
     clockSetForward: (jump, taken) => transact(() => bringLater(options, jump, taken)),
   }
 }
 
-/** In the statement's text, where SQLite sees that it need not sort: most ask for one. */
-const one = sql`1`
+interface Wanted {
+  count: number
+  withinMs: number
+  upMs: number
+}
 
 /**
  * One statement. It joins what is due rather than asking with IN, which SQLite would work out again for each row. On
  * Postgres instances that reserve at the same moment do not wait for each other: each passes over the rows that another is
  * taking, and the condition is checked again on the row as it stands once it is locked.
  */
-export async function reservePermits(
+export function prepareReserving(
   { database, storeHash, instance, rule, machine = thisMachine }: PermitStoreOptions,
-  count: number,
-  withinMs: number,
-): Promise<Reserved> {
+  waits: Waits = 'for nothing',
+): PermitStore['reserve'] {
   const { nowMs, greatest, lockFreeRows } = dialectOf(database)
   const backAtMs = sql`${greatest}(counted_at_ms + ${rule.windowMs}, not_before_ms)`
   const clock = sql`(SELECT now_ms FROM clock)`
   const forMs = sql`${greatest}(counted_at_ms + ${rule.windowMs}, not_before_ms, ${clock})`
-  const { rows } = await sql<Reservation & { remaining: number }>`
-    WITH clock AS MATERIALIZED (SELECT ${nowMs} AS now_ms),
-    due AS MATERIALIZED (
-      SELECT number AS due_number, counted_at_ms AS counted_before_ms FROM payment_tokens
-      WHERE store_hash = ${storeHash} AND surplus = 0 AND ${backAtMs} <= ${clock} + ${withinMs}
-      ORDER BY ${backAtMs}, number LIMIT ${count === 1 ? one : count} ${lockFreeRows})
-    UPDATE payment_tokens SET
-      reserved_at_ms = ${clock},
-      reserved_for_ms = ${forMs},
-      counted_at_ms = ${forMs} + ${rule.sendWithinMs + rule.marginMs},
-      holder = ${instance},
-      uses = uses + 1,
-      machine = ${machine.id},
-      machine_up_ms = ${machine.upMs()}
-    FROM due
-    WHERE store_hash = ${storeHash} AND number = due_number
-    RETURNING number, uses, reserved_at_ms AS "atMs", reserved_for_ms AS "forMs",
-      (SELECT counted_before_ms FROM due WHERE due_number = number) AS "countedBeforeMs",
-      (SELECT count(*) FROM payment_tokens AS other WHERE other.store_hash = ${storeHash} AND other.surplus = 0
-        AND NOT EXISTS (SELECT 1 FROM due WHERE due_number = other.number)
-        AND ${greatest}(other.counted_at_ms + ${rule.windowMs}, other.not_before_ms)
-          <= payment_tokens.reserved_at_ms) AS remaining`.execute(database)
-  return {
-    taken: rows
-      .map(({ remaining: _remaining, ...reservation }) => reservation)
-      .sort((a, b) => a.forMs - b.forMs || a.number - b.number),
-    remaining: rows[0]?.remaining ?? null,
+  const reserving = (isOne: boolean) =>
+    prepare<Wanted, Reservation & { remaining: number }>((queries, give) =>
+      sql<Reservation & { remaining: number }>`
+        WITH clock AS MATERIALIZED (SELECT ${nowMs} AS now_ms),
+        due AS MATERIALIZED (
+          SELECT number AS due_number, counted_at_ms AS counted_before_ms FROM payment_tokens
+          WHERE store_hash = ${storeHash} AND surplus = 0 AND ${backAtMs} <= ${clock} + ${give('withinMs')}
+          ORDER BY ${backAtMs}, number LIMIT ${isOne ? sql.lit(1) : give('count')} ${lockFreeRows})
+        UPDATE payment_tokens SET
+          reserved_at_ms = ${clock},
+          reserved_for_ms = ${forMs},
+          counted_at_ms = ${forMs} + ${rule.sendWithinMs + rule.marginMs},
+          holder = ${instance},
+          uses = uses + 1,
+          machine = ${machine.id},
+          machine_up_ms = ${give('upMs')}
+        FROM due
+        WHERE store_hash = ${storeHash} AND number = due_number
+        RETURNING number, uses, reserved_at_ms AS "atMs", reserved_for_ms AS "forMs",
+          (SELECT counted_before_ms FROM due WHERE due_number = number) AS "countedBeforeMs",
+          (SELECT count(*) FROM payment_tokens AS other WHERE other.store_hash = ${storeHash} AND other.surplus = 0
+            AND NOT EXISTS (SELECT 1 FROM due WHERE due_number = other.number)
+            AND ${greatest}(other.counted_at_ms + ${rule.windowMs}, other.not_before_ms)
+              <= payment_tokens.reserved_at_ms) AS remaining`.compile(queries),
+    )
+  // Most ask for one. Written so, SQLite sees that it need not sort.
+  const [one, some] = [reserving(true), reserving(false)]
+
+  return async (count, withinMs) => {
+    const statement = (count === 1 ? one : some)(database, { count, withinMs, upMs: machine.upMs() })
+    const [found = []] = await together(database, waits, [statement])
+    const rows = found as (Reservation & { remaining: number })[]
+    return {
+      taken: rows
+        .map(({ remaining: _remaining, ...reservation }) => reservation)
+        .sort((a, b) => a.forMs - b.forMs || a.number - b.number),
+      remaining: rows[0]?.remaining ?? null,
+    }
   }
 }

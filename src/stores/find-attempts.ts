@@ -7,24 +7,36 @@ import {
   type OrderAttempt,
   type PaymentAttempt,
 } from '../domain/payment-attempt.ts'
+import { prepare } from './engine/prepared.ts'
 import { rowsOf } from './engine/sqlite.ts'
 import type { PaymentAttemptRow, Tables } from './engine/tables.ts'
+
+const byKey = prepare<KeyScope & { readonly storeHash: string }, Selectable<PaymentAttemptRow> & KnownAnswer>(
+  (queries, give) =>
+    queries
+      .selectFrom('idempotency_keys')
+      .innerJoin('payment_attempts', 'payment_attempts.id', 'idempotency_keys.attempt_id')
+      .selectAll('payment_attempts')
+      .select(['fingerprint', 'answer_status', 'answer_body'])
+      .where('idempotency_keys.store_hash', '=', give('storeHash'))
+      .where('idempotency_keys.principal', '=', give('principal'))
+      .where('operation', '=', give('operation'))
+      .where('idempotency_key', '=', give('idempotencyKey'))
+      .compile(),
+)
+
+type KnownAnswer = Pick<
+  Selectable<Tables['idempotency_keys']>,
+  'fingerprint' | 'answer_status' | 'answer_body'
+>
 
 export async function findByKey(
   queries: Kysely<Tables>,
   storeHash: string,
   scope: KeyScope,
 ): Promise<KnownKey | null> {
-  const row = await queries
-    .selectFrom('idempotency_keys')
-    .innerJoin('payment_attempts', 'payment_attempts.id', 'idempotency_keys.attempt_id')
-    .selectAll('payment_attempts')
-    .select(['fingerprint', 'answer_status', 'answer_body'])
-    .where('idempotency_keys.store_hash', '=', storeHash)
-    .where('idempotency_keys.principal', '=', scope.principal)
-    .where('operation', '=', scope.operation)
-    .where('idempotency_key', '=', scope.idempotencyKey)
-    .executeTakeFirst()
+  const rows = await rowsOf(queries, byKey(queries, { storeHash, ...scope }))
+  const [row] = rows
   if (!row) return null
   const { answer_status: status, answer_body: body } = row
   const answer = status === null || body === null ? null : { status, body: JSON.parse(body) }
@@ -64,16 +76,21 @@ export async function findByOrder(
   storeHash: string,
   orderId: number,
 ): Promise<OrderAttempt[]> {
-  const rows = await queries
-    .selectFrom('payment_attempts')
-    .selectAll()
-    .where('store_hash', '=', storeHash)
-    .where('order_id', '=', orderId)
-    .orderBy('created_at_ms', 'desc')
-    .orderBy('id')
-    .execute()
+  const rows = await rowsOf(queries, byOrder(queries, { storeHash, orderId }))
   return rows.map(toOrderAttempt)
 }
+
+const byOrder = prepare<{ storeHash: string; orderId: number }, Selectable<PaymentAttemptRow>>(
+  (queries, give) =>
+    queries
+      .selectFrom('payment_attempts')
+      .selectAll()
+      .where('store_hash', '=', give('storeHash'))
+      .where('order_id', '=', give('orderId'))
+      .orderBy('created_at_ms', 'desc')
+      .orderBy('id')
+      .compile(),
+)
 
 /** Of these attempts, those that will come to no end soon: mostly since they have one. Read by their ids alone, whatever their statuses are. */
 export async function findEnded(queries: Kysely<Tables>, ids: readonly string[]): Promise<string[]> {

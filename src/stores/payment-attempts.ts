@@ -1,7 +1,6 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
 import type { KeyScope, KnownKey } from '../domain/idempotency-key.ts'
-import type { Money } from '../domain/money.ts'
 import type { PaymentAnswer } from '../domain/payment-answer.ts'
 import {
   isFinal,
@@ -13,10 +12,11 @@ import {
 } from '../domain/payment-attempt.ts'
 import { takeCheckout } from './checkout-fence.ts'
 import { type Claim, claimAttempt, type FailuresLimit } from './claim-attempt.ts'
-import { dialectOf } from './engine/dialect.ts'
+import { claimFirst } from './claim-first.ts'
 import type { Tables } from './engine/tables.ts'
 import { durably, transact, transactDurably, whenDurable, withoutFlush } from './engine/transact.ts'
 import { createFindFence, findByKey, findByOrder, findEnded, NO_ORDER_YET } from './find-attempts.ts'
+import { markSendingAtOnce, type Sending, succeedAtOnce } from './first-payment.ts'
 import { settleAttempt } from './settle-attempt.ts'
 import { type WriteEvents, writeNoEvents } from './write-events.ts'
 
@@ -58,17 +58,6 @@ export interface PaymentAttempts {
 
 export type MarkedSending = 'sending' | 'not_ours' | 'checkout_busy' | 'checkout_paid'
 
-/** What is known of a charge as it is about to leave. */
-export interface Sending {
-  /** What it will charge, from the PAT's claims. */
-  readonly due: Money
-  /** By BigCommerce's clock: when the PAT was made, and until when a payment can begin with it. */
-  readonly patIssuedAtMs: number | null
-  readonly patExpiresAtMs: number
-  /** What the whole order costs, in minor units; null where the order was not read. */
-  readonly orderTotal: number | null
-}
-
 export interface PaymentAttemptsOptions {
   readonly database: Kysely<Tables>
   readonly storeHash: string
@@ -81,10 +70,19 @@ export interface PaymentAttemptsOptions {
   readonly writeEvents?: WriteEvents
 }
 
+/** Each is forgotten as it ends; far more than are ever sent at the same time. */
+const beingSentMax = 1_000
+
 export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentAttempts {
-  const { database, storeHash, now, failures = null, countsByCheckout = false } = options
-  const { writeEvents = writeNoEvents } = options
-  const isPostgres = dialectOf(database).name === 'Postgres'
+  const { database, storeHash, now, failures = null, writeEvents = writeNoEvents } = options
+  const { countsByCheckout = false } = options
+  /** As they were marked: what their end goes on from. */
+  const beingSent = new Map<string, PaymentAttempt>()
+  const remember = (marked: PaymentAttempt) => {
+    const [oldest] = beingSent.keys()
+    if (beingSent.size >= beingSentMax && oldest !== undefined) beingSent.delete(oldest)
+    beingSent.set(marked.id, marked)
+  }
   const fenceOf = createFindFence(database, storeHash)
   /** An end may be told once it is on the disk. */
   const toTell = async <T>(read: T, attempts: readonly PaymentAttempt[]): Promise<T> => {
@@ -112,18 +110,11 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
     // If the claim is lost, nothing was sent. The flush of *sending* takes it along to the disk (decision 0029).
     claim: (scope, fingerprint, attempt) =>
       transact(async () => {
+        const asked = { storeHash, scope, fingerprint, attempt, nowMs: now(), failures, countsByCheckout }
+        const first = await claimFirst(database, asked)
+        if (first) return { kind: 'claimed', attempt: first }
         const claim = await withoutFlush(database, (connection) =>
-          connection.transaction().execute((transaction) =>
-            claimAttempt(transaction, {
-              storeHash,
-              scope,
-              fingerprint,
-              attempt,
-              nowMs: now(),
-              failures,
-              countsByCheckout,
-            }),
-          ),
+          connection.transaction().execute((transaction) => claimAttempt(transaction, asked)),
         )
         // Anything else tells of another attempt.
         if (claim.kind !== 'claimed') await whenDurable(database)
@@ -132,15 +123,14 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
 
     markSending: (id, sending) =>
       transact(async () => {
-        const alone = (queries: Kysely<Tables>) => writeSending(queries, id, sending, now())
-        const ofCheckout = (transaction: Transaction<Tables>) =>
-          writeSendingOfCheckout(transaction, { id, sending, storeHash, nowMs: now(), countsByCheckout })
-        // One statement where the order is of no checkout, on Postgres also where its checkout names no other order.
-        if (!isPostgres)
-          return durably(database, async (connection) =>
-            (await alone(connection)) ? 'sending' : connection.transaction().execute(ofCheckout),
-          )
-        return (await durably(database, alone)) ? 'sending' : database.transaction().execute(ofCheckout)
+        const nowMs = now()
+        const marked = await markSendingAtOnce(database, id, sending, nowMs)
+        if (marked) {
+          remember(marked)
+          return 'sending'
+        }
+        const about = { id, sending, storeHash, nowMs, countsByCheckout }
+        return transactDurably(database, (transaction) => writeSendingOfCheckout(transaction, about))
       }),
 
     markSendingAgain: (id) =>
@@ -158,11 +148,16 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
       }),
 
     settle: (id, settlement, finalAnswer) =>
-      transact(() =>
-        transactDurably(database, (transaction) =>
+      transact(async () => {
+        const sent = beingSent.get(id)
+        beingSent.delete(id)
+        const ended =
+          sent && (await succeedAtOnce(database, sent, settlement, finalAnswer, now(), writeEvents))
+        if (ended) return ended
+        return transactDurably(database, (transaction) =>
           settleAttempt(transaction, id, settlement, finalAnswer, now(), writeEvents),
-        ),
-      ),
+        )
+      }),
   }
 }
 
@@ -189,45 +184,6 @@ const marking = (
     .where('status', 'in', statusesBefore('sending'))
     // What is *ordering* has nothing that could be charged.
     .where('order_id', '!=', NO_ORDER_YET)
-
-/** Writes *sending* where the order is of no checkout, and on Postgres where its checkout names no other order either. */
-const writeSending = (database: Kysely<Tables>, id: string, sending: Sending, nowMs: number) => {
-  const mark = (queries: Pick<Kysely<Tables>, 'updateTable'>) =>
-    marking(queries, id, sending, nowMs).returning('id')
-  // SQLite has no such statement; and its transactions cost no round trip.
-  if (dialectOf(database).name === 'SQLite')
-    return mark(database).where('cart_id', 'is', null).executeTakeFirst()
-  return mark(
-    database.with('taken', (queries) =>
-      queries
-        .insertInto('checkouts')
-        .columns(['store_hash', 'checkout_id', 'order_id', 'holder', 'updated_at_ms'])
-        .expression((from) =>
-          from
-            .selectFrom('payment_attempts')
-            .select(({ ref, val }) => [
-              'store_hash',
-              ref('cart_id').$notNull().as('checkout_id'),
-              'order_id',
-              'id as holder',
-              val(nowMs).as('updated_at_ms'),
-            ])
-            .where('id', '=', id)
-            .where('cart_id', 'is not', null)
-            .where('status', 'in', statusesBefore('sending')),
-        )
-        .onConflict((conflict) =>
-          conflict
-            .columns(['store_hash', 'checkout_id'])
-            .doUpdateSet(({ ref }) => ({ updated_at_ms: ref('excluded.updated_at_ms') }))
-            .whereRef('checkouts.order_id', '=', 'excluded.order_id'),
-        )
-        .returning('holder'),
-    ),
-  )
-    .where(sql<boolean>`(cart_id IS NULL OR EXISTS (SELECT 1 FROM taken))`)
-    .executeTakeFirst()
-}
 
 /** Writes *sending* for an order of a checkout, which is taken in the same transaction. */
 async function writeSendingOfCheckout(

@@ -21,14 +21,8 @@ export const BUCKET_BUGS: readonly Bug[] = [
   {
     name: 'let a report of an older use bring a permit back',
     file: 'src/allowance/permit-store.ts',
-    find: `AND number = \${number} AND uses = \${uses}\`.execute(connection)
-      }),
-
-    giveBack`,
-    replace: `AND number = \${number} AND uses >= \${uses}\`.execute(connection)
-      }),
-
-    giveBack`,
+    find: `AND number = \${give('number')} AND uses = \${give('uses')}`,
+    replace: `AND number = \${give('number')} AND uses >= \${give('uses')}`,
     tests: ['test/stores/sqlite.test.ts'],
   },
   {

@@ -69,10 +69,24 @@ export const FENCE_BUGS: readonly Bug[] = [
   },
   {
     name: 'take a checkout from another order in one statement',
-    file: 'src/stores/payment-attempts.ts',
-    find: "            .whereRef('checkouts.order_id', '=', 'excluded.order_id'),",
-    replace: '',
-    tests: ['test/stores/postgres.test.ts'],
+    file: 'src/stores/first-payment.ts',
+    find: ' AND checkouts.order_id = payment_attempts.order_id))',
+    replace: '))',
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'take an attempt for the first on its order, whatever was before',
+    file: 'src/stores/claim-first.ts',
+    find: 'return claimed && takenBack?.length === 0 ?',
+    replace: 'return claimed ?',
+    tests: ['test/stores/first-payment.test.ts'],
+  },
+  {
+    name: 'settle by what was remembered of an attempt',
+    file: 'src/stores/first-payment.ts',
+    find: "AND status = 'sending' AND holds_order = order_id AND unsettled_since_ms IS NULL",
+    replace: 'AND holds_order = order_id',
+    tests: ['test/stores/first-payment.test.ts'],
   },
   {
     name: 'charge an order although its checkout is being paid',

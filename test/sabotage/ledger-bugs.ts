@@ -11,7 +11,7 @@ export const LEDGER_BUGS: readonly Bug[] = [
   },
   {
     name: 'send what is not on the disk yet',
-    file: 'src/stores/engine/transact.ts',
+    file: 'src/stores/engine/together.ts',
     find: `  await flushed
 `,
     replace: '',

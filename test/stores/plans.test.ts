@@ -1,5 +1,5 @@
-import { CompiledQuery, type Kysely, type KyselyPlugin, type RootOperationNode, sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CompiledQuery, type Kysely, sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Weighed } from '../../src/stores/conclude-look.ts'
 import type { Tables } from '../../src/stores/engine/tables.ts'
 import { createLedger, type Ledger } from '../../src/stores/ledger.ts'
@@ -171,22 +171,24 @@ const noteCalls = (ledger: Ledger, called: Set<string>): Ledger => {
   }
 }
 
-/** Notes each statement that goes to the database, and not the parts that one is made of. */
-function noting(database: Kysely<Tables>): { database: Kysely<Tables>; statements: CompiledQuery[] } {
-  const made = new WeakMap<object, RootOperationNode>()
+/** Notes each statement that goes to the database. */
+function noteStatements(database: Kysely<Tables>): CompiledQuery[] {
   const statements: CompiledQuery[] = []
-  const plugin: KyselyPlugin = {
-    transformQuery({ node, queryId }) {
-      made.set(queryId, node)
-      return node
-    },
-    async transformResult({ result, queryId }) {
-      const node = made.get(queryId)
-      if (node) statements.push(database.getExecutor().compileQuery(node, queryId))
-      return result
-    },
-  }
-  return { database: database.withPlugin(plugin), statements }
+  const executor = database.getExecutor()
+  const provide = executor.provideConnection.bind(executor)
+  const spy = vi.spyOn(executor, 'provideConnection').mockImplementation((use) =>
+    provide((connection) =>
+      use({
+        executeQuery(statement) {
+          statements.push(statement)
+          return connection.executeQuery(statement)
+        },
+        streamQuery: connection.streamQuery,
+      }),
+    ),
+  )
+  onTestFinished(() => spy.mockRestore())
+  return statements
 }
 
 /** What an index of SQLite must be searched by, so that what is read does not grow with the rows that have ended. */
@@ -279,7 +281,8 @@ describe.each([
     afterAll(() => opened.close())
 
     test(`does not grow with the ${endedRows} payments that have ended: no statement reads them`, async () => {
-      const { database, statements } = noting(opened.database)
+      const { database } = opened
+      const statements = noteStatements(database)
       const options = { storeHash, now: () => nowMs, velocityWindowMs: 3_600_000, orderFailuresMax: 5 }
       const ledger = createLedger({ ...options, database, hasEvents: true })
       const called = new Set<string>()

@@ -71,7 +71,7 @@ async function expectDurable(url: string): Promise<void> {
   }>`SELECT DISTINCT status, commit, statement_timeout FROM seen ORDER BY status`.execute(database)
   await database.destroy()
   expect(rows.map(({ status, commit }) => `${status} ${commit}`)).toEqual([
-    'claimed on',
+    'claimed off',
     'declined on',
     'not_sent on',
     'pending on',

@@ -2,7 +2,7 @@ import type { KeyScope } from '../../src/domain/idempotency-key.ts'
 import type { Money } from '../../src/domain/money.ts'
 import type { NewAttempt } from '../../src/domain/payment-attempt.ts'
 import type { Weighed } from '../../src/stores/conclude-look.ts'
-import type { Sending } from '../../src/stores/payment-attempts.ts'
+import type { Sending } from '../../src/stores/first-payment.ts'
 
 export const scopeOf = (idempotencyKey: string, change: Partial<KeyScope> = {}): KeyScope => ({
   principal: '["https://shop.example","session-1"]',

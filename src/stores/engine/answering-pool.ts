@@ -1,5 +1,6 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
-import type { Pool, PoolClient } from 'pg'
+import type { ClientBase, Pool, PoolClient } from 'pg'
+import { nameOfPrepared } from './prepared.ts'
 
 /**
  * A pool that gives out no connection on which nothing can be paid, and closes it instead:
@@ -7,10 +8,13 @@ import type { Pool, PoolClient } from 'pg'
  *   silent one, and the ROLLBACK would wait a second time;
  * - one whose server takes no writes, and all that were opened before it answered so: the server has become a standby, and the
  *   name may lead to its successor by now;
- * - one that was left in a failed transaction.
+ * - one that was left in a failed transaction;
+ * - one that does not know a statement that it was told to keep, and all that were opened before the schema was changed under one.
+ *
+ * @param isOwn whether the server's connection is this client's alone, so that it may keep statements prepared.
  */
-export function answeringPool(pool: Pool): PostgresPool {
-  // Which connections were opened before the server last refused to write.
+export function answeringPool(pool: Pool, isOwn: (client: ClientBase) => boolean): PostgresPool {
+  // Which connections were opened before the server last refused to write, or to go on with a statement as it was prepared.
   const openedIn = new WeakMap<PoolClient, number>()
   let era = 0
   pool.on('connect', (client) => void openedIn.set(client, era))
@@ -20,7 +24,9 @@ export function answeringPool(pool: Pool): PostgresPool {
     async connect() {
       for (;;) {
         const client = await pool.connect()
-        if ((openedIn.get(client) ?? era) === era) return new AnsweringClient(client, () => void era++)
+        if ((openedIn.get(client) ?? era) === era) {
+          return new AnsweringClient(client, isOwn(client), () => void era++)
+        }
         client.release(true)
       }
     },
@@ -32,16 +38,23 @@ export function answeringPool(pool: Pool): PostgresPool {
 const isReadOnly = (code: unknown) => code === '25006'
 /** in_failed_sql_transaction: every further statement on the connection fails. */
 const isFailed = (code: unknown) => code === '25P02'
+/**
+ * feature_not_supported: a migration has changed what a prepared statement returns. invalid_sql_statement_name and
+ * duplicate_prepared_statement: the server's connection is another one than before. Run again, the statement is prepared anew.
+ */
+export const isOutdated = (code: unknown) => code === '0A000' || code === '26000' || code === '42P05'
 
 class AnsweringClient implements PostgresPoolClient {
   readonly #client: PoolClient
-  readonly #onReadOnly: () => void
+  readonly #isOwn: boolean
+  readonly #onAllUseless: () => void
   #isSilent = false
   #isUseless = false
 
-  constructor(client: PoolClient, onReadOnly: () => void) {
+  constructor(client: PoolClient, isOwn: boolean, onAllUseless: () => void) {
     this.#client = client
-    this.#onReadOnly = onReadOnly
+    this.#isOwn = isOwn
+    this.#onAllUseless = onAllUseless
   }
 
   query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>
@@ -58,13 +71,14 @@ class AnsweringClient implements PostgresPoolClient {
   async #answer(sql: string, parameters: readonly unknown[]) {
     if (this.#isSilent) throw new Error('The connection has stopped answering')
     try {
-      return await this.#client.query(sql, [...parameters])
+      const name = this.#isOwn ? nameOfPrepared(sql) : undefined
+      return await this.#client.query({ ...(name && { name }), text: sql, values: [...parameters] })
     } catch (error) {
       // The server's refusals have a code; an error without one means that the connection broke.
       const code = error instanceof Error && 'code' in error ? error.code : undefined
       this.#isSilent = code === undefined
-      this.#isUseless ||= isReadOnly(code) || isFailed(code)
-      if (isReadOnly(code)) this.#onReadOnly()
+      this.#isUseless ||= isReadOnly(code) || isFailed(code) || isOutdated(code)
+      if (isReadOnly(code) || isOutdated(code)) this.#onAllUseless()
       throw error
     }
   }

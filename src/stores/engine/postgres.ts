@@ -46,6 +46,7 @@ const keepAliveAfterMs = 30_000
 export function openPostgres(options: PostgresOptions): Kysely<Tables> {
   const { url, onConnectionLost, isPatient = false, watchConnections } = options
   const timeoutMs = isPatient ? 0 : statementTimeoutMs
+  const own = new WeakSet<ClientBase>()
   const pool = new Pool({
     connectionString: url,
     application_name: 'tillgate',
@@ -56,15 +57,19 @@ export function openPostgres(options: PostgresOptions): Kysely<Tables> {
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveAfterMs,
     types: numbersOfInt8(),
+    // Statements that are sent without waiting for the one before go out at once.
+    pipeline: !isPatient,
     ...(isPatient ? {} : { query_timeout: answerTimeoutMs }),
-    onConnect: (client) => prepareSession(client, timeoutMs),
+    async onConnect(client) {
+      if (await prepareSession(client, timeoutMs)) own.add(client)
+    },
   })
   // Node ends a process for an 'error' without a listener. pg reports a broken connection on the connection itself, and
   // an idle one on the pool as well.
   pool.on('connect', (client) => void client.on('error', onConnectionLost))
   pool.on('error', () => {})
   watchConnections?.(() => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }))
-  const config = { pool: answeringPool(pool) }
+  const config = { pool: answeringPool(pool, (client) => own.has(client)) }
   return kyselyWith(new PostgresDialect(config), () => new GuardedDriver(config, timeoutMs))
 }
 
@@ -83,22 +88,39 @@ function numbersOfInt8(): TypeOverrides {
  *
  * @param isLocal whether they end with the transaction.
  */
-const settings = (timeoutMs: number, isLocal: boolean) =>
-  `set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), ${isLocal}),
+const settings = (timeoutMs: number, isLocal: boolean, commit: string = waiting) =>
+  `set_config('synchronous_commit', ${commit}, ${isLocal}),
    set_config('statement_timeout', '${timeoutMs}', ${isLocal})`
+
+const waiting = "replace(current_setting('synchronous_commit'), 'off', 'on')"
+
+/** Begins a transaction with its settings: two statements, sent together so that they cost no round trip more. */
+const beginWith = (timeoutMs: number, commit?: string) =>
+  CompiledQuery.raw(`begin; select ${settings(timeoutMs, true, commit)}`)
+
+const beginnings = {
+  'for the disk': beginWith(statementTimeoutMs),
+  'for nothing': beginWith(statementTimeoutMs, "'off'"),
+}
+
+/** What begins a transaction of `together`. */
+export const beginning = (waits: keyof typeof beginnings): CompiledQuery => beginnings[waits]
 
 /**
  * Makes the same settings for statements outside a transaction, but only on a connection of our own. A pooler gives the server's
  * connection to other clients too: it would forget the settings, or let others have them. The server's process has another
  * number then than the one that was told when the connection was made.
+ *
+ * @returns whether it is our own. Only then may it be asked to keep statements prepared, since a pooler may not know of them.
  */
 async function prepareSession(
   client: ClientBase & { processID?: unknown },
   timeoutMs: number,
-): Promise<void> {
-  await client.query(
+): Promise<boolean> {
+  const { rowCount } = await client.query(
     `SELECT ${settings(timeoutMs, false)} WHERE pg_backend_pid() = ${Number(client.processID ?? 0)}`,
   )
+  return rowCount === 1
 }
 
 class GuardedDriver extends PostgresDriver {
@@ -106,8 +128,7 @@ class GuardedDriver extends PostgresDriver {
 
   constructor(config: PostgresDialectConfig, timeoutMs: number) {
     super(config)
-    // Sent together, so that they cost no round trip more.
-    this.#begin = CompiledQuery.raw(`begin; select ${settings(timeoutMs, true)}`)
+    this.#begin = beginWith(timeoutMs)
   }
 
   override async beginTransaction(connection: DatabaseConnection) {

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import { Problem } from '../../domain/problem.ts'
+import { isOutdated } from './answering-pool.ts'
 import { dialectOf } from './dialect.ts'
 import { commitsOf } from './sqlite.ts'
 import type { Tables } from './tables.ts'
@@ -32,7 +33,8 @@ export async function transact<T>(work: () => Promise<T>): Promise<T> {
 }
 
 const wasUndone = (error: unknown): boolean =>
-  error instanceof LostRace || (error instanceof Error && 'code' in error && undoneCodes.has(error.code))
+  error instanceof LostRace ||
+  (error instanceof Error && 'code' in error && (undoneCodes.has(error.code) || isOutdated(error.code)))
 
 /**
  * Writes one statement that must outlive a crash, and resolves once it is on the disk. On Postgres that needs a transaction
