@@ -14,6 +14,7 @@ import { holdsCardNumber } from './domain/card-number.ts'
 import { PROBLEM_MEDIA_TYPE, Problem } from './domain/problem.ts'
 import type { ProblemCode } from './domain/problems.ts'
 import { sendProblem } from './plugins/problem-details.ts'
+import { requestLog } from './plugins/request-logging.ts'
 
 /** An import by name would read all that the module offers, and with it load Node's own fetch: 20 ms of each start, and 3 MB. */
 const { STATUS_CODES } = process.getBuiltinModule('node:http')
@@ -96,6 +97,7 @@ export const serverOptions = {
   },
   clientErrorHandler: answerMalformedHttp,
   return503OnClosing: false,
+  childLoggerFactory: requestLog,
   genReqId: requestIdOf,
 } satisfies FastifyHttpOptions<Server>
 

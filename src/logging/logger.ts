@@ -12,13 +12,25 @@ export const createLogger = (level: string, destination?: DestinationStream): Lo
     {
       level,
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: createTimestamp(),
       // These would not be written anyway, and are large.
       serializers: { err: (error) => taken(error), req: () => undefined, res: () => undefined },
       hooks: { streamWrite: listedLine },
     },
     ...(destination ? [destination] : []),
   )
+
+/** The time of a line in UTC, as pino writes it. Lines of the same millisecond share the text. */
+function createTimestamp(): () => string {
+  let atMs = 0
+  let text = ''
+  return () => {
+    const nowMs = Date.now()
+    if (nowMs !== atMs) text = `,"time":"${new Date(nowMs).toISOString()}"`
+    atMs = nowMs
+    return text
+  }
+}
 
 /** How far down the causes are of use. */
 const causesMax = 5

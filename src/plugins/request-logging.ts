@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { parseOrderId } from '../domain/order.ts'
 import type { LogFields } from '../logging/log-entry.ts'
@@ -55,3 +55,58 @@ function subjectOf(body: unknown): LogFields | null {
   if (typeof code === 'string') return paymentId === undefined ? { code } : { code, paymentId }
   return typeof data === 'object' && data !== null && 'id' in data ? { paymentId: data.id } : null
 }
+
+type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'
+
+/**
+ * The log of one request, each of whose lines has the same fields: what a child of the logger is, without making one for each
+ * request. A child writes its fields down when it is made, which costs more than the one line that most requests write.
+ */
+class RequestLog implements Record<Level, (given: unknown, ...rest: unknown[]) => void> {
+  readonly #base: FastifyBaseLogger
+  readonly #fields: object
+
+  constructor(base: FastifyBaseLogger, fields: object) {
+    this.#base = base
+    this.#fields = fields
+  }
+
+  get level(): string {
+    return this.#base.level
+  }
+
+  fatal(given: unknown, ...rest: unknown[]): void {
+    this.#write('fatal', given, rest)
+  }
+  error(given: unknown, ...rest: unknown[]): void {
+    this.#write('error', given, rest)
+  }
+  warn(given: unknown, ...rest: unknown[]): void {
+    this.#write('warn', given, rest)
+  }
+  info(given: unknown, ...rest: unknown[]): void {
+    this.#write('info', given, rest)
+  }
+  debug(given: unknown, ...rest: unknown[]): void {
+    this.#write('debug', given, rest)
+  }
+  trace(given: unknown, ...rest: unknown[]): void {
+    this.#write('trace', given, rest)
+  }
+  silent(): void {}
+
+  child(fields: object): FastifyBaseLogger {
+    return requestLog(this.#base, { ...this.#fields, ...fields })
+  }
+
+  /** With the fields of a line first, or with its message alone, as any logger is called. */
+  #write(level: Level, given: unknown, rest: unknown[]): void {
+    if (typeof given !== 'object' || given === null) this.#base[level](this.#fields, String(given))
+    else if (given instanceof Error) this.#base[level]({ ...this.#fields, err: given }, rest[0] as string)
+    else this.#base[level]({ ...this.#fields, ...given }, rest[0] as string)
+  }
+}
+
+/** @param fields of each line, before those of the line itself. */
+export const requestLog = (base: FastifyBaseLogger, fields: object): FastifyBaseLogger =>
+  new RequestLog(base, fields) as unknown as FastifyBaseLogger
