@@ -45,11 +45,18 @@ export const withAccepts = (
   taken: ReadonlySet<InstrumentType>,
 ): AcceptedMethod[] => methods.map((method) => ({ ...method, accepts: acceptedInstruments(method, taken) }))
 
-const STORED_TYPES: Readonly<Record<string, InstrumentType>> = {
-  STORED_CARD: 'stored_card',
-  STORED_PAYPAL_ACCOUNT: 'stored_paypal_account',
-  STORED_BANK_ACCOUNT: 'stored_bank_account',
-}
+/** What a payment by a stored instrument of BigCommerce's type is called. */
+const STORED_TYPES: ReadonlyMap<string, InstrumentType> = new Map([
+  ['STORED_CARD', 'stored_card'],
+  ['STORED_PAYPAL_ACCOUNT', 'stored_paypal_account'],
+  ['STORED_BANK_ACCOUNT', 'stored_bank_account'],
+])
+const storedTypes: ReadonlySet<string> = new Set(STORED_TYPES.values())
+
+/** BigCommerce's own methods, by their ids. */
+const OWN_TYPES: ReadonlyMap<string, InstrumentType> = new Map(
+  Object.entries(OWN_METHOD_IDS).map(([type, id]) => [id, type as InstrumentType]),
+)
 
 /** Methods that take cards tokenized by the provider. BigCommerce's reference names Bolt. */
 const tokenizedCardMethodIds: ReadonlySet<string> = new Set(['bolt.card'])
@@ -59,17 +66,17 @@ export function acceptedInstruments(
   method: PaymentMethod,
   taken: ReadonlySet<InstrumentType>,
 ): InstrumentType[] {
-  const accepted = new Set<InstrumentType>()
-  for (const [type, id] of Object.entries(OWN_METHOD_IDS))
-    if (id === method.id) accepted.add(type as InstrumentType)
-  for (const { instrument_type } of method.supported_instruments) {
-    const stored = STORED_TYPES[instrument_type]
-    if (stored) accepted.add(stored)
-    else if (method.type === 'card') accepted.add('card')
+  const accepted: InstrumentType[] = []
+  function add(type: InstrumentType | undefined): void {
+    if (type !== undefined && taken.has(type) && !accepted.includes(type)) accepted.push(type)
   }
+  add(OWN_TYPES.get(method.id))
+  const ofCard = method.type === 'card' ? 'card' : undefined
+  for (const { instrument_type } of method.supported_instruments)
+    add(STORED_TYPES.get(instrument_type) ?? ofCard)
   for (const { type } of method.stored_instruments ?? []) {
-    if (Object.values(STORED_TYPES).includes(type as InstrumentType)) accepted.add(type as InstrumentType)
+    if (storedTypes.has(type)) add(type as InstrumentType)
   }
-  if (tokenizedCardMethodIds.has(method.id)) accepted.add('tokenized_card')
-  return [...accepted].filter((type) => taken.has(type))
+  if (tokenizedCardMethodIds.has(method.id)) add('tokenized_card')
+  return accepted
 }

@@ -177,7 +177,10 @@ export function booleanIn(value: unknown): boolean | null {
 
 /** Nothing, in the ways in which it is written. */
 export const isAbsent = (value: unknown): boolean =>
-  value === undefined || value === null || value === '' || JSON.stringify(value) === '{}'
+  value === undefined ||
+  value === null ||
+  value === '' ||
+  (typeof value === 'object' && JSON.stringify(value) === '{}')
 
 /** Any object's fields; null for a list, a text and the like. */
 export const fieldsIn = (value: unknown): Readonly<Record<string, unknown>> | null =>
