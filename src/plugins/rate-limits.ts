@@ -1,7 +1,7 @@
-import rateLimit from '@fastify/rate-limit'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
 import { clientNetwork } from '../domain/client-network.ts'
+import type { Clock } from '../domain/clock.ts'
 import { Problem } from '../domain/problem.ts'
 import { callerOf } from './authentication.ts'
 
@@ -35,19 +35,22 @@ const rememberedMax = 20_000
  * unknown paths, so it is a hook of the application: hooks of routes run only after authentication has passed.
  */
 async function rateLimits(app: FastifyInstance, { addressPerMinute }: RateLimitsOptions) {
-  await app.register(rateLimit, { global: false, max: 0 })
   if (addressPerMinute === 0) return
-  const limit = limiter(app, 'address', addressPerMinute, ({ ip }) => clientNetwork(ip))
-  app.addHook('onRequest', async (request, reply) => {
-    if (!request.routeOptions.config.isUnlimited) await limit(request, reply)
+  const limit = limiter('address', addressPerMinute)
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.routeOptions.config.isUnlimited) limit(clientNetwork(request.ip), reply)
+    done()
   })
 }
 
 /** The limit per caller, for routes behind authentication. */
 async function callerRateLimit(app: FastifyInstance, { callerPerMinute }: CallerRateLimitOptions) {
   if (callerPerMinute === 0) return
-  const principalOf = (request: FastifyRequest) => callerOf(request).principal
-  app.addHook('onRequest', limiter(app, 'caller', callerPerMinute, principalOf))
+  const limit = limiter('caller', callerPerMinute)
+  app.addHook('onRequest', (request, reply, done) => {
+    limit(callerOf(request).principal, reply)
+    done()
+  })
 }
 
 export const rateLimitsPlugin = fp(rateLimits, {
@@ -62,21 +65,51 @@ export const callerRateLimitPlugin = fp(callerRateLimit, {
   fastify: '5.x',
 })
 
-function limiter(
-  app: FastifyInstance,
-  name: string,
-  limit: number,
-  keyOf: (request: FastifyRequest) => string,
-) {
-  // With options of its own, each limiter counts by itself. (`cache` is missing in the library's types.)
-  const options = { max: limit, timeWindow: windowMs, cache: rememberedMax, keyGenerator: keyOf }
-  const count = app.createRateLimit(options)
-  return async (request: FastifyRequest, reply: FastifyReply) => {
-    const counted = await count(request)
-    if (counted.isAllowed) return
-    const { remaining, ttlInSeconds: resetSeconds, isExceeded } = counted
+/** @returns counts a request, and throws where it is one too many. */
+function limiter(name: string, limit: number): (key: string, reply: FastifyReply) => void {
+  const countIn = createWindows({ windowMs, rememberedMax, now: Date.now })
+  return (key, reply) => {
+    const { count, leftMs } = countIn(key)
+    const resetSeconds = Math.ceil(leftMs / 1000)
+    const remaining = Math.max(0, limit - count)
     addRateLimitHeaders(reply, { name, limit, windowSeconds: windowMs / 1000, remaining, resetSeconds })
-    if (isExceeded) throw new Problem('quota_exceeded', { retryAfterSeconds: Math.max(1, resetSeconds) })
+    if (count > limit) throw new Problem('quota_exceeded', { retryAfterSeconds: Math.max(1, resetSeconds) })
+  }
+}
+
+interface Window {
+  startedMs: number
+  count: number
+}
+
+export interface WindowsOptions {
+  readonly windowMs: number
+  /** Keys that are remembered; the one seen longest ago is forgotten. */
+  readonly rememberedMax: number
+  readonly now: Clock
+}
+
+/**
+ * Counts requests by key in fixed windows, each of which begins with its first request. As @fastify/rate-limit counts, which a test
+ * compares, in the same turn.
+ *
+ * @returns how many there were in the window, this one included, and how long it lasts.
+ */
+export function createWindows({ windowMs, rememberedMax, now }: WindowsOptions) {
+  // A Map keeps the order in which keys were seen.
+  const windows = new Map<string, Window>()
+
+  return function countIn(key: string): { readonly count: number; readonly leftMs: number } {
+    const nowMs = now()
+    const known = windows.get(key)
+    const isOver = !known || known.startedMs + windowMs <= nowMs
+    const window = isOver ? { startedMs: nowMs, count: 0 } : known
+    window.count += 1
+    windows.delete(key)
+    const [oldest] = windows.size >= rememberedMax ? windows.keys() : []
+    if (oldest !== undefined) windows.delete(oldest)
+    windows.set(key, window)
+    return { count: window.count, leftMs: windowMs - (nowMs - window.startedMs) }
   }
 }
 

@@ -159,8 +159,15 @@ export const LIMIT_BUGS: readonly Bug[] = [
   {
     name: 'refuse the probes when the allowance is used up',
     file: 'src/plugins/rate-limits.ts',
-    find: 'if (!request.routeOptions.config.isUnlimited) await limit(request, reply)',
-    replace: 'await limit(request, reply)',
+    find: 'if (!request.routeOptions.config.isUnlimited) limit(clientNetwork(request.ip), reply)',
+    replace: 'limit(clientNetwork(request.ip), reply)',
     tests: ['test/plugins/rate-limits.test.ts'],
+  },
+  {
+    name: 'forget a client that still comes before one that has stopped',
+    file: 'src/plugins/rate-limits.ts',
+    find: '    windows.delete(key)\n',
+    replace: '',
+    tests: ['test/plugins/rate-limit-windows.test.ts'],
   },
 ]
