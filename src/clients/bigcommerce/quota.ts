@@ -47,10 +47,10 @@ export interface Exchange extends OutCall {
 export const MANAGEMENT_CALLS_MAX = 16
 
 /**
- * A call that is not answered by then hangs, and others go in its place: these calls answer in well under a second. Where one endpoint
- * hangs, or one order, those who need another one are served.
+ * A call that is not answered by then hangs, and others go in its place: most calls have their answer. Where one endpoint hangs, or one
+ * order, those who need another one are served: even behind a hundred who came before, within their patience.
  */
-const HANGS_AFTER_MS = 1_000
+const HANGS_AFTER_MS = 500
 
 /** So many may hang of one purpose: more shoppers than meet one endpoint in trouble within its timeout; and as many looks as are made at once. */
 const OUT_MAX: Readonly<Record<Purpose, number>> = {

@@ -170,14 +170,14 @@ describe('calls that hang', () => {
     return { ...started, hang }
   }
 
-  test('keep their places for a second; then others go', async () => {
+  test('keep their places for half a second; then others go', async () => {
     const { time, gate, calls, call, hang } = startHanging()
     hang(16)
     const waiting = [call('paying'), call('reading'), call('reconciling')]
-    await time.pass(999)
+    await time.pass(499)
     expect(gate.standing().waiting).toEqual({ paying: 1, reading: 1, reconciling: 1 })
     await time.pass(201)
-    expect(calls).toEqual(['paying at 1000', 'reading at 1000', 'reconciling at 1000'])
+    expect(calls).toEqual(['paying at 500', 'reading at 500', 'reconciling at 500'])
     expect(await Promise.all(waiting)).toEqual(['200', '200', '200'])
   })
 
@@ -214,7 +214,7 @@ describe('calls that hang', () => {
     expect(calls.at(-1)).toBe('first at 1600')
   })
 
-  test('and ask whether a 429 is over, let another ask a second later', async () => {
+  test('and ask whether a 429 is over, let another ask half a second later', async () => {
     const { time, gate, calls, call } = start()
     let sendings = 0
     const asking = passageThrough(
@@ -224,11 +224,11 @@ describe('calls that hang', () => {
     asking.catch(() => {})
     await time.settled()
     const waiting = [call('paying', 'second', 'bob'), call('paying', 'third', 'carol')]
-    await time.pass(1_999)
+    await time.pass(1_499)
     expect([sendings, calls]).toEqual([2, []])
     await time.pass(1_000)
     expect(await Promise.all(waiting)).toEqual(['200', '200'])
-    expect(calls).toEqual(['second at 2000', 'third at 2100'])
+    expect(calls).toEqual(['second at 1500', 'third at 1600'])
   })
 })
 

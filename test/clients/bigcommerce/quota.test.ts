@@ -37,14 +37,14 @@ const times = (count: number, quota: ManagementQuota, sentAtMs = 1_000) =>
 
 test('as long as no answer has spoken of a quota, only the number of calls at once is limited', () => {
   expect(roomFor(UNKNOWN_QUOTA, 'reconciling', 0)).toBe(MANAGEMENT_CALLS_MAX)
-  expect(roomFor(times(MANAGEMENT_CALLS_MAX, UNKNOWN_QUOTA), 'paying', 1_999)).toBe(0)
+  expect(roomFor(times(MANAGEMENT_CALLS_MAX, UNKNOWN_QUOTA), 'paying', 1_499)).toBe(0)
   expect(leftOf(answered(sentAt(1_000, UNKNOWN_QUOTA), exchange, null), 2_000)).toBeNull()
 })
 
-test('a call that has been out for a second leaves its place to others, up to a bound for each purpose', () => {
+test('a call that has been out for half a second leaves its place to others, up to a bound for each purpose', () => {
   const hanging = times(MANAGEMENT_CALLS_MAX, UNKNOWN_QUOTA)
-  expect([nextHangsAtMs(hanging, 1_999), nextHangsAtMs(hanging, 2_000)]).toEqual([2_000, Infinity])
-  expect(roomFor(hanging, 'paying', 2_000)).toBe(MANAGEMENT_CALLS_MAX)
+  expect([nextHangsAtMs(hanging, 1_499), nextHangsAtMs(hanging, 1_500)]).toEqual([1_500, Infinity])
+  expect(roomFor(hanging, 'paying', 1_500)).toBe(MANAGEMENT_CALLS_MAX)
   expect(roomFor(times(127, UNKNOWN_QUOTA), 'paying', 2_000)).toBe(1)
   const most = times(128, UNKNOWN_QUOTA)
   expect(PURPOSES.map((purpose) => roomFor(most, purpose, 2_000))).toEqual([0, 16, 16])
@@ -138,7 +138,7 @@ describe('after a 429', () => {
     const three = turnedAway(times(3, UNKNOWN_QUOTA), exchange, null, second)
     expect(roomFor(three, 'paying', 2_100)).toBe(1)
     const asking = sentAt(2_100, three)
-    expect([roomFor(asking, 'paying', 3_099), roomFor(asking, 'paying', 3_100)]).toEqual([0, 1])
+    expect([roomFor(asking, 'paying', 2_599), roomFor(asking, 'paying', 2_600)]).toEqual([0, 1])
   })
 
   test('a good answer to what was sent after it lets all go again, one to what was sent before does not', () => {
@@ -178,8 +178,8 @@ test('alone with its quota it is never refused, however answers cross', () => {
   })
   fc.assert(
     fc.property(
-      // What may be out before the first answer fits into the smallest: it takes 1.6 s at most, and others follow after one.
-      fc.integer({ min: 2 * MANAGEMENT_CALLS_MAX, max: 60 }),
+      // What may be out before the first answer fits into the smallest: it takes 1.6 s at most, and others follow every half second.
+      fc.integer({ min: 4 * MANAGEMENT_CALLS_MAX, max: 100 }),
       fc.array(call, { minLength: 1, maxLength: 300 }),
       (limit, calls) => {
         const windowMs = 5_000
