@@ -11,9 +11,9 @@ const project = (name: ProjectName, test: object) => ({
 
 export default defineConfig({
   test: {
-    // Each file starts what it needs on free ports. A file waits for about as long as it computes, so that half as many again as
-    // there are cores keep these busy. Still more at once would make processes late that are judged by time.
-    maxWorkers: Math.ceil(1.5 * availableParallelism()),
+    // Each file starts what it needs on free ports. A file waits for a third to a half of its time, so that two more than there are
+    // cores keep two cores busy. Still more at once would make processes late that are judged by time.
+    maxWorkers: availableParallelism() + 2,
     sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 20_000,

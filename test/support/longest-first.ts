@@ -1,18 +1,23 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { PROJECTS } from '../projects.ts'
 
-/** Half a minute and more each, the longest first, those that wait between those that compute. */
+/** Twenty seconds and more each, the longest first, those that wait between those that compute. */
 const longest = [
   'chaos/chaos',
-  'process/fleet-allowance',
   'examples/nextjs',
-  'routes/pay-order/card-testing',
-  'canary/postgres',
   'fuzz/upstream-answers',
-  'simulation/simulation',
-  'canary/sqlite',
-  'process/payments',
+  'canary/postgres',
   'routes/pay-order/velocity',
+  'simulation/simulation',
+  'docs/sqlite-to-postgres',
+  'canary/sqlite',
+  'demo/shoppers.browser',
+  'docs/docs-page.browser',
+  'docs/restore',
+  'chaos/parallel',
+  'process/full-allowance',
+  'stores/migrations',
+  'routes/pay-order/card-testing',
 ]
 
 /**
