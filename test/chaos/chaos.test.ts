@@ -90,7 +90,9 @@ for (const [index, kind] of databases.entries()) {
     const { boundaries } = await killAtEveryPoint({ ...options, database, times: 0 }).finally(database.stop)
     const passed = (scene: string, boundary: string) =>
       boundaries.filter((each) => each.startsWith(`${scene}: ${boundary}`)).length
-    const [plain, checkout, goesOver, look, again, kept, ordering, found] = killScenes.map(({ name }) => name)
+    const [plain, checkout, goesOver, look, again, kept, telling, ordering, found] = killScenes.map(
+      ({ name }) => name,
+    )
     expect(passed(plain ?? '', 'sent POST /payments')).toBe(1)
     expect(
       passed(checkout ?? '', kind === 'sqlite' ? 'after insert into "checkouts"' : 'after with "taken"'),
@@ -102,6 +104,9 @@ for (const [index, kind] of databases.entries()) {
     expect(passed(ordering ?? '', 'sent POST /v3/checkouts/{checkout}/orders')).toBe(1)
     expect(passed(ordering ?? '', 'after insert into "order_makings"')).toBe(1)
     expect(passed(ordering ?? '', 'after update "order_makings"')).toBe(1)
+    expect(passed(telling ?? '', 'after insert into "payment_events"')).toBe(1)
+    expect(passed(telling ?? '', 'sent POST /events')).toBe(1)
+    expect(passed(telling ?? '', 'after update "payment_events" set "deliver')).toBe(1)
     // Found by its cart, here or by the loop beside it, and paid.
     expect(passed(found ?? '', 'sent POST /v3/checkouts/{checkout}/orders')).toBe(1)
     expect(passed(found ?? '', 'sent POST /payments')).toBe(1)

@@ -17,6 +17,8 @@ export interface EventShop {
   readonly environment: Readonly<Record<string, string>>
   /** Each time that one came, whatever it was answered. */
   readonly received: readonly ReceivedEvent[]
+  /** How often it did what to an event, and restarted. */
+  readonly met: ReadonlyMap<string, number>
   /** Those whose signature was wrong. */
   readonly forged: () => number
   /** Fails no more. */
@@ -31,6 +33,8 @@ const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 export async function startEventShop(random: Random): Promise<EventShop> {
   const received: ReceivedEvent[] = []
   const failures = new Map<string, number>()
+  const met = new Map<string, number>()
+  const count = (what: string) => met.set(`event: ${what}`, (met.get(`event: ${what}`) ?? 0) + 1)
   let forged = 0
   let isHealthy = false
   let server = await listen(0)
@@ -65,10 +69,14 @@ export async function startEventShop(random: Random): Promise<EventShop> {
 
   function answer(id: string, response: ServerResponse): unknown {
     const failed = failures.get(id) ?? 0
-    if (isHealthy || failed >= failuresMax || random.chance(0.6))
+    if (isHealthy || failed >= failuresMax || random.chance(0.6)) {
+      count('taken')
       return response.writeHead(random.pick([200, 202, 204])).end()
+    }
     failures.set(id, failed + 1)
-    switch (random.pick(['500', '410', '302', 'hang', 'reset'] as const)) {
+    const how = random.pick(['500', '410', '302', 'hang', 'reset'] as const)
+    count(how)
+    switch (how) {
       case '500':
         return response.writeHead(500).end('no')
       case '410':
@@ -87,6 +95,7 @@ export async function startEventShop(random: Random): Promise<EventShop> {
     while (!isHealthy && !isStopped) {
       await sleep(random.between(2_000, 4_000))
       if (isHealthy || isStopped) return
+      count('receiver restarts')
       await close(server)
       await sleep(random.between(0, 1_000))
       server = await listen(port)
@@ -97,6 +106,7 @@ export async function startEventShop(random: Random): Promise<EventShop> {
   return {
     environment: { EVENTS_URL: `http://127.0.0.1:${port}/events`, EVENTS_SECRET: secret },
     received,
+    met,
     forged: () => forged,
     heal() {
       isHealthy = true

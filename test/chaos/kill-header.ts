@@ -4,3 +4,5 @@ export const killHeader = 'x-kill-at'
 export const boundariesFile = 'CHAOS_BOUNDARIES_FILE'
 /** Of a payment: the first transaction after its charge was answered fails, as if the ledger had gone away. */
 export const loseEndHeader = 'x-lose-end'
+/** Of a payment: what is done to send its events is passed too, although no request does it. */
+export const eventsHeader = 'x-with-events'

@@ -93,7 +93,7 @@ export async function listBoundaries(
     const before = linesOf(listPath).length
     await visitAndKill(lane, { scene, card, killAt: 0, habit: 'careful' })
     // The last lines are written after the answer has gone out: also those of an end that is written later.
-    await sleep(1_500)
+    await sleep(scene.goesOnMs ?? 1_500)
     const listed = linesOf(listPath).slice(before)
     // Alone is the answer of an instance that a busy machine makes turn payments away.
     if (listed.length > 1 || tries === listingTriesMax) return listed

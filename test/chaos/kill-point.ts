@@ -9,7 +9,7 @@ import { subscribe } from 'node:diagnostics_channel'
 import { appendFileSync } from 'node:fs'
 import { StatementSync } from 'node:sqlite'
 import pg from 'pg'
-import { boundariesFile, killHeader, loseEndHeader } from './kill-header.ts'
+import { boundariesFile, eventsHeader, killHeader, loseEndHeader } from './kill-header.ts'
 
 interface Passage {
   passed: number
@@ -18,15 +18,26 @@ interface Passage {
   /** Whether the statement after the charge's answer is still to fail. */
   losesEnd: boolean
   isAnswered: boolean
+  /** Whether what it tells of itself is in the outbox. */
+  hasTold: boolean
 }
 
 const payments = new AsyncLocalStorage<Passage>()
 const passageOf = new WeakMap<object, Passage>()
+/** The payment whose events are passed as well. They are sent by a loop that knows of no request. */
+let telling: Passage | undefined
+const outbox = /^(?!insert).*"payment_events"/is
+
+/** The payment that a statement is of. */
+const passageOfStatement = (sql: string): Passage | undefined =>
+  payments.getStore() ?? (telling?.hasTold && outbox.test(sql) ? telling : undefined)
+
 const listPath = process.env[boundariesFile]
 
 function pass(boundary: string, passage = payments.getStore()): void {
   if (!passage) return
   passage.passed++
+  passage.hasTold ||= boundary === 'after insert into "payment_events" '
   if (passage.killAt === passage.passed) process.kill(process.pid, 'SIGKILL')
   if (passage.killAt === 0 && listPath) appendFileSync(listPath, `${boundary}\n`)
 }
@@ -49,10 +60,11 @@ for (const method of ['all', 'run'] as const) {
   Object.assign(StatementSync.prototype, {
     [method](this: StatementSync, ...parameters: unknown[]) {
       const name = nameOf(this.sourceSQL)
-      pass(`before ${name}`)
+      const passage = passageOfStatement(this.sourceSQL)
+      pass(`before ${name}`, passage)
       maybeLoseEnd(name)
       const result = original.apply(this, parameters)
-      pass(`after ${name}`)
+      pass(`after ${name}`, passage)
       return result
     },
   })
@@ -62,15 +74,16 @@ const query = pg.Client.prototype.query as (...parameters: unknown[]) => unknown
 Object.assign(pg.Client.prototype, {
   query(this: pg.Client, ...parameters: unknown[]) {
     const [sql] = parameters
-    if (typeof sql !== 'string' || !payments.getStore()) return query.apply(this, parameters)
+    const passage = typeof sql === 'string' ? passageOfStatement(sql) : undefined
+    if (typeof sql !== 'string' || !passage) return query.apply(this, parameters)
     const name = nameOf(sql)
-    pass(`before ${name}`)
+    pass(`before ${name}`, passage)
     maybeLoseEnd(name)
     const result = query.apply(this, parameters)
     // The server has it and will carry it out, but the process dies before the answer.
-    pass(`sent ${name}`)
+    pass(`sent ${name}`, passage)
     return Promise.resolve(result).then((rows) => {
-      pass(`after ${name}`)
+      pass(`after ${name}`, passage)
       return rows
     })
   },
@@ -80,7 +93,7 @@ const on = (channel: string, hear: (message: { request: { path?: string; method?
   subscribe(channel, (message) => hear(message as { request: object }))
 
 on('undici:request:create', ({ request }) => {
-  const passage = payments.getStore()
+  const passage = payments.getStore() ?? (request.path === '/events' ? telling : undefined)
   if (passage) passageOf.set(request, passage)
 })
 for (const [channel, step] of [
@@ -106,7 +119,8 @@ on('http.server.request.start', ({ request }) => {
   const killAt = headers[killHeader]
   if (killAt === undefined) return payments.enterWith(undefined as never)
   const losesEnd = headers[loseEndHeader] !== undefined
-  const passage = { passed: 0, killAt: Number(killAt), losesEnd, isAnswered: false }
+  const passage: Passage = { passed: 0, killAt: Number(killAt), losesEnd, isAnswered: false, hasTold: false }
+  telling = headers[eventsHeader] === undefined ? undefined : passage
   passageOf.set(request, passage)
   payments.enterWith(passage)
 })

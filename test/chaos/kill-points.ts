@@ -4,7 +4,9 @@ import { authEnvironment } from '../support/caller-token.ts'
 import { attemptsOf } from './attempts.ts'
 import type { ChaosDatabase } from './chaos-database.ts'
 import { watchChargeRequests } from './charge-requests.ts'
+import { startEventShop } from './event-shop.ts'
 import { createInstance, type Instance } from './instance.ts'
+import { awaitEvents } from './judge-events.ts'
 import { judgeRun } from './judge-run.ts'
 import { boundariesFile } from './kill-header.ts'
 import { type KillJob, type KillVisit, listBoundaries, visitAndKill } from './kill-lane.ts'
@@ -12,6 +14,7 @@ import type { KillScene } from './kill-scenes.ts'
 import { askForTheLastTime } from './last-questions.ts'
 import { isVisitOf, makingsCounted, ordersMade } from './made-orders.ts'
 import type { Violation } from './promises.ts'
+import { createRandom } from './random.ts'
 import { serviceSettings } from './service-settings.ts'
 import { settleDown } from './settle-down.ts'
 import { storyOf } from './story.ts'
@@ -63,9 +66,13 @@ export async function killAtEveryPoint(options: KillPointsOptions): Promise<Kill
   const requests = watchChargeRequests(sandbox)
   const told: Told[] = []
   const instances: Instance[] = []
+  const eventShop = await startEventShop(createRandom(1))
+  // What is killed here is the sender.
+  eventShop.heal()
   const listPath = join(folder, 'boundaries.txt')
   const environment = {
     ...serviceSettings(sandbox, database.url, { auth: authEnvironment }),
+    ...eventShop.environment,
     [boundariesFile]: listPath,
   }
   for (let lane = 1; lane <= options.lanes; lane++) {
@@ -123,7 +130,9 @@ export async function killAtEveryPoint(options: KillPointsOptions): Promise<Kill
     await askForTheLastTime(visits, told)
     requests.collect()
     const charges = sandbox.charges()
-    const attempts = attemptsOf(await database.readLedger(), requests.list(), charges)
+    const readAttempts = async () =>
+      attemptsOf(await database.readLedger(), requests.list(), sandbox.charges())
+    const attempts = await readAttempts()
     const evidence = {
       told,
       attempts,
@@ -133,7 +142,7 @@ export async function killAtEveryPoint(options: KillPointsOptions): Promise<Kill
       makings: makingsCounted(sandbox),
       hasLedger: true,
     }
-    const violations = judgeRun(evidence)
+    const violations = [...judgeRun(evidence), ...(await awaitEvents(eventShop, readAttempts))]
     const broken = [...new Set(violations.map(({ orderId }) => orderId))].slice(0, 5)
     return {
       name: database.kind,
@@ -155,6 +164,7 @@ export async function killAtEveryPoint(options: KillPointsOptions): Promise<Kill
   } finally {
     isOver = true
     await Promise.all(instances.map((instance) => instance.kill()))
+    await eventShop.stop()
     await sandbox.close()
   }
 }

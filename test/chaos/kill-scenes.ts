@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sandbox } from '../../sandbox/start-sandbox.ts'
 import { createOrder, guideOrder } from '../support/orders.ts'
 import type { Device } from './device.ts'
-import { loseEndHeader } from './kill-header.ts'
+import { eventsHeader, loseEndHeader } from './kill-header.ts'
 import type { Subject } from './told.ts'
 
 /** What a payment comes upon: each scene has boundaries of its own. */
@@ -81,6 +81,12 @@ export const killScenes: readonly KillScene[] = [
     name: 'an end that is kept while the ledger is away',
     headers: { [loseEndHeader]: 'yes' },
     goesOnMs: 1_500,
+    prepare: async (sandbox) => ({ orderId: createOrder(sandbox) }),
+  },
+  {
+    name: 'an event of its end',
+    headers: { [eventsHeader]: 'yes' },
+    goesOnMs: 3_000,
     prepare: async (sandbox) => ({ orderId: createOrder(sandbox) }),
   },
   { name: 'a checkout that is no order yet', prepare: async (sandbox) => openCheckout(sandbox) },

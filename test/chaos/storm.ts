@@ -131,6 +131,7 @@ export async function storm(options: StormOptions): Promise<StormResult> {
       violations,
       faultsMet,
       settleSeconds,
+      eventsMet: eventShop?.met ?? new Map(),
     })
   } finally {
     clearInterval(progress)

@@ -21,6 +21,8 @@ interface Run {
   readonly violations: readonly Violation[]
   readonly faultsMet: Record<string, number>
   readonly settleSeconds: number
+  /** What the shop did to events. */
+  readonly eventsMet: ReadonlyMap<string, number>
 }
 
 const storiesMax = 5
@@ -52,7 +54,7 @@ export function summarize(run: Run): StormResult {
     unknown: run.unknown,
     sent: attempts.filter(({ row }) => typeof row?.sentAtMs === 'number').length,
     ...disturbances.counts,
-    met: Object.fromEntries(disturbances.counts.met),
+    met: Object.fromEntries([...disturbances.counts.met, ...run.eventsMet]),
     abandoned: fleet.abandoned(),
     statuses: countBy(attempts.map(({ row }) => row?.status ?? 'none')),
     held: attempts.filter(({ row, charges }) => row?.status === 'unknown' && charges.length === 0).length,
