@@ -90,7 +90,6 @@ export async function compose(
       orderFailuresMax: velocity.orderAttempts,
       hasEvents: config.events !== null,
       countsByCheckout: config.hasCheckoutPayments,
-      ...(mark ? { onSending: mark.note } : {}),
     }),
   )
 
@@ -128,7 +127,7 @@ export async function compose(
   const { app } = config.bigcommerce
   const paying = createPaying(
     {
-      attempts,
+      attempts: mark ? mark.noting(attempts) : attempts,
       unsettled,
       holds,
       managementApi,

@@ -35,8 +35,6 @@ export interface LedgerOptions {
   readonly hasEvents?: boolean
   /** Whether checkouts can be paid: then attempts are read and counted by them too. */
   readonly countsByCheckout?: boolean
-  /** Called for each payment that is being sent from this ledger, before it leaves. */
-  readonly onSending?: (paymentId: string) => void
 }
 
 export function createLedger(given: LedgerOptions): Ledger {
@@ -44,16 +42,8 @@ export function createLedger(given: LedgerOptions): Ledger {
   const failures: FailuresLimit | null = failuresMax > 0 ? { failuresMax, windowMs } : null
   const writeEvents = given.hasEvents ? createWriteEvents(given.storeHash) : writeNoEvents
   const options = { ...given, writeEvents }
-  const attempts = createPaymentAttempts({ ...options, failures })
   return {
-    attempts: {
-      ...attempts,
-      async markSending(id, sending) {
-        const marked = await attempts.markSending(id, sending)
-        if (marked === 'sending') options.onSending?.(id)
-        return marked
-      },
-    },
+    attempts: createPaymentAttempts({ ...options, failures }),
     unsettled: createUnsettledAttempts(options),
     holds: createVelocityHolds({ database, windowMs, now }),
     desk: createDeskLedger(options),

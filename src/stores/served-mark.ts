@@ -15,6 +15,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { Kysely } from 'kysely'
 import { ledgerFileMode } from './engine/sqlite.ts'
 import type { Tables } from './engine/tables.ts'
+import type { PaymentAttempts } from './payment-attempts.ts'
 
 /**
  * A note, outside a ledger's file, of the payment that was last sent from it. A ledger that does not know this payment is not
@@ -25,8 +26,8 @@ export interface ServedMark {
   refuseMissing(): void
   /** @throws Error where the ledger does not know the payment of a mark. */
   refuseOther(database: Kysely<Tables>): Promise<void>
-  /** Notes a payment that is being sent. Never throws: the ledger itself is what counts. */
-  note(paymentId: string): void
+  /** The same attempts; each payment is noted that is being sent, before it leaves. */
+  noting<Attempts extends Pick<PaymentAttempts, 'markSending'>>(attempts: Attempts): Attempts
   /** Forgets it, by an operator's word. @returns whether there was one. */
   remove(): boolean
 }
@@ -53,6 +54,19 @@ export function createServedMark(
         'restore it as docs/operations.md says. To go on with this one as it is, run `npm run ledger:accept`.',
     )
 
+  /** Never throws: the ledger itself is what counts. */
+  function note(paymentId: string): void {
+    const mark = Buffer.from(`${JSON.stringify({ ledger, payment: paymentId })}\n`)
+    for (const place of places) {
+      try {
+        if (!writeOver(place, mark)) writeAnew(place, mark)
+      } catch (error) {
+        if (!unwritable.has(place)) onUnwritable(error)
+        unwritable.add(place)
+      }
+    }
+  }
+
   return {
     refuseMissing() {
       if (!existsSync(ledger) && marks().length > 0) throw refusal(`There is no ledger at ${ledger}`)
@@ -69,17 +83,14 @@ export function createServedMark(
       }
     },
 
-    note(paymentId) {
-      const mark = Buffer.from(`${JSON.stringify({ ledger, payment: paymentId })}\n`)
-      for (const place of places) {
-        try {
-          if (!writeOver(place, mark)) writeAnew(place, mark)
-        } catch (error) {
-          if (!unwritable.has(place)) onUnwritable(error)
-          unwritable.add(place)
-        }
-      }
-    },
+    noting: (attempts) => ({
+      ...attempts,
+      async markSending(id, sending) {
+        const marked = await attempts.markSending(id, sending)
+        if (marked === 'sending') note(id)
+        return marked
+      },
+    }),
 
     remove() {
       const found = marks().length > 0

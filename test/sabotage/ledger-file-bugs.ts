@@ -3,6 +3,13 @@ import type { Bug } from './bug.ts'
 /** A ledger that is not the one that the store was served from, or takes no writes. */
 export const LEDGER_FILE_BUGS: readonly Bug[] = [
   {
+    name: 'mark a payment that is not sent',
+    file: 'src/stores/served-mark.ts',
+    find: "if (marked === 'sending') note(id)",
+    replace: 'note(id)',
+    tests: ['test/stores/served-mark.test.ts'],
+  },
+  {
     name: 'begin an empty ledger where one was served',
     file: 'src/stores/served-mark.ts',
     find: `      if (!existsSync(ledger) && marks().length > 0) throw refusal(\`There is no ledger at \${ledger}\`)

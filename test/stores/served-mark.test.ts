@@ -16,6 +16,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { applyMigrations } from '../../src/stores/engine/migrations.ts'
 import { openSqlite } from '../../src/stores/engine/sqlite.ts'
 import { createLedger } from '../../src/stores/ledger.ts'
+import type { MarkedSending, PaymentAttempts } from '../../src/stores/payment-attempts.ts'
 import { createServedMark } from '../../src/stores/served-mark.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { sqliteFile } from './sqlite-file.ts'
@@ -50,7 +51,7 @@ function place() {
           velocityWindowMs: 1,
           orderFailuresMax: 0,
         }
-        const { attempts } = createLedger({ ...options, onSending: mark.note })
+        const attempts = mark.noting(createLedger(options).attempts)
         for (let number = 0; number < payments; number++) {
           const claim = await attempts.claim(scopeOf(`key-${++orderId}`), 'f', newAttempt({ orderId }))
           if (claim.kind === 'claimed') await attempts.markSending(claim.attempt.id, sending)
@@ -149,18 +150,26 @@ test('payments go on where a mark cannot be written, and that is told once', asy
 test('a mark is written over the last one, and anew where its file was moved or is another length', async () => {
   const { path, folder, mark } = place()
   mkdirSync(folder, { recursive: true })
-  mark.note('payment-1')
+  let marked: MarkedSending = 'sending'
+  const attempts: Pick<PaymentAttempts, 'markSending'> = { markSending: async () => marked }
+  const { markSending } = mark.noting(attempts)
+  const send = (payment: string) => markSending(payment, sending)
+  await send('payment-1')
   const beside = `${dirname(path)}/.${basename(path)}.served`
   const { ino } = statSync(beside)
-  mark.note('payment-2')
+  await send('payment-2')
   expect(statSync(beside).ino).toBe(ino)
   expect(JSON.parse(readFileSync(beside, 'utf8')).payment).toBe('payment-2')
   // Another process notes one that is longer.
   writeFileSync(beside, `${JSON.stringify({ ledger: path, payment: 'a longer one than ours' })}\n`)
-  mark.note('payment-3')
+  await send('payment-3')
   expect(JSON.parse(readFileSync(beside, 'utf8')).payment).toBe('payment-3')
   renameSync(beside, `${beside}.moved`)
-  mark.note('payment-4')
+  await send('payment-4')
   expect(JSON.parse(readFileSync(beside, 'utf8')).payment).toBe('payment-4')
   expect(JSON.parse(readFileSync(`${beside}.moved`, 'utf8')).payment).toBe('payment-3')
+  // It is not sent after all.
+  marked = 'checkout_busy'
+  expect(await send('payment-5')).toBe('checkout_busy')
+  expect(JSON.parse(readFileSync(beside, 'utf8')).payment).toBe('payment-4')
 })
