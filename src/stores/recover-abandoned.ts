@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely'
 import { RUNNING_STATUSES } from '../domain/payment-attempt.ts'
+import { prepare } from './engine/prepared.ts'
+import { rowsOf } from './engine/sqlite.ts'
 import type { Tables } from './engine/tables.ts'
 import { orderIdOf, statusIn, toAttempt } from './find-attempts.ts'
 import { moveHolds } from './velocity-holds.ts'
@@ -28,6 +30,21 @@ export interface Recovered {
 /** A crash leaves what one instance was working on; more of them are ended in the next rounds. */
 const recoveredMax = 100
 
+/** Asked first, twice a second: mostly there is nothing, and then nothing is written or built. */
+const anyAbandoned = prepare<{ storeHash: string; beforeMs: number }, { isAny: unknown }>((queries, give) =>
+  queries
+    .selectNoFrom(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('payment_attempts')
+          .select('id')
+          .where(statusIn(RUNNING_STATUSES))
+          .where('updated_at_ms', '<=', give('beforeMs'))
+          .where('store_hash', '=', give('storeHash')),
+      ).as('isAny'),
+    )
+    .compile(),
+)
+
 /**
  * Ends what a dead instance left running. What says *claimed* was certainly not sent, and never will be: an instance that is
  * alive after all finds, before it sends, that the attempt is no longer its own. What says *sending* may have been charged:
@@ -40,6 +57,9 @@ export async function recoverAbandoned(
   stillFor: StillFor,
   writeEvents: WriteEvents,
 ): Promise<Recovered> {
+  const beforeMs = nowMs - Math.min(stillFor.claimedMs, stillFor.sendingMs)
+  const [found] = await rowsOf(database, anyAbandoned(database, { storeHash, beforeMs }))
+  if (!found?.isAny) return { released: [], unknown: [] }
   const batch = (status: 'claimed' | 'sending', stillForMs: number) =>
     database
       .selectFrom('payment_attempts')

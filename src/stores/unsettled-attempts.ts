@@ -1,4 +1,4 @@
-import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
+import { type ExpressionBuilder, type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
 import {
   FINAL_STATUSES,
@@ -14,6 +14,8 @@ import {
   type UnsettledCount,
 } from './count-unsettled.ts'
 import { dialectOf } from './engine/dialect.ts'
+import { prepare } from './engine/prepared.ts'
+import { rowsOf } from './engine/sqlite.ts'
 import type { Tables } from './engine/tables.ts'
 import { transact } from './engine/transact.ts'
 import { toOrderAttempt } from './find-attempts.ts'
@@ -84,7 +86,9 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
       transact(async () => {
         const nowMs = now()
         const leased: OrderAttempt[] = []
-        for (const column of ['asked_at_ms', 'next_look_at_ms', 'next_watch_at_ms'] as const) {
+        const [found] = await rowsOf(database, anyDue(database, { storeHash, nowMs }))
+        if (!found?.isDue) return leased
+        for (const column of dueBy) {
           if (leased.length >= limit) break
           const due = database
             .selectFrom('payment_attempts')
@@ -176,8 +180,29 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
   }
 }
 
+const dueBy = ['asked_at_ms', 'next_look_at_ms', 'next_watch_at_ms'] as const
+
+/** Asked first, twice a second: mostly there is nothing, and then nothing is written or built. */
+const anyDue = prepare<{ storeHash: string; nowMs: number }, { isDue: unknown }>((queries, give) =>
+  queries
+    .selectNoFrom(({ or, exists, selectFrom }) =>
+      or(
+        dueBy.map((column) =>
+          exists(
+            selectFrom('payment_attempts')
+              .select('id')
+              .where('store_hash', '=', give('storeHash'))
+              .where(column, '<=', give('nowMs'))
+              .where(isFree(give('nowMs'))),
+          ),
+        ),
+      ).as('isDue'),
+    )
+    .compile(),
+)
+
 const isFree =
-  (nowMs: number) =>
+  (nowMs: number | RawBuilder<number>) =>
   ({ eb, or }: ExpressionBuilder<Tables, 'payment_attempts'>) =>
     or([eb('leased_until_ms', 'is', null), eb('leased_until_ms', '<=', nowMs)])
 
