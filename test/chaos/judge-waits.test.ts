@@ -35,3 +35,11 @@ test.each([
 ])('%s', (_name, told, violations) => {
   expect(judgeWaits([told])).toHaveLength(violations)
 })
+
+test('where an instance was overloaded, only what is told too early is judged', () => {
+  const overloaded = readAnswer(asked(null), 503, JSON.stringify({ code: 'overloaded' }))
+  const late = readAnswer(asked(waited(20_000)), 200, one('unknown'))
+  const early = readAnswer(asked(waited(900)), 200, one('unknown'))
+  expect(judgeWaits([overloaded, late])).toHaveLength(0)
+  expect(judgeWaits([overloaded, early])).toHaveLength(1)
+})
