@@ -1,15 +1,15 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { PROJECTS } from '../projects.ts'
 
-/** Twenty seconds and more each, the longest first, those that wait between those that compute. */
+/** Twenty seconds and more each. The storm comes first, beside those that wait; then those that compute, between others. */
 const longest = [
   'chaos/chaos',
-  'examples/nextjs',
   'fuzz/upstream-answers',
-  'canary/postgres',
   'routes/pay-order/velocity',
-  'simulation/simulation',
   'docs/sqlite-to-postgres',
+  'examples/nextjs',
+  'canary/postgres',
+  'simulation/simulation',
   'canary/sqlite',
   'demo/shoppers.browser',
   'docs/docs-page.browser',
