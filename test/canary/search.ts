@@ -12,8 +12,8 @@ export interface Remains {
 
 type Kind = 'store token' | 'CVV' | 'digest'
 
-/** Lists every canary found, with its form and surroundings. The list should be empty. */
-export type Search = (remains: Remains) => string[]
+/** Tells every canary found, with its form and surroundings, as far as it is asked on. There should be none. */
+export type Search = (remains: Remains) => Iterable<string>
 
 /** @param cards every number that was sent, for their digests. */
 export function createSearch(canaries: Canaries, cards: readonly string[]): Search {
@@ -26,18 +26,17 @@ export function createSearch(canaries: Canaries, cards: readonly string[]): Sear
   ]
   const digests = digestsOf(cards)
 
-  return ({ where, bytes, except = [] }) => {
-    const found = wanted
-      .filter(({ kind }) => kind === undefined || !except.includes(kind))
-      .flatMap(({ what, forms }) =>
-        Object.entries(forms).flatMap(([form, pattern]) => {
-          const at = bytes.indexOf(pattern)
-          return at < 0 ? [] : [`${where}: ${what}, ${form}: ${around(bytes, at)}`]
-        }),
-      )
-    if (except.includes('digest')) return found
-    const leading = wordsOf(bytes).filter((word) => digests.has(word))
-    return [...found, ...leading.map((word) => `${where}: digest of a card number: ${word}`)]
+  return function* ({ where, bytes, except = [] }) {
+    for (const { what, kind, forms } of wanted) {
+      if (kind !== undefined && except.includes(kind)) continue
+      for (const [form, pattern] of Object.entries(forms)) {
+        const at = bytes.indexOf(pattern)
+        if (at >= 0) yield `${where}: ${what}, ${form}: ${around(bytes, at)}`
+      }
+    }
+    if (except.includes('digest')) return
+    for (const word of wordsOf(bytes))
+      if (digests.has(word)) yield `${where}: digest of a card number: ${word}`
   }
 }
 
