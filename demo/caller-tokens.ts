@@ -1,5 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { type CallerTokenIssuer, mintCallerToken } from '../scripts/mint-caller-token.ts'
+import {
+  type CallerTokenGrant,
+  type CallerTokenIssuer,
+  mintCallerToken,
+} from '../scripts/mint-caller-token.ts'
 import { exampleOrder } from './example-order.ts'
 
 /** Signs with this secret, or with a new one for this run of the demo. */
@@ -14,16 +18,16 @@ export const pageTokenSeconds = 15 * 60
 /** Long enough that the printed commands work all day. */
 export const printedTokenSeconds = 12 * 60 * 60
 
-/** Lets the shopper of the example order see and pay these orders. */
+/** Lets the shopper of the example order see and pay these orders and checkouts. */
 export const mintShopperToken = (
   issuer: CallerTokenIssuer,
-  orderIds: readonly number[],
+  named: Pick<CallerTokenGrant, 'orderIds' | 'checkoutIds'>,
   lifeSeconds: number,
 ): Promise<string> =>
   mintCallerToken(issuer, {
     subject: `customer-${exampleOrder.customer_id}`,
     scopes: ['payments:read', 'payments:write'],
-    orderIds,
+    ...named,
     customerId: exampleOrder.customer_id,
     lifeSeconds,
   })

@@ -7,6 +7,7 @@ export interface CurlLine {
 
 export interface CurlContext {
   readonly chargesUrl: string
+  readonly checkoutId: string
   readonly orderIds: Readonly<Record<'card' | 'storedCard' | 'decline' | 'held', number>>
 }
 
@@ -22,13 +23,14 @@ const tillgate = '$TILLGATE'
 const authorization = '-H "Authorization: Bearer $CALLER_TOKEN"'
 
 /** Commands that show what the API does, for a shell in which `$TILLGATE` and `$CALLER_TOKEN` are set. */
-export function curlLines({ chargesUrl, orderIds }: CurlContext): readonly CurlLine[] {
-  const pay = (orderId: number, instrument: object, key: string = randomUUID()) =>
+export function curlLines({ chargesUrl, checkoutId, orderIds }: CurlContext): readonly CurlLine[] {
+  const post = (path: string, instrument: object, agreed: object = {}, key: string = randomUUID()) =>
     [
-      `${tillgate}/orders/${orderId}/pay ${authorization}`,
+      `${tillgate}${path} ${authorization}`,
       `  -H 'Idempotency-Key: ${key}' -H 'Content-Type: application/json'`,
-      `  -d '${JSON.stringify({ payment: { instrument, payment_method_id: 'stripe.card' } })}'`,
+      `  -d '${JSON.stringify({ payment: { instrument, payment_method_id: 'stripe.card' }, ...agreed })}'`,
     ].join(' \\\n')
+  const pay = (orderId: number, instrument: object) => post(`/orders/${orderId}/pay`, instrument)
 
   const payByCard = pay(orderIds.card, card(goodCard))
   const storedCard = { type: 'stored_card', token: storedCardToken, verification_value: '424' }
@@ -53,6 +55,14 @@ export function curlLines({ chargesUrl, orderIds }: CurlContext): readonly CurlL
     {
       says: `Pay order ${orderIds.held}, and get no clear answer: it is not known whether it was charged, so the order is held`,
       command: `curl -sS ${pay(orderIds.held, card(unclearCard))}`,
+    },
+    {
+      says: 'A cart that is no order yet: what is due, and what can it be paid with?',
+      command: `curl -sS ${tillgate}/checkouts/${checkoutId}/payment-methods ${authorization}`,
+    },
+    {
+      says: 'Pay it: its order is made and charged, once. "order_id" says which order it is',
+      command: `curl -sS ${post(`/checkouts/${checkoutId}/pay`, card(goodCard), { expected_amount: 6098 })}`,
     },
     { says: 'What was really charged?', command: `curl -sS ${chargesUrl}` },
   ]

@@ -9,6 +9,7 @@ import { DemoError } from './demo-error.ts'
 import type { DemoSettings } from './demo-settings.ts'
 import { startPageServer } from './page-server.ts'
 import { startService } from './service-process.ts'
+import { createShopCarts } from './shop-carts.ts'
 import type { StopSignal } from './stop-signal.ts'
 import { createStoreOrders } from './store-orders.ts'
 import { welcome } from './welcome.ts'
@@ -41,7 +42,10 @@ export async function runDemo(settings: DemoSettings, stop: StopSignal): Promise
   stop.onInsist(() => service.kill())
 
   const orders = createStoreOrders(sandbox)
-  // The README's commands pay the first order, 215, so the demo leaves it alone.
+  const carts = createShopCarts(sandbox)
+  const checkoutId = carts.create()
+  const readmeCheckoutId = carts.create()
+  // The README's commands pay the first order, 215, and a cart, so the demo leaves them alone.
   const readmeOrderId = await orders.create()
   const orderIds = {
     card: await orders.create(),
@@ -55,6 +59,7 @@ export async function runDemo(settings: DemoSettings, stop: StopSignal): Promise
     apiUrl: service.url,
     issuer,
     orders,
+    carts,
     sandbox,
     firstOrderId: () => orderIds.page,
   })
@@ -62,7 +67,10 @@ export async function runDemo(settings: DemoSettings, stop: StopSignal): Promise
 
   const callerToken = await mintShopperToken(
     issuer,
-    [readmeOrderId, orderIds.card, orderIds.storedCard, orderIds.decline, orderIds.held],
+    {
+      orderIds: [readmeOrderId, orderIds.card, orderIds.storedCard, orderIds.decline, orderIds.held],
+      checkoutIds: [checkoutId, readmeCheckoutId],
+    },
     printedTokenSeconds,
   )
   const links = { apiUrl: service.url, chargesUrl: `${sandbox.controlUrl}/charges` }
@@ -73,6 +81,7 @@ export async function runDemo(settings: DemoSettings, stop: StopSignal): Promise
       pageUrl: page.url,
       logPath: service.logPath,
       callerToken,
+      checkoutId: readmeCheckoutId,
       corsOrigins: settings.corsOrigins,
       serverVariables: {
         AUTH_ISSUER: issuer.issuer,
@@ -83,6 +92,7 @@ export async function runDemo(settings: DemoSettings, stop: StopSignal): Promise
         BIGCOMMERCE_API_URL: sandbox.managementUrl,
         BIGCOMMERCE_ACCESS_TOKEN: sandbox.accessToken,
         SANDBOX_PORT: String(ports.sandbox),
+        SANDBOX_CONTROL_URL: sandbox.controlUrl,
       },
       desk: {
         pageUrl: `http://${loopback}:${ports.admin}/`,
@@ -90,7 +100,7 @@ export async function runDemo(settings: DemoSettings, stop: StopSignal): Promise
         clockUrl: `${sandbox.controlUrl}/clock`,
       },
       warnings: settings.warnings,
-      lines: curlLines({ ...links, orderIds }),
+      lines: curlLines({ ...links, checkoutId, orderIds }),
     }),
   )
 

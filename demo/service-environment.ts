@@ -35,6 +35,7 @@ export const serviceEnvironment = ({
   AUTH_HMAC_SECRET: issuer.secret,
   DATABASE_URL: `sqlite:${folder}/tillgate.db`,
   LEDGER_MARK_DIR: folder,
+  CHECKOUT_PAYMENTS: 'true',
   // Much shorter than in production, so that you see how a lost answer ends.
   PAYMENT_TIMEOUT_MS: '15000',
   // Off, because you try many declined cards from one address. The limit per order stays on.

@@ -1,15 +1,5 @@
 import { exampleOrder } from './example-order.ts'
-
-/** An order as the checkout page shows it. Amounts are decimal text, as BigCommerce's V2 orders have them. */
-export interface ShownOrder {
-  readonly id: number
-  readonly customer_id: number
-  readonly currency: string
-  readonly total: string
-  readonly is_paid: boolean
-  readonly shopper: { readonly name: string; readonly email: string }
-  readonly items: readonly { readonly name: string; readonly quantity: number; readonly price: string }[]
-}
+import type { Shown } from './shop-carts.ts'
 
 interface V2Order {
   readonly id: number
@@ -59,7 +49,7 @@ export function createStoreOrders(store: { readonly managementUrl: string; reado
     },
 
     /** @returns null for an order that was not made here. */
-    async read(id: number): Promise<ShownOrder | null> {
+    async read(id: number): Promise<Shown | null> {
       if (!known.has(id)) return null
       const [order, products] = await Promise.all([
         call<V2Order>('GET', `/v2/orders/${id}`),
@@ -72,7 +62,7 @@ export function createStoreOrders(store: { readonly managementUrl: string; reado
 
 export type StoreOrders = ReturnType<typeof createStoreOrders>
 
-const shown = (order: V2Order, products: readonly V2Product[]): ShownOrder => ({
+const shown = (order: V2Order, products: readonly V2Product[]): Shown => ({
   id: order.id,
   customer_id: order.customer_id,
   currency: order.currency_code,

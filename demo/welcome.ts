@@ -7,6 +7,8 @@ export interface WelcomeOptions {
   readonly apiUrl: string
   /** For the printed commands, the README's commands, and any program started in that shell. */
   readonly callerToken: string
+  /** A cart for the README's commands. */
+  readonly checkoutId: string
   readonly chargesUrl: string
   readonly logPath: string
   readonly lines: readonly CurlLine[]
@@ -31,8 +33,19 @@ const dim = (text: string) => styleText('dim', text)
 
 /** What the demo prints once it runs. Commands begin at the margin, so that they are easy to copy. */
 export function welcome(options: WelcomeOptions): string {
-  const { seconds, pageUrl, apiUrl, callerToken, chargesUrl, logPath, lines, corsOrigins, warnings, desk } =
-    options
+  const {
+    seconds,
+    pageUrl,
+    apiUrl,
+    callerToken,
+    checkoutId,
+    chargesUrl,
+    logPath,
+    lines,
+    corsOrigins,
+    warnings,
+    desk,
+  } = options
   const commands = lines.map(
     ({ says, command }, index) => `${dim(`# ${index + 1}. ${says}`)}\n${command} -w '\\n'`,
   )
@@ -48,13 +61,13 @@ ${bold('Tillgate')} is running against a simulated BigCommerce store (ready in $
 
 Or use another terminal. First set the address and the token:
 
-export TILLGATE=${apiUrl} CALLER_TOKEN=${callerToken}
+export TILLGATE=${apiUrl} CHECKOUT_ID=${checkoutId} CALLER_TOKEN=${callerToken}
 
 ${commands.join('\n\n')}
 
 ${bold('A page of your own')} may call ${apiUrl} from ${corsOrigins.join(' and ')}
 (set DEMO_CORS_ORIGINS for another). Its server mints caller tokens with these; so does
-\`npm run --silent sandbox:order\`, which makes another order:
+\`npm run --silent sandbox:order\`, which makes another order, or a cart with \`-- --cart\`:
 
 export ${variables.join(' ')}
 

@@ -5,9 +5,12 @@ import { mintCallerToken } from './mint-caller-token.ts'
 import { readTokenIssuer } from './token-issuer.ts'
 import { UsageError } from './token-request.ts'
 
-const help = `Makes an order in the running sandbox and a caller token that may pay it, and prints both for a shell.
+const help = `Makes an order in the running sandbox, or a cart, and a caller token that may pay it, and prints both for a shell.
 
   eval "$(npm run --silent sandbox:order -- --total 60.98 --customer 11)"
+  eval "$(npm run --silent sandbox:order -- --cart)"
+
+  --cart           a cart that is no order yet: CHECKOUT_ID instead of ORDER_ID
 
   --total AMOUNT   default 60.98
   --customer N     the signed-in customer; a guest without it
@@ -19,6 +22,7 @@ AUTH_AUDIENCE and AUTH_HMAC_SECRET come from the environment or from .env. For t
 export lines that "npm run demo" prints: they set all of these.`
 
 const options = {
+  cart: { type: 'boolean', default: false },
   total: { type: 'string', default: '60.98' },
   customer: { type: 'string', default: '0' },
   currency: { type: 'string', default: 'USD' },
@@ -30,6 +34,7 @@ const options = {
 const minutesMax = 24 * 60
 
 interface OrderRequest {
+  readonly isCart: boolean
   readonly total: string
   readonly customerId: number
   readonly currency: string
@@ -38,7 +43,7 @@ interface OrderRequest {
 
 /** @returns null when only help is wanted. @throws UsageError that names every wrong part. */
 function readOrderRequest(args: readonly string[]): OrderRequest | null {
-  const { help: isHelp, total, customer, currency, minutes } = parsed(args)
+  const { help: isHelp, cart: isCart, total, customer, currency, minutes } = parsed(args)
   if (isHelp) return null
   const wrong: string[] = []
   if (!/^\d{1,9}(\.\d{1,6})?$/.test(total)) wrong.push('--total must be an amount, for example 60.98.')
@@ -48,7 +53,7 @@ function readOrderRequest(args: readonly string[]): OrderRequest | null {
   if (!(/^[1-9]\d{0,3}$/.test(minutes) && Number(minutes) <= minutesMax))
     wrong.push(`--minutes must be a whole number from 1 to ${minutesMax}.`)
   if (wrong.length > 0) throw new UsageError(wrong.join('\n'))
-  return { total, customerId: Number(customer), currency, lifeSeconds: Number(minutes) * 60 }
+  return { isCart, total, customerId: Number(customer), currency, lifeSeconds: Number(minutes) * 60 }
 }
 
 function parsed(args: readonly string[]) {
@@ -59,11 +64,10 @@ function parsed(args: readonly string[]) {
   }
 }
 
-/** @throws UsageError when the sandbox does not answer, or refuses the order. */
+/** @returns the order's number. @throws UsageError when the sandbox does not answer, or refuses the order. */
 async function makeOrder({ total, customerId, currency }: OrderRequest): Promise<number> {
-  const { host, managementPort, storeHash, accessToken } = readEnvironment(process.env)
-  const url = `http://${host}:${managementPort}/stores/${storeHash}/v2/orders`
-  const order = {
+  const { storeHash } = readEnvironment(process.env)
+  const made = await make<{ id: number }>(`/stores/${storeHash}/v2/orders`, {
     status_id: 0,
     customer_id: customerId,
     default_currency_code: currency,
@@ -73,20 +77,40 @@ async function makeOrder({ total, customerId, currency }: OrderRequest): Promise
       email: 'janedoe@email.com',
       country_iso2: 'US',
     },
-    products: [{ name: 'BigCommerce Poster', quantity: 1, price_inc_tax: total, price_ex_tax: total }],
+    products: productsOf(total),
     total_inc_tax: total,
-  }
+  })
+  return made.id
+}
+
+/** By the control call that stands for the storefront. @returns the id of the cart, which its checkout has too. @throws UsageError */
+async function makeCart({ total, customerId, currency }: OrderRequest): Promise<string> {
+  const made = await make<{ data: { id: string } }>('/_sandbox/checkouts', {
+    customer_id: customerId,
+    currency_code: currency,
+    products: productsOf(total),
+  })
+  return made.data.id
+}
+
+const productsOf = (total: string) => [
+  { name: 'BigCommerce Poster', quantity: 1, price_inc_tax: total, price_ex_tax: total },
+]
+
+async function make<Made>(path: string, body: object): Promise<Made> {
+  const { host, managementPort, accessToken } = readEnvironment(process.env)
+  const url = `http://${host}:${managementPort}${path}`
   const answer = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-auth-token': accessToken ?? '' },
-    body: JSON.stringify(order),
+    body: JSON.stringify(body),
   }).catch(() => {
     throw new UsageError(
       `No sandbox answers at ${url}. Start one with "npm run sandbox", or paste the export lines of a running demo.`,
     )
   })
   if (!answer.ok) throw new UsageError(`The sandbox answered ${answer.status}: ${await answer.text()}`)
-  return ((await answer.json()) as { id: number }).id
+  return (await answer.json()) as Made
 }
 
 try {
@@ -97,16 +121,16 @@ try {
     // Variables that are already set win over the file, as they do for the service.
     if (existsSync('.env')) process.loadEnvFile('.env')
     const issuer = readTokenIssuer(process.env)
-    const orderId = await makeOrder(request)
-    const { customerId, lifeSeconds } = request
+    const { isCart, customerId, lifeSeconds } = request
+    const id = isCart ? await makeCart(request) : await makeOrder(request)
     const token = await mintCallerToken(issuer, {
-      subject: customerId === 0 ? `order-${orderId}` : `customer-${customerId}`,
+      subject: customerId > 0 ? `customer-${customerId}` : `${isCart ? 'cart' : 'order'}-${id}`,
       scopes: ['payments:read', 'payments:write'],
-      orderIds: [orderId],
+      ...(typeof id === 'string' ? { checkoutIds: [id] } : { orderIds: [id] }),
       ...(customerId === 0 ? {} : { customerId }),
       lifeSeconds,
     })
-    console.log(`export ORDER_ID=${orderId} CALLER_TOKEN=${token}`)
+    console.log(`export ${isCart ? 'CHECKOUT_ID' : 'ORDER_ID'}=${id} CALLER_TOKEN=${token}`)
   }
 } catch (error) {
   if (!(error instanceof UsageError)) throw error

@@ -1,7 +1,6 @@
 import {
   createTillgate,
   type Payment,
-  type PaymentMethods,
   PaymentUnresolved,
   type Problem,
   TillgateProblem,
@@ -11,6 +10,7 @@ import { createFollowOrder } from './follow-order.ts'
 import { formatDecimal, formatMinor } from './money.ts'
 import { hideNotice, showNotice } from './notice.ts'
 import { showOrder } from './order-summary.ts'
+import { type Offer, payableOf } from './payable.ts'
 import { type ChosenPayment, createPaymentForm, type PaymentForm } from './payment-form.ts'
 import { createReceipts, type Receipt } from './receipts.ts'
 import { type Doubt, wordsOf, wordsOfDoubt } from './shopper-words.ts'
@@ -22,7 +22,7 @@ const sleep = (seconds: number) => new Promise<void>((resolve) => setTimeout(res
 /** A tab may stay open overnight; the page keeps asking until the shopper comes back. */
 const longestVisitMs = 24 * 60 * 60 * 1_000
 
-/** Takes one order from its summary to its receipt. `onChange` is called when something may have been charged. */
+/** Takes one order, or one cart, from its summary to its receipt. `onChange` is called when something may have been charged. */
 export function startCheckout(checkout: Checkout, onChange: () => void): PaymentForm {
   const { order, api_url: url, caller_token: callerToken, card_method_id: cardMethodId } = checkout
   let token = callerToken
@@ -35,13 +35,13 @@ export function startCheckout(checkout: Checkout, onChange: () => void): Payment
       return token
     },
   })
+  const payable = payableOf(tillgate, order.id)
   const receipts = createReceipts(sessionStorage, order.id)
   const form = createPaymentForm(pay)
   const followOrder = createFollowOrder({
-    tillgate,
-    orderId: order.id,
+    payable,
     sleep,
-    isPaidAtShop: async () => (await reopened(order.id)).order.is_paid,
+    isPaidAtShop: async () => (await reopened(order.id)).order.is_paid === true,
     begunWith: receipts.begunWith,
     offer,
     done,
@@ -49,17 +49,17 @@ export function startCheckout(checkout: Checkout, onChange: () => void): Payment
   })
   let amount = formatDecimal(order.total, order.currency)
 
-  function offer(methods: PaymentMethods): void {
+  function offer(offered: Offer): void {
     hideNotice()
-    const due = methods.meta.order
+    const { due } = offered
     amount = formatMinor(due.amount, due.currency)
     showOrder(checkout, due)
-    form.offer(methods, cardMethodId)
+    form.offer(offered, cardMethodId)
   }
 
   function wait(doubt: Doubt, tries: number, payment: Payment | null): void {
     const words = wordsOfDoubt(doubt, tries, payment?.free_at_latest ?? null)
-    showWaiting(words, { orderId: order.id, amount, paymentId: payment?.id ?? null })
+    showWaiting(words, { id: order.id, amount, paymentId: payment?.id ?? null })
   }
 
   function done(receipt: Receipt | null): void {
@@ -72,17 +72,13 @@ export function startCheckout(checkout: Checkout, onChange: () => void): Payment
     const { payment, paidWith, option, due } = chosen
     receipts.begin(paidWith)
     try {
-      const paid = await tillgate.payOrder(
-        order.id,
-        { payment, expected_amount: due.amount },
-        {
-          maxWaitMs: longestVisitMs,
-          onWaiting({ reason, tries, payment: seen }) {
-            wait(reason, tries, seen)
-            onChange()
-          },
+      const paid = await payable.pay(payment, due.amount, {
+        maxWaitMs: longestVisitMs,
+        onWaiting({ reason, tries, payment: seen }) {
+          wait(reason, tries, seen)
+          onChange()
         },
-      )
+      })
       const receipt = { payment: paid, paidWith }
       if (option.paysInPart) await paidInPart(receipt, due.amount)
       else done(receipt)
@@ -122,13 +118,14 @@ export function startCheckout(checkout: Checkout, onChange: () => void): Payment
   }
 
   const receipt = receipts.receipt()
-  if (receipt && order.is_paid) done(receipt)
+  // Of a cart, the receipt is all that the shop has.
+  if (receipt && order.is_paid !== false) done(receipt)
   else void followOrder()
   return form
 }
 
-async function reopened(orderId: number): Promise<Checkout> {
-  const checkout = await openCheckout(orderId)
+async function reopened(id: number | string): Promise<Checkout> {
+  const checkout = await openCheckout(id)
   if (checkout === null) throw new Error('The shop no longer knows this order.')
   return checkout
 }

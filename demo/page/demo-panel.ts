@@ -23,7 +23,7 @@ export interface DemoPanel {
 const openedKey = 'demo-panel-open'
 
 /** Controls for trying things out. They are not part of the checkout and can be removed. */
-export function startDemoPanel(orderId: number): DemoPanel {
+export function startDemoPanel(id: number | string): DemoPanel {
   let form: PaymentForm | null = null
   const cards = byId('demo-card', HTMLSelectElement)
   const faults = byId('demo-fault', HTMLSelectElement)
@@ -39,13 +39,21 @@ export function startDemoPanel(orderId: number): DemoPanel {
     cards.value = ''
   })
   faults.addEventListener('change', () => {
-    const body = JSON.stringify({ fault: faults.value, order_id: orderId })
+    const body = JSON.stringify({
+      fault: faults.value,
+      [typeof id === 'number' ? 'order_id' : 'checkout_id']: id,
+    })
     void fetch('/demo/fault', { method: 'PUT', headers: { 'content-type': 'application/json' }, body })
   })
   byId('demo-new-order', HTMLButtonElement).addEventListener('click', async () => {
     const response = await fetch('/storefront/orders', { method: 'POST' })
     const { order_id } = (await response.json()) as { order_id: number }
     location.search = `?order=${order_id}`
+  })
+  byId('demo-new-cart', HTMLButtonElement).addEventListener('click', async () => {
+    const response = await fetch('/storefront/carts', { method: 'POST' })
+    const { checkout_id } = (await response.json()) as { checkout_id: string }
+    location.search = `?checkout=${checkout_id}`
   })
 
   const refresh = (): void => {

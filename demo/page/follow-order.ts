@@ -1,31 +1,31 @@
-import type { OrderDue, Payment, PaymentMethods, Tillgate } from '@tillgate/client'
+import type { Payment } from '@tillgate/client'
 import { showNotice } from './notice.ts'
 import { findStanding } from './order-standing.ts'
+import type { Due, Offer, Payable } from './payable.ts'
 import type { Receipt } from './receipts.ts'
 import type { Doubt } from './shopper-words.ts'
 import { showAway, showView } from './views.ts'
 
 export interface FollowOrderOptions {
-  readonly tillgate: Tillgate
-  readonly orderId: number
+  readonly payable: Payable
   readonly sleep: (seconds: number) => Promise<void>
   readonly isPaidAtShop: () => Promise<boolean>
   /** What the unfinished payment of this tab is made with; null when there is none. */
   readonly begunWith: () => string | null
-  readonly offer: (methods: PaymentMethods) => void
+  readonly offer: (offer: Offer) => void
   readonly done: (receipt: Receipt | null) => void
   readonly wait: (doubt: Doubt, tries: number, payment: Payment | null) => void
 }
 
 /** Watches the order while a payment is in progress. Resolves with what is due once it can be paid, else null. */
-export type FollowOrder = (lastPayment?: Receipt) => Promise<OrderDue | null>
+export type FollowOrder = (lastPayment?: Receipt) => Promise<Due | null>
 
 export function createFollowOrder(options: FollowOrderOptions): FollowOrder {
-  const { tillgate, orderId, sleep, isPaidAtShop, begunWith, offer, done, wait } = options
+  const { payable, sleep, isPaidAtShop, begunWith, offer, done, wait } = options
 
   return async function followOrder(lastPayment) {
     for (let tries = 1; ; tries += 1) {
-      const standing = await findStanding(tillgate, orderId, isPaidAtShop)
+      const standing = await findStanding(payable, isPaidAtShop)
       switch (standing.kind) {
         case 'paid': {
           const { payment } = standing
@@ -34,9 +34,9 @@ export function createFollowOrder(options: FollowOrderOptions): FollowOrder {
           return null
         }
         case 'payable':
-          offer(standing.methods)
+          offer(standing.offer)
           showView('form')
-          return standing.methods.meta.order
+          return standing.offer.due
         case 'closed':
           showView(null)
           showNotice(closed)

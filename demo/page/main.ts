@@ -2,13 +2,13 @@ import { startCheckout } from './checkout.ts'
 import { startDemoPanel } from './demo-panel.ts'
 import { showNotice } from './notice.ts'
 import { showOrder } from './order-summary.ts'
-import { openCheckout, orderIdOfPage } from './storefront.ts'
+import { openCheckout, payableOfPage } from './storefront.ts'
 import { showView } from './views.ts'
 
 try {
-  const orderId = await orderIdOfPage(location.search)
-  const panel = startDemoPanel(orderId)
-  const checkout = await openCheckout(orderId)
+  const id = await payableOfPage(location.search)
+  const panel = startDemoPanel(id)
+  const checkout = await openCheckout(id)
   if (checkout === null) {
     showView(null)
     showNotice({ title: 'There is no such order', text: 'Please go back to the shop and try again.' })

@@ -1,8 +1,9 @@
-import { type Payment, type PaymentMethods, type Tillgate, TillgateProblem } from '@tillgate/client'
+import { type Payment, TillgateProblem } from '@tillgate/client'
+import type { Offer, Payable } from './payable.ts'
 
 /** How an order stands. Asking pays nothing. */
 export type OrderStanding =
-  | { readonly kind: 'payable'; readonly methods: PaymentMethods }
+  | { readonly kind: 'payable'; readonly offer: Offer }
   | { readonly kind: 'paid'; readonly payment: Payment | null }
   /** A payment is in progress, or its result is not known. */
   | { readonly kind: 'waiting'; readonly payment: Payment | null }
@@ -11,24 +12,24 @@ export type OrderStanding =
 
 /** First asks whether it can be paid: such an order has no payment that succeeded or is in progress. */
 export async function findStanding(
-  tillgate: Tillgate,
-  orderId: number,
+  payable: Payable,
   isPaidAtShop: () => Promise<boolean>,
 ): Promise<OrderStanding> {
   try {
-    const methods = await problemOr(tillgate.listPaymentMethods(orderId))
-    if (!(methods instanceof TillgateProblem) && methods.meta.order.payable)
-      return { kind: 'payable', methods }
+    const offer = await problemOr(payable.list())
+    if (!(offer instanceof TillgateProblem) && offer.due.payable) return { kind: 'payable', offer }
 
-    const payments = await problemOr(tillgate.listPayments(orderId))
+    const payments = await problemOr(payable.payments())
     const made = payments instanceof TillgateProblem ? [] : payments
     const closing = made.find((payment) => payment.status === 'success' && !paysInPart(payment))
     if (closing) return { kind: 'paid', payment: closing }
     const alive = made.find(({ status }) => inProgress.has(status)) ?? null
-    if (!(methods instanceof TillgateProblem) || alive) return { kind: 'waiting', payment: alive }
+    if (!(offer instanceof TillgateProblem) || alive) return { kind: 'waiting', payment: alive }
 
-    if (methods.code === 'order_already_paid') return { kind: 'paid', payment: null }
-    if (methods.code !== 'order_not_payable') return { kind: 'unreachable', requestId: methods.requestId }
+    if (offer.code === 'order_already_paid') return { kind: 'paid', payment: null }
+    // Its cart was thrown away.
+    if (offer.code === 'checkout_not_found') return { kind: 'closed' }
+    if (offer.code !== 'order_not_payable') return { kind: 'unreachable', requestId: offer.requestId }
     if (!(await isPaidAtShop())) return { kind: 'closed' }
     return { kind: 'paid', payment: made.findLast(({ status }) => status === 'success') ?? null }
   } catch {

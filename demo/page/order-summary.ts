@@ -1,7 +1,7 @@
-import type { OrderDue } from '@tillgate/client'
 import { byId, definition, element } from './dom.ts'
 import { formatDecimal, formatMinor, toMinor } from './money.ts'
-import type { Checkout } from './storefront.ts'
+import type { Due } from './payable.ts'
+import { type Checkout, nameOf } from './storefront.ts'
 
 const details = byId('order-details', HTMLDetailsElement)
 const line = details.querySelector('summary')
@@ -19,10 +19,13 @@ line?.addEventListener('click', (event) => {
 })
 
 /** Shows the items and the total; `due` says how much is still to be paid. */
-export function showOrder({ order }: Checkout, due: OrderDue | null): void {
+export function showOrder({ order }: Checkout, due: Due | null): void {
   const { id, items, total, currency, shopper } = order
   byId('order', HTMLElement).hidden = false
-  byId('order-number', HTMLElement).textContent = `#${id}`
+  const { kind, name } = nameOf(id)
+  byId('summary-kind', HTMLElement).textContent = kind === 'Cart' ? 'Your cart' : 'Your order'
+  byId('order-number', HTMLElement).textContent = name
+  byId('order-none', HTMLElement).hidden = kind === 'Order'
   byId('order-due', HTMLElement).textContent = due
     ? formatMinor(due.amount, due.currency)
     : formatDecimal(total, currency)

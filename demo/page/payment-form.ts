@@ -1,19 +1,19 @@
-import type { OrderDue, PaymentMethods } from '@tillgate/client'
 import { byId } from './dom.ts'
 import { showComplaints } from './field-errors.ts'
 import { formatMinor } from './money.ts'
 import { hideNotice } from './notice.ts'
 import { type OptionList, showOptions } from './option-list.ts'
+import type { Due, Offer } from './payable.ts'
 import type { PaymentOption, Reading } from './payment-option.ts'
 
 export interface ChosenPayment extends Exclude<Reading, { missing: unknown }> {
   readonly option: PaymentOption
-  readonly due: OrderDue
+  readonly due: Due
 }
 
 export interface PaymentForm {
   /** Shows what the order can be paid with. What the shopper chose and typed before stays. */
-  offer(methods: PaymentMethods, cardMethodId: string): void
+  offer(offer: Offer, cardMethodId: string): void
   /** The next offer begins anew. */
   forget(): void
   choose(optionId: string): void
@@ -35,7 +35,7 @@ const usualHint = 'You are charged once, when you press the button.'
 /** The form in which the shopper chooses how to pay. */
 export function createPaymentForm(onPay: (payment: ChosenPayment) => Promise<void>): PaymentForm {
   let options: OptionList | null = null
-  let due: OrderDue | null = null
+  let due: Due | null = null
   let isBusy = false
 
   const setBusy = (busy: boolean): void => {
@@ -66,11 +66,11 @@ export function createPaymentForm(onPay: (payment: ChosenPayment) => Promise<voi
   })
 
   return {
-    offer(methods, cardMethodId) {
-      due = methods.meta.order
+    offer({ methods, due: now }, cardMethodId) {
+      due = now
       const before = options?.chosen()?.id
       const typed = options ? typedIn(place) : []
-      options = showOptions(place, methods.data, cardMethodId)
+      options = showOptions(place, methods, cardMethodId)
       if (before !== undefined) options.choose(before)
       typeAgain(place, typed)
       setBusy(isBusy)

@@ -11,9 +11,9 @@ interface Kept {
   readonly receipt?: Receipt
 }
 
-/** What the page shows of an order's payment, kept as long as the tab. The client keeps the key. */
-export function createReceipts(storage: Pick<Storage, 'getItem' | 'setItem'>, orderId: number) {
-  const place = `payment-of-order-${orderId}`
+/** What the page shows of the payment of an order or a cart, kept as long as the tab. The client keeps the key. */
+export function createReceipts(storage: Pick<Storage, 'getItem' | 'setItem'>, id: number | string) {
+  const place = `payment-of-${id}`
   const read = (): Kept => JSON.parse(storage.getItem(place) ?? '{}') as Kept
   const write = (kept: Kept): void => storage.setItem(place, JSON.stringify(kept))
 

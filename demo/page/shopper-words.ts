@@ -43,6 +43,10 @@ const PROBLEMS: Readonly<Record<string, Words>> = {
     title: 'The amount of your order has changed',
     text: 'You have not been charged. Please check the new amount before you pay.',
   },
+  checkout_not_ready: {
+    title: 'Your cart cannot be ordered yet',
+    text: 'You have not been charged. Please check your address, the way of shipping, and whether everything is in stock.',
+  },
   instrument_not_found: { title: 'This card or account is no longer stored', text: chooseAnother },
   instrument_not_saved: {
     title: 'The card could not be saved',

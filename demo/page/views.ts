@@ -3,6 +3,7 @@ import { formatMinor } from './money.ts'
 import { hideNotice } from './notice.ts'
 import type { Receipt } from './receipts.ts'
 import type { WaitingWords } from './shopper-words.ts'
+import { nameOf } from './storefront.ts'
 
 const views = {
   loading: byId('loading', HTMLElement),
@@ -20,7 +21,8 @@ export function showView(name: keyof typeof views | null): void {
 
 /** What a shopper needs to know of a payment that is waited for, to ask the shop about it. */
 export interface WaitingFacts {
-  readonly orderId: number
+  /** The order, or the cart. */
+  readonly id: number | string
   readonly amount: string
   /** Null while the service has not shown the payment. */
   readonly paymentId: string | null
@@ -34,7 +36,7 @@ export function showWaiting({ title, urgent, text, next }: WaitingWords, facts: 
   const parts = urgent === null ? [text] : [element('strong', {}, urgent), ` ${text}`]
   byId('waiting-text', HTMLElement).replaceChildren(...parts)
   byId('waiting-next', HTMLElement).textContent = next
-  const rows = [definition('Order', `#${facts.orderId}`), definition('Amount', facts.amount)]
+  const rows = [named(facts.id), definition('Amount', facts.amount)]
   if (facts.paymentId !== null) rows.push(definition('Payment', facts.paymentId, 'receipt-id'))
   byId('waiting-facts', HTMLElement).replaceChildren(...rows)
   if (isNew) focusOn('waiting-title')
@@ -48,12 +50,12 @@ export function showAway(sentence: string): void {
 }
 
 /** The order is paid. Without a receipt it was paid elsewhere, or before this page was opened. */
-export function showDone(orderId: number, email: string, receipt: Receipt | null): void {
+export function showDone(id: number | string, email: string, receipt: Receipt | null): void {
   hideNotice()
   showView('done')
   byId('done-text', HTMLElement).textContent = `We will email ${email} when it ships.`
   const { payment, paidWith } = receipt ?? {}
-  const rows = [definition('Order', `#${orderId}`)]
+  const rows = [named(payment?.order_id ?? id)]
   if (payment?.amount != null && payment.currency !== null) {
     rows.unshift(definition('Paid', formatMinor(payment.amount, payment.currency), 'receipt-amount'))
   }
@@ -61,6 +63,11 @@ export function showDone(orderId: number, email: string, receipt: Receipt | null
   if (payment) rows.push(definition('Payment', payment.id, 'receipt-id'))
   byId('receipt', HTMLElement).replaceChildren(...rows)
   focusOn('done-title')
+}
+
+function named(id: number | string): HTMLElement {
+  const { kind, name } = nameOf(id)
+  return definition(kind, name)
 }
 
 function focusOn(id: string): void {

@@ -24,18 +24,19 @@ describe('the demo', () => {
     const answers = []
     for (const line of curlLinesOf(demo.output())) answers.push(await runCurlLine(line, demo.shellVariables))
 
-    expect(answers.map(({ status }) => status)).toEqual([200, 201, 201, 201, 402, 202, 200, 200])
+    expect(answers.map(({ status }) => status)).toEqual([200, 201, 201, 201, 402, 202, 200, 201, 200, 200])
     const [, paid, replayed] = answers
     expect(paid?.text).toContain('"amount":6098')
     expect(replayed?.text).toMatch(/^idempotent-replayed: true/im)
   })
 
-  test('what is charged afterwards is one payment by card and one by stored card', async () => {
+  test('what is charged afterwards is one payment by card, one by stored card, and one of a cart', async () => {
     const { data } = (await (await fetch(demo.chargesUrl)).json()) as { data: Record<string, unknown>[] }
 
     expect(data.map(({ order_id, amount, instrument_type }) => [order_id, amount, instrument_type])).toEqual([
       [216, 6098, 'card'],
       [217, 6098, 'stored_card'],
+      [221, 6098, 'card'],
     ])
   })
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newIssuer } from '../../demo/caller-tokens.ts'
 import { startPageServer } from '../../demo/page-server.ts'
+import { createShopCarts } from '../../demo/shop-carts.ts'
 import { createStoreOrders } from '../../demo/store-orders.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts'
 
@@ -19,6 +20,7 @@ beforeAll(async () => {
     apiUrl,
     issuer: newIssuer(),
     orders,
+    carts: createShopCarts(sandbox),
     sandbox,
     firstOrderId: () => orderId,
   })

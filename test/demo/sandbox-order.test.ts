@@ -87,3 +87,14 @@ test('without a sandbox, or without the issuer, it says what to do', async () =>
   })
   expect(await makeOrder([], {})).toMatchObject({ code: 1, stderr: expect.stringContaining('AUTH_ISSUER') })
 })
+
+test('makes a cart where it is asked for one, and a token that names its checkout', async () => {
+  const { stdout } = await makeOrder(['--cart', '--total', '12.50'])
+  const [, id, token = ''] = /^export CHECKOUT_ID=([0-9a-f-]{36}) CALLER_TOKEN=(\S+)\n$/.exec(stdout) ?? []
+  const answer = await fetch(`${sandbox.managementUrl}/v3/checkouts/${id}`, {
+    headers: { 'x-auth-token': sandbox.accessToken },
+  })
+
+  expect(await answer.json()).toMatchObject({ data: { id, grand_total: 12.5, cart: { customer_id: 0 } } })
+  expect(decodeJwt(token)).toMatchObject({ sub: `cart-${id}`, checkout_ids: [id] })
+})

@@ -6,8 +6,9 @@ import { root } from '../generated/generate.ts'
 import { snippetsOf } from './snippets.ts'
 
 const commands = snippetsOf(join(root, 'README.md')).filter(({ text }) => text.startsWith('curl '))
+const perRound = 4
 
-test("the README's two operations run as they stand against the demo, and may be run twice", async () => {
+test("the README's two operations, of an order and of a cart, run as they stand against the demo, and may be run twice", async () => {
   const demo = await startDemo()
   const answers = []
   for (const { text } of [...commands, ...commands]) {
@@ -16,8 +17,17 @@ test("the README's two operations run as they stand against the demo, and may be
   const charges = (await (await fetch(demo.chargesUrl)).json()) as { data: unknown[] }
   await demo.stop()
 
-  expect(answers[0]?.text).toContain('"payable":true')
-  expect(answers[1]?.text).toContain('"amount":6098')
-  expect([answers[0], answers[1], answers[3]].map((answer) => answer?.status)).toEqual([200, 201, 201])
-  expect(charges.data).toHaveLength(1)
+  expect(commands).toHaveLength(perRound)
+  for (const [listed, paid] of [
+    [0, 1],
+    [2, 3],
+  ] as const) {
+    expect(answers[listed]?.text).toContain('"payable":true')
+    expect(answers[paid]?.text).toContain('"amount":6098')
+    const statuses = [answers[listed], answers[paid], answers[perRound + paid]].map(
+      (answer) => answer?.status,
+    )
+    expect(statuses).toEqual([200, 201, 201])
+  }
+  expect(charges.data).toHaveLength(2)
 })

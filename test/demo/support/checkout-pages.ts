@@ -27,19 +27,27 @@ export function demoInBrowser(): { readonly demo: RunningDemo; readonly browser:
   }
 }
 
-export interface OpenedCheckout {
+export interface OpenedPage {
   readonly page: Page
-  readonly orderId: number
   /** What the page complained about, and whom it called that it should not have. */
   readonly complaints: readonly string[]
   /** The Idempotency-Keys it has sent, in order. */
   readonly keys: readonly string[]
 }
 
+export interface OpenedCheckout extends OpenedPage {
+  readonly orderId: number
+}
+
 /** A new order in a new session, ready to be paid. */
 export async function openCheckout(browser: Browser, demo: RunningDemo): Promise<OpenedCheckout> {
   const made = await fetch(`${demo.pageUrl}/storefront/orders`, { method: 'POST' })
   const { order_id: orderId } = (await made.json()) as { order_id: number }
+  return { ...(await openPage(browser, demo, `?order=${orderId}`)), orderId }
+}
+
+/** A new session, and in it this page, ready to be paid. */
+export async function openPage(browser: Browser, demo: RunningDemo, query: string): Promise<OpenedPage> {
   const context = await browser.newContext({ viewport: { width: 360, height: 800 } })
   const page = await context.newPage()
   const complaints: string[] = []
@@ -57,9 +65,9 @@ export async function openCheckout(browser: Browser, demo: RunningDemo): Promise
     const key = request.headers()['idempotency-key']
     if (key !== undefined && request.method() === 'POST') keys.push(key)
   })
-  await page.goto(`${demo.pageUrl}/?order=${orderId}`)
+  await page.goto(`${demo.pageUrl}/${query}`)
   await page.getByRole('button', { name: 'Pay $60.98' }).waitFor()
-  return { page, orderId, complaints, keys }
+  return { page, complaints, keys }
 }
 
 export async function fillInCard(page: Page, number: string): Promise<void> {
