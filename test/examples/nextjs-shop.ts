@@ -43,13 +43,13 @@ export interface Shop {
   readonly sandbox: Sandbox
 }
 
-/** The built shop, the service and a sandbox, until the test ends. */
+/** The built shop, the service and a sandbox, until the test ends. The shop has no token of the store. */
 export async function startShop(environment: Record<string, string> = {}): Promise<Shop> {
   const port = await freePort()
   const url = `http://localhost:${port}`
   const { sandbox, url: tillgateUrl } = await startTillgate({
     reconciles: true,
-    environment: { CORS_ORIGINS: url, PAYMENT_TIMEOUT_MS: '5000' },
+    environment: { CORS_ORIGINS: url, CHECKOUT_PAYMENTS: 'true', PAYMENT_TIMEOUT_MS: '5000' },
   })
   const child = spawn(process.execPath, [program, 'start', '-p', String(port), '-H', 'localhost'], {
     cwd: exampleFolder,
@@ -57,8 +57,7 @@ export async function startShop(environment: Record<string, string> = {}): Promi
       ...quiet,
       ...authEnvironment,
       TILLGATE: tillgateUrl,
-      BIGCOMMERCE_API_URL: sandbox.managementUrl,
-      BIGCOMMERCE_ACCESS_TOKEN: sandbox.accessToken,
+      SANDBOX_CONTROL_URL: sandbox.controlUrl,
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'inherit'],

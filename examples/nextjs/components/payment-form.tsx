@@ -1,16 +1,17 @@
 'use client'
 
-import type { OrderDue, PaymentMethod, PaymentRequest } from '@tillgate/client'
+import type { PaymentMethod, PaymentRequest } from '@tillgate/client'
 import { type FormEvent, useState } from 'react'
 import { formatMinor } from '@/lib/money'
+import type { Due } from '@/lib/payable'
 
 type Payment = PaymentRequest['payment']
 
 interface Props {
   readonly methods: readonly PaymentMethod[]
-  readonly due: OrderDue
+  readonly due: Due
   readonly notice: string
-  onPay(payment: Payment, due: OrderDue): Promise<void>
+  onPay(payment: Payment, due: Due): Promise<void>
 }
 
 /** A stored card, or a new one. The fields are not state: no card is in what React keeps. */

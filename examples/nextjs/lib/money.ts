@@ -1,6 +1,6 @@
 const formatterOf = (currency: string) => new Intl.NumberFormat('en-US', { style: 'currency', currency })
 
-/** BigCommerce's orders have decimal text: "60.9800". */
+/** BigCommerce's amounts are decimal: "60.98". */
 export const formatDecimal = (amount: string, currency: string): string =>
   formatterOf(currency).format(Number(amount))
 

@@ -2,7 +2,16 @@ import 'server-only'
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { cookies } from 'next/headers'
 import { setting } from './setting'
-import { type Order, readOrder } from './store'
+
+/** What a shopper may pay, as a caller token says it. */
+export interface Grant {
+  /** Whose token it is. Idempotency keys belong to this name, so a guest keeps one name for a cart. */
+  readonly subject: string
+  readonly claims: {
+    readonly checkout_ids?: readonly string[]
+    readonly customer_id?: number
+  }
+}
 
 /** Who is signed in: BigCommerce's customer id, or null for a guest. Put your login here. */
 export function signedInCustomer(): number | null {
@@ -11,40 +20,42 @@ export function signedInCustomer(): number | null {
 }
 
 /**
- * The order, if it is this shopper's: made by the customer who is signed in, or in this browser. Null otherwise, and where
- * there is none: it must not show which orders exist.
+ * What this shopper may do with a cart (by its id) or an order (by its number). Null for a cart of another browser: it must not
+ * show which carts exist. A signed-in customer's token names the customer alone for an order, and Tillgate looks whose order it is.
  */
-export async function ownOrder(id: number): Promise<Order | null> {
-  if (!Number.isSafeInteger(id) || id < 1) return null
+export async function grantOf(payableId: unknown): Promise<Grant | null> {
   const customer = signedInCustomer()
-  const isMadeHere = await hasOrderCookie(id)
-  if (!isMadeHere && customer === null) return null
-  const order = await readOrder(id)
-  return isMadeHere || order?.customer_id === customer ? order : null
+  // It shows the customer's stored cards, and lets a card be stored.
+  const named = customer === null ? {} : { customer_id: customer }
+  if (typeof payableId === 'number') {
+    const isNumber = Number.isSafeInteger(payableId) && payableId > 0
+    return customer === null || !isNumber ? null : { subject: `customer-${customer}`, claims: named }
+  }
+  if (typeof payableId !== 'string' || !(await hasCartCookie(payableId))) return null
+  return {
+    subject: customer === null ? `cart-${payableId}` : `customer-${customer}`,
+    claims: { checkout_ids: [payableId], ...named },
+  }
 }
 
-/** Whose token it is. Keys belong to this name, so a guest keeps one name for an order. */
-export const subjectOf = ({ id, customer_id }: Order): string =>
-  customer_id > 0 ? `customer-${customer_id}` : `order-${id}`
+const cookieName = (cartId: string) => `cart-${cartId}`
 
-const cookieName = (orderId: number) => `order-${orderId}`
+/** Proves that this shop gave the cookie to the browser that filled the cart. The text is no JWT, so the secret may be the same. */
+const proofOf = (cartId: string) =>
+  createHmac('sha256', setting('AUTH_HMAC_SECRET')).update(`cart cookie ${cartId}`).digest('base64url')
 
-/** Proves that this shop gave the cookie to the browser that made the order. The text is no JWT, so the secret may be the same. */
-const proofOf = (orderId: number) =>
-  createHmac('sha256', setting('AUTH_HMAC_SECRET')).update(`order cookie ${orderId}`).digest('base64url')
-
-async function hasOrderCookie(orderId: number): Promise<boolean> {
-  const given = Buffer.from((await cookies()).get(cookieName(orderId))?.value ?? '')
-  const right = Buffer.from(proofOf(orderId))
+async function hasCartCookie(cartId: string): Promise<boolean> {
+  const given = Buffer.from((await cookies()).get(cookieName(cartId))?.value ?? '')
+  const right = Buffer.from(proofOf(cartId))
   return given.length === right.length && timingSafeEqual(given, right)
 }
 
-/** How long a guest may come back to an order. */
+/** How long a guest may come back to a cart. */
 const cookieSeconds = 7 * 24 * 60 * 60
 
-export async function rememberOrder(orderId: number, isHttps: boolean): Promise<void> {
+export async function rememberCart(cartId: string, isHttps: boolean): Promise<void> {
   const jar = await cookies()
-  jar.set(cookieName(orderId), proofOf(orderId), {
+  jar.set(cookieName(cartId), proofOf(cartId), {
     httpOnly: true,
     sameSite: 'lax',
     secure: isHttps,

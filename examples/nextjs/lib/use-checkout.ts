@@ -2,15 +2,14 @@
 
 import {
   createTillgate,
-  type OrderDue,
   type Payment,
   type PaymentMethod,
   type PaymentRequest,
   PaymentUnresolved,
-  type Tillgate,
   TillgateProblem,
 } from '@tillgate/client'
 import { useEffect, useRef, useState } from 'react'
+import { type Due, type Payable, type PayableId, payableOf } from './payable'
 import { wordsOf } from './words'
 
 export type Standing =
@@ -18,36 +17,41 @@ export type Standing =
   | {
       readonly kind: 'payable'
       readonly methods: readonly PaymentMethod[]
-      readonly due: OrderDue
+      readonly due: Due
       /** What became of the last try; empty before it. */
       readonly notice: string
     }
   | { readonly kind: 'waiting' }
   | { readonly kind: 'paid'; readonly payment: Payment | null }
   | { readonly kind: 'closed' }
+  /** There is none, or it is another's. */
+  | { readonly kind: 'missing' }
   | { readonly kind: 'unreachable' }
 
 /** The page keeps asking as long as it is open. */
 const longestVisitMs = 24 * 60 * 60 * 1_000
 const pauseMs = 3_000
 
-/** Takes an order to its end: what is shown follows `standing`. */
-export function useCheckout(orderId: number, tillgateUrl: string) {
+/** Takes a cart, or an order, to paid: what is shown follows `standing`. */
+export function useCheckout(payableId: PayableId, tillgateUrl: string) {
   const [standing, setStanding] = useState<Standing>({ kind: 'loading' })
-  const opened = useRef<Tillgate | null>(null)
-  opened.current ??= createTillgate({
-    baseUrl: tillgateUrl,
-    token: () => fetchCallerToken(orderId),
-    // Keeps the key of a payment until it has ended, so a reload, or a new tab, goes on with the same payment. No card is kept.
-    storage: keyStorage,
-  })
-  const tillgate = opened.current
+  const opened = useRef<Payable | null>(null)
+  opened.current ??= payableOf(
+    createTillgate({
+      baseUrl: tillgateUrl,
+      token: () => fetchCallerToken(payableId),
+      // Keeps the key of a payment until it has ended, so a reload, or a new tab, goes on with the same payment. No card is kept.
+      storage: keyStorage,
+    }),
+    payableId,
+  )
+  const payable = opened.current
   const waiting = { maxWaitMs: longestVisitMs, onWaiting: () => setStanding({ kind: 'waiting' }) }
 
-  /** Looks at the order until the shopper can do something, and says what was the matter before. */
+  /** Looks how it stands until the shopper can do something, and says what was the matter before. */
   async function follow(notice: string, signal?: AbortSignal): Promise<void> {
     while (!signal?.aborted) {
-      const next = await look(tillgate, orderId, notice).catch((): Standing => ({ kind: 'unreachable' }))
+      const next = await look(payable, notice).catch((): Standing => ({ kind: 'unreachable' }))
       if (signal?.aborted) return
       setStanding(next)
       if (next.kind !== 'waiting' && next.kind !== 'unreachable') return
@@ -55,13 +59,13 @@ export function useCheckout(orderId: number, tillgateUrl: string) {
     }
   }
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for an order.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for a cart or an order.
   useEffect(() => {
     const leaving = new AbortController()
     const { signal } = leaving
     // A payment from before a reload is followed first; `null` means that there is none.
-    tillgate
-      .resume(orderId, { ...waiting, signal })
+    payable
+      .resume({ ...waiting, signal })
       .catch(() => null)
       .then(async (payment) => {
         if (payment?.status === 'success') setStanding({ kind: 'paid', payment })
@@ -69,44 +73,42 @@ export function useCheckout(orderId: number, tillgateUrl: string) {
           await follow(payment === null ? '' : 'The payment did not go through. Nothing was charged.', signal)
       })
     return () => leaving.abort()
-  }, [orderId])
+  }, [payableId])
 
-  async function pay(payment: PaymentRequest['payment'], due: OrderDue): Promise<void> {
+  async function pay(payment: PaymentRequest['payment'], due: Due): Promise<void> {
     try {
-      const request = { payment, expected_amount: due.amount }
-      setStanding({ kind: 'paid', payment: await tillgate.payOrder(orderId, request, waiting) })
+      setStanding({ kind: 'paid', payment: await payable.pay(payment, due.amount, waiting) })
     } catch (error) {
       if (!(error instanceof TillgateProblem || error instanceof PaymentUnresolved)) throw error
       const isPaid = error instanceof TillgateProblem && error.code === 'order_already_paid'
-      if (isPaid) setStanding({ kind: 'paid', payment: null })
-      else await follow(error instanceof TillgateProblem ? wordsOf(error) : '')
+      await follow(error instanceof TillgateProblem && !isPaid ? wordsOf(error) : '')
     }
   }
 
   return { standing, pay }
 }
 
-/** How the order stands now. Looking pays nothing. */
-async function look(tillgate: Tillgate, orderId: number, notice: string): Promise<Standing> {
+/** How it stands now. Looking pays nothing, and makes no order. */
+async function look(payable: Payable, notice: string): Promise<Standing> {
   try {
-    const { data: methods, meta } = await tillgate.listPaymentMethods(orderId)
-    if (!meta.order.payable) return { kind: 'waiting' }
-    return { kind: 'payable', methods, due: meta.order, notice }
+    const { methods, due } = await payable.list()
+    if (!due.payable) return { kind: 'waiting' }
+    return { kind: 'payable', methods, due, notice }
   } catch (error) {
     if (!(error instanceof TillgateProblem)) throw error
-    if (error.code === 'order_already_paid') return { kind: 'paid', payment: null }
-    if (error.retry !== 'never') throw error
-    const made = await tillgate.listPayments(orderId)
-    const payment = made.find(({ status }) => status === 'success')
-    return payment ? { kind: 'paid', payment } : { kind: 'closed' }
+    if (error.code === 'order_not_found' || error.code === 'checkout_not_found') return { kind: 'missing' }
+    const isPaid = error.code === 'order_already_paid'
+    if (!isPaid && error.retry !== 'never') throw error
+    const payment = (await payable.payments()).find(({ status }) => status === 'success') ?? null
+    return isPaid || payment ? { kind: 'paid', payment } : { kind: 'closed' }
   }
 }
 
-async function fetchCallerToken(orderId: number): Promise<string> {
+async function fetchCallerToken(payableId: PayableId): Promise<string> {
   const answer = await fetch('/api/caller-token', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ order_id: orderId }),
+    body: JSON.stringify({ payable_id: payableId }),
   })
   if (!answer.ok) throw new Error(`The shop answered ${answer.status}.`)
   return ((await answer.json()) as { token: string }).token

@@ -9,6 +9,8 @@ export function wordsOf({ code, problem }: TillgateProblem): string {
       return 'Your bank asks for a check that this shop cannot do. Nothing was charged. Please use another card.'
     case 'amount_changed':
       return 'The amount has changed. Nothing was charged. Please look at it before you pay.'
+    case 'checkout_not_ready':
+      return 'Something is missing, such as your address, or is out of stock. Nothing was charged.'
     case 'order_payment_in_progress':
       return 'Another payment of this order did not go through. You can pay now.'
     case 'invalid_request':
