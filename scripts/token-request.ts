@@ -6,6 +6,7 @@ export class UsageError extends Error {}
 
 const options = {
   order: { type: 'string', multiple: true },
+  checkout: { type: 'string', multiple: true },
   customer: { type: 'string' },
   any: { type: 'boolean', default: false },
   scope: { type: 'string', default: 'payments:read payments:write' },
@@ -13,6 +14,8 @@ const options = {
   subject: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** A day: long enough to develop with, short enough to lose. */
 const minutesMax = 24 * 60
@@ -29,13 +32,16 @@ export function readTokenRequest(args: readonly string[]): CallerTokenGrant | nu
   }
 
   const orderIds = (values.order ?? []).flatMap((list) => list.split(',')).map((id) => whole('order', id))
+  const checkoutIds = (values.checkout ?? []).flatMap((list) => list.split(','))
+  if (!checkoutIds.every((id) => uuid.test(id))) wrong.push('--checkout must be the UUID of a cart.')
+  const isNamed = orderIds.length + checkoutIds.length > 0
   const customerId = values.customer === undefined ? undefined : whole('customer', values.customer)
   const lifeSeconds = whole('minutes', values.minutes, minutesMax) * 60
-  if (orderIds.length === 0 && customerId === undefined && !values.any) {
-    wrong.push('Say which orders the token may touch: --order N, --customer N or --any.')
+  if (!isNamed && customerId === undefined && !values.any) {
+    wrong.push('Say which orders the token may touch: --order N, --checkout ID, --customer N or --any.')
   }
-  if (values.any && (orderIds.length > 0 || customerId !== undefined)) {
-    wrong.push('--any goes alone: --order and --customer would narrow it.')
+  if (values.any && (isNamed || customerId !== undefined)) {
+    wrong.push('--any goes alone: --order, --checkout and --customer would narrow it.')
   }
   if (wrong.length > 0) throw new UsageError(wrong.join('\n'))
 
@@ -45,6 +51,7 @@ export function readTokenRequest(args: readonly string[]): CallerTokenGrant | nu
     lifeSeconds,
     anyOrder: values.any,
     ...(orderIds.length > 0 ? { orderIds } : {}),
+    ...(checkoutIds.length > 0 ? { checkoutIds } : {}),
     ...(customerId === undefined ? {} : { customerId }),
   }
 }

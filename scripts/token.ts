@@ -8,6 +8,7 @@ const help = `Mints a caller token for development and prints it.
   npm run --silent token -- --order 215 --customer 11
 
   --order N      an order it may touch; again for more
+  --checkout ID  a checkout it may touch, by the id of its cart, and the orders that are made of it
   --customer N   the signed-in customer, whose orders it may touch
   --any          any order, as a trusted server
   --scope WORDS  default "payments:read payments:write"

@@ -60,6 +60,17 @@ test('prints a token for any order, with the scope and subject asked for', async
   expect(decodeJwt(stdout.trim()).sub).toBe('backoffice')
 })
 
+test('prints a token for a checkout', async () => {
+  const id = '0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c12'
+  const { stdout } = await token(['--checkout', id])
+
+  expect((await verify(stdout.trim())).access).toEqual({
+    kind: 'orders',
+    orderIds: new Set(),
+    checkoutIds: new Set([id]),
+  })
+})
+
 test('reads .env where there is one', async () => {
   const lines = Object.entries(AUTH).map(([name, value]) => `${name}=${value}`)
   await writeFile(join(folder, '.env'), lines.join('\n'))
@@ -88,6 +99,7 @@ test.each([
   [[], 'Say which orders the token may touch'],
   [['--order', 'abc'], '--order must be a whole number'],
   [['--any', '--order', '215'], '--any goes alone'],
+  [['--checkout', '215'], '--checkout must be the UUID of a cart.'],
   [['--order', '215', '--minutes', '0'], '--minutes must be a whole number'],
   [['--orders', '215'], "Unknown option '--orders'"],
 ])('%j is answered with a sentence', async (args, sentence) => {
