@@ -21,6 +21,8 @@ export interface EventShop {
   readonly met: ReadonlyMap<string, number>
   /** Those whose signature was wrong. */
   readonly forged: () => number
+  /** Takes every event and answers none, as long as it is so. */
+  hang(isHanging: boolean): void
   /** Fails no more. */
   heal(): void
   stop(): Promise<void>
@@ -37,6 +39,7 @@ export async function startEventShop(random: Random): Promise<EventShop> {
   const count = (what: string) => met.set(`event: ${what}`, (met.get(`event: ${what}`) ?? 0) + 1)
   let forged = 0
   let isHealthy = false
+  let isHanging = false
   let server = await listen(0)
   const { port } = server.address() as AddressInfo
   let isStopped = false
@@ -68,6 +71,7 @@ export async function startEventShop(random: Random): Promise<EventShop> {
   }
 
   function answer(id: string, response: ServerResponse): unknown {
+    if (isHanging) return undefined
     const failed = failures.get(id) ?? 0
     if (isHealthy || failed >= failuresMax || random.chance(0.6)) {
       count('taken')
@@ -108,6 +112,9 @@ export async function startEventShop(random: Random): Promise<EventShop> {
     received,
     met,
     forged: () => forged,
+    hang(hangs) {
+      isHanging = hangs
+    },
     heal() {
       isHealthy = true
     },

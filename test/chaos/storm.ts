@@ -60,7 +60,13 @@ export async function storm(options: StormOptions): Promise<StormResult> {
   const surroundings = { sandbox, fleet, keys, untilMs }
   const heard = (each: Told) => void told.push(each)
   const customers = openShop({ ...options, ...surroundings, random: random.fork('customers'), heard })
-  const weather = createWeather(options, { ...surroundings, requests, heard, random: random.fork('weather') })
+  const weather = createWeather(options, {
+    ...surroundings,
+    eventShop,
+    requests,
+    heard,
+    random: random.fork('weather'),
+  })
   const disturbances = disturb(options, {
     ...surroundings,
     isQuiet: weather.isQuiet,

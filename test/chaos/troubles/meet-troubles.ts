@@ -66,6 +66,7 @@ export async function meetTrouble(trouble: Trouble, options: MeetTroublesOptions
   await sleep(afterMs)
   await probes.end()
   const settled = await settling
+  options.requests.collect()
   setQuiet(false)
   const met: TroubleMet = {
     name: trouble.name,
@@ -73,7 +74,12 @@ export async function meetTrouble(trouble: Trouble, options: MeetTroublesOptions
     probes: probes.all.length,
     ...settled,
     ...timesOf(probes.all, { beganMs, endedMs }),
-    violations: judgeTrouble(trouble, probes.all, endedMs),
+    violations: judgeTrouble(trouble, {
+      probes: probes.all,
+      beganMs,
+      endedMs,
+      requests: options.requests.list(),
+    }),
   }
   return { met, probes: probes.all }
 }
@@ -95,10 +101,14 @@ async function untilSettled(
   probes: readonly Probe[],
   endedMs: number,
 ): Promise<{ allSettledMs: number | null; held: number }> {
-  const meant = new Set(probes.filter(({ beganAtMs }) => beganAtMs < endedMs).map(({ orderId }) => orderId))
+  const meant = probes.filter(({ beganAtMs }) => beganAtMs < endedMs)
+  const orders = new Set(meant.map(({ orderId }) => orderId))
+  const checkouts = new Set(meant.map(({ checkoutId }) => checkoutId))
   while (true) {
     requests.collect()
-    const rows = (await database.readLedger()).filter(({ orderId }) => meant.has(orderId))
+    const rows = (await database.readLedger()).filter(
+      ({ orderId, cartId }) => orders.has(orderId) || (cartId !== null && checkouts.has(cartId)),
+    )
     const attempts = attemptsOf(rows, requests.list(), sandbox.charges())
     const elapsedMs = Date.now() - endedMs
     if (!attempts.some(isUnsettled)) {

@@ -10,7 +10,7 @@ import type { KeyServer } from '../key-server.ts'
 import type { ShopperPlan } from '../shopper-plan.ts'
 import type { Told } from '../told.ts'
 
-/** A shopper with a good card and an order of their own, to whom nothing goes wrong but the trouble that all have. */
+/** A shopper with a good card and an order or a checkout of their own, to whom nothing goes wrong but the trouble that all have. */
 export interface Probe extends Visit {
   readonly beganAtMs: number
   /** In order. */
@@ -30,6 +30,8 @@ export interface ProbesOptions {
   readonly heard: (told: Told) => void
 }
 
+/** Every third one pays a checkout that is no order yet. */
+const checkoutEvery = 3
 /** One after the other, and each asks again as long as it is refused: an outage of a minute gathers many. */
 const everyMs = 800
 const againMs = 1_500
@@ -59,15 +61,21 @@ export function sendProbes({ sandbox, fleet, keys, heard }: ProbesOptions): Prob
   let givesUpAtMs = Number.POSITIVE_INFINITY
 
   function begin(): void {
-    const orderId = createOrder(sandbox)
     const name = `probe-${++probes}`
+    const isCheckout = probes % checkoutEvery === 0
+    const checkoutId = isCheckout ? sandbox.checkouts.create({ customer_id: probes }).id : null
+    const orderId = isCheckout ? 0 : createOrder(sandbox)
     const own: (Told & { askedAtMs: number })[] = []
     let askedAtMs = 0
     const device = async () =>
       createDevice({
         orderId,
+        checkoutId,
         name,
-        token: await keys.mint({ sub: name, order_ids: [orderId] }),
+        token: await keys.mint({
+          sub: name,
+          ...(checkoutId === null ? { order_ids: [orderId] } : { checkout_ids: [checkoutId] }),
+        }),
         patienceMs,
         methodId: plan.methodId,
         // As behind a load balancer that asks who is ready.
@@ -77,7 +85,16 @@ export function sendProbes({ sandbox, fleet, keys, heard }: ProbesOptions): Prob
           heard(told)
         },
       })
-    all.push({ orderId, cartId: null, plan, faults: ['probe'], device, beganAtMs: Date.now(), heard: own })
+    all.push({
+      orderId,
+      checkoutId,
+      cartId: null,
+      plan,
+      faults: ['probe'],
+      device,
+      beganAtMs: Date.now(),
+      heard: own,
+    })
     const ask = (what: () => Promise<Told>) => {
       askedAtMs = Date.now()
       return what()

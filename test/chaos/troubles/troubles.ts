@@ -2,17 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FaultInput } from '../../../sandbox/faults/fault.ts'
 import type { Sandbox } from '../../../sandbox/start-sandbox.ts'
 import type { ChaosDatabase } from '../chaos-database.ts'
+import type { EventShop } from '../event-shop.ts'
 import type { Fleet } from '../fleet.ts'
 import type { KeyServer } from '../key-server.ts'
 import { newerVersion } from '../newer-version.ts'
 import type { Random } from '../random.ts'
 import type { Backing } from '../run-folder.ts'
+import type { Subject } from '../told.ts'
 
 export interface TroubleSurroundings {
   readonly sandbox: Sandbox
   readonly fleet: Fleet
   readonly database: ChaosDatabase
   readonly keys: KeyServer
+  /** Null where no events are sent. */
+  readonly eventShop: EventShop | null
   readonly random: Random
   readonly folder: string
 }
@@ -28,6 +32,8 @@ export interface Trouble {
    * instance works on it any more; all others are served.
    */
   readonly kills?: boolean
+  /** To whom it does nothing: they are served while it lasts, too. */
+  readonly spares?: (subject: Subject) => boolean
   /** Resolves when it is over. */
   meet(surroundings: TroubleSurroundings): Promise<void>
 }
@@ -36,6 +42,20 @@ const both = ['postgres', 'sqlite'] as const
 
 export const TROUBLES: readonly Trouble[] = [
   { name: 'an outage of a minute at BigCommerce', kinds: both, backing: 'alone', meet: outage },
+  {
+    name: 'checkouts that hang at BigCommerce',
+    kinds: both,
+    backing: 'alone',
+    spares: ({ checkoutId }) => !checkoutId,
+    meet: hangingCheckouts,
+  },
+  {
+    name: 'a receiver of events that hangs',
+    kinds: both,
+    backing: 'alone',
+    spares: () => true,
+    meet: hangingReceiver,
+  },
   { name: 'a key server that hangs', kinds: both, backing: 'alone', kills: true, meet: hangingKeyServer },
   {
     name: 'a rolling upgrade, and one instance back',
@@ -75,7 +95,8 @@ export const TROUBLES: readonly Trouble[] = [
 const crashedMs = 3_000
 /** A third of the minute each. */
 const outagePartMs = 20_000
-const operations = ['pay', 'access_tokens', 'order', 'transactions', 'methods'] as const
+const ofCheckouts = ['checkout', 'checkout_orders', 'orders'] as const
+const operations = ['pay', 'access_tokens', 'order', 'transactions', 'methods', ...ofCheckouts] as const
 
 /** First errors, also after charges; then nothing answers; then nothing listens. */
 async function outage({ sandbox }: TroubleSurroundings): Promise<void> {
@@ -93,6 +114,20 @@ async function outage({ sandbox }: TroubleSurroundings): Promise<void> {
   for (const operation of ['pay', 'order'] as const)
     await sandbox.faults.add({ operation, kind: 'refuse', for_ms: outagePartMs })
   await sleep(outagePartMs)
+}
+
+async function hangingCheckouts({ sandbox }: TroubleSurroundings): Promise<void> {
+  const faults = await Promise.all(
+    ofCheckouts.map((operation) => sandbox.faults.add({ operation, kind: 'hang_before_charge' })),
+  )
+  await sleep(outagePartMs)
+  for (const { id } of faults) sandbox.faults.remove(id)
+}
+
+async function hangingReceiver({ eventShop }: TroubleSurroundings): Promise<void> {
+  eventShop?.hang(true)
+  await sleep(outagePartMs)
+  eventShop?.hang(false)
 }
 
 const keysHangMs = 20_000
