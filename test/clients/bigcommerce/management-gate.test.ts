@@ -232,6 +232,25 @@ describe('calls that hang', () => {
   })
 })
 
+test('a minute of 8.4 payments a second, of which some hang and some are turned away: all others pass', async () => {
+  const { time, gate, call } = start({ limit: 10_000, left: 10_000 })
+  const timesOut = () =>
+    new Promise<UpstreamAnswer>((_, reject) => time.schedule(5_000, () => reject(new Error('timed out'))))
+  const others: Promise<string>[] = []
+  for (let number = 1; number <= 504; number++) {
+    const caller = { ...contextOf(), purpose: 'paying', caller: `caller ${number}` } as const
+    if (number % 25 === 0) passageThrough(gate, caller)(timesOut).catch(() => {})
+    // What is turned away again ends; by then it has kept all back for two seconds.
+    else if (number % 50 === 1)
+      passageThrough(gate, caller)(async () => turnedAway({ 'x-retry-after': '1' })).catch(() => {})
+    else others.push(call('paying', 'paying', caller.caller))
+    await time.pass(119)
+  }
+  await time.pass(5_000)
+  const answers = await Promise.all(others)
+  expect(answers.filter((answer) => answer !== '200')).toEqual([])
+})
+
 describe('a 429', () => {
   test('is waited for as long as it asks, and the call made again, once', async () => {
     const { time, host, calls, call, logged } = start()
