@@ -1,4 +1,5 @@
-import { judge, patSkewMs, showsUnaccounted, type Verdict } from './evidence.ts'
+import { judge, type Verdict } from './evidence.ts'
+import { foreignCharge, showsForeign, showsUnaccounted } from './foreign-charge.ts'
 import type { OrderReading } from './order.ts'
 import {
   hasFailed,
@@ -11,6 +12,7 @@ import {
 } from './payment-attempt.ts'
 import type { ProblemCode } from './problems.ts'
 import type { TransactionType } from './transaction.ts'
+import { patSkewMs } from './whose-charge.ts'
 
 /** What a look leads to: what is written about the attempt, and what people must hear of. */
 export interface Conclusion {
@@ -76,15 +78,17 @@ function concludeOpen(
   others: readonly PaymentAttempt[],
   nowMs: number,
 ): Conclusion {
-  const kept = { ...keep, verdict }
+  const kept = { ...keep, verdict, isUnaccounted: besidesOpen(attempt, reading, others) }
   switch (verdict?.kind) {
-    case 'charged':
+    case 'charged': {
+      const isTooMany = verdict.charges > 1 || isBesides(attempt, verdict, reading, others)
       return {
         ...kept,
         end: { status: 'succeeded', transactionType: verdict.transactionType },
-        alert: verdict.charges > 1 || others.some(holdsPaid) ? 'duplicate_charge' : null,
-        isUnaccounted: verdict.charges > 1,
+        alert: isTooMany || others.some(holdsPaid) ? 'duplicate_charge' : null,
+        isUnaccounted: isTooMany,
       }
+    }
     case 'failed':
       return { ...kept, end: { status: 'declined', problemCode: 'payment_declined' } }
     case 'pending':
@@ -104,6 +108,29 @@ function concludeOpen(
       return review(kept, attempt, nowMs)
   }
 }
+
+/** Whether a charge on the order is of no attempt, as far as a look can tell while this one has no end. */
+function besidesOpen(
+  attempt: PaymentAttempt,
+  reading: OrderReading | null,
+  others: readonly PaymentAttempt[],
+): boolean | null {
+  if (!reading) return null
+  const all = [attempt, ...others]
+  if (showsForeign(reading, all)) return true
+  return reading.isWhole && foreignCharge(reading, all) === 'none' ? false : null
+}
+
+/** Whether the transactions that show an attempt's charge show one of no attempt as well. */
+const isBesides = (
+  attempt: PaymentAttempt,
+  { by }: Verdict & { readonly kind: 'charged' },
+  reading: OrderReading | null,
+  others: readonly PaymentAttempt[],
+): boolean =>
+  by === 'transactions' &&
+  reading !== null &&
+  showsForeign(reading, [{ ...attempt, status: 'succeeded' }, ...others])
 
 const problemOf = (word: 'declined' | 'not_charged'): ProblemCode =>
   word === 'declined' ? 'payment_declined' : 'payment_not_charged'
@@ -166,7 +193,9 @@ function concludeEnded(
 ): Conclusion {
   const kept = { ...keep, verdict, quiet: attempt.quiet }
   if (!reading || verdict?.kind !== 'charged') {
-    const isGone = reading?.isWhole === true && !showsUnaccounted(reading, [attempt, ...others])
+    const all = [attempt, ...others]
+    if (reading && showsForeign(reading, all)) return { ...kept, isUnaccounted: true }
+    const isGone = reading?.isWhole === true && !showsUnaccounted(reading, all)
     return { ...kept, isUnaccounted: isGone ? false : null }
   }
   const sent = others.filter(({ status }) => isSent(status))
@@ -177,7 +206,8 @@ function concludeEnded(
   const isMeant = verdict.isDated ? spare > alive : sent.length === 0 && inDoubt.length === 0
   // It may be of the attempt that is alive: judged again when that one has ended.
   if (sent.length > 0 && (!isMeant || spare <= 0)) return kept
-  if (spare <= 0) return { ...kept, isUnaccounted: false }
+  const isOneMore = isBesides(attempt, verdict, reading, others)
+  if (spare <= 0) return { ...kept, isUnaccounted: isOneMore, alert: isOneMore ? 'duplicate_charge' : null }
   // Several that have ended could be meant: no word is changed, but people hear of it and the order stays closed.
   if (!isMeant) return { ...kept, isUnaccounted: true, alert: 'late_charge' }
   if (attempt.status === 'succeeded') return { ...kept, isUnaccounted: true, alert: 'duplicate_charge' }
@@ -185,7 +215,7 @@ function concludeEnded(
   return {
     ...kept,
     end: { status: 'succeeded', transactionType: verdict.transactionType },
-    isUnaccounted: spare > 1,
+    isUnaccounted: spare > 1 || isOneMore,
     alert: others.some(holdsPaid) || sent.length > 0 || spare > 1 ? 'duplicate_charge' : 'late_charge',
   }
 }

@@ -1,7 +1,7 @@
 import { type Conclusion, type End, quietForMs, reviewAfterMs } from './conclusion.ts'
-import { patSkewMs } from './evidence.ts'
 import type { OrderReading } from './order.ts'
 import type { PaymentAttempt } from './payment-attempt.ts'
+import { patSkewMs } from './whose-charge.ts'
 
 /** How a person says that a payment ended. */
 export const DECISIONS = ['charged', 'not-charged'] as const

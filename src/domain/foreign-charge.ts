@@ -1,14 +1,57 @@
-import { showsUnaccounted } from './evidence.ts'
-import type { OrderReading } from './order.ts'
-import { hasPaidAPart, type PaymentAttempt } from './payment-attempt.ts'
+import type { Order, OrderReading } from './order.ts'
+import { withTotals } from './part-payments.ts'
+import { hasPaidAPart, isSent, mayBeCorrected, type PaymentAttempt } from './payment-attempt.ts'
+import { isGivenBack, type Trace, tracesOf } from './traces.ts'
+import { balances, explainedMost } from './whose-charge.ts'
+
+/**
+ * Whether a charge is shown that no attempt accounts for.
+ *
+ * @param known all attempts of the order.
+ * @param mayExplain which of them may have made a charge.
+ */
+function showsMoreThan(
+  reading: OrderReading,
+  known: readonly PaymentAttempt[],
+  mayExplain: (attempt: PaymentAttempt) => boolean,
+): boolean {
+  const attempts = withTotals(known, reading.order)
+  const explaining = attempts.filter(mayExplain)
+  const explained = (traces: readonly Trace[]) => explainedMost(traces, explaining, attempts)
+  const live = tracesOf(reading).traces.filter(({ isVoid }) => !isVoid)
+  const harmless = live.filter(isGivenBack).concat(takenOff(live, reading.order))
+  return explained(live) + harmless.length - explained(harmless) < live.length
+}
+
+/** Balances that the order itself subtracts from what is due: whoever applied them, what is charged next is the rest. */
+function takenOff(live: readonly Trace[], order: Order | null): Trace[] {
+  const { total, due } = order ?? {}
+  if (!total || !due || total.currency !== due.currency) return []
+  const applied = live.filter((trace) => balances.has(trace.start.method) && !isGivenBack(trace))
+  const sum = applied.reduce((paid, { money }) => paid + money.amount, 0)
+  const isAllOff = applied.every(({ money }) => money.currency === total.currency)
+  return isAllOff && sum <= total.amount - due.amount ? applied : []
+}
+
+/** Whether a charge is shown that none of these attempts, all of the order, has been told of as its own. */
+export const showsUnaccounted = (reading: OrderReading, known: readonly PaymentAttempt[]): boolean =>
+  showsMoreThan(reading, known, ({ status }) => status === 'succeeded')
+
+/**
+ * Whether a charge is shown that can be of no attempt at all: neither of a success, nor of one without an end, nor in the time of one that
+ * has ended in doubt and may be corrected.
+ */
+export const showsForeign = (reading: OrderReading, known: readonly PaymentAttempt[]): boolean =>
+  // Its void may be what could not be read.
+  reading.showsAllVoids && showsMoreThan(reading, known, mayHaveCharged)
+
+const mayHaveCharged = (attempt: PaymentAttempt): boolean =>
+  attempt.status === 'succeeded' || isSent(attempt.status) || mayBeCorrected(attempt)
 
 /** `payment_status` of an order of which nothing was paid. */
 const unpaidWords = new Set(['', 'declined', 'void'])
 
-/**
- * What a look shows on an order that no payment of ours accounts for: it was there before, and another application may have paid it or be
- * paying it.
- */
+/** What a look shows on an order that no payment of ours accounts for: another application may have paid it or be paying it. */
 export function foreignCharge(
   reading: OrderReading,
   payments: readonly PaymentAttempt[],
@@ -16,10 +59,10 @@ export function foreignCharge(
   if (showsUnaccounted(reading, payments)) return 'charged'
   const { order, transactions } = reading
   const isOpen = transactions.some(
-    ({ id, event, status }) =>
-      event === 'pending' &&
-      status !== 'error' &&
-      !transactions.some(({ referenceId }) => referenceId !== null && referenceId === id),
+    (each) =>
+      each.event === 'pending' &&
+      each.status !== 'error' &&
+      !transactions.some((end) => end.referenceId !== null && end.referenceId === each.id),
   )
   // Once a part is paid, the order's own word is about that part.
   const saysMore = order !== null && !payments.some(hasPaidAPart) && !unpaidWords.has(order.paymentStatus)

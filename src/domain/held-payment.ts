@@ -1,6 +1,6 @@
 import { duplicateCode, endsByAnswerWithinMs, mayEndByAbsence, quietForMs } from './conclusion.ts'
-import { patSkewMs } from './evidence.ts'
 import { isFinal, isRunning, type PaymentAttempt } from './payment-attempt.ts'
+import { patSkewMs } from './whose-charge.ts'
 
 /** Why a payment without an end holds its order, and until when. Instants are ISO 8601 in UTC; null where there is none. */
 export interface HeldPayment {

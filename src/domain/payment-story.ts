@@ -35,7 +35,7 @@ export function notesOfLook(
   reading: OrderReading | null,
   others: readonly PaymentAttempt[],
 ): Note[] {
-  const { end, alert, quiet, verdict } = conclusion
+  const { end, alert, quiet, verdict, isUnaccounted } = conclusion
   const notes: Told[] = []
   const say = (what: string) => notes.push({ what })
   if (end) say(endWords(attempt, conclusion))
@@ -47,7 +47,7 @@ export function notesOfLook(
       ...(charges > 1 ? { telling: duplicate } : {}),
     })
   }
-  if (alert === 'late_charge' && !end)
+  if ((alert === 'late_charge' && !end) || (alert === null && isUnaccounted))
     say('alert: BigCommerce shows a charge that no payment accounts for; nothing new is charged on the order')
   if (!end && isUnsettled(attempt.status)) {
     if (quiet && !attempt.quiet)

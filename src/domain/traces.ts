@@ -10,6 +10,8 @@ export interface Trace {
   readonly ids: Set<number>
   readonly followedBy: Set<string>
   isVoid: boolean
+  /** What was given back of it, in minor units. */
+  refunded: number
 }
 
 const doneWords = new Set(['ok', 'success'])
@@ -17,13 +19,16 @@ const doneWords = new Set(['ok', 'success'])
 export const isDone = ({ status }: Transaction) => status !== null && doneWords.has(status)
 export const isStart = ({ event }: Transaction) => event === 'purchase' || event === 'authorization'
 
+/** Whether nothing of the money is kept any more. */
+export const isGivenBack = ({ isVoid, refunded, money }: Trace) => isVoid || refunded >= money.amount
+
 /** Puts together what belongs together: captures and settlements to their authorisations, voids to what they cancel. */
 export function tracesOf({ order, transactions }: OrderReading): { traces: Trace[]; unplacedVoids: number } {
   const traces: Trace[] = []
   const open = (start: Transaction) => {
     if (!start.money) return
     const ids = new Set(start.id === null ? [] : [start.id])
-    traces.push({ start, money: start.money, ids, followedBy: new Set(), isVoid: false })
+    traces.push({ start, money: start.money, ids, followedBy: new Set(), isVoid: false, refunded: 0 })
   }
   const done = transactions.filter(isDone)
   for (const each of done.filter(isStart)) open(each)
@@ -42,6 +47,12 @@ export function tracesOf({ order, transactions }: OrderReading): { traces: Trace
     const trace = referred(traces, each) ?? (meant.length === 1 ? meant[0] : undefined)
     if (trace) trace.isVoid = true
     else if (meant.length > 1) unplacedVoids++
+  }
+  for (const each of done.filter(({ event }) => event === 'refund')) {
+    const meant = traces.filter((one) => each.money?.currency === one.money.currency)
+    const trace =
+      referred(traces, each) ?? (each.referenceId === null && meant.length === 1 ? meant[0] : undefined)
+    if (trace && each.money) trace.refunded += each.money.amount
   }
   // The order's word for it, where the gateway shows no row of the void.
   const [only, ...more] = traces

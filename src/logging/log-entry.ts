@@ -59,6 +59,7 @@ export const LOG_EVENTS = [
   'starting',
   'store token refused',
   'store token taken again',
+  'unaccounted charge detected',
   'unknown variable',
 ] as const
 export type LogEvent = (typeof LOG_EVENTS)[number]

@@ -1,7 +1,7 @@
 import { quietForMs, quietLooksMin } from '../domain/conclusion.ts'
-import { patSkewMs } from '../domain/evidence.ts'
 import type { OrderReading } from '../domain/order.ts'
 import type { AnsweredAs, PaymentAttempt, QuietLooks } from '../domain/payment-attempt.ts'
+import { patSkewMs } from '../domain/whose-charge.ts'
 
 const second = 1_000
 const minute = 60 * second

@@ -66,7 +66,7 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
 
   /**
    * Where an earlier attempt ended in doubt, its charge may show by now: a complete look comes before the next charge. So it does where
-   * another application may have paid the order.
+   * another application may have paid the order. Whatever led to the look, a charge that no payment accounts for stops the next one.
    *
    * @throws Problem; the look that it has woken corrects the earlier attempt.
    */
@@ -86,8 +86,22 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
       await unsettled.wake(orderId, true)
       throw new Problem('order_payment_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
     }
-    if (wasThereBefore) refuseForeignCharge(reading, payments)
+    await refuseForeignCharge(orderId, reading, payments)
     if (!reading.isWhole) throw new Problem('upstream_unavailable')
+  }
+
+  /** @throws Problem where the order shows a charge that is not ours, or may; the look that it has woken tells people of it. */
+  async function refuseForeignCharge(
+    orderId: number,
+    reading: OrderReading,
+    payments: readonly PaymentAttempt[],
+  ): Promise<void> {
+    const shown = foreignCharge(reading, payments)
+    if (shown === 'none') return
+    await unsettled.wake(orderId, true)
+    throw shown === 'charged'
+      ? new Problem('order_already_paid')
+      : new Problem('order_payment_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
   }
 
   /** BigCommerce says that the order cannot be paid (30101), perhaps because an earlier attempt has paid it. */
@@ -97,14 +111,6 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
     }
     throw error
   }
-}
-
-/** @throws Problem where the order shows a charge that is not ours, or may. */
-function refuseForeignCharge(reading: OrderReading, payments: readonly PaymentAttempt[]): void {
-  const shown = foreignCharge(reading, payments)
-  if (shown === 'charged') throw new Problem('order_already_paid')
-  if (shown === 'in_progress')
-    throw new Problem('order_payment_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
 }
 
 /** The amount in the PAT is what will be charged. This is the last moment to notice that it is not what was agreed. */

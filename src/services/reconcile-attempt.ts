@@ -92,7 +92,7 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
     }
   }
 
-  function tell({ before, after, weighed }: Concluded): ReconciliationEvent[] {
+  function tell({ before, after, weighed, isNewlyUnaccounted }: Concluded): ReconciliationEvent[] {
     const { id: paymentId, orderId } = after
     const { verdict, alert } = weighed
     const events: ReconciliationEvent[] = []
@@ -102,6 +102,8 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
       const said = alert === 'duplicate_charge' ? 'duplicate charge detected' : 'late charge detected'
       log.error({ paymentId, orderId, charges }, said)
     }
+    // Of charges too many the line above tells.
+    if (isNewlyUnaccounted && alert === null) log.error({ paymentId, orderId }, 'unaccounted charge detected')
     if (after.status === before.status) return events
     if (after.status === 'needs_review') {
       events.push({ kind: 'needs_review' })

@@ -2,6 +2,7 @@ import type { WaitingPayment } from '../allowance/permits.ts'
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import type { PaymentsApi } from '../clients/bigcommerce/payments-api.ts'
 import { judge } from '../domain/evidence.ts'
+import { showsUnaccounted } from '../domain/foreign-charge.ts'
 import type { OrderAttempt } from '../domain/payment-attempt.ts'
 import type { PaymentCommand } from '../domain/payment-command.ts'
 import type { PaymentOutcome, TurnedAway } from '../domain/payment-outcome.ts'
@@ -38,12 +39,14 @@ export type SendAgain = (
 ) => Promise<PaymentOutcome>
 
 export function createSendAgain({ attempts, managementApi, paymentsApi }: SendAgainDependencies): SendAgain {
-  /** Whether a complete look at BigCommerce shows no sign of this attempt. What cannot be read may hide one. */
+  /** Whether a complete look at BigCommerce shows no sign of this attempt, and no charge of anyone else. What cannot be read may hide one. */
   async function showsNothing(attempt: OrderAttempt, context: RequestContext): Promise<boolean> {
     try {
       const others = (await attempts.findByOrder(attempt.orderId)).filter(({ id }) => id !== attempt.id)
       const reading = await lookAtOrder(managementApi, attempt.orderId, context)
-      return judge(attempt, reading, others).kind === 'absent'
+      return (
+        judge(attempt, reading, others).kind === 'absent' && !showsUnaccounted(reading, [attempt, ...others])
+      )
     } catch {
       return false
     }

@@ -26,6 +26,8 @@ export interface Concluded {
   readonly before: PaymentAttempt
   readonly after: PaymentAttempt
   readonly weighed: Weighed
+  /** Whether a charge that no attempt accounts for was noted on the order, which was not before. */
+  readonly isNewlyUnaccounted: boolean
 }
 
 /**
@@ -73,7 +75,8 @@ export async function concludeLook(
     }))
     .where('id', '=', id)
     .execute()
-  if (isUnaccounted !== null) await noteUnaccounted(transaction, storeHash, orderId, isUnaccounted, nowMs)
+  const isNewlyUnaccounted =
+    isUnaccounted !== null && (await noteUnaccounted(transaction, storeHash, orderId, isUnaccounted, nowMs))
   const after = end ? await settleAttempt(transaction, id, end, finalAnswer, nowMs, writeEvents) : before
   const showsLate = isFinal(before.status) && after.status === 'succeeded' && before.status !== 'succeeded'
   if (showsLate || isUnaccounted) await stopUnsent(transaction, storeHash, orderId, nowMs)
@@ -82,7 +85,7 @@ export async function concludeLook(
     const tellings = fresh.flatMap(({ telling }) => telling ?? [])
     await writeEvents.ofTellings(transaction, tellings, { before: before.status, after, nowMs })
   }
-  return { before, after, weighed }
+  return { before, after, weighed, isNewlyUnaccounted }
 }
 
 const lockedAttempts = (transaction: Transaction<Tables>, storeHash: string, orderId: number) => {
@@ -126,24 +129,27 @@ async function stopUnsent(
   await passOrderOn(transaction, storeHash, orderId)
 }
 
+/** @returns whether one is noted that was not before. */
 async function noteUnaccounted(
   transaction: Transaction<Tables>,
   storeHash: string,
   orderId: number,
   isUnaccounted: boolean,
   nowMs: number,
-): Promise<void> {
+): Promise<boolean> {
   if (isUnaccounted) {
-    await transaction
+    const noted = await transaction
       .insertInto('unaccounted_charges')
       .values({ store_hash: storeHash, order_id: orderId, seen_at_ms: nowMs })
       .onConflict((conflict) => conflict.doNothing())
-      .execute()
-    return
+      .returning('order_id')
+      .executeTakeFirst()
+    return noted !== undefined
   }
   await transaction
     .deleteFrom('unaccounted_charges')
     .where('store_hash', '=', storeHash)
     .where('order_id', '=', orderId)
     .execute()
+  return false
 }

@@ -200,3 +200,56 @@ describe('an open attempt of which nothing shows', () => {
     ).toMatchObject({ end: { status: 'declined' } })
   })
 })
+
+describe('a charge that is of none of our payments', () => {
+  const open = { ...ended, status: 'unknown' as const }
+  const elsewhere = transactionOf({ paymentMethodId: 'adyenv2.scheme', createdAtMs: issuedAtMs + 1_000 })
+  const atEnd = { quiet: { looks: 2, sinceMs: issuedAtMs + 2 * hour } }
+
+  test('closes the order when an attempt without a charge ends, and before', () => {
+    expect(concluded(open, [elsewhere])).toMatchObject({ end: null, isUnaccounted: true, alert: null })
+    expect(concluded({ ...open, ...atEnd }, [elsewhere])).toMatchObject({
+      end: { status: 'not_charged' },
+      isUnaccounted: true,
+      alert: null,
+    })
+    const refused = { answeredAs: 'refused' as const, answeredAtMs: issuedAtMs }
+    expect(concluded({ ...open, ...refused }, [elsewhere])).toMatchObject({
+      end: { status: 'declined' },
+      isUnaccounted: true,
+    })
+  })
+
+  test('closes it where an ended attempt is looked at again, and opens it when it shows no more', () => {
+    expect(concluded(ended, [elsewhere])).toMatchObject({ end: null, isUnaccounted: true })
+    const voided = transactionOf({
+      event: 'void',
+      referenceId: elsewhere.id,
+      createdAtMs: issuedAtMs + 2_000,
+    })
+    expect(concluded(ended, [elsewhere, voided])).toMatchObject({ end: null, isUnaccounted: false })
+    expect(concluded(open, [elsewhere, voided])).toMatchObject({ end: null, isUnaccounted: false })
+  })
+
+  test('beside our own is one charge too many', () => {
+    const paid = { ...ended, status: 'succeeded' as const, holdsOrder: true }
+    for (const attempt of [open, paid])
+      expect(concluded(attempt, [late, elsewhere])).toMatchObject({
+        isUnaccounted: true,
+        alert: 'duplicate_charge',
+      })
+  })
+
+  test('is not told of while it may be of an attempt alive, or of one in doubt whose time it lies in', () => {
+    const alive = { ...other, status: 'unknown' as const, paymentMethodId: 'adyenv2.scheme' }
+    expect(concluded(open, [elsewhere], [alive])).toMatchObject({ isUnaccounted: null })
+    expect(concluded(ended, [elsewhere], [{ ...alive, status: 'not_charged' }])).toMatchObject({
+      isUnaccounted: null,
+    })
+  })
+
+  test('is not told of where its void may be what could not be read', () => {
+    const partly = { ...seen(elsewhere), isWhole: false, showsAllVoids: false }
+    expect(conclude(open, partly, [], issuedAtMs + 3 * hour)).toMatchObject({ isUnaccounted: null })
+  })
+})

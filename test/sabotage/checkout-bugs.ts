@@ -111,7 +111,7 @@ export const CHECKOUT_BUGS: readonly Bug[] = [
   {
     name: 'charge an order that was there before without a look at it',
     file: 'src/services/prepare-payment.ts',
-    find: 'if (wasThereBefore) refuseForeignCharge(reading, payments)',
+    find: '    await refuseForeignCharge(orderId, reading, payments)\n',
     replace: '',
     tests: ['test/routes/checkouts/races.test.ts'],
   },

@@ -25,7 +25,7 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   },
   {
     name: "take a charge that carries another attempt's payment id",
-    file: 'src/domain/evidence.ts',
+    file: 'src/domain/whose-charge.ts',
     find: `  if (named) return named.id === attempt.id
 `,
     replace: '',
@@ -33,14 +33,14 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   },
   {
     name: 'take a charge over less for this one',
-    file: 'src/domain/evidence.ts',
+    file: 'src/domain/whose-charge.ts',
     find: 'if (!isPart) return money.amount === attempt.amount',
     replace: 'if (!isPart) return money.amount <= attempt.amount',
     tests: ['test/domain/evidence.test.ts'],
   },
   {
     name: 'take a gift certificate for a charge on a card',
-    file: 'src/domain/evidence.ts',
+    file: 'src/domain/whose-charge.ts',
     find: `  if (balances.has(row.method) && row.method !== attempt.instrumentType) return false
 `,
     replace: '',
@@ -48,14 +48,14 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   },
   {
     name: 'take a charge from before the PAT was made',
-    file: 'src/domain/evidence.ts',
+    file: 'src/domain/whose-charge.ts',
     find: / {2}if \(createdAtMs < patIssuedAtMs[^\n]*\n/,
     replace: '',
     tests: ['test/domain/evidence.test.ts'],
   },
   {
     name: 'take a charge from after the PAT of an attempt that has ended',
-    file: 'src/domain/evidence.ts',
+    file: 'src/domain/whose-charge.ts',
     find: 'return hasNoEnd || createdAtMs <= patExpiresAtMs + patSkewMs',
     replace: 'return true',
     tests: ['test/domain/evidence.test.ts'],
@@ -165,8 +165,8 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   {
     name: 'leave an order open that shows a charge too many',
     file: 'src/domain/conclusion.ts',
-    find: '        isUnaccounted: verdict.charges > 1,',
-    replace: '        isUnaccounted: false,',
+    find: 'isUnaccounted: isTooMany,',
+    replace: 'isUnaccounted: false,',
     tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },
   {
@@ -213,16 +213,16 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   },
   {
     name: 'leave a charge to the first success that it could be of',
-    file: 'src/domain/evidence.ts',
+    file: 'src/domain/whose-charge.ts',
     find: 'if (before && !place(before, tried)) return false',
     replace: 'if (before) return false',
     tests: ['test/domain/conclusion.test.ts'],
   },
   {
     name: 'let one late charge end two payments in doubt',
-    file: 'src/domain/evidence.ts',
-    find: 'isWithin(row, paid) || (isInDoubt(paid)',
-    replace: 'isWithin(row, paid) || (false && isInDoubt(paid)',
+    file: 'src/domain/whose-charge.ts',
+    find: "(paid.status === 'succeeded' && isInDoubt(paid)",
+    replace: '(false && isInDoubt(paid)',
     tests: ['test/domain/conclusion.test.ts'],
   },
   {
@@ -245,5 +245,47 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
     find: 'attempt.decidedAtMs !== null\n      ? decided',
     replace: 'false\n      ? decided',
     tests: ['test/domain/payment-answer.test.ts'],
+  },
+  {
+    name: 'look for a foreign charge only where the order was there before',
+    file: 'src/services/prepare-payment.ts',
+    find: 'await refuseForeignCharge(orderId, reading, payments)',
+    replace: 'if (wasThereBefore) await refuseForeignCharge(orderId, reading, payments)',
+    tests: ['test/services/prepare-payment.test.ts', 'test/routes/pay-order/reconciled.test.ts'],
+  },
+  {
+    name: 'tell no one of a charge that is of none of our payments',
+    file: 'src/domain/conclusion.ts',
+    find: 'if (showsForeign(reading, all)) return true',
+    replace: '',
+    tests: ['test/domain/conclusion.test.ts'],
+  },
+  {
+    name: 'overlook a foreign charge beside our own',
+    file: 'src/domain/conclusion.ts',
+    find: 'verdict.charges > 1 || isBesides(attempt, verdict, reading, others)',
+    replace: 'verdict.charges > 1',
+    tests: ['test/domain/conclusion.test.ts'],
+  },
+  {
+    name: 'close an order for a balance that it has taken off itself',
+    file: 'src/domain/foreign-charge.ts',
+    find: 'sum <= total.amount - due.amount ? applied : []',
+    replace: 'sum < 0 ? applied : []',
+    tests: ['test/domain/foreign-charge.test.ts'],
+  },
+  {
+    name: 'close an order for a charge that was given back',
+    file: 'src/domain/foreign-charge.ts',
+    find: 'live.filter(isGivenBack).concat(',
+    replace: 'live.filter(() => false).concat(',
+    tests: ['test/domain/foreign-charge.test.ts'],
+  },
+  {
+    name: 'send a charge again that another application has made meanwhile',
+    file: 'src/services/send-again.ts',
+    find: ' && !showsUnaccounted(reading, [attempt, ...others])',
+    replace: '',
+    tests: ['test/services/pay-order.test.ts'],
   },
 ]

@@ -158,7 +158,7 @@ export const LEDGER_BUGS: readonly Bug[] = [
   {
     name: 'keep silent about two charges',
     file: 'src/domain/conclusion.ts',
-    find: "verdict.charges > 1 || others.some(holdsPaid) ? 'duplicate_charge' : null",
+    find: "isTooMany || others.some(holdsPaid) ? 'duplicate_charge' : null",
     replace: "others.some(holdsPaid) ? 'duplicate_charge' : null",
     tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },

@@ -345,6 +345,10 @@ describe('a charge that BigCommerce turns away', () => {
       { ...patient, attempts: { markSendingAgain: () => Promise.reject(new Problem('store_unavailable')) } },
     ],
     ['the look shows a charge', { ...patient, transactions: [transactionOf()] }],
+    [
+      'the look shows a charge that was made elsewhere',
+      { ...patient, transactions: [transactionOf({ paymentMethodId: 'adyenv2.scheme' })] },
+    ],
     ['the look is not whole', { ...patient, isWhole: false }],
   ])('is not sent again when %s, and is not known', async (_what, change: Change) => {
     const { pay, events } = paying({ ...change, outcome: away })

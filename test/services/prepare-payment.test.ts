@@ -189,6 +189,47 @@ describe('after an earlier attempt ended in doubt', () => {
     },
   )
 
+  test.each([
+    ['another method', { paymentMethodId: 'adyenv2.scheme' }, 'order_already_paid'],
+    ['another amount', { money: { amount: 6099, currency: 'USD' } }, 'order_already_paid'],
+    ['another currency', { money: { amount: 6098, currency: 'EUR' } }, 'order_already_paid'],
+    ['half of what is due', { money: { amount: 3049, currency: 'USD' } }, 'order_already_paid'],
+    [
+      'another method, still open',
+      { event: 'pending', paymentMethodId: 'adyenv2.scheme' },
+      'order_payment_in_progress',
+    ],
+  ])(
+    'a charge of no payment of ours stops it, and wakes a look that tells of it: %s',
+    async (_what, change, code) => {
+      const { minted, woken, result } = showing({ transactions: [transactionOf(change)] })
+      expect(await result).toBe(code)
+      expect([minted, woken]).toEqual([[], [118]])
+    },
+  )
+
+  test.each([
+    ['declined', [transactionOf({ status: 'error', paymentMethodId: 'adyenv2.scheme' })]],
+    [
+      'voided',
+      [
+        transactionOf({ id: 900, event: 'authorization', paymentMethodId: 'adyenv2.scheme' }),
+        transactionOf({ event: 'void', referenceId: 900 }),
+      ],
+    ],
+    [
+      'refunded',
+      [
+        transactionOf({ id: 901, paymentMethodId: 'adyenv2.scheme' }),
+        transactionOf({ event: 'refund', referenceId: 901 }),
+      ],
+    ],
+  ])('what was paid elsewhere and %s stops nothing', async (_what, transactions) => {
+    const { minted, result } = showing({ transactions })
+    expect(await result).toMatchObject({ claims: { orderId: '118' } })
+    expect(minted).toEqual([118])
+  })
+
   test('a look that is not whole stops it too: a charge may be hidden', async () => {
     const { minted, result } = showing({ isWhole: false })
     expect(await result).toBe('upstream_unavailable')

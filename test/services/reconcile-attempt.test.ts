@@ -70,7 +70,7 @@ async function lookUntil(
           settled = end
           present = { ...present, looks: present.looks + 1, quiet, ...(end ? { status: end.status } : {}) }
           if (!end) dueAtMs = nextLookAtMs
-          return { before, after: present, weighed }
+          return { before, after: present, weighed, isNewlyUnaccounted: weighed.isUnaccounted === true }
         },
       },
       now: () => nowMs,

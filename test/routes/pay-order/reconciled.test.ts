@@ -121,3 +121,19 @@ test.concurrent('an order that looks untouched stays held: the PAT may still sta
   expect(again.body).toMatchObject({ data: { status: 'unknown' } })
   expect(log.join('')).not.toContain('payment reconciled')
 })
+
+test.concurrent('a purchase that was made elsewhere stops the next payment after one in doubt, and people hear of it', async (context) => {
+  const { expect } = context
+  const { sandbox, call, orderId, log, metrics } = await payUntilKnown(context, {
+    given: null,
+    body: cardPayment({ number: '4000000000202061' }),
+    change: { settle_ms: 1500 },
+  })
+  sandbox.orders.edit(orderId, { status_id: 0 })
+  sandbox.transactions.add({ order_id: orderId, payment_method_id: 'adyenv2.scheme' })
+  const next = await call.pay(orderId, cardPayment(), { token: await token })
+  expect(next.body).toMatchObject({ status: 409, code: 'order_already_paid', retry: 'never' })
+  expect(sandbox.charges()).toMatchObject([{ state: 'declined' }])
+  await expect.poll(() => log.join(''), { timeout: 10_000 }).toContain('unaccounted charge detected')
+  expect(await metrics()).toContain('tillgate_unaccounted_charges{age="1m"} 1')
+})

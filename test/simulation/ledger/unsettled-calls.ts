@@ -71,6 +71,7 @@ export function createUnsettledCalls(rows: LedgerRows): Sync<UnsettledPorts> {
         nextWatchAtMs: isFinal(row.status) ? weighed.nextWatchAtMs : null,
         askedAtMs: row.askedAtMs !== null && row.askedAtMs > lookedFromMs ? row.askedAtMs : null,
       })
+      const isNewlyUnaccounted = isUnaccounted === true && !rows.unaccounted.has(before.orderId)
       if (isUnaccounted === true) rows.unaccounted.add(before.orderId)
       if (isUnaccounted === false) rows.unaccounted.delete(before.orderId)
       const after = end ? settleRow(rows, nowMs, row, end, finalAnswer) : before
@@ -78,7 +79,7 @@ export function createUnsettledCalls(rows: LedgerRows): Sync<UnsettledPorts> {
         isFinal(before.status) && after.status === 'succeeded' && before.status !== 'succeeded'
       if (showsLate || isUnaccounted) stopUnsent(rows, before.orderId, nowMs)
       if (!end || after.status === end.status) tellNotes(rows, weighed.notes, before.status, row, nowMs)
-      return { before, after, weighed }
+      return { before, after, weighed, isNewlyUnaccounted }
     },
 
     recoverAbandoned(nowMs, { claimedMs, sendingMs }) {
