@@ -71,6 +71,14 @@ describe.each([sqlite, postgres])('the first payment of an order on $name', (eng
     expect(await rowsOf(other.database)).toEqual(await rowsOf(first.database))
   })
 
+  test('is not settled again by what was remembered, where another instance has settled it meanwhile', async () => {
+    const { ledger, connect } = await openLedger()
+    await send(ledger, 'the-first', 111)
+    const there = { ...paid, bigcommercePaymentId: 'b-2' }
+    const ended = await ledgerOf(connect()).attempts.settle('the-first', there, keptAnswer)
+    expect(await ledger.attempts.settle('the-first', paid, keptAnswer)).toEqual(ended)
+  })
+
   test('is not settled by what was remembered, where another instance has taken it meanwhile', async () => {
     const { ledger, connect } = await openLedger()
     await send(ledger, 'the-first', 111)
