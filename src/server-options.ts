@@ -21,6 +21,8 @@ const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
 /** The largest payment has about two thousand characters. */
 const bodyLimitBytes = 16 * 1024
+/** As much as fits into a request line: a route says itself what is wrong with a long id, in its own words. */
+const maxParamLength = 16 * 1024
 /** For a whole request. A phone on a bad line needs seconds to send its small body; an attacker would take minutes. */
 const requestTimeoutMs = 15_000
 /** Headers are one packet or two, and waiting for them costs a connection of an unknown client. */
@@ -79,6 +81,7 @@ export const tlsOptionsOf = (material: TlsMaterial): TlsOptions => ({
 /** Options of both Fastify instances, in tests as in production. */
 export const serverOptions = {
   bodyLimit: bodyLimitBytes,
+  routerOptions: { maxParamLength },
   requestTimeout: requestTimeoutMs,
   keepAliveTimeout: keepAliveTimeoutMs,
   forceCloseConnections: 'idle',

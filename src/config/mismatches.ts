@@ -7,6 +7,7 @@ export interface Fitting {
   readonly CHECKOUT_FENCE: boolean
   readonly CHECKOUT_PAYMENTS: boolean
   readonly BIGCOMMERCE_STORE_HASH: string
+  readonly DATABASE_URL: string
   readonly BIGCOMMERCE_API_URL?: string | undefined
   readonly BIGCOMMERCE_PAYMENTS_URL?: string | undefined
 }
@@ -20,7 +21,19 @@ export const mismatchesOf = (given: Fitting): string[] => [
       ]
     : []),
   ...wrongAddressesOf(given),
+  ...forgetfulLedgerOf(given),
 ]
+
+/** What was being charged at a restart would be forgotten, and charged again. On this machine it is for tests. */
+const forgetfulLedgerOf = ({
+  DATABASE_URL,
+  BIGCOMMERCE_API_URL = 'https://api.bigcommerce.com',
+}: Fitting): string[] =>
+  DATABASE_URL === 'sqlite::memory:' && !onThisMachine.test(new URL(BIGCOMMERCE_API_URL).hostname)
+    ? [
+        'DATABASE_URL must not be sqlite::memory: for a store: a restart forgets every payment. Name a file, or use Postgres.',
+      ]
+    : []
 
 /**
  * The store's token and card numbers would leave in clear over `http`, and with the address of another store every payment

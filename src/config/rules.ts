@@ -37,7 +37,11 @@ export function isProxy(text: string): boolean {
   )
 }
 export function isDatabase(text: string): boolean {
-  if (!/^postgres(ql)?:/.test(text)) return /^sqlite:.+/.test(text)
+  if (!/^postgres(ql)?:/.test(text)) {
+    const path = text.startsWith('sqlite:') ? text.slice('sqlite:'.length) : ''
+    // SQLite would read `file:` as a URI, which may name a ledger in memory too.
+    return path.trim() !== '' && !path.startsWith('file:')
+  }
   if (!/^\w+:\/\/./.test(text) || !URL.canParse(text)) return false
   // The driver would refuse these later, and quote them.
   const { username, password, pathname } = new URL(text)

@@ -44,6 +44,19 @@ const headers = {
     description: 'Seconds to wait before asking again.',
     schema: { type: 'integer', minimum: 0, maximum: 86_400, examples: [2] },
   },
+  WwwAuthenticate: {
+    description: 'How to authenticate, and what is wrong with the token (RFC 6750 §3).',
+    schema: {
+      type: 'string',
+      pattern: '^Bearer',
+      maxLength: 512,
+      examples: ['Bearer error="invalid_token", error_description="The token has expired."'],
+    },
+  },
+  CacheControl: {
+    description: 'No answer may be kept.',
+    schema: { type: 'string', enum: ['no-store'], examples: ['no-store'] },
+  },
   RateLimitPolicy: {
     description:
       'The allowances that apply to this request, as a structured field: `"address";q=600;w=60` means 600 requests in 60 seconds.',
@@ -90,6 +103,7 @@ const headers = {
 const header = (name: keyof typeof headers) => ({ $ref: `#/components/headers/${name}` })
 
 /** The statuses whose answers may carry each of these headers. */
+const authenticationStatuses = new Set(['401', '403'])
 const retryAfterStatuses = new Set(['200', '202', '409', '429', '503'])
 const locationStatuses = new Set(['202', '409'])
 const awaitedStatuses = new Set(['200', '201', '202', '402', '404', '409', '422', '502'])
@@ -129,7 +143,9 @@ function complete(operation: Operation): void {
   for (const [status, response] of Object.entries(responses)) {
     response.headers = {
       'X-Request-Id': header('RequestId'),
+      'Cache-Control': header('CacheControl'),
       'Access-Control-Allow-Origin': header('AccessControlAllowOrigin'),
+      ...(authenticationStatuses.has(status) ? { 'WWW-Authenticate': header('WwwAuthenticate') } : {}),
       ...(isForCallers
         ? { 'RateLimit-Policy': header('RateLimitPolicy'), RateLimit: header('RateLimit') }
         : {}),

@@ -102,7 +102,7 @@ export function preferredWaitSeconds(lines: readonly string[]): number | null {
     if (name?.toLowerCase() !== 'wait') continue
     // Of several, the first counts.
     const value = quoted?.replaceAll(/\\(.)/g, '$1') ?? bare ?? ''
-    return /^\d{1,15}$/.test(value) ? Math.min(waitSecondsMax, Number(value)) : null
+    return /^\d+$/.test(value) ? Math.min(waitSecondsMax, Number(value)) : null
   }
   return null
 }

@@ -9,7 +9,13 @@ import type { RequestContext } from '../request-context.ts'
 import type { CheckoutRecord, Checkouts } from '../stores/checkouts.ts'
 import { alreadyPaid } from './held-orders.ts'
 import { createAcceptedOf, createCoalesce } from './list-payment-methods.ts'
-import { type AskedCheckout, type CheckoutView, type ReadCheckout, refuseUnnamed } from './read-checkout.ts'
+import {
+  type AskedCheckout,
+  type CheckoutView,
+  notItsOrder,
+  type ReadCheckout,
+  refuseUnnamed,
+} from './read-checkout.ts'
 
 export interface CheckoutPaymentMethods {
   readonly checkoutId: string
@@ -74,7 +80,7 @@ export function createListCheckoutMethods(
     const ofCheckout = checkout && (await checkoutsApi.listCheckoutMethods(checkoutId, context))
     if (ofCheckout) return ofCheckout
     if (choice.kind !== 'use') throw new Problem('checkout_not_found')
-    return managementApi.listPaymentMethods(choice.order.id, context)
+    return managementApi.listPaymentMethods(choice.order.id, context).catch(notItsOrder)
   }
 }
 

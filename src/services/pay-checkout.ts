@@ -8,6 +8,7 @@ import { maySeeAttempt } from './authorize-order.ts'
 import type { ChargeAttempt } from './charge-attempt.ts'
 import type { ClaimCheckout, PayCheckoutCommand } from './claim-checkout.ts'
 import { type PaidBy, type PaidOrder, replay, savingWhereAllowed } from './held-orders.ts'
+import { notItsOrder } from './read-checkout.ts'
 
 /**
  * Pays a checkout at most once: the order that it has become, or one that is made of it.
@@ -32,7 +33,7 @@ export function createPayCheckout(dependencies: PayCheckoutDependencies): PayChe
 
   return async function payCheckout(asked, context) {
     refuseTypeNotTaken(asked.payment.instrument.type, instruments)
-    return savingWhereAllowed(asked, (command) => payAtMostOnce(asked, command, context))
+    return savingWhereAllowed(asked, (command) => payAtMostOnce(asked, command, context)).catch(notItsOrder)
   }
 
   /** @param asked what the key stands for. @param command what is paid. */

@@ -154,3 +154,15 @@ function refuseStanding(record: CheckoutRecord, evenWhileRunning = false): void 
 /** A payment that is sent and has no end, or has its order made. */
 const runningOf = ({ payments, ordering }: CheckoutRecord): PaymentAttempt | undefined =>
   payments.find(({ status }) => isSent(status)) ?? (ordering?.status === 'claimed' ? ordering : undefined)
+
+/**
+ * An order that was made a moment ago may not be known yet where it is asked for. The caller asked for a checkout, which is
+ * there: only the same request again can tell.
+ *
+ * @throws Problem `upstream_unavailable` for `order_not_found`, else the error it is given.
+ */
+export function notItsOrder(error: unknown): never {
+  if (error instanceof Problem && error.code === 'order_not_found')
+    throw new Problem('upstream_unavailable', { cause: error })
+  throw error
+}

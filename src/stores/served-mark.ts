@@ -3,7 +3,6 @@ import {
   closeSync,
   existsSync,
   fstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -13,7 +12,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Kysely } from 'kysely'
-import { ledgerFileMode } from './engine/sqlite.ts'
+import { ledgerFileMode, makeFolder } from './engine/sqlite.ts'
 import type { Tables } from './engine/tables.ts'
 import type { PaymentAttempts } from './payment-attempts.ts'
 
@@ -119,7 +118,7 @@ function writeOver(place: string, mark: Buffer): boolean {
 
 /** Writes it to a new file, whole or not at all. */
 function writeAnew(place: string, mark: Buffer): void {
-  mkdirSync(dirname(place), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(place), 0o700)
   writeFileSync(`${place}.new`, mark, { mode: ledgerFileMode })
   renameSync(`${place}.new`, place)
 }

@@ -216,6 +216,17 @@ describe('what is wrong', () => {
     )
   })
 
+  test('a ledger that forgets, except in tests on this machine', () => {
+    const forgetful = { ...required, DATABASE_URL: 'sqlite::memory:' }
+    expect(complaint(forgetful)).toContain('DATABASE_URL must not be sqlite::memory:')
+    expect(complaint({ ...forgetful, BIGCOMMERCE_API_URL: 'https://api.bigcommerce.com' })).toContain(
+      'DATABASE_URL',
+    )
+    expect(loadConfig({ ...forgetful, BIGCOMMERCE_API_URL: 'http://127.0.0.1:1' }).databaseUrl).toBe(
+      'sqlite::memory:',
+    )
+  })
+
   test.each([
     'http://localhost:1/stores/other',
     'http://127.0.0.1:1',
@@ -281,6 +292,8 @@ describe('what is wrong', () => {
     ['PAYMENT_INSTRUMENTS', ','],
     ['PAYMENT_INSTRUMENTS', 'Card'],
     ['DATABASE_URL', 'sqlite:'],
+    ['DATABASE_URL', 'sqlite: '],
+    ['DATABASE_URL', 'sqlite:file:ledger?mode=memory'],
     ['PROBLEM_TYPE_BASE', '/docs/problems#'],
     ['PROBLEM_TYPE_BASE', 'https://pay.shop.example/docs/problems'],
     ['PROBLEM_TYPE_BASE', 'ftp://pay.shop.example/problems#'],

@@ -17,7 +17,7 @@ const required = {
 }
 const values: Record<string, string> = {
   AUTH_HMAC_SECRET: required.AUTH_HMAC_SECRET,
-  DATABASE_URL: 'sqlite::memory:',
+  DATABASE_URL: 'sqlite:./data/other.db',
   EVENTS_SECRET: `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
 }
 

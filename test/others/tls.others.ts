@@ -15,6 +15,7 @@ test('sslscan finds TLS 1.2 and 1.3 only, and in each only ECDHE with AEAD ciphe
     HOST: '127.0.0.1',
     PORT: '0',
     DATABASE_URL: 'sqlite::memory:',
+    BIGCOMMERCE_API_URL: 'http://127.0.0.1:1/stores/abc123',
     BIGCOMMERCE_STORE_HASH: 'abc123',
     BIGCOMMERCE_ACCESS_TOKEN: 'store-token',
     ...authEnvironment,

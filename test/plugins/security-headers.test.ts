@@ -98,6 +98,15 @@ describe('a page that is instrumented may call too', () => {
     expect(headers).not.toHaveProperty('access-control-allow-credentials')
   })
 
+  test('and an OPTIONS that asks for nothing gets no error', async () => {
+    const { call } = await startTillgate({ environment: { CORS_ORIGINS: origin } })
+    for (const headers of [{}, { origin }, { 'access-control-request-method': 'POST' }])
+      expect(await call('/orders/1/pay', { method: 'OPTIONS', headers })).toMatchObject({
+        status: 204,
+        text: '',
+      })
+  })
+
   test('and no other page is, nor does any name of a header come back', async () => {
     const { call } = await startTillgate({ environment: { CORS_ORIGINS: origin } })
     const foreign = await call('/orders/1/pay', asks('authorization', 'https://evil.example'))

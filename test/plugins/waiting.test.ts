@@ -11,6 +11,8 @@ test.each([
   [['wait=30'], 30],
   [['wait=31'], 30],
   [['wait=99999999999'], 30],
+  [['wait=9007199254740993'], 30],
+  [[`wait=${'9'.repeat(400)}`], 30],
   [['respond-async, wait=10'], 10],
   [['respond-async', 'wait=10'], 10],
   [['return=minimal; foo="a, wait=3", wait=4'], 4],

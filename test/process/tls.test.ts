@@ -15,6 +15,7 @@ const required = {
   HOST: '127.0.0.1',
   PORT: '0',
   DATABASE_URL: 'sqlite::memory:',
+  BIGCOMMERCE_API_URL: 'http://127.0.0.1:1/stores/abc123',
   BIGCOMMERCE_STORE_HASH: 'abc123',
   BIGCOMMERCE_ACCESS_TOKEN: 'store-token',
   ...authEnvironment,

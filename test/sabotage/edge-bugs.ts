@@ -98,4 +98,11 @@ const Agent = function (options) {
     replace: 'process.report.excludeEnv = false',
     tests: ['test/canary/sqlite.test.ts'],
   },
+  {
+    name: 'serve a store from a ledger in memory',
+    file: 'src/config/mismatches.ts',
+    find: "DATABASE_URL === 'sqlite::memory:' &&",
+    replace: 'DATABASE_URL === "never" &&',
+    tests: ['test/config/config.test.ts'],
+  },
 ]

@@ -173,3 +173,15 @@ test('a mark is written over the last one, and anew where its file was moved or 
   expect(await send('payment-5')).toBe('checkout_busy')
   expect(JSON.parse(readFileSync(beside, 'utf8')).payment).toBe('payment-4')
 })
+
+test('a folder that no one can make is told, and does not hold the process up', async () => {
+  const file = sqliteFile()
+  onTestFinished(file.remove)
+  const unwritable: unknown[] = []
+  const mark = createServedMark(file.path, '/proc/tillgate/marks', (error) => void unwritable.push(error))
+  await mark
+    .noting({ markSending: async (..._: Parameters<PaymentAttempts['markSending']>) => 'sending' as const })
+    .markSending('payment-1', sending)
+  expect(unwritable).toMatchObject([{ code: 'ENOENT' }])
+  expect(() => openSqlite('/proc/tillgate/ledger.db')).toThrow('ENOENT')
+})

@@ -6,7 +6,10 @@ import { expect } from 'vitest'
 import type { ApiAnswer } from './call-api.ts'
 
 interface Operation {
-  responses: Record<string, { content: Record<string, unknown>; headers?: Record<string, unknown> }>
+  responses: Record<
+    string,
+    { content: Record<string, { examples?: Record<string, unknown> }>; headers?: Record<string, unknown> }
+  >
 }
 interface Document {
   paths: Record<string, Record<string, Operation>>
@@ -32,6 +35,19 @@ function closed(value: unknown): unknown {
   return type === 'object' && node.properties ? { additionalProperties: false, ...node } : node
 }
 
+/** The headers that say something of an answer. The others protect pages, or belong to the connection. */
+const ourHeaders = new Set([
+  'cache-control',
+  'idempotent-replayed',
+  'location',
+  'preference-applied',
+  'ratelimit',
+  'ratelimit-policy',
+  'retry-after',
+  'www-authenticate',
+  'x-request-id',
+])
+
 const validators = new Map<string, ValidateFunction>()
 function validatorOf(pointer: string): ValidateFunction {
   const known = validators.get(pointer)
@@ -53,8 +69,17 @@ export function expectDocumented(method: string, path: string, answer: Omit<ApiA
   }
   const response = operation.responses[answer.status]
   expect(response, `${method} ${template} documents ${answer.status}`).toBeDefined()
+  const declared = Object.keys(response?.headers ?? {}).map((name) => name.toLowerCase())
+  const ours = Object.keys(answer.headers).filter((name) => ourHeaders.has(name))
+  expect(declared, `headers of ${method} ${template} ${answer.status}`).toEqual(expect.arrayContaining(ours))
   if (answer.body === undefined && !response?.content) return
   expect(Object.keys(response?.content ?? {}), `${method} ${template} ${answer.status}`).toContain(mediaType)
+  // An operation that is switched off is no route at all.
+  if (answer.status >= 400 && answer.body.code !== 'route_not_found')
+    expect(
+      Object.keys(response?.content[mediaType]?.examples ?? {}),
+      `${method} ${template} ${answer.status}`,
+    ).toContain(answer.body.code)
   const steps = [
     template,
     method.toLowerCase(),

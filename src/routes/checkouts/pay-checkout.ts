@@ -12,7 +12,15 @@ import { paidResponses, payingExamples, refuseBodyNotTaken, sendPaid } from '../
 import { PayOrderHeaders } from '../orders/schemas.ts'
 import { CheckoutParams, checkoutIdOf, PayCheckoutBody } from './schemas.ts'
 
-const problems = [...CHECKOUT_PROBLEMS, ...PAYING_PROBLEMS, 'checkout_not_ready'] as const
+const problems = [
+  ...CHECKOUT_PROBLEMS,
+  ...PAYING_PROBLEMS,
+  // Of its order, which may be gone by the time of the charge.
+  'order_not_found',
+  'order_not_payable',
+  'merchant_configuration',
+  'checkout_not_ready',
+] as const
 
 const schemaOf = (instruments: ReadonlySet<InstrumentType>) => ({
   operationId: 'payCheckout',

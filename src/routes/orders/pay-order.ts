@@ -20,7 +20,7 @@ import { OrderParams, PaymentResponse, PayOrderBody, PayOrderHeaders } from './s
 const problems = [...COMMON_PROBLEMS, ...PAYING_PROBLEMS] as const
 
 const needsRecurring =
-  'The caller token may not make payments without a shopper (`is_recurring`): that needs the scopes `payments:recurring` and `orders:any`.'
+  'The caller token may not make payments without a shopper (`is_recurring`): that needs the scopes `payments:recurring` and `orders:any`, and no claim that names a customer, orders or checkouts.'
 
 const schemaOf = (instruments: ReadonlySet<InstrumentType>) => ({
   operationId: 'payOrder',

@@ -44,7 +44,7 @@ export const commitsOf = (database: Kysely<Tables>): Commits | undefined => comm
  */
 export function openSqlite(path: string, machine: Machine = thisMachine): Kysely<Tables> {
   if (path !== ':memory:') {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     closeSync(openSync(path, 'a', ledgerFileMode))
   }
   const sqlite = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true })
@@ -55,6 +55,18 @@ export function openSqlite(path: string, machine: Machine = thisMachine): Kysely
   if (path === ':memory:') return kyselyOn(sqlite)
   const journal = openJournal(`${realpathSync(path)}-wal`)
   return kyselyOn(sqlite, watchOpenFile(path), journal)
+}
+
+/** Makes a folder and those above it. Node's own recursion never ends where the system makes none, as below `/proc`. @throws Error */
+export function makeFolder(folder: string, mode = 0o777): void {
+  if (existsSync(folder)) return
+  if (dirname(folder) !== folder) makeFolder(dirname(folder), mode)
+  try {
+    mkdirSync(folder, mode)
+  } catch (error) {
+    // Another process may have made it in between.
+    if (!existsSync(folder)) throw error
+  }
 }
 
 /** A file by its place on the disk; null where there is none. Symbolic links are followed. */

@@ -138,6 +138,28 @@ describe('the amount', () => {
   })
 })
 
+test('an order that was made a moment ago and is not known yet is no order that is not there', async () => {
+  const tillgate = await startWithCheckouts()
+  const checkoutId = openCheckout(tillgate)
+  await tillgate.sandbox.faults.add({ operation: 'access_tokens', kind: 'status', status: 404, times: 1 })
+  expect(await payCheckout(tillgate, checkoutId, { key })).toMatchObject({
+    status: 503,
+    body: { code: 'upstream_unavailable', retry: 'same_key' },
+  })
+  expect(await payCheckout(tillgate, checkoutId, { key })).toMatchObject({ status: 201 })
+  expect(makings(tillgate)).toBe(1)
+})
+
+test('an id that is none, however long, is a checkout that is not there', async () => {
+  const { call } = await startWithCheckouts()
+  const token = await callerToken({ scope: 'payments:read orders:any' })
+  for (const id of ['x', 'a'.repeat(200), 'a'.repeat(8_000)])
+    expect(await call(`/checkouts/${id}/payment-methods`, { token })).toMatchObject({
+      status: 404,
+      body: { code: 'checkout_not_found' },
+    })
+})
+
 test('a cart that was edited is made another order, and the older one is not paid', async () => {
   const tillgate = await startWithCheckouts()
   const { sandbox } = tillgate
