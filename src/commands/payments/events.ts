@@ -1,5 +1,6 @@
 import { instant } from '../../domain/held-payment.ts'
 import type { OutboxEvent } from '../../stores/outbox-rows.ts'
+import { adviceLines, adviceOnEvent } from './advice.ts'
 import { lasting } from './lines.ts'
 
 /** An event that was not delivered, as people and programs read it. */
@@ -44,6 +45,7 @@ function eventBlock(event: OutboxEvent, nowMs: number): string[] {
     `  happened    ${lasting(nowMs - event.createdAtMs)} ago, at ${instant(event.createdAtMs)}`,
     `  tries       ${event.tries}${event.lastFailure === null ? '' : `, the last: ${event.lastFailure}`}`,
     `  next try    ${nextTryWords(event, nowMs)}`,
+    ...adviceLines(adviceOnEvent(event)),
   ]
 }
 

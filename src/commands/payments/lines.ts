@@ -4,23 +4,28 @@ import { isFinal, type PaymentAttempt, publicStatus } from '../../domain/payment
 import { subjectOf } from '../../domain/payment-story.ts'
 import type { HeldAtDesk, ToldPayment } from '../../services/desk.ts'
 import type { Resolved } from '../../services/resolve-payment.ts'
+import { adviceLines, adviceOn } from './advice.ts'
 import { sawDocument } from './documents.ts'
 
 /** What people read, in lines of plain text. */
 
 export function heldLines(payments: readonly HeldAtDesk[], nowMs: number): string {
   if (payments.length === 0) return 'No payment is held.'
-  const count = payments.length === 1 ? '1 payment has no end.' : `${payments.length} payments have no end.`
+  const count =
+    payments.length === 1
+      ? '1 payment is not finished. Until it is, its order cannot be paid again.'
+      : `${payments.length} payments are not finished. Until they are, their orders cannot be paid again.`
   return [count, ...payments.map((payment) => ['', ...heldBlock(payment, nowMs)].join('\n'))].join('\n')
 }
 
-const heldBlock = ({ attempt, held }: HeldAtDesk, nowMs: number) => [
+const heldBlock = ({ attempt, held }: HeldAtDesk, nowMs: number): string[] => [
   `${capitalised(subjectOf(attempt))}  ${publicStatus(attempt.status)}  ${paidBy(attempt)}`,
   `  payment     ${attempt.id}`,
   `  held for    ${sinceWords(held.held_since, nowMs)}`,
   `  why         ${held.why ?? '-'}`,
   `  next look   ${untilWords(held.next_look_at, nowMs) ?? 'none planned'}`,
   `  free        ${freeWords(held.free_at_latest, nowMs)}`,
+  ...adviceLines(adviceOn({ attempt, held })),
 ]
 
 export const toldLines = (payments: readonly ToldPayment[], nowMs: number): string =>
@@ -121,7 +126,7 @@ const untilWords = (at: string | null, nowMs: number) =>
 
 const freeWords = (at: string | null, nowMs: number) =>
   at === null
-    ? 'by a charge, a refusal or a person; not by waiting'
+    ? 'not by waiting: when BigCommerce shows a charge or a refusal, or a person decides'
     : `${untilWords(at, nowMs)} at the latest, if BigCommerce shows no charge`
 
 const capitalised = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
