@@ -26,15 +26,15 @@ export const QUOTA_BUGS: readonly Bug[] = [
   {
     name: 'send all at once when the pause after a 429 is over',
     file: 'src/clients/bigcommerce/quota.ts',
-    find: 'if (refusals > 0) return 1 -',
-    replace: 'if (refusals > 0) return MANAGEMENT_CALLS_MAX -',
+    find: 'refusals > 0 ? 1 : MANAGEMENT_CALLS_MAX',
+    replace: 'MANAGEMENT_CALLS_MAX',
     tests: ['test/clients/bigcommerce/quota.test.ts', 'test/clients/bigcommerce/management-gate.test.ts'],
   },
   {
     name: 'let a call that hangs keep the whole gate shut after a 429',
     file: 'src/clients/bigcommerce/quota.ts',
-    find: 'sentAtMs > Math.max(refusedAtMs, sinceMs)',
-    replace: 'sentAtMs > Math.min(refusedAtMs, 0)',
+    find: 'Math.max(refusedAtMs, sinceMs)',
+    replace: 'Math.min(refusedAtMs, 0)',
     tests: ['test/clients/bigcommerce/quota.test.ts', 'test/clients/bigcommerce/management-gate.test.ts'],
   },
   {

@@ -74,10 +74,8 @@ const KEPT_ONE_IN: Readonly<Record<Purpose, number>> = {
 
 /** More than this is no quota; BigCommerce documents 150 and 450. */
 const limitMax = 1_000_000
-/** BigCommerce's documented window, taken where a header names none. */
-const windowMsDocumented = 30_000
-/** No header makes the window longer: twice the documented one. */
-const windowMsMax = 60_000
+/** BigCommerce's documented window, taken where a header names none; none makes it longer than twice that. */
+const [windowMsDocumented, windowMsMax] = [30_000, 60_000]
 /** After a 429 that does not say for how long, the platform is overloaded: each further one doubles the pause. */
 const pauseBaseMs = 1_000
 const pauseMsMax = 30_000
@@ -163,21 +161,25 @@ function windowAfter(
 /** How many calls of this purpose may be sent now; none when it is zero or less. */
 export function roomFor(quota: ManagementQuota, purpose: Purpose, nowMs: number): number {
   if (nowMs < quota.heldUntilMs) return 0
-  const hanging = OUT_MAX[purpose] - quota.out.filter((call) => call.purpose === purpose).length
-  return Math.min(placesFree(quota, nowMs), hanging, quotaFor(quota, purpose, nowMs))
+  let mayHang = OUT_MAX[purpose]
+  for (const call of quota.out) if (call.purpose === purpose) mayHang -= 1
+  return Math.min(placesFree(quota, nowMs), mayHang, quotaFor(quota, purpose, nowMs))
 }
 
 /** After a refusal one call asks whether it is over, before the others follow; those that were out before it do not tell. */
 function placesFree({ out, refusals, refusedAtMs }: ManagementQuota, nowMs: number): number {
   const sinceMs = nowMs - HANGS_AFTER_MS
-  if (refusals > 0) return 1 - out.filter(({ sentAtMs }) => sentAtMs > Math.max(refusedAtMs, sinceMs)).length
-  return MANAGEMENT_CALLS_MAX - out.filter(({ sentAtMs }) => sentAtMs > sinceMs).length
+  const fromMs = refusals > 0 ? Math.max(refusedAtMs, sinceMs) : sinceMs
+  let places = refusals > 0 ? 1 : MANAGEMENT_CALLS_MAX
+  for (const { sentAtMs } of out) if (sentAtMs > fromMs) places -= 1
+  return places
 }
 
 /** When the next of the calls that are out begins to hang, and leaves its place to others; Infinity where none will. */
 export function nextHangsAtMs({ out }: ManagementQuota, nowMs: number): number {
-  const coming = out.map(({ sentAtMs }) => sentAtMs + HANGS_AFTER_MS).filter((atMs) => atMs > nowMs)
-  return Math.min(...coming)
+  let sentMs = Number.POSITIVE_INFINITY
+  for (const { sentAtMs } of out) if (sentAtMs + HANGS_AFTER_MS > nowMs) sentMs = Math.min(sentMs, sentAtMs)
+  return sentMs + HANGS_AFTER_MS
 }
 
 /**
