@@ -1,6 +1,5 @@
 import { type CompiledQuery, sql } from 'kysely'
-import { dialectOf, thisMachine } from '../stores/engine/dialect.ts'
-import { prepare } from '../stores/engine/prepared.ts'
+import { dialectOf, prepare, thisMachine } from '../stores/engine/dialect.ts'
 import { together, type Waits } from '../stores/engine/together.ts'
 import { transact } from '../stores/engine/transact.ts'
 import { bringLater, type PermitStoreOptions, type Provided, providePermits } from './amend-permits.ts'

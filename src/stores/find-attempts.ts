@@ -7,7 +7,7 @@ import {
   type OrderAttempt,
   type PaymentAttempt,
 } from '../domain/payment-attempt.ts'
-import { prepare } from './engine/prepared.ts'
+import { prepare } from './engine/dialect.ts'
 import { rowsOf } from './engine/sqlite.ts'
 import type { PaymentAttemptRow, Tables } from './engine/tables.ts'
 

@@ -12,11 +12,10 @@ import {
 } from '../domain/payment-attempt.ts'
 import { takeCheckout } from './checkout-fence.ts'
 import { type Claim, claimAttempt, type FailuresLimit } from './claim-attempt.ts'
-import { claimFirst } from './claim-first.ts'
 import type { Tables } from './engine/tables.ts'
 import { durably, transact, transactDurably, whenDurable, withoutFlush } from './engine/transact.ts'
 import { createFindFence, findByKey, findByOrder, findEnded, NO_ORDER_YET } from './find-attempts.ts'
-import { markSendingAtOnce, type Sending, succeedAtOnce } from './first-payment.ts'
+import { claimFirst, markSendingAtOnce, type Sending, succeedAtOnce } from './first-payment.ts'
 import { settleAttempt } from './settle-attempt.ts'
 import { type WriteEvents, writeNoEvents } from './write-events.ts'
 

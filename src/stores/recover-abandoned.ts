@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import { RUNNING_STATUSES } from '../domain/payment-attempt.ts'
-import { prepare } from './engine/prepared.ts'
+import { prepare } from './engine/dialect.ts'
 import { rowsOf } from './engine/sqlite.ts'
 import type { Tables } from './engine/tables.ts'
 import { orderIdOf, statusIn, toAttempt } from './find-attempts.ts'

@@ -13,8 +13,7 @@ import {
   type UnaccountedCount,
   type UnsettledCount,
 } from './count-unsettled.ts'
-import { dialectOf } from './engine/dialect.ts'
-import { prepare } from './engine/prepared.ts'
+import { dialectOf, prepare } from './engine/dialect.ts'
 import { rowsOf } from './engine/sqlite.ts'
 import type { Tables } from './engine/tables.ts'
 import { transact } from './engine/transact.ts'

@@ -18,8 +18,8 @@ export type NewEvent = Pick<
 
 /** Writes into the outbox what is told of a step, within the transaction that makes the step. */
 export interface WriteEvents {
-  /** The event of a step of a payment that is the only one of its order; null where there is none. */
-  ofFirst(step: Step): NewEvent | null
+  /** The event of a step of a payment that is the only one of its order; null where there is none. Left out where nothing listens. */
+  ofFirst?(step: Step): NewEvent | null
   /** The event of the new status, if there is one; and that its order is paid twice, if it is. */
   ofStep(transaction: Kysely<Tables>, step: Step): Promise<void>
   /** What a look has found beside a new status. */
@@ -28,7 +28,6 @@ export interface WriteEvents {
 
 /** Where nothing listens, nothing is written. */
 export const writeNoEvents: WriteEvents = {
-  ofFirst: () => null,
   async ofStep() {},
   async ofTellings() {},
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 /** As many as one can keep in mind who follows a request from file to file. */
-const filesMax = { 'POST /orders/:id/pay': 68, 'GET /orders/:id/payment-methods': 38 }
+const filesMax = { 'POST /orders/:id/pay': 65, 'GET /orders/:id/payment-methods': 38 }
 
 test('a payment and a list of methods run through few files', () => {
   const script = join(import.meta.dirname, '../../scripts/files-per-request.ts')

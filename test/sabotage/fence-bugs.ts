@@ -76,7 +76,7 @@ export const FENCE_BUGS: readonly Bug[] = [
   },
   {
     name: 'take an attempt for the first on its order, whatever was before',
-    file: 'src/stores/claim-first.ts',
+    file: 'src/stores/first-payment.ts',
     find: 'return claimed && takenBack?.length === 0 ?',
     replace: 'return claimed ?',
     tests: ['test/stores/first-payment.test.ts'],

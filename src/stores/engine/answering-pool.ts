@@ -1,6 +1,6 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
 import type { ClientBase, Pool, PoolClient } from 'pg'
-import { nameOfPrepared } from './prepared.ts'
+import { nameOfPrepared } from './dialect.ts'
 
 /**
  * A pool that gives out no connection on which nothing can be paid, and closes it instead:
