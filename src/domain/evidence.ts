@@ -3,7 +3,7 @@ import { withTotals } from './part-payments.ts'
 import { closesOrder, hasFailed, isInDoubt, type PaymentAttempt } from './payment-attempt.ts'
 import { isDone, isStart, type Trace, tracesOf } from './traces.ts'
 import type { Transaction, TransactionType } from './transaction.ts'
-import { explainedMost, isWithin, mayBeOf } from './whose-charge.ts'
+import { explainedMost, fitOf, isWithin, mayBeOf } from './whose-charge.ts'
 
 /**
  * What a reading proves of one attempt.
@@ -59,9 +59,10 @@ export function judge(
   const { order, transactions } = reading
   const [attempt = judged, ...others] = withTotals([judged, ...besides], order)
   const { traces, unplacedVoids } = tracesOf(reading)
-  const mayBeOwn = (trace: Trace) => mayBeOf(trace.start, attempt, [attempt, ...others])
+  const all = [attempt, ...others]
+  const isOwn = (trace: Trace) => fitOf(trace.start, attempt, all) === 'yes'
   const live = traces.filter(({ isVoid }) => !isVoid)
-  const own = live.filter((trace) => mayBeOwn(trace) && isWithin(trace.start, attempt))
+  const own = live.filter((trace) => isOwn(trace) && isWithin(trace.start, attempt))
   const saysPaid = order !== null && paidStatuses.has(order.paymentStatus)
   // A partial reading proves that an authorisation was given. That it stands, only its order says then: its void may be unread.
   const standing = own.filter((trace) => reading.showsAllVoids || saysPaid || !isReserved(trace))
@@ -71,7 +72,7 @@ export function judge(
     return { kind: 'charged', by: 'transactions', transactionType: typeOf(standing), charges, isDated }
   }
 
-  const voided = traces.filter((trace) => trace.isVoid && mayBeOwn(trace)).length
+  const voided = traces.filter((trace) => trace.isVoid && isOwn(trace)).length
   const paidParts = others.filter(({ status }) => status === 'succeeded').length
   // Beside a part that was paid, the traces must account for both: the part's own is no payment of the rest.
   const whole = paidParts === 0 ? attempt.amount : (attempt.orderTotal ?? order?.total?.amount)
@@ -88,15 +89,18 @@ export function judge(
   // An order that is paid in part says pending of itself, which then says nothing of this attempt.
   if (order && paidParts === 0 && pendingStatuses.has(order.paymentStatus)) return { kind: 'pending' }
 
-  const isEarlier = live.some((trace) => mayBeOwn(trace) && !own.includes(trace))
-  const isDoubtful = unplacedVoids > 0 || (isEarlier && paidParts === 0)
+  const isEarlier = live.some((trace) => isOwn(trace) && !own.includes(trace))
+  const isUnsure = live.some(
+    ({ start }) => fitOf(start, attempt, all) === 'unsure' && isWithin(start, attempt),
+  )
+  const isDoubtful = unplacedVoids > 0 || (isEarlier && paidParts === 0) || isUnsure
   const isInPaidState = order !== null && !isOpen(order, paidParts) && isSaid(order) && !isExplained
   const isSign = isDoubtful || isInPaidState || standing.length < own.length
   const unclear: Verdict = { kind: 'unclear', isSign }
   if (!order || !reading.isWhole || isDoubtful) return unclear
   if (!isOpen(order, paidParts) && !(saysPaid && isExplained)) return unclear
   const declines = transactions.filter(
-    (each) => each.status === 'error' && isStart(each) && mayBeOf(each, attempt, [attempt, ...others]),
+    (each) => each.status === 'error' && isStart(each) && fitOf(each, attempt, all) === 'yes',
   ).length
   const othersDeclined = others.filter(({ status }) => status === 'declined').length
   const isDeclined = order.statusId === ORDER_STATUS_IDS.declined || voided > 0 || declines > othersDeclined
@@ -159,9 +163,11 @@ function pendingsOf(
   const ends = (pending: Transaction) =>
     transactions.filter(({ referenceId }) => referenceId !== null && referenceId === pending.id)
   const isFailed = (end: Transaction) => end.status === 'error' || (end.event === 'void' && isDone(end))
+  // That something has failed which may not be this attempt's proves nothing of it.
+  const isOwn = (pending: Transaction) => fitOf(pending, attempt, [attempt, ...others]) === 'yes'
   return {
     open: own.filter((each) => ends(each).length === 0).length,
-    failed: own.filter((each) => ends(each).some(isFailed)).length,
+    failed: own.filter((each) => isOwn(each) && ends(each).some(isFailed)).length,
   }
 }
 

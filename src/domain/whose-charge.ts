@@ -1,6 +1,6 @@
 import { partPaidBy } from './part-payments.ts'
 import { isInDoubt, isSent, type PaymentAttempt } from './payment-attempt.ts'
-import { paysAPart } from './payment-instrument.ts'
+import { type InstrumentType, paysAPart } from './payment-instrument.ts'
 import type { Trace } from './traces.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -33,25 +33,70 @@ const mayExplain = (paid: PaymentAttempt, row: Transaction): boolean =>
   isWithin(row, paid) ||
   (paid.status === 'succeeded' && isInDoubt(paid) && isWithin(row, { ...paid, status: 'unknown' }))
 
-/** Whether a row can be of this attempt: by BigCommerce's payment id where it shows one, else by method, kind and amount. */
-export function mayBeOf(row: Transaction, attempt: PaymentAttempt, all: readonly PaymentAttempt[]): boolean {
+/** Whether a row is, or at least might be, of this attempt. */
+export const mayBeOf = (row: Transaction, attempt: PaymentAttempt, all: readonly PaymentAttempt[]): boolean =>
+  fitOf(row, attempt, all) !== 'no'
+
+/**
+ * Whether a row can be of this attempt: by BigCommerce's payment id where it shows one, else by method, kind and amount. `unsure`: all
+ * else fits, but the kind is told in a word that we do not know and no method is named; such a row proves neither a charge nor that there is none.
+ */
+export function fitOf(
+  row: Transaction,
+  attempt: PaymentAttempt,
+  all: readonly PaymentAttempt[],
+): 'yes' | 'unsure' | 'no' {
   const named = all.find(
     ({ bigcommercePaymentId: id }) =>
       id !== null && (id === String(row.id) || id === row.gatewayTransactionId),
   )
-  if (named) return named.id === attempt.id
+  if (named) return named.id === attempt.id ? 'yes' : 'no'
   const { money, paymentMethodId } = row
-  if (money === null || attempt.amount === null || money.currency !== attempt.currency) return false
-  if (paymentMethodId !== null && paymentMethodId !== attempt.paymentMethodId.toLowerCase()) return false
-  const isPart = paysAPart(attempt.instrumentType)
-  if (balances.has(row.method) && row.method !== attempt.instrumentType) return false
-  if (!isPart) return money.amount === attempt.amount
-  const paid = partPaidBy(attempt, all)
-  return paid === null ? money.amount <= attempt.amount : money.amount === paid
+  if (money === null || attempt.amount === null || money.currency !== attempt.currency) return 'no'
+  if (paymentMethodId !== null && paymentMethodId !== attempt.paymentMethodId.toLowerCase()) return 'no'
+  const paid = paysAPart(attempt.instrumentType) ? partPaidBy(attempt, all) : attempt.amount
+  const isAmount = paid === null ? money.amount <= attempt.amount : money.amount === paid
+  return isAmount ? kindFit(row, attempt.instrumentType) : 'no'
 }
 
 /** `method` of a row that was paid from a balance, spelt as the instrument's type is. */
 export const balances = new Set<string>(['gift_certificate', 'store_credit'])
+
+/** What a gateway may be handed for any of these. */
+const sent: readonly InstrumentType[] = [
+  'card',
+  'stored_card',
+  'tokenized_card',
+  'stored_paypal_account',
+  'stored_bank_account',
+]
+
+/** `method` of a row (Orders API, transactions), and which instruments of a payment here can lead to it. */
+const KINDS: ReadonlyMap<string, readonly InstrumentType[]> = new Map([
+  ['credit_card', sent],
+  ['bigpay_token', sent],
+  ['token', sent],
+  ['nonce', sent],
+  ['electronic_wallet', ['stored_paypal_account']],
+  ['gift_certificate', ['gift_certificate']],
+  ['store_credit', ['store_credit']],
+  // Cash, an invoice, a page of another provider, and Apple Pay: none of them can be paid here.
+  ['offline', []],
+  ['custom', []],
+  ['offsite', []],
+  ['apple_pay_card', []],
+  ['apple_pay_token', []],
+])
+
+function kindFit({ method, paymentMethodId }: Transaction, type: InstrumentType): 'yes' | 'unsure' | 'no' {
+  const kinds = KINDS.get(method)
+  if (method === '' || kinds?.includes(type)) return 'yes'
+  // A method that is named, and fits, says more than such a word; no card is charged over one of BigCommerce's own two.
+  if (!kinds || kinds === sent) return paymentMethodId === null ? 'unsure' : 'yes'
+  // What a bank account is called is documented nowhere.
+  const isLikeABank = method === 'electronic_wallet' || method === 'custom'
+  return type === 'stored_bank_account' && isLikeABank ? 'unsure' : 'no'
+}
 
 /**
  * Whether a row was made in an attempt's time, by BigCommerce's clock: after its PAT, and for an attempt that has ended before

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { judge } from '../../src/domain/evidence.ts'
 import type { Order, OrderReading } from '../../src/domain/order.ts'
 import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
+import type { InstrumentType } from '../../src/domain/payment-instrument.ts'
 import type { Transaction } from '../../src/domain/transaction.ts'
 import { orderOf as order } from '../services/fakes.ts'
 import { attemptOf, transactionOf as transaction } from './samples.ts'
@@ -116,6 +117,41 @@ describe('charged is not said of', () => {
     ['a purchase that is not done yet', transaction({ status: 'pending' })],
   ])('%s', (_name, other) => {
     expect(verdict([other]).kind).not.toBe('charged')
+  })
+
+  test.each([
+    'offline',
+    'custom',
+    'offsite',
+    'apple_pay_card',
+    'apple_pay_token',
+    'electronic_wallet',
+    'store_credit',
+  ])('what no card of ours is told as, whether it names our method or none: %s', (method) => {
+    for (const paymentMethodId of [null, attempt.paymentMethodId])
+      for (const event of ['purchase', 'authorization', 'pending'])
+        expect(verdict([transaction({ method, event, paymentMethodId })])).toMatchObject(untouched)
+  })
+
+  test('what a stored PayPal account or a bank account is not told as', () => {
+    const by = (instrumentType: InstrumentType, method: string) =>
+      verdict([transaction({ method, paymentMethodId: null })], { of: { ...attempt, instrumentType } }).kind
+    expect(by('stored_paypal_account', 'electronic_wallet')).toBe('charged')
+    expect(by('stored_paypal_account', 'offline')).toBe('absent')
+    expect(by('stored_bank_account', 'bigpay_token')).toBe('charged')
+    expect(by('stored_bank_account', 'custom')).toBe('unclear')
+    expect(by('stored_bank_account', 'offline')).toBe('absent')
+    expect(by('gift_certificate', 'credit_card')).toBe('unclear')
+  })
+
+  test('a kind in a word that we do not know, which proves neither that nor the opposite', () => {
+    const odd = transaction({ method: 'carrier_pigeon', paymentMethodId: null })
+    expect(verdict([odd])).toEqual({ kind: 'unclear', isSign: true })
+    expect(verdict([{ ...odd, paymentMethodId: attempt.paymentMethodId }])).toMatchObject({ kind: 'charged' })
+    expect(verdict([{ ...odd, paymentMethodId: 'adyenv2.scheme' }])).toMatchObject(untouched)
+    const began = { ...odd, id: 700, event: 'pending' }
+    const failed = { ...odd, status: 'error', referenceId: 700 }
+    expect(verdict([began, failed]).kind).not.toBe('failed')
   })
 
   test('the trace of an earlier gift certificate, when this one is the second', () => {

@@ -137,3 +137,18 @@ test.concurrent('a purchase that was made elsewhere stops the next payment after
   await expect.poll(() => log.join(''), { timeout: 10_000 }).toContain('unaccounted charge detected')
   expect(await metrics()).toContain('tillgate_unaccounted_charges{age="1m"} 1')
 })
+
+test.concurrent('cash that was taken for an order is not told as the card payment whose answer was lost', async ({
+  expect,
+  onTestFinished,
+}) => {
+  const { sandbox, call, log } = await startTillgate({ reconciles: true, onTestFinished })
+  const orderId = createOrder(sandbox)
+  await sandbox.faults.add({ operation: 'pay', kind: 'reset_before_charge', times: 1 })
+  await call.pay(orderId, cardPayment(), { token: await token, key })
+  sandbox.transactions.add({ order_id: orderId, method: 'offline' })
+  await expect.poll(() => log.join(''), { timeout: 10_000 }).toContain('unaccounted charge detected')
+  const again = await call.pay(orderId, cardPayment(), { token: await token, key })
+  expect(again.body).toMatchObject({ data: { status: 'unknown' } })
+  expect(sandbox.charges()).toEqual([])
+})
