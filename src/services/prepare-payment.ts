@@ -9,6 +9,7 @@ import { hasPaidAPart, mayBeCorrected, type PaymentAttempt } from '../domain/pay
 import type { PaymentCommand } from '../domain/payment-command.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Sealed } from '../domain/sealed.ts'
+import { showsParts } from '../domain/shown-parts.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
@@ -60,7 +61,8 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
     if (claims.due.amount === 0) throw new Problem('order_not_payable')
     // Once a part is paid, the order's own sum may not show it; the PAT's does.
     refuseOtherAmount(claims, command, payments.some(hasPaidAPart) ? null : order)
-    refuseStaleAmount(claims, order, payments, now())
+    const stale = staleParts(claims, order, payments, now())
+    if (stale.length > 0) await refuseUnlessShown(claims, command.orderId, stale, payments, context)
     return { paymentAccessToken: minted.token, claims }
   }
 
@@ -104,6 +106,28 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
       : new Problem('order_payment_in_progress', { retryAfterSeconds: ASK_AGAIN_SECONDS })
   }
 
+  /**
+   * Until BigCommerce shows a part, the rest must not be charged: the part would be charged again with it. A complete look may show
+   * that it was given back, or that the order costs as much more.
+   *
+   * @throws Problem where it does not.
+   */
+  async function refuseUnlessShown(
+    { due }: PaymentAccessTokenClaims,
+    orderId: number,
+    stale: readonly PaymentAttempt[],
+    payments: readonly PaymentAttempt[],
+    context: RequestContext,
+  ): Promise<void> {
+    const reading = await lookAtOrder(managementApi, orderId, context)
+    if (showsParts(reading, due, stale, payments)) return
+    throw new Problem('upstream_busy', {
+      detail:
+        'BigCommerce does not show an earlier part payment yet. Wait, then try again. Nothing was charged.',
+      retryAfterSeconds: ASK_AGAIN_SECONDS,
+    })
+  }
+
   /** BigCommerce says that the order cannot be paid (30101), perhaps because an earlier attempt has paid it. */
   async function wakeIfPaid(orderId: number, error: unknown): Promise<never> {
     if (error instanceof Problem && error.code === 'order_not_payable') {
@@ -131,27 +155,21 @@ function refuseOtherAmount(
 const partShowsWithinMs = 60_000
 
 /**
- * After a part was paid, less must be due than before. Until BigCommerce shows that, the rest must not be charged: the part
- * would be charged again with it. An order that became dearer may be due as much as before.
+ * The parts of which the PAT's amount shows nothing. After a part was paid, less must be due than before. An order that became dearer
+ * may be due as much as before.
  */
-function refuseStaleAmount(
+function staleParts(
   { due }: PaymentAccessTokenClaims,
   order: Order | null,
   payments: readonly PaymentAttempt[],
   nowMs: number,
-) {
-  const isStale = payments.filter(hasPaidAPart).some(({ amount, orderTotal, endedAtMs }) => {
+): PaymentAttempt[] {
+  return payments.filter(hasPaidAPart).filter(({ amount, orderTotal, endedAtMs }) => {
     if (amount === null) return false
     const total = order?.total?.amount ?? null
     const dearerBy = total !== null && orderTotal !== null ? total - orderTotal : 0
     // As much as would be due now without the part.
     if (due.amount < amount + dearerBy) return false
     return dearerBy === 0 || nowMs - (endedAtMs ?? 0) < partShowsWithinMs
-  })
-  if (!isStale) return
-  throw new Problem('upstream_busy', {
-    detail:
-      'BigCommerce does not show an earlier part payment yet. Wait, then try again. Nothing was charged.',
-    retryAfterSeconds: ASK_AGAIN_SECONDS,
   })
 }

@@ -308,4 +308,25 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
     replace: '',
     tests: ['test/services/pay-order.test.ts'],
   },
+  {
+    name: 'shut an order whose part was given back',
+    file: 'src/services/prepare-payment.ts',
+    find: 'if (showsParts(reading, due, stale, payments)) return\n',
+    replace: '',
+    tests: ['test/services/prepare-payment.test.ts'],
+  },
+  {
+    name: 'charge a part again that is shown and was not given back',
+    file: 'src/domain/shown-parts.ts',
+    find: 'kept + due.amount <= total.amount',
+    replace: 'kept < total.amount',
+    tests: ['test/services/prepare-payment.test.ts'],
+  },
+  {
+    name: 'charge a part again that is not shown',
+    file: 'src/domain/shown-parts.ts',
+    find: 'if (explained(traces, parts) < parts.length) return false',
+    replace: '',
+    tests: ['test/services/prepare-payment.test.ts'],
+  },
 ]

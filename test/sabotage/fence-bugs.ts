@@ -193,9 +193,8 @@ export const FENCE_BUGS: readonly Bug[] = [
   {
     name: 'charge a part again that BigCommerce does not show yet',
     file: 'src/services/prepare-payment.ts',
-    find: `    refuseStaleAmount(claims, order, payments, now())
-`,
-    replace: '',
+    find: 'if (stale.length > 0) await',
+    replace: 'if (stale.length < 0) await',
     tests: ['test/services/prepare-payment.test.ts'],
   },
   {

@@ -267,6 +267,63 @@ describe('the rest of an order that was paid in part', () => {
     expect(await preparing(patOf(claims), total(6098), {}, [part]).result).toBe('upstream_busy')
   })
 
+  const row = transactionOf({
+    id: 50,
+    method: 'gift_certificate',
+    paymentMethodId: 'bigcommerce.gift_certificate',
+    money: { amount: 2000, currency: 'USD' },
+  })
+  const gift = { ...part, paymentMethodId: 'bigcommerce.gift_certificate' }
+  const givenBy = (transactions: OrderReading['transactions'], { isWhole = true, costs = 6098 } = {}) =>
+    preparing(patOf(claims), null, {}, [gift], null, {
+      transactions,
+      isWhole,
+      order: total(costs),
+    }).result
+  const back = (event: string, amount = 2000) =>
+    transactionOf({ event, referenceId: 50, money: { amount, currency: 'USD' } })
+
+  test.each(['refund', 'void'])(
+    'is the whole again where a look shows that the part was given back: %s',
+    async (event) => {
+      expect(await givenBy([row, back(event)])).toMatchObject({ claims: { due: { amount: 6098 } } })
+    },
+  )
+
+  test.each([
+    ['the part is shown and was not given back', [row]],
+    ['less than the part was given back', [row, back('refund', 1999)]],
+    ['the void is not done', [row, { ...back('void'), status: 'pending' }]],
+    ['the part is not shown', [back('refund')]],
+    [
+      'what was given back is of another',
+      [{ ...row, money: { amount: 7000, currency: 'USD' } }, back('refund', 7000)],
+    ],
+  ])('is not charged where %s', async (_what, transactions) => {
+    expect(await givenBy(transactions)).toBe('upstream_busy')
+  })
+
+  test('is not charged where a part of the look is missing', async () => {
+    expect(await givenBy([row, back('refund')], { isWhole: false })).toBe('upstream_busy')
+  })
+
+  test('may be as much as before where part and due are no more than the order costs now', async () => {
+    expect(await givenBy([row], { costs: 8098 })).toMatchObject({ claims: {} })
+    expect(await givenBy([row], { costs: 8097 })).toBe('upstream_busy')
+  })
+
+  test('of two parts is what the one that was not given back leaves', async () => {
+    const second = { ...gift, id: 'second', amount: 4098 }
+    const secondRow = { ...row, id: 51, money: { amount: 1000, currency: 'USD' } }
+    const rest = (amount: number, transactions: OrderReading['transactions']) =>
+      preparing(claimsWith({ amount }), null, {}, [gift, second], null, { transactions, order: total(6098) })
+        .result
+    const secondBack = transactionOf({ event: 'refund', referenceId: 51, money: secondRow.money })
+    expect(await rest(4098, [row, secondRow, secondBack])).toMatchObject({ claims: {} })
+    expect(await rest(5098, [row, secondRow, back('refund')])).toMatchObject({ claims: {} })
+    expect(await rest(6098, [row, secondRow, secondBack])).toBe('upstream_busy')
+  })
+
   test('may be as much as before when the order became dearer by more than that', async () => {
     expect(await preparing(patOf(claims), total(8098), {}, [part]).result).toMatchObject({ claims: {} })
   })
