@@ -17,6 +17,8 @@ interface Passage {
   readonly killAt: number
   /** Whether the statement after the charge's answer is still to fail. */
   losesEnd: boolean
+  /** While what was sent together with the statement that failed fails, too. */
+  isLedgerAway: boolean
   isAnswered: boolean
   /** Whether what it tells of itself is in the outbox. */
   hasTold: boolean
@@ -26,18 +28,18 @@ const payments = new AsyncLocalStorage<Passage>()
 const passageOf = new WeakMap<object, Passage>()
 /** The payment whose events are passed as well. They are sent by a loop that knows of no request. */
 let telling: Passage | undefined
-const outbox = /^(?!insert).*"payment_events"/is
+const isOfOutbox = (sql: string) => /\bpayment_events\b/i.test(sql) && !/^\s*insert/i.test(sql)
 
 /** The payment that a statement is of. */
 const passageOfStatement = (sql: string): Passage | undefined =>
-  payments.getStore() ?? (telling?.hasTold && outbox.test(sql) ? telling : undefined)
+  payments.getStore() ?? (telling?.hasTold && isOfOutbox(sql) ? telling : undefined)
 
 const listPath = process.env[boundariesFile]
 
 function pass(boundary: string, passage = payments.getStore()): void {
   if (!passage) return
   passage.passed++
-  passage.hasTold ||= boundary === 'after insert into "payment_events" '
+  passage.hasTold ||= boundary === 'after insert into payment_events'
   if (passage.killAt === passage.passed) process.kill(process.pid, 'SIGKILL')
   if (passage.killAt === 0 && listPath) appendFileSync(listPath, `${boundary}\n`)
 }
@@ -45,15 +47,28 @@ function pass(boundary: string, passage = payments.getStore()): void {
 /** @throws Error once, where the ledger is to be away when the charge is answered. */
 function maybeLoseEnd(statement: string): void {
   const passage = payments.getStore()
+  if (!passage) return
   // What is written of the permit is no end; only an end is written in a transaction.
-  if (!passage?.losesEnd || !passage.isAnswered || !/^begin/i.test(statement)) return
-  passage.losesEnd = false
-  throw new Error('The ledger is away')
+  if (passage.losesEnd && passage.isAnswered && statement.startsWith('begin')) {
+    passage.losesEnd = false
+    passage.isLedgerAway = true
+    setImmediate(() => {
+      passage.isLedgerAway = false
+    })
+  }
+  if (passage.isLedgerAway) throw new Error('The ledger is away')
 }
 
+/** On one line, and the same however it is written. */
 const nameOf = (sql: string) =>
-  /^\s*((?:begin|commit|rollback|select|insert into|update|with)\b[^,(]*)/i.exec(sql)?.[1]?.slice(0, 40) ??
-  'statement'
+  /^(?:begin|commit|rollback|select|insert into|update|delete from|with)\b[^,(]*/
+    .exec(sql.toLowerCase().replaceAll('"', '').replaceAll(/\s+/g, ' ').trim())?.[0]
+    .slice(0, 40)
+    .trim() ?? 'statement'
+
+/** What pg is asked: a text, or an object that holds it beside its values. */
+const textOf = (asked: unknown) =>
+  typeof asked === 'object' && asked !== null && 'text' in asked ? asked.text : asked
 
 for (const method of ['all', 'run'] as const) {
   const original = StatementSync.prototype[method] as (...parameters: unknown[]) => unknown
@@ -73,7 +88,7 @@ for (const method of ['all', 'run'] as const) {
 const query = pg.Client.prototype.query as (...parameters: unknown[]) => unknown
 Object.assign(pg.Client.prototype, {
   query(this: pg.Client, ...parameters: unknown[]) {
-    const [sql] = parameters
+    const sql = textOf(parameters[0])
     const passage = typeof sql === 'string' ? passageOfStatement(sql) : undefined
     if (typeof sql !== 'string' || !passage) return query.apply(this, parameters)
     const name = nameOf(sql)
@@ -119,7 +134,14 @@ on('http.server.request.start', ({ request }) => {
   const killAt = headers[killHeader]
   if (killAt === undefined) return payments.enterWith(undefined as never)
   const losesEnd = headers[loseEndHeader] !== undefined
-  const passage: Passage = { passed: 0, killAt: Number(killAt), losesEnd, isAnswered: false, hasTold: false }
+  const passage: Passage = {
+    passed: 0,
+    killAt: Number(killAt),
+    losesEnd,
+    isLedgerAway: false,
+    isAnswered: false,
+    hasTold: false,
+  }
   telling = headers[eventsHeader] === undefined ? undefined : passage
   passageOf.set(request, passage)
   payments.enterWith(passage)
