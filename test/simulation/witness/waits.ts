@@ -42,14 +42,20 @@ export function createWaitsWatch(run: Run, rows: LedgerRows, broken: (what: stri
     for (const id of awaited) if (!isOpen(id) && !endedAtMs.has(id)) endedAtMs.set(id, scheduler.now())
   }
 
-  function judge({ paymentIds, untilMs, hasGone }: Waited, isApplied: boolean, wasStruck: boolean): void {
+  function judge(
+    { paymentIds, untilMs, hasGone, beganMs }: Waited & { readonly beganMs: number },
+    isApplied: boolean,
+    wasStruck: boolean,
+  ): void {
     const ids = paymentIds.join()
     const nowMs = scheduler.now()
     if (nowMs > untilMs + overWithinMs)
       broken(`wait: for ${ids}, ${nowMs - untilMs} ms longer than asked for`)
     if (isApplied && nowMs < untilMs && paymentIds.every(isOpen)) broken(`wait: for ${ids}, which has no end`)
     if (!isApplied && !hasGone.aborted) broken(`wait: for ${ids}, without a place`)
-    const endMs = Math.min(...paymentIds.map((id) => endedAtMs.get(id) ?? Number.POSITIVE_INFINITY))
+    const firstMs = Math.min(...paymentIds.map((id) => endedAtMs.get(id) ?? Number.POSITIVE_INFINITY))
+    // Another may have waited for it before: this one can notice it only from its own beginning on.
+    const endMs = Math.max(firstMs, beganMs)
     // Each read travels there and back. Where something has gone wrong meanwhile, it may be what kept the end from being read.
     const within = noticedWithinMs + 4 * scenario.latencyMsMax
     if (!wasStruck && !hasOutages && nowMs > endMs + within)
@@ -66,7 +72,7 @@ export function createWaitsWatch(run: Run, rows: LedgerRows, broken: (what: stri
       const stoodStill = waited.life.stoodStillUntilMs > beganMs
       const isApplied = await untilEnd()
       const untilMs = Math.max(waited.untilMs, beganMs)
-      judge({ ...waited, untilMs }, isApplied, stoodStill || before !== struck())
+      judge({ ...waited, untilMs, beganMs }, isApplied, stoodStill || before !== struck())
       return isApplied
     },
   }
