@@ -23,7 +23,7 @@ export interface Scheduler {
 }
 
 /** Several times the turns that the longest stretch between two calls takes; a test watches the distance. */
-export const DRAIN_TURNS = 40
+export const DRAIN_TURNS = 60
 
 /**
  * Between two events the code under test must be at rest. A resolved promise starts one chain of continuations. It ends with a
