@@ -73,6 +73,12 @@ const withEntriesThatHide = (scenario: Scenario): Scenario => ({
   hazards: { ...scenario.hazards, oddEntries: 0.3, lateShows: { share: 0.6, lateMsMax: 6 * 3_600_000 } },
 })
 
+/** Most answers are lost, of charges that were made and of those that were not. */
+const withAnswersLost = (scenario: Scenario): Scenario => ({
+  ...scenario,
+  faults: { ...scenario.faults, charge_request_lost: 0.6, charge_answer_lost: 0.3 },
+})
+
 /** What each did. */
 export const FAULTS_OF_THE_PAST: Readonly<Record<string, FaultOfThePast>> = {
   'reads the first page of transactions only': {
@@ -230,6 +236,33 @@ export const FAULTS_OF_THE_PAST: Readonly<Record<string, FaultOfThePast>> = {
           calls.claim(nowMs, scope, fingerprint, { ...attempt, cartId: null }),
       }),
     },
+  },
+  'overlooks a charge that is of none of its payments': {
+    breaks: '1:',
+    always: ['charged_unsaid'],
+    sharpen: withAnswersLost,
+    plant: reading(({ listTransactions }) => ({
+      async listTransactions(...asked: Parameters<typeof listTransactions>) {
+        const recorded = await listTransactions(...asked)
+        const isOurs = ({ method, paymentMethodId }: (typeof recorded.transactions)[number]) =>
+          method !== 'offline' && paymentMethodId !== 'adyenv2.scheme'
+        return { ...recorded, transactions: recorded.transactions.filter(isOurs) }
+      },
+    })),
+  },
+  'takes cash for a charge on a card': {
+    breaks: '2:',
+    always: ['charged_unsaid'],
+    sharpen: withAnswersLost,
+    plant: reading(({ listTransactions }) => ({
+      async listTransactions(...asked: Parameters<typeof listTransactions>) {
+        const recorded = await listTransactions(...asked)
+        const transactions = recorded.transactions.map((row) =>
+          row.method === 'offline' ? { ...row, method: '', paymentMethodId: null } : row,
+        )
+        return { ...recorded, transactions }
+      },
+    })),
   },
   'loses the setting that waits for the disk': {
     breaks: '',

@@ -77,8 +77,9 @@ export function createUnsettledCalls(rows: LedgerRows): Sync<UnsettledPorts> {
       const after = end ? settleRow(rows, nowMs, row, end, finalAnswer) : before
       const showsLate =
         isFinal(before.status) && after.status === 'succeeded' && before.status !== 'succeeded'
-      if (showsLate || isUnaccounted) stopUnsent(rows, before.orderId, nowMs)
       if (!end || after.status === end.status) tellNotes(rows, weighed.notes, before.status, row, nowMs)
+      // Told as it stands before what is not sent any more is stopped.
+      if (showsLate || isUnaccounted) stopUnsent(rows, before.orderId, nowMs)
       return { before, after, weighed, isNewlyUnaccounted }
     },
 

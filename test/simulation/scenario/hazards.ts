@@ -36,6 +36,10 @@ export const HAZARDS = [
   'checkouts',
   /** Clients prefer to wait for the end of a payment. */
   'waits',
+  /** Another application takes money for the order, which goes on to look unpaid. */
+  'charged_unsaid',
+  /** A merchant gives back the part that a balance has paid. */
+  'parts_given_back',
 ] as const
 
 export type Hazard = (typeof HAZARDS)[number]
@@ -78,6 +82,8 @@ export const MERCHANT_ACTS = [
   'pay_elsewhere',
   'delete',
   'refuse',
+  'charge_unsaid',
+  'give_back',
 ] as const
 export type MerchantActKind = (typeof MERCHANT_ACTS)[number]
 
@@ -211,6 +217,8 @@ const ACTS: readonly [Hazard, readonly [MerchantActKind, ...MerchantActKind[]], 
   ['edits', ['discount', 'surcharge', 'await_payment', 'cancel', 'archive'], 2],
   ['paid_elsewhere', ['pay_elsewhere'], 1],
   ['unreadable', ['delete', 'refuse'], 1],
+  ['charged_unsaid', ['charge_unsaid'], 1],
+  ['parts_given_back', ['give_back'], 2],
 ]
 
 const acts = (

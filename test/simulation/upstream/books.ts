@@ -15,6 +15,8 @@ export interface NewTransaction {
   readonly order: StoreOrder
   readonly paymentMethodId: string
   readonly event: string
+  /** The kind of instrument; empty where the gateway leaves it out. */
+  readonly method?: string
   readonly status: 'ok' | 'error'
   readonly amountMinor: number
   /** The one that it ends or follows. */
@@ -61,7 +63,17 @@ export function createBooks(run: Run, { onCharge, onNews, clock }: BooksOptions)
     charged: onCharge,
     change,
 
-    addTransaction({ order, paymentMethodId, event, status, amountMinor, ends = null, charge, lag }) {
+    addTransaction({
+      order,
+      paymentMethodId,
+      method = '',
+      event,
+      status,
+      amountMinor,
+      ends = null,
+      charge,
+      lag,
+    }) {
       if (traits.isBlind) return null
       const id = ++lastTransactionId
       const transaction = {
@@ -72,7 +84,7 @@ export function createBooks(run: Run, { onCharge, onNews, clock }: BooksOptions)
         paymentMethodId: traits.leavesMethodOut ? null : paymentMethodId,
         referenceId: traits.leavesReferenceOut ? null : ends,
         createdAtMs: traits.leavesDateOut ? null : clock(),
-        method: '',
+        method,
         gatewayTransactionId: '',
       }
       order.transactions.push({ transaction, shown: shownAfterLag(run, lag), charge: charge ?? null })

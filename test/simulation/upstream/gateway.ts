@@ -33,7 +33,7 @@ export function createGateway(
   const { random, scenario, scheduler } = run
   const traits = scenario.upstream
   const { lateShows, merchants, oddRefusals } = scenario.hazards
-  const isPaidElsewhere = merchants.some(({ kind }) => kind === 'pay_elsewhere')
+  const isPaidElsewhere = merchants.some(({ kind }) => kind === 'pay_elsewhere' || kind === 'charge_unsaid')
 
   /** Drawn once for a charge: its transaction and its order are late together, or one of them is. */
   function lagsOf({ instrumentType }: Sale): Lags {
@@ -57,6 +57,7 @@ export function createGateway(
       amountMinor,
       paysAPart: isPart,
       isForeign: false,
+      isOfAnotherKind: false,
       isEnded: false,
       isVeryLate: lateMs + traits.lagMsMax > sale.patLifeMs + waitedForMs,
       isDatedEarly: clock() < sale.patIssuedAtMs,

@@ -10,7 +10,10 @@ import {
   trueState,
 } from './store-order.ts'
 
-type Edit = Exclude<MerchantActKind, 'void' | 'capture' | 'pay_elsewhere' | 'delete' | 'refuse'>
+type Edit = Exclude<
+  MerchantActKind,
+  'void' | 'capture' | 'pay_elsewhere' | 'delete' | 'refuse' | 'charge_unsaid' | 'give_back'
+>
 
 const tenthOf = (minor: number) => Math.ceil(minor / 10)
 
@@ -39,13 +42,15 @@ export interface Merchants {
 /** What the merchant, the merchant's tools and other applications do to orders. */
 export function createMerchants(run: Run, books: Books): Merchants {
   const { random, scheduler } = run
-  const { hazards } = run.scenario
+  const { hazards, upstream: traits } = run.scenario
   let elsewhere = 0
 
   function act(kind: MerchantActKind, order: StoreOrder): void {
     run.trace?.('merchant', `${kind} on order ${order.id}`)
     if (kind === 'void' || kind === 'capture') begin(kind, order)
     else if (kind === 'pay_elsewhere') payElsewhere(order)
+    else if (kind === 'charge_unsaid') chargeUnsaid(order)
+    else if (kind === 'give_back') giveBack(order)
     else if (kind === 'delete' || kind === 'refuse') {
       run.happened('unreadable')
       order.unreadable = kind === 'delete' ? 'deleted' : 'refused'
@@ -88,22 +93,67 @@ export function createMerchants(run: Run, books: Books): Merchants {
     books.change(order, { paymentStatus: 'void', statusId })
   }
 
+  const foreign = (amountMinor: number, isOfAnotherKind = false): Charge => ({
+    requestId: `elsewhere-${++elsewhere}`,
+    amountMinor,
+    paysAPart: false,
+    isForeign: true,
+    isOfAnotherKind,
+    isVeryLate: false,
+    isDatedEarly: false,
+    isEnded: false,
+    state: 'charged',
+    becomes: 'charged',
+    wasSeenOpen: false,
+  })
+
+  /** Cash, or a card at another gateway: a row of its own, which can be of no payment of ours. */
+  function chargeUnsaid(order: StoreOrder): void {
+    const { statusId, totalMinor, partsMinor } = trueState(order)
+    if (statusId !== STATUS.incomplete || partsMinor > 0 || totalMinor <= 0 || traits.isBlind) return
+    const charge = foreign(totalMinor, true)
+    order.charges.push(charge)
+    books.charged(order, charge)
+    const mayBeOurs = traits.leavesMethodOut || hazards.oddEntries > 0
+    const method = mayBeOurs ? 'offline' : random.pick(['offline', 'credit_card'])
+    const paymentMethodId = 'adyenv2.scheme'
+    const row = { order, paymentMethodId, method, event: 'purchase', status: 'ok' } as const
+    books.addTransaction({ ...row, amountMinor: totalMinor, charge })
+    books.change(order, {})
+    run.happened('charged_unsaid')
+  }
+
+  /** The order is due again as it was before the part. */
+  function giveBack(order: StoreOrder): void {
+    const { statusId, partsMinor } = trueState(order)
+    const part = order.charges.findLast(({ paysAPart, state }) => paysAPart && state === 'charged')
+    if (statusId !== STATUS.pending || !part) return
+    const paid = order.transactions.find(({ charge }) => charge === part)?.transaction
+    part.state = 'voided'
+    part.becomes = 'voided'
+    part.wasSeenOpen = true
+    order.balanceMinor += part.amountMinor
+    const row = {
+      order,
+      paymentMethodId: paid?.paymentMethodId ?? '',
+      event: 'refund',
+      status: 'ok',
+    } as const
+    books.addTransaction({ ...row, amountMinor: part.amountMinor, ends: paid?.id ?? null, charge: part })
+    const restMinor = partsMinor - part.amountMinor
+    const isOpen = restMinor === 0
+    books.change(order, {
+      partsMinor: restMinor,
+      ...(isOpen ? { statusId: STATUS.incomplete, paymentStatus: '' } : {}),
+    })
+    run.happened('parts_given_back')
+  }
+
   function payElsewhere(order: StoreOrder): void {
     const { statusId, partsMinor, totalMinor, isArchived } = trueState(order)
     const amountMinor = totalMinor - partsMinor
     if (statusId !== STATUS.incomplete || isArchived || amountMinor <= 0) return
-    const charge: Charge = {
-      requestId: `elsewhere-${++elsewhere}`,
-      amountMinor,
-      paysAPart: false,
-      isForeign: true,
-      isVeryLate: false,
-      isDatedEarly: false,
-      isEnded: false,
-      state: 'charged',
-      becomes: 'charged',
-      wasSeenOpen: false,
-    }
+    const charge = foreign(amountMinor)
     order.charges.push(charge)
     books.charged(order, charge)
     const paymentMethodId = 'stripe.card'

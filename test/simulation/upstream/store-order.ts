@@ -34,6 +34,8 @@ export interface Charge {
   readonly paysAPart: boolean
   /** Made by another application: none of our requests asked for it. */
   readonly isForeign: boolean
+  /** Told as of a method or kind that no payment of ours has: no one may take it for ours. */
+  readonly isOfAnotherKind: boolean
   /** Shows later than the service has to wait for. */
   readonly isVeryLate: boolean
   /** Its date is before that of its token: BigCommerce's clock was set back in between. */

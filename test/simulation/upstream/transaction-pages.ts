@@ -40,13 +40,14 @@ export function transactionsPage({ transactions, query, nowMs, run }: ShownPage)
 
 /** What is odd about an entry stays so: it hangs on its id, not on when it is read. */
 function entryOf(transaction: Transaction, run: Run): Record<string, unknown> {
-  const { id, event, status, money, paymentMethodId, referenceId, createdAtMs } = transaction
+  const { id, event, status, method, money, paymentMethodId, referenceId, createdAtMs } = transaction
   const entry = {
     id,
     event,
     status,
     amount: (money?.amount ?? 0) / 100,
     currency: money?.currency,
+    method,
     payment_method_id: paymentMethodId,
     reference_transaction_id: referenceId,
     date_created: createdAtMs === null ? null : new Date(createdAtMs).toISOString(),

@@ -1,4 +1,4 @@
-import type { PaymentAttempt } from '../../../src/domain/payment-attempt.ts'
+import { isFinal, type PaymentAttempt } from '../../../src/domain/payment-attempt.ts'
 import { type Reply, toldOf } from '../clients/requests.ts'
 import type { LedgerRows } from '../ledger/ledger-rows.ts'
 import type { StoreCheckout } from '../upstream/store-checkouts.ts'
@@ -97,6 +97,9 @@ export function createWitness(options: WitnessOptions): Witness {
         broken(
           `1: ${requestId} is sent, and order ${order.id} showed a charge of ours before it was asked for`,
         )
+      const atMs = askedAtMs.get(requestId) ?? 0
+      if (order && mustLookFirst(rows, order.id) && showsForeign(order, atMs))
+        broken(`1: ${requestId} is sent, and order ${order.id} showed a charge that is of none of ours`)
     },
 
     makings: createMakings({ rows, now, hasTrueClocks, broken, wasTold: (requestId) => told.has(requestId) }),
@@ -149,4 +152,20 @@ const showsPaid = ({ transactions }: StoreOrder, beforeMs: number): boolean =>
       !charge.isForeign &&
       transaction.event !== 'pending' &&
       shown.fromMs < beforeMs,
+  )
+
+/** Whether a payment of the order had ended in doubt before: then a complete look comes before the next charge. */
+const mustLookFirst = ({ attempts }: LedgerRows, orderId: number): boolean =>
+  attempts.some(
+    ({ orderId: of, status, sentAtMs, unsettledSinceMs }) =>
+      of === orderId &&
+      isFinal(status) &&
+      status !== 'succeeded' &&
+      sentAtMs !== null &&
+      unsettledSinceMs !== null,
+  )
+
+const showsForeign = ({ transactions }: StoreOrder, beforeMs: number): boolean =>
+  transactions.some(
+    ({ charge, shown }) => charge?.isOfAnotherKind && charge.state === 'charged' && shown.fromMs < beforeMs,
   )

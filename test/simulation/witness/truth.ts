@@ -33,7 +33,7 @@ export function createTruth(broken: (what: string) => void, rows: LedgerRows): T
    */
   function isMistaken(requestId: string): boolean {
     const orderId = rows.attempts.find((row) => row.requestId === requestId)?.orderId
-    const all = orders.get(orderId ?? 0)?.charges ?? []
+    const all = (orders.get(orderId ?? 0)?.charges ?? []).filter(({ isOfAnotherKind }) => !isOfAnotherKind)
     if (!all.some((each) => each.isForeign || each.isVeryLate || each.isDatedEarly)) return false
     const told = rows.attempts.filter(
       (row) => row.orderId === orderId && row.status === 'succeeded' && !paysAPart(row.instrumentType),
