@@ -59,11 +59,13 @@ describe.runIf(executablePath !== null)('the docs page in Chromium', () => {
     })
 
     const answer = await page.goto(`${url}/docs`)
-    await page.getByRole('heading', { name: 'What this order can be paid with' }).first().waitFor()
     await page.getByRole('heading', { name: 'Versions' }).first().waitFor()
     // Where a caller token goes, without a search for it.
     await page.getByText('Bearer Token').first().waitFor()
     expect(await violationsOf(page)).toEqual([])
+    // What is further down is drawn when it is gone to.
+    await page.getByRole('link', { name: 'What this order can be paid with' }).first().click()
+    await page.getByRole('heading', { name: 'What this order can be paid with' }).first().waitFor()
     // As a browser with a window would.
     const icon = await page.locator('link[rel~="icon"]').first().getAttribute('href')
     await page.waitForLoadState('load')
