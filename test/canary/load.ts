@@ -197,10 +197,15 @@ export async function runLoad({
         callerToken({ order_ids: [215], sub: 'guest' }).then((guest) =>
           pay(body({}, { save_instrument: true }), paying(guest), 215),
         ),
-      () =>
-        callerToken({ order_ids: [215], scope: 'payments:read' }).then((reader) =>
-          pay(body(), paying(reader), 215),
-        ),
+      async () => {
+        const reader = await callerToken({ order_ids: [215], scope: 'payments:read' })
+        // The only one of its kind: again where a busy instance turns it away.
+        for (let status: number | null = 503, tries = 0; status === 503 && tries < 20; tries++) {
+          if (tries > 0) await sleep(500)
+          status = await client.request('POST', '/orders/215/pay', paying(reader), body())
+          count(status)
+        }
+      },
       () => pay(body({ type: 'stored_card' }), paying(customer), 215),
       () => pay(body(), paying(customer), 217),
       // Bytes that are no HTTP, a body that never ends and one that is cut off.
