@@ -132,7 +132,6 @@ export function createBigCommerce(run: Run, options: Omit<BooksOptions, 'clock'>
       }
       const order = orderOf(token.orderId)
       const { payment_method_id: paymentMethodId, instrument } = payment
-      const patLifeMs = token.expiresAtMs - clock()
       const patIssuedAtMs = token.expiresAtMs - PAT_LIFE_MS
       const showsWithinMs = isBrisk ? briskMs : null
       const sale = {
@@ -140,14 +139,16 @@ export function createBigCommerce(run: Run, options: Omit<BooksOptions, 'clock'>
         dueMinor: token.amountMinor,
         requestId,
         paymentMethodId,
-        patLifeMs,
         patIssuedAtMs,
         showsWithinMs,
       }
+      const lifeMs = token.expiresAtMs - clock()
       const processingMsMax = isBrisk ? Math.min(briskMs, traits.processingMsMax) : traits.processingMsMax
       const processingMs = processingMsMax === 0 ? 0 : random.below(processingMsMax)
       run.trace?.('upstream', `takes up the charge of ${requestId} for ${processingMs} ms`)
-      scheduler.after(processingMs, () => reply(askGateway({ ...sale, instrumentType: instrument.type })))
+      const patLifeMs = lifeMs - processingMs
+      const { type: instrumentType } = instrument
+      scheduler.after(processingMs, () => reply(askGateway({ ...sale, patLifeMs, instrumentType })))
     },
   }
 }

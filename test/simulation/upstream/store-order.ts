@@ -89,7 +89,7 @@ export interface Sale {
   readonly requestId: string
   readonly instrumentType: InstrumentType
   readonly paymentMethodId: string
-  /** How much of the PAT's life is left. */
+  /** How much of the PAT's life is left when the gateway answers. */
   readonly patLifeMs: number
   /** When the PAT was made, by BigCommerce's clock. */
   readonly patIssuedAtMs: number
