@@ -1,6 +1,6 @@
 import { ORDER_STATUS_IDS, type Order, type OrderReading } from './order.ts'
 import { withTotals } from './part-payments.ts'
-import { closesOrder, hasFailed, isInDoubt, type PaymentAttempt } from './payment-attempt.ts'
+import { closesOrder, hasFailed, isInDoubt, isSent, type PaymentAttempt } from './payment-attempt.ts'
 import { isDone, isStart, type Trace, tracesOf } from './traces.ts'
 import type { Transaction, TransactionType } from './transaction.ts'
 import { explainedMost, fitOf, isWithin, mayBeOf } from './whose-charge.ts'
@@ -84,10 +84,12 @@ export function judge(
 
   const pending = pendingsOf(attempt, transactions, others)
   // Whatever else the order shows, what is still open may become a charge.
-  if (pending.open > 0) return { kind: 'pending' }
+  if (pending.open > pending.endsUnseen) return { kind: 'pending' }
+  if (pending.open > 0) return maybeAnothers
   if (reading.isWhole && pending.failed > others.filter(failedLater).length) return { kind: 'failed' }
   // An order that is paid in part says pending of itself, which then says nothing of this attempt.
-  if (order && paidParts === 0 && pendingStatuses.has(order.paymentStatus)) return { kind: 'pending' }
+  if (order && paidParts === 0 && pendingStatuses.has(order.paymentStatus))
+    return pending.endsUnseen > 0 ? maybeAnothers : { kind: 'pending' }
 
   const isEarlier = live.some((trace) => isOwn(trace) && !own.includes(trace))
   const isUnsure = live.some(
@@ -106,6 +108,9 @@ export function judge(
   const isDeclined = order.statusId === ORDER_STATUS_IDS.declined || voided > 0 || declines > othersDeclined
   return { kind: 'absent', word: isDeclined ? 'declined' : 'not_charged', isPaidOtherwise: saysPaid }
 }
+
+/** Pending may be another payment, whose end an earlier look has seen and this one does not. That says nothing of this one. */
+const maybeAnothers: Verdict = { kind: 'unclear', isSign: true }
 
 /** Not captured yet, as far as is shown. */
 const isReserved = ({ start, followedBy }: Trace) => start.event === 'authorization' && followedBy.size === 0
@@ -165,8 +170,14 @@ function pendingsOf(
   const isFailed = (end: Transaction) => end.status === 'error' || (end.event === 'void' && isDone(end))
   // That something has failed which may not be this attempt's proves nothing of it.
   const isOwn = (pending: Transaction) => fitOf(pending, attempt, [attempt, ...others]) === 'yes'
+  const open = own.filter((each) => ends(each).length === 0).length
+  const ended = others.filter(
+    ({ pendingSinceMs, status }) => pendingSinceMs !== null && !isSent(status),
+  ).length
   return {
-    open: own.filter((each) => ends(each).length === 0).length,
+    open,
+    /** How many of the others were pending and have ended, without an end that is shown. */
+    endsUnseen: Math.max(0, ended - (own.length - open)),
     failed: own.filter((each) => isOwn(each) && ends(each).some(isFailed)).length,
   }
 }

@@ -207,6 +207,24 @@ describe('a decline', () => {
     expect(verdict([...ended, pending, decline({ referenceId: pending.id })], { others }).kind).toBe('failed')
   })
 
+  test('of an earlier pending payment that a look has seen, and this one does not yet, makes this one neither pending nor free', () => {
+    const first = transaction({ event: 'pending' })
+    const others = [earlier({ status: 'declined', unsettledSinceMs: 1, pendingSinceMs: 1 })]
+    const unclear = { kind: 'unclear', isSign: true }
+    const busy = order({ statusId: 7, paymentStatus: 'pending' })
+    expect(verdict([first], { others })).toEqual(unclear)
+    expect(verdict([first], { others, given: busy })).toEqual(unclear)
+    expect(verdict([], { others, given: busy })).toEqual(unclear)
+    // One more than can be theirs is this one's; and what others have not been is.
+    expect(verdict([first, transaction({ event: 'pending' })], { others }).kind).toBe('pending')
+    expect(verdict([first], { others: [earlier({ status: 'declined' })] }).kind).toBe('pending')
+    expect(verdict([], { given: busy }).kind).toBe('pending')
+    // Its end shows: what is open now is this one's.
+    const ended = [first, decline({ referenceId: first.id })]
+    expect(verdict(ended, { others })).toMatchObject(untouched)
+    expect(verdict([...ended, transaction({ event: 'pending' })], { others }).kind).toBe('pending')
+  })
+
   test('more than our other attempts account for only seems to be this one: the shopper may have tried elsewhere', () => {
     expect(verdict([decline()])).toMatchObject(seemsDeclined)
     expect(verdict([decline()], { others: [declinedBefore] })).toMatchObject(untouched)

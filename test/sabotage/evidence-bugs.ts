@@ -329,4 +329,11 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
     replace: '',
     tests: ['test/services/prepare-payment.test.ts'],
   },
+  {
+    name: 'take an earlier pending payment whose end does not show for this one',
+    file: 'src/domain/evidence.ts',
+    find: 'pending.open > pending.endsUnseen',
+    replace: 'pending.open > 0',
+    tests: ['test/domain/evidence.test.ts'],
+  },
 ]
