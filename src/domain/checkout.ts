@@ -127,11 +127,17 @@ function isOlderThanCart(order: Order, { checkout, made }: CheckoutReading): boo
   const { contents, editedAtMs } = checkout.cart
   const then = made.find(({ orderId }) => orderId === order.id)?.cart
   if (then && then.contents !== contents) return true
+  // It was found for a making that had begun later: an earlier one, whose answer was lost, had made it of an earlier cart.
+  if (then && isBefore(order, then.editedAtMs)) return true
   if (editedAtMs === null || editedAtMs === then?.editedAtMs) return false
   if (order.createdAtMs === null) return then !== undefined
-  // The making itself may count as an edit. An order's date has no fractions of a second.
-  return order.createdAtMs < Math.floor(editedAtMs / 1_000) * 1_000
+  // The making itself may count as an edit.
+  return isBefore(order, editedAtMs)
 }
+
+/** An order's date has no fractions of a second. */
+const isBefore = ({ createdAtMs }: Order, momentMs: number | null): boolean =>
+  createdAtMs !== null && momentMs !== null && createdAtMs < Math.floor(momentMs / 1_000) * 1_000
 
 /** The ages of a making at which its order is looked for, in milliseconds. BigCommerce's lists may lag behind. */
 const lookAtAgesMs = [2_000, 5_000, 10_000, 20_000, 40_000, 60_000]
