@@ -124,20 +124,19 @@ const isOver = ({ due }: Order, expectedAmount: number | null): boolean =>
 /** Whether the cart was edited after the order was made of it: the shopper does not want that order any more. */
 function isOlderThanCart(order: Order, { checkout, made }: CheckoutReading): boolean {
   if (!checkout) return false
-  const { contents, editedAtMs } = checkout.cart
+  const { cart } = checkout
   const then = made.find(({ orderId }) => orderId === order.id)?.cart
-  if (then && then.contents !== contents) return true
-  // It was found for a making that had begun later: an earlier one, whose answer was lost, had made it of an earlier cart.
-  if (then && isBefore(order, then.editedAtMs)) return true
-  if (editedAtMs === null || editedAtMs === then?.editedAtMs) return false
+  if (then && then.contents !== cart.contents) return true
+  if (cart.editedAtMs === null || cart.editedAtMs === then?.editedAtMs) return false
   if (order.createdAtMs === null) return then !== undefined
   // The making itself may count as an edit.
-  return isBefore(order, editedAtMs)
+  return isOfEarlierCart(order, cart)
 }
 
-/** An order's date has no fractions of a second. */
-const isBefore = ({ createdAtMs }: Order, momentMs: number | null): boolean =>
-  createdAtMs !== null && momentMs !== null && createdAtMs < Math.floor(momentMs / 1_000) * 1_000
+/** Whether an order was made before the cart was last edited: then it is of an earlier cart, and no making that saw this one has made it. */
+export const isOfEarlierCart = ({ createdAtMs }: Order, { editedAtMs }: CartState): boolean =>
+  // An order's date has no fractions of a second.
+  createdAtMs !== null && editedAtMs !== null && createdAtMs < Math.floor(editedAtMs / 1_000) * 1_000
 
 /** The ages of a making at which its order is looked for, in milliseconds. BigCommerce's lists may lag behind. */
 const lookAtAgesMs = [2_000, 5_000, 10_000, 20_000, 40_000, 60_000]

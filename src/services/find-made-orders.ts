@@ -1,4 +1,5 @@
 import type { CheckoutsApi } from '../clients/bigcommerce/checkouts-api.ts'
+import { isOfEarlierCart } from '../domain/checkout.ts'
 import type { Order } from '../domain/order.ts'
 import type { Log } from '../logging/log-entry.ts'
 import type { Purpose } from '../request-context.ts'
@@ -45,13 +46,21 @@ export function createFindMadeOrders({
   }
 
   async function lookFor(
-    { attempt, checkoutId, newestOrder }: OrderMaking,
+    { attempt, checkoutId, cart, newestOrder }: OrderMaking,
     purpose: Purpose,
   ): Promise<MakingLook> {
     try {
       const context = lookContext(attempt, { caller: 'reconciliation', purpose, log })
       const orders = await checkoutsApi.listOrdersOfCart(checkoutId, context)
-      const made = newestOf(orders.filter(({ id, source }) => id > newestOrder && mayBeMade.has(source)))
+      const made = newestOf(
+        orders.filter(
+          (order) =>
+            order.id > newestOrder &&
+            mayBeMade.has(order.source) &&
+            // An earlier making, whose answer was lost too, may have made it.
+            !isOfEarlierCart(order, cart),
+        ),
+      )
       return made ? { kind: 'found', orderId: made.id } : { kind: 'empty' }
     } catch (err) {
       log.warn({ paymentId: attempt.id, err }, 'look for an order failed')

@@ -1,5 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
-import { MAKINGS_MAX, MAKINGS_WITHIN_MS, nextMakingLookMs } from '../domain/checkout.ts'
+import { type CartState, MAKINGS_MAX, MAKINGS_WITHIN_MS, nextMakingLookMs } from '../domain/checkout.ts'
 import type { PaymentAttempt } from '../domain/payment-attempt.ts'
 import type { Tables } from './engine/tables.ts'
 import { NO_ORDER_YET, toAttempt } from './find-attempts.ts'
@@ -9,6 +9,8 @@ export interface OrderMaking {
   /** The payment for which the order was to be made. */
   readonly attempt: PaymentAttempt
   readonly checkoutId: string
+  /** What the cart was when the order was asked for. */
+  readonly cart: CartState
   /** The largest number of an order of the checkout before; 0 for none. */
   readonly newestOrder: number
 }
@@ -142,7 +144,7 @@ export async function leaseMakings(
     .where('attempt_id', 'in', due)
     .where('next_look_at_ms', '<=', nowMs)
     .where(isFree)
-    .returning(['attempt_id', 'checkout_id', 'newest_order'])
+    .returning(['attempt_id', 'checkout_id', 'newest_order', 'cart_contents', 'cart_edited_at_ms'])
     .execute()
   if (leased.length === 0) return []
   const ids = leased.map(({ attempt_id: id }) => id)
@@ -151,7 +153,8 @@ export async function leaseMakings(
     const making = leased.find(({ attempt_id: id }) => id === row.id)
     if (!making) return []
     const { checkout_id: checkoutId, newest_order: newestOrder } = making
-    return [{ attempt: toAttempt(row), checkoutId, newestOrder }]
+    const cart = { contents: making.cart_contents, editedAtMs: making.cart_edited_at_ms }
+    return [{ attempt: toAttempt(row), checkoutId, cart, newestOrder }]
   })
 }
 

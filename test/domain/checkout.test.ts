@@ -142,7 +142,6 @@ describe('an order that we made is older than its cart', () => {
       { ...cart, editedAtMs: 90_000 },
       'none',
     ],
-    ['where it was made before what we asked for was in it', { createdAtMs: 99_000 }, cart, 'none'],
     ['where it was edited later', { createdAtMs: 91_000 }, { ...cart, editedAtMs: 90_000 }, 'none'],
   ])('%s', (_what, change, then, choice) => {
     expect(choose({ orders: [order(change)], ...made(then) })).toBe(choice)

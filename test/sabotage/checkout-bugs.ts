@@ -140,10 +140,10 @@ export const CHECKOUT_BUGS: readonly Bug[] = [
     tests: ['test/routes/checkouts/pay.test.ts'],
   },
   {
-    name: 'pay an order of an earlier cart that was found for a later making',
-    file: 'src/domain/checkout.ts',
-    find: 'if (then && isBefore(order, then.editedAtMs)) return true',
-    replace: '',
-    tests: ['test/domain/checkout.test.ts'],
+    name: 'take an order of an earlier cart for the one that a later making asked for',
+    file: 'src/services/find-made-orders.ts',
+    find: '!isOfEarlierCart(order, cart),',
+    replace: 'true,',
+    tests: ['test/services/find-made-orders.test.ts'],
   },
 ]

@@ -279,7 +279,7 @@ export function describeCheckouts({ name, open }: Pick<Engine, 'open'> & { reado
         const attempt = await ordered('k1', { newestOrder: 110 })
         expect(await ledger.checkouts.leaseMakings(4)).toEqual([])
         nowMs += 2_000
-        const making = { attempt: { id: attempt.id }, checkoutId, newestOrder: 110 }
+        const making = { attempt: { id: attempt.id }, checkoutId, cart, newestOrder: 110 }
         expect(await ledger.checkouts.leaseMakings(4)).toMatchObject([making])
         expect(await ledger.checkouts.leaseMakings(4)).toEqual([])
         nowMs += 20_000

@@ -120,8 +120,8 @@ export function createCheckoutCalls(rows: LedgerRows): Sync<Checkouts> {
       return due.flatMap((making) => {
         making.leasedUntilMs = nowMs + leaseMs
         const row = byId.get(making.attemptId)
-        const { checkoutId, newestOrder } = making
-        return row ? [{ attempt: toAttempt(row), checkoutId, newestOrder }] : []
+        const { checkoutId, cart, newestOrder } = making
+        return row ? [{ attempt: toAttempt(row), checkoutId, cart, newestOrder }] : []
       })
     },
 
