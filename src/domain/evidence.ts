@@ -1,7 +1,7 @@
 import { ORDER_STATUS_IDS, type Order, type OrderReading } from './order.ts'
 import { withTotals } from './part-payments.ts'
 import { closesOrder, hasFailed, isInDoubt, isSent, type PaymentAttempt } from './payment-attempt.ts'
-import { isDone, isStart, type Trace, tracesOf } from './traces.ts'
+import { endsOf, isDone, isPending, isStart, type Trace, tracesOf } from './traces.ts'
 import type { Transaction, TransactionType } from './transaction.ts'
 import { explainedMost, fitOf, isWithin, mayBeOf } from './whose-charge.ts'
 
@@ -158,18 +158,14 @@ function pendingsOf(
   transactions: readonly Transaction[],
   others: readonly PaymentAttempt[],
 ) {
+  const all = [attempt, ...others]
   const own = transactions.filter(
-    (each) =>
-      each.event === 'pending' &&
-      each.status !== 'error' &&
-      mayBeOf(each, attempt, [attempt, ...others]) &&
-      isWithin(each, attempt),
+    (each) => isPending(each) && mayBeOf(each, attempt, all) && isWithin(each, attempt),
   )
-  const ends = (pending: Transaction) =>
-    transactions.filter(({ referenceId }) => referenceId !== null && referenceId === pending.id)
+  const ends = (pending: Transaction) => endsOf(pending, transactions)
   const isFailed = (end: Transaction) => end.status === 'error' || (end.event === 'void' && isDone(end))
   // That something has failed which may not be this attempt's proves nothing of it.
-  const isOwn = (pending: Transaction) => fitOf(pending, attempt, [attempt, ...others]) === 'yes'
+  const isOwn = (pending: Transaction) => fitOf(pending, attempt, all) === 'yes'
   const open = own.filter((each) => ends(each).length === 0).length
   const ended = others.filter(
     ({ pendingSinceMs, status }) => pendingSinceMs !== null && !isSent(status),

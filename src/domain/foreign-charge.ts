@@ -1,7 +1,7 @@
 import type { Order, OrderReading } from './order.ts'
 import { withTotals } from './part-payments.ts'
 import { hasPaidAPart, isSent, mayBeCorrected, type PaymentAttempt } from './payment-attempt.ts'
-import { isGivenBack, type Trace, tracesOf } from './traces.ts'
+import { endsOf, isGivenBack, isPending, type Trace, tracesOf } from './traces.ts'
 import { balances, explainedMost } from './whose-charge.ts'
 
 /**
@@ -23,7 +23,7 @@ function showsMoreThan(
   return explained(live) + harmless.length - explained(harmless) < live.length
 }
 
-/** Balances that the order itself subtracts from what is due: whoever applied them, what is charged next is the rest. */
+/** Balances that the order itself subtracts from what is due: no matter who applied them, what is charged next is the rest. */
 function takenOff(live: readonly Trace[], order: Order | null): Trace[] {
   const { total, due } = order ?? {}
   if (!total || !due || total.currency !== due.currency) return []
@@ -58,12 +58,7 @@ export function foreignCharge(
 ): 'none' | 'charged' | 'in_progress' {
   if (showsUnaccounted(reading, payments)) return 'charged'
   const { order, transactions } = reading
-  const isOpen = transactions.some(
-    (each) =>
-      each.event === 'pending' &&
-      each.status !== 'error' &&
-      !transactions.some((end) => end.referenceId !== null && end.referenceId === each.id),
-  )
+  const isOpen = transactions.some((each) => isPending(each) && endsOf(each, transactions).length === 0)
   // Once a part is paid, the order's own word is about that part.
   const saysMore = order !== null && !payments.some(hasPaidAPart) && !unpaidWords.has(order.paymentStatus)
   return isOpen || saysMore ? 'in_progress' : 'none'

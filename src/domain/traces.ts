@@ -17,6 +17,10 @@ export interface Trace {
 const doneWords = new Set(['ok', 'success'])
 
 export const isDone = ({ status }: Transaction) => status !== null && doneWords.has(status)
+export const isPending = ({ event, status }: Transaction) => event === 'pending' && status !== 'error'
+/** What says how a pending payment has ended; none while it may still become a charge. */
+export const endsOf = ({ id }: Transaction, transactions: readonly Transaction[]) =>
+  transactions.filter(({ referenceId }) => referenceId !== null && referenceId === id)
 export const isStart = ({ event }: Transaction) => event === 'purchase' || event === 'authorization'
 
 /** Whether nothing of the money is kept any more. */

@@ -28,7 +28,7 @@ export interface DeviceOptions extends Subject {
 const checkoutMinor = 6_098
 
 const agent = new Agent({ connections: 1_200 })
-/** A read that waits is given so much beyond its time; whoever pays may go away while they wait. */
+/** A read that waits is given so much beyond its time; a client that pays may go away while it waits. */
 const beyondWaitMs = 20_000
 
 export function createDevice(options: DeviceOptions): Device {
