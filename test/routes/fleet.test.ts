@@ -1,67 +1,43 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, onTestFinished, test } from 'vitest'
-import { startSandbox } from '../../sandbox/start-sandbox.ts'
-import { storeVariables } from '../../sandbox/store-variables.ts'
-import { buildApp } from '../../src/app.ts'
-import { compose } from '../../src/compose.ts'
-import { loadConfig } from '../../src/config/config.ts'
-import { createLogger } from '../../src/logging/logger.ts'
-import { createCallApi } from '../support/call-api.ts'
-import { authEnvironment, callerToken } from '../support/caller-token.ts'
+import { expect, test } from 'vitest'
+import { callerToken } from '../support/caller-token.ts'
+import { openFleet } from '../support/open-fleet.ts'
 import { createOrder } from '../support/orders.ts'
 import { cardPayment } from '../support/payments.ts'
-import { newPostgresDatabase } from '../support/postgres.ts'
 
 const limit = 10
 const windowMs = 1_000
 
-/** Instances that can be started and stopped one by one, on one database, before one BigCommerce. */
-async function openFleet() {
-  const database = await newPostgresDatabase()
-  const sandbox = await startSandbox({ rateLimit: { limit, windowMs } })
-  const token = await callerToken({ customer_id: 11 })
-  const running = new Set<{ close(): Promise<void> }>()
-  onTestFinished(async () => {
-    await Promise.all([...running].map((instance) => instance.close()))
-    await sandbox.close()
-    await database.drop()
+/** Instances that pay within one small allowance, and are drained before they stop. */
+async function openSharing() {
+  const { sandbox, start } = await openFleet({
+    sandbox: { rateLimit: { limit, windowMs } },
+    environment: {
+      PAYMENT_RATE_LIMIT: String(limit),
+      PAYMENT_RATE_WINDOW_MS: String(windowMs),
+      // BigCommerce runs in this very process here: it counts late when the machine is busy.
+      PAYMENT_RATE_MARGIN_MS: '1000',
+      PAYMENT_QUEUE_MAX_WAIT_MS: '3000',
+    },
   })
-
-  async function start() {
-    const service = await compose(
-      loadConfig({
-        ...storeVariables(sandbox),
-        DATABASE_URL: database.url,
-        PAYMENT_RATE_LIMIT: String(limit),
-        PAYMENT_RATE_WINDOW_MS: String(windowMs),
-        // BigCommerce runs in this very process here: it counts late when the machine is busy.
-        PAYMENT_RATE_MARGIN_MS: '1000',
-        PAYMENT_QUEUE_MAX_WAIT_MS: '3000',
-        ADDRESS_RATE_LIMIT: '0',
-        CALLER_RATE_LIMIT: '0',
-        ...authEnvironment,
-      }),
-      createLogger('silent'),
-    )
-    const app = await buildApp(service.dependencies)
-    app.addHook('onClose', () => service.close())
-    const call = createCallApi(await app.listen({ host: '127.0.0.1', port: 0 }))
-    const instance = {
-      pay: async () => (await call.pay(createOrder(sandbox), cardPayment(), { token })).status,
-      async close() {
-        running.delete(instance)
-        service.drain()
-        await app.close()
-      },
-    }
-    running.add(instance)
-    return instance
+  const token = await callerToken({ customer_id: 11 })
+  return {
+    sandbox,
+    async start() {
+      const { call, service, close } = await start()
+      return {
+        pay: async () => (await call.pay(createOrder(sandbox), cardPayment(), { token })).status,
+        async close() {
+          service.drain()
+          await close()
+        },
+      }
+    },
   }
-  return { sandbox, start }
 }
 
 test('two instances share one allowance, also when one of them is restarted under load', async () => {
-  const { sandbox, start } = await openFleet()
+  const { sandbox, start } = await openSharing()
   const [first, second] = [await start(), await start()]
   const statuses: Promise<number | 'lost'>[] = []
   const payOften = async (instance: Awaited<ReturnType<typeof start>>, times: number) => {

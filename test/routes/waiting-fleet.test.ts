@@ -1,17 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, onTestFinished, test } from 'vitest'
-import { startSandbox } from '../../sandbox/start-sandbox.ts'
-import { storeVariables } from '../../sandbox/store-variables.ts'
-import { buildApp } from '../../src/app.ts'
-import { compose } from '../../src/compose.ts'
-import { loadConfig } from '../../src/config/config.ts'
-import { createLogger } from '../../src/logging/logger.ts'
-import { createCallApi, paymentPathOf } from '../support/call-api.ts'
-import { authEnvironment, callerToken } from '../support/caller-token.ts'
+import { expect, test } from 'vitest'
+import { paymentPathOf } from '../support/call-api.ts'
+import { callerToken } from '../support/caller-token.ts'
+import { openFleet } from '../support/open-fleet.ts'
 import { createOrder } from '../support/orders.ts'
 import { cardPayment } from '../support/payments.ts'
-import { newPostgresDatabase } from '../support/postgres.ts'
 import { calm } from '../support/start-tillgate.ts'
 
 const wait = (seconds: number) => ({ prefer: `wait=${seconds}` })
@@ -20,33 +14,8 @@ const places = 500
 const token = callerToken({ customer_id: 11 })
 
 /** Two instances on one database. Only the first one looks for the ends of payments. */
-async function openFleet() {
-  const database = await newPostgresDatabase()
-  const sandbox = await startSandbox()
-  const closing: (() => Promise<unknown>)[] = []
-  onTestFinished(async () => {
-    await Promise.all(closing.map((close) => close()))
-    await sandbox.close()
-    await database.drop()
-  })
-
-  async function start() {
-    const service = await compose(
-      loadConfig({
-        ...storeVariables(sandbox),
-        DATABASE_URL: database.url,
-        ADDRESS_RATE_LIMIT: '0',
-        CALLER_RATE_LIMIT: '0',
-        ...authEnvironment,
-      }),
-      createLogger('silent'),
-    )
-    const app = await buildApp({ ...service.dependencies, loadBounds: calm })
-    app.addHook('onClose', () => service.close())
-    const call = createCallApi(await app.listen({ host: '127.0.0.1', port: 0 }))
-    closing.push(() => app.close())
-    return { call, service, close: () => app.close() }
-  }
+async function openPair() {
+  const { sandbox, start } = await openFleet({ replace: { loadBounds: calm } })
   const [first, second] = [await start(), await start()]
 
   /** A payment at the first instance, whose answer was lost; a look finds its charge. */
@@ -71,7 +40,7 @@ async function openFleet() {
 }
 
 test('who waits at one instance is told as soon as another one has settled the payment', async () => {
-  const { second, payInDoubt, settle } = await openFleet()
+  const { second, payInDoubt, settle } = await openPair()
   const { orderId, caller, path } = await payInDoubt()
   const over = <T>(answer: Promise<T>) => answer.then((told) => ({ told, atMs: performance.now() }))
   const waiting = [
@@ -92,7 +61,7 @@ test('who waits at one instance is told as soon as another one has settled the p
 })
 
 test('a payment that is being made at one instance is waited for at another', async () => {
-  const { sandbox, first, second } = await openFleet()
+  const { sandbox, first, second } = await openPair()
   const orderId = createOrder(sandbox)
   await sandbox.faults.add({ operation: 'pay', kind: 'latency', delay_ms: 1_500, times: 1 })
   const caller = { token: await token, key: randomUUID() }
@@ -104,7 +73,7 @@ test('a payment that is being made at one instance is waited for at another', as
 })
 
 test('an instance that stops lets go of those who wait there, and of no others', async () => {
-  const { first, second, payInDoubt, settle } = await openFleet()
+  const { first, second, payInDoubt, settle } = await openPair()
   const { path } = await payInDoubt()
   const leaving = second.call(path, { token: await token, headers: wait(30) })
   const staying = first.call(path, { token: await token, headers: wait(30) })
@@ -127,7 +96,7 @@ test('an instance that stops lets go of those who wait there, and of no others',
 })
 
 test('beyond its places an instance answers at once, and a caller who has them all gives one up', async () => {
-  const { second, payInDoubt, settle } = await openFleet()
+  const { second, payInDoubt, settle } = await openPair()
   const { orderId, path } = await payInDoubt()
   let answered = 0
   const server = await callerToken({ sub: 'server', scope: 'payments:read orders:any' })

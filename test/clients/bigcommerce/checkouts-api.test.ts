@@ -6,6 +6,7 @@ import { createRenewable } from '../../../src/config/renewable.ts'
 import { Sealed } from '../../../src/domain/sealed.ts'
 import { contextOf, endOf } from '../../services/fakes.ts'
 import { startHttpHost } from './http-host.ts'
+import { plainMethod } from './listed-methods.ts'
 
 const id = '0a1b2c3d-0000-4000-8000-00000000abcd'
 const cart = { id, customer_id: 7, currency: { code: 'USD' }, updated_time: '2026-11-27T10:00:00Z' }
@@ -175,16 +176,12 @@ test('where no connection can be made, no order is', async () => {
 })
 
 test('of listed methods, what cannot be understood is left out and logged with its number', async () => {
-  const method = {
-    id: 'stripe.card',
-    name: 'Stripe',
-    type: 'card',
-    test_mode: false,
-    supported_instruments: [],
-  }
-  const { api } = await checkoutsApi({ status: 200, body: { data: [{ secret: 'CANARY' }, null, method] } })
+  const { api } = await checkoutsApi({
+    status: 200,
+    body: { data: [{ secret: 'CANARY' }, null, plainMethod] },
+  })
   const logged: Parameters<typeof contextOf>[0] = []
-  expect(await api.listCheckoutMethods(id, contextOf(logged))).toEqual({ methods: [method], leftOut: 2 })
+  expect(await api.listCheckoutMethods(id, contextOf(logged))).toEqual({ methods: [plainMethod], leftOut: 2 })
   expect(logged).toEqual([{ level: 'warn', fields: { leftOut: 2 }, event: 'payment methods left out' }])
 })
 

@@ -2,6 +2,15 @@ import fc from 'fast-check'
 import { anyText } from '../../support/any-text.ts'
 import { goodCardNumber } from '../../support/payments.ts'
 
+/** A method as BigCommerce lists it, with nothing that it need not have. */
+export const plainMethod = {
+  id: 'stripe.card',
+  name: 'Stripe',
+  type: 'card',
+  test_mode: false,
+  supported_instruments: [],
+}
+
 /** Mostly as documented, so that the one pass is what reads it, with something odd now and then. */
 const mostly = <T>(usual: fc.Arbitrary<T>): fc.Arbitrary<unknown> =>
   fc.oneof({ arbitrary: usual, weight: 40 }, { arbitrary: odd, weight: 1 })

@@ -7,6 +7,7 @@ import { createRenewable } from '../../../src/config/renewable.ts'
 import { Problem, type ProblemBody } from '../../../src/domain/problem.ts'
 import { isSameSealed, reveal, Sealed } from '../../../src/domain/sealed.ts'
 import { contextOf, type HttpHost, json, refusedUrl, startHttpHost, startNetHost } from './http-host.ts'
+import { plainMethod as method } from './listed-methods.ts'
 
 const closing: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -77,13 +78,6 @@ const order = {
   default_currency_code: 'USD',
 }
 const inFull = { due: { amount: 6098, currency: 'USD' } }
-const method = {
-  id: 'stripe.card',
-  name: 'Stripe',
-  type: 'card',
-  test_mode: false,
-  supported_instruments: [],
-}
 const type = '/api-docs/getting-started/api-status-codes'
 
 describe('an order', () => {

@@ -11,6 +11,7 @@ import { PaymentMethodsResponse } from '../../../src/routes/orders/list-payment-
 import { lookAtOrder } from '../../../src/services/look-at-order.ts'
 import { attemptOf, mintedOf, patOf } from '../../domain/samples.ts'
 import { contextOf } from '../../services/fakes.ts'
+import { plainMethod } from './listed-methods.ts'
 
 /*
  * Every answer of BigCommerce that is read, with each of its fields missing, null, empty, or of another type: nothing
@@ -424,21 +425,14 @@ describe('several fields odd at once', () => {
   })
 
   test('withhold no method but the odd one', async () => {
-    const method = {
-      id: 'stripe.card',
-      name: 'Stripe',
-      type: 'card',
-      test_mode: false,
-      supported_instruments: [],
-    }
-    const odd = { ...method, id: 'odd.card', stored_instruments: [{ type: 'stored_card', token: 't' }] }
+    const odd = { ...plainMethod, id: 'odd.card', stored_instruments: [{ type: 'stored_card', token: 't' }] }
     await fc.assert(
       fc.asyncProperty(several(odd), async (entry) => {
-        const { methods } = await apiOf({ methods: { data: [entry, method] } }).listPaymentMethods(
+        const { methods } = await apiOf({ methods: { data: [entry, plainMethod] } }).listPaymentMethods(
           118,
           contextOf(),
         )
-        expect(methods).toContainEqual(method)
+        expect(methods).toContainEqual(plainMethod)
       }),
       { numRuns: 500 },
     )
