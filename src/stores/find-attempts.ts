@@ -43,32 +43,25 @@ export async function findByKey(
   return { fingerprint: row.fingerprint, attempt: toAttempt(row), answer }
 }
 
-/** The attempt that holds the order. */
+/** The attempt that holds the order. Every list of payment methods asks. */
 export async function findFence(
   queries: Kysely<Tables>,
   storeHash: string,
   orderId: number,
 ): Promise<OrderAttempt | null> {
-  const row = await fenceOf(queries, storeHash, orderId).executeTakeFirst()
+  const [row] = await rowsOf(queries, holding(queries, { storeHash, orderId }))
   return row ? toOrderAttempt(row) : null
 }
 
-/** The same, of a statement that is made once: every list of payment methods asks. */
-export function createFindFence(database: Kysely<Tables>, storeHash: string) {
-  const statement = fenceOf(database, storeHash, 0).compile()
-  return async function findFenceOf(orderId: number): Promise<OrderAttempt | null> {
-    const parameters = [storeHash, orderId]
-    const [row] = await rowsOf<Selectable<PaymentAttemptRow>>(database, { ...statement, parameters })
-    return row ? toOrderAttempt(row) : null
-  }
-}
-
-const fenceOf = (queries: Kysely<Tables>, storeHash: string, orderId: number) =>
-  queries
-    .selectFrom('payment_attempts')
-    .selectAll()
-    .where('store_hash', '=', storeHash)
-    .where('holds_order', '=', orderId)
+const holding = prepare<{ storeHash: string; orderId: number }, Selectable<PaymentAttemptRow>>(
+  (queries, give) =>
+    queries
+      .selectFrom('payment_attempts')
+      .selectAll()
+      .where('store_hash', '=', give('storeHash'))
+      .where('holds_order', '=', give('orderId'))
+      .compile(),
+)
 
 /** Every attempt on an order, newest first. Those of one millisecond are sorted by id, so that the order never changes. */
 export async function findByOrder(

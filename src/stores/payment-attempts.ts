@@ -14,7 +14,7 @@ import { takeCheckout } from './checkout-fence.ts'
 import { type Claim, claimAttempt, type FailuresLimit } from './claim-attempt.ts'
 import type { Tables } from './engine/tables.ts'
 import { durably, transact, transactDurably, whenDurable, withoutFlush } from './engine/transact.ts'
-import { createFindFence, findByKey, findByOrder, findEnded, NO_ORDER_YET } from './find-attempts.ts'
+import { findByKey, findByOrder, findEnded, findFence, NO_ORDER_YET } from './find-attempts.ts'
 import { claimFirst, markSendingAtOnce, type Sending, succeedAtOnce } from './first-payment.ts'
 import { settleAttempt } from './settle-attempt.ts'
 import { type WriteEvents, writeNoEvents } from './write-events.ts'
@@ -82,7 +82,6 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
     if (beingSent.size >= beingSentMax && oldest !== undefined) beingSent.delete(oldest)
     beingSent.set(marked.id, marked)
   }
-  const fenceOf = createFindFence(database, storeHash)
   /** An end may be told once it is on the disk. */
   const toTell = async <T>(read: T, attempts: readonly PaymentAttempt[]): Promise<T> => {
     if (attempts.some(({ status }) => isFinal(status))) await whenDurable(database)
@@ -96,7 +95,7 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
       }),
     findFence: (orderId) =>
       transact(async () => {
-        const by = await fenceOf(orderId)
+        const by = await findFence(database, storeHash, orderId)
         return by && toTell(by, [by])
       }),
     findByOrder: (orderId) =>
