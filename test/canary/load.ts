@@ -81,8 +81,18 @@ export async function runLoad({
     'idempotency-key': randomUUID(),
     ...headers,
   })
-  const pay = (payload: string, headers = paying(server), id: number | string = nextOrder()) =>
-    request('POST', `/orders/${id}/pay`, headers, payload)
+  const answerTo = (payload: string, headers = paying(server), id: number | string = nextOrder()) =>
+    client.request('POST', `/orders/${id}/pay`, headers, payload)
+  const pay = async (...told: Parameters<typeof answerTo>) => count(await answerTo(...told))
+  /** Many of these are the only ones of their kind: again where a busy instance turns one away. */
+  const untilTaken = (send: () => Promise<number | null>) => async () => {
+    for (let tries = 0; tries < 20; tries++) {
+      const status = await send()
+      count(status)
+      if (status !== 503) return
+      await sleep(500)
+    }
+  }
 
   const routes = () => [
     ...['/livez', '/readyz', '/openapi.json', '/docs', '/docs/', '/nowhere', '/metrics'].map(
@@ -153,7 +163,7 @@ export async function runLoad({
       body({}, {}, { expected_amount: number, [number]: number }),
     ]
     return [
-      ...bodies.map((wrong) => () => pay(wrong)),
+      ...bodies.map((wrong) => () => answerTo(wrong)),
       // Announced and not sent: where a part of a body is left unread, the answer may get lost.
       async () => {
         const head = [
@@ -164,7 +174,7 @@ export async function runLoad({
           'content-length: 40000',
           ...Object.entries(paying(server)).map(([name, value]) => `${name}: ${value}`),
         ]
-        count(await client.send([...head, '', body()].join('\r\n')))
+        return client.send([...head, '', body()].join('\r\n'))
       },
       ...[
         'text/plain',
@@ -174,55 +184,46 @@ export async function runLoad({
         number,
       ].map(
         (type) => () =>
-          pay(`number=${number}&verification_value=${cvv()}`, paying(server, { 'content-type': type })),
+          answerTo(`number=${number}&verification_value=${cvv()}`, paying(server, { 'content-type': type })),
       ),
       ...[number, `pay-${number}`, number.replace(/(\d{4})(?=\d)/g, '$1-'), ''].map(
-        (key) => () => pay(body(), paying(server, { 'idempotency-key': key })),
+        (key) => () => answerTo(body(), paying(server, { 'idempotency-key': key })),
       ),
-      () => pay(body(), paying(server, { 'x-request-id': number })),
+      () => answerTo(body(), paying(server, { 'x-request-id': number })),
       () =>
-        pay(
+        answerTo(
           body(),
           paying(server, { 'x-forwarded-for': number, 'user-agent': number, cookie: `card=${number}` }),
         ),
-      () => pay(body(), paying(server, { 'x-large': number.repeat(2_000) })),
+      () => answerTo(body(), paying(server, { 'x-large': number.repeat(2_000) })),
       ...[
         '',
         number,
         canaries.storeToken,
         `${server}x`,
         `eyJhbGciOiJub25lIn0.${Buffer.from(`{"sub":"${number}"}`).toString('base64url')}.`,
-      ].map((token) => () => pay(body(), paying(token))),
+      ].map((token) => () => answerTo(body(), paying(token))),
       () =>
         callerToken({ order_ids: [215], sub: 'guest' }).then((guest) =>
-          pay(body({}, { save_instrument: true }), paying(guest), 215),
+          answerTo(body({}, { save_instrument: true }), paying(guest), 215),
         ),
       async () => {
         const reader = await callerToken({ order_ids: [215], scope: 'payments:read' })
-        // The only one of its kind: again where a busy instance turns it away.
-        for (let status: number | null = 503, tries = 0; status === 503 && tries < 20; tries++) {
-          if (tries > 0) await sleep(500)
-          status = await client.request('POST', '/orders/215/pay', paying(reader), body())
-          count(status)
-        }
+        return answerTo(body(), paying(reader), 215)
       },
-      () => pay(body({ type: 'stored_card' }), paying(customer), 215),
-      () => pay(body(), paying(customer), 217),
+      () => answerTo(body({ type: 'stored_card' }), paying(customer), 215),
+      () => answerTo(body(), paying(customer), 217),
       // Bytes that are no HTTP, a body that never ends and one that is cut off.
-      () => client.send(`${number}\r\n\r\n`).then(count),
+      () => client.send(`${number}\r\n\r\n`),
       () =>
-        client
-          .send(
-            `POST /orders/1/pay HTTP/1.1\r\nhost: x\r\nx: ${number}\r\ncontent-length: x\r\n\r\n${number}`,
-          )
-          .then(count),
+        client.send(
+          `POST /orders/1/pay HTTP/1.1\r\nhost: x\r\nx: ${number}\r\ncontent-length: x\r\n\r\n${number}`,
+        ),
       () =>
-        client
-          .send(
-            `POST /orders/1/pay HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\ncontent-type: application/json\r\nauthorization: Bearer ${server}\r\n\r\n${number}`,
-          )
-          .then(count),
-    ]
+        client.send(
+          `POST /orders/1/pay HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\ncontent-type: application/json\r\nauthorization: Bearer ${server}\r\n\r\n${number}`,
+        ),
+    ].map(untilTaken)
   }
 
   const failing = () =>
