@@ -1,9 +1,10 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
 import { ANSWERED_WITHIN_MS, RUNNING_TIMES, type VelocitySubject } from '../domain/decline-limits.ts'
 import type { PlaceState } from '../domain/payment-attempt.ts'
-import { dialectOf, waitForTurn } from './engine/dialect.ts'
+import { dialectOf, prepare, turns } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
+import { readThenWrite } from './engine/together.ts'
 import { transact, withoutFlush } from './engine/transact.ts'
 
 export type Reservation =
@@ -48,25 +49,22 @@ export function createVelocityHolds({ database, windowMs, now }: VelocityHoldsOp
   return {
     // A place that is lost with the power is that of a payment of which nothing had left (decision 0029).
     reserve: (attemptId, subjects) =>
-      transact(() =>
-        withoutFlush(database, (connection) =>
-          connection.transaction().execute(async (transaction): Promise<Reservation> => {
-            // Counting and taking are one step. Callers come before addresses, so no two transactions wait for each other.
-            for (const { key } of subjects) await waitForTurn(transaction, key)
-            const nowMs = now()
-            const standings = []
-            for (const subject of subjects) standings.push(await standingOf(transaction, subject, nowMs))
-            const full = worstOf(standings)
-            if (full) return full
-            const held = { attempt_id: attemptId, held_until_ms: nowMs + windowMs, begun_at_ms: nowMs }
-            await transaction
-              .insertInto('velocity_holds')
-              .values(subjects.map(({ key }) => ({ subject_key: key, ...held })))
-              .execute()
-            return { kind: 'reserved' }
-          }),
-        ),
-      ),
+      transact(async () => {
+        const asOfMs = now()
+        // Counting and taking are one step. Callers come before addresses, so no two transactions wait for each other.
+        const keys = subjects.map(({ key }) => key)
+        const waits = turns(database, keys)
+        const reads = subjects.map((subject) => placesOf(database, asked(subject, asOfMs)))
+        const { full } = await readThenWrite(database, [...waits, ...reads], (rows) => {
+          const nowMs = now()
+          const places = rows.slice(waits.length) as readonly (readonly Place[])[]
+          const full = worstOf(subjects.map((subject, index) => fullOf(subject, places[index] ?? [], nowMs)))
+          if (full) return { full, writes: [] }
+          const held = { attemptId, heldUntilMs: nowMs + windowMs, begunAtMs: nowMs }
+          return { full, writes: subjects.map(({ key }) => takePlace(database, { key, ...held })) }
+        })
+        return full ?? { kind: 'reserved' }
+      }),
 
     release: (attemptId) =>
       transact(() => withoutFlush(database, (connection) => moveHolds(connection, [attemptId], null))),
@@ -99,36 +97,56 @@ export async function moveHolds(
 /** What keeps another payment from beginning; null for nothing. */
 type Full = Exclude<Reservation, { kind: 'reserved' }> | null
 
-async function standingOf(
-  transaction: Transaction<Tables>,
-  { key, declinesMax }: VelocitySubject,
-  nowMs: number,
-): Promise<Full> {
+/** What is asked about the places of one allowance. */
+const asked = ({ key, declinesMax }: VelocitySubject, nowMs: number) => ({
+  key,
+  nowMs,
+  declinesMax,
+  leftBeforeMs: nowMs - runningForMsMax,
+  // After a clock was set back, not until it has caught up.
+  aheadMs: nowMs + ANSWERED_WITHIN_MS,
+  runningMax: RUNNING_TIMES * declinesMax,
+})
+
+/** One statement: of two, neither would see a payment that is declined between them. */
+const placesOf = prepare<ReturnType<typeof asked>, Place>((queries, give) => {
   const of = (state: PlaceState) =>
-    transaction
+    queries
       .selectFrom('velocity_holds')
       .leftJoin('payment_attempts', 'payment_attempts.id', 'velocity_holds.attempt_id')
       .select(['state', 'held_until_ms', 'begun_at_ms', 'sent_at_ms'])
-      .where('subject_key', '=', key)
+      .where('subject_key', '=', give('key'))
       .where('state', '=', sql.lit(state))
   const declined = of('declined')
-    .where('held_until_ms', '>', nowMs)
+    .where('held_until_ms', '>', give('nowMs'))
     .orderBy('held_until_ms', 'desc')
-    .limit(declinesMax)
+    .limit(give('declinesMax'))
   const running = of('running')
-    .where('begun_at_ms', '>', nowMs - runningForMsMax)
-    // After a clock was set back, not until it has caught up.
-    .where('begun_at_ms', '<', nowMs + ANSWERED_WITHIN_MS)
+    .where('begun_at_ms', '>', give('leftBeforeMs'))
+    .where('begun_at_ms', '<', give('aheadMs'))
     .orderBy('begun_at_ms', 'desc')
-    .limit(RUNNING_TIMES * declinesMax)
-  // One statement: of two, neither would see a payment that is declined between them.
-  const places = await transaction
+    .limit(give('runningMax'))
+  return queries
     .selectFrom(declined.as('declined'))
     .selectAll()
-    .unionAll(transaction.selectFrom(running.as('running')).selectAll())
-    .execute()
-  return fullOf({ key, declinesMax }, places, nowMs)
+    .unionAll(queries.selectFrom(running.as('running')).selectAll())
+    .compile()
+})
+
+interface TakenPlace {
+  key: string
+  attemptId: string
+  heldUntilMs: number
+  begunAtMs: number
 }
+
+const takePlace = prepare<TakenPlace, never>((queries, give) =>
+  sql<never>`
+    INSERT INTO velocity_holds (subject_key, attempt_id, held_until_ms, begun_at_ms)
+    VALUES (${give('key')}, ${give('attemptId')}, ${give('heldUntilMs')}, ${give('begunAtMs')})`.compile(
+    queries,
+  ),
+)
 
 interface Place {
   readonly state: PlaceState

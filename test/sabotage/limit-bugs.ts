@@ -5,18 +5,17 @@ export const LIMIT_BUGS: readonly Bug[] = [
   {
     name: 'count declines without reserving a place first',
     file: 'src/stores/velocity-holds.ts',
-    find: `          if (full) return full
+    find: `          if (full) return { full, writes: [] }
 `,
-    replace: `          if (full) return full
-          if (attemptId) return { kind: 'reserved' }
+    replace: `          if (full || attemptId) return { full, writes: [] }
 `,
     tests: ['test/stores/sqlite.test.ts'],
   },
   {
     name: 'count and take a place in two steps',
     file: 'src/stores/velocity-holds.ts',
-    find: 'for (const { key } of subjects) await waitForTurn(transaction, key)',
-    replace: 'void waitForTurn',
+    find: 'const waits = turns(database, keys)',
+    replace: 'const waits = turns(database, keys).slice(keys.length)',
     tests: ['test/stores/postgres.test.ts'],
   },
   {
@@ -50,8 +49,8 @@ export const LIMIT_BUGS: readonly Bug[] = [
   {
     name: 'hold a place for ever',
     file: 'src/stores/velocity-holds.ts',
-    find: 'held_until_ms: nowMs + windowMs',
-    replace: 'held_until_ms: nowMs + 100 * windowMs',
+    find: 'heldUntilMs: nowMs + windowMs',
+    replace: 'heldUntilMs: nowMs + 100 * windowMs',
     tests: ['test/stores/sqlite.test.ts'],
   },
   {

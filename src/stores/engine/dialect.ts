@@ -81,9 +81,16 @@ export const isPostgresUrl = (url: string) => /^postgres(ql)?:/.test(url)
  * @param key a number is the lock's own; a text is hashed to one.
  */
 export async function waitForTurn<T>(transaction: Transaction<T>, key: number | string): Promise<void> {
-  if (dialectOf(transaction).name !== 'Postgres') return
+  if (dialectOf(transaction).name === 'Postgres') await takeTurn(key).execute(transaction)
+}
+
+/** The statements that wait as {@link waitForTurn} does, to be sent with others in this order; none on SQLite. */
+export const turns = (database: Kysely<Tables>, keys: readonly string[]): CompiledQuery<unknown>[] =>
+  dialectOf(database).name === 'Postgres' ? keys.map((key) => takeTurn(key).compile(database)) : []
+
+function takeTurn(key: number | string): RawBuilder<unknown> {
   const lock = typeof key === 'number' ? sql`${key}` : sql`hashtextextended(${key}, 0)`
-  await sql`SELECT pg_advisory_xact_lock(${lock})`.execute(transaction)
+  return sql`SELECT pg_advisory_xact_lock(${lock})`
 }
 
 /** The machine that this process runs on, and the one clock of it that cannot be set. */

@@ -3,6 +3,7 @@ import { dialectOf } from './dialect.ts'
 import { beginning } from './postgres.ts'
 import { commitsOf } from './sqlite.ts'
 import type { Tables } from './tables.ts'
+import { withoutFlush } from './transact.ts'
 
 /** Whether a transaction waits for the disk. What does not is taken along by the next one that does (decisions 0024 and 0029). */
 export type Waits = 'for the disk' | 'for nothing'
@@ -23,19 +24,58 @@ export async function together(
   return results.map(({ rows }) => rows)
 }
 
+/**
+ * Runs statements that read, and with the same transaction those that follow from what they have read. On Postgres that takes two
+ * round trips. It does not wait for the disk.
+ *
+ * @param decide is told the rows of each that reads; `writes` may be none.
+ */
+export async function readThenWrite<Decision extends { readonly writes: readonly CompiledQuery<unknown>[] }>(
+  database: Kysely<Tables>,
+  reads: readonly CompiledQuery<unknown>[],
+  decide: (rows: readonly (readonly unknown[])[]) => Decision,
+): Promise<Decision> {
+  const isPostgres = dialectOf(database).name === 'Postgres'
+  const run = isPostgres ? answersAtOnce : answersInTurn
+  return withoutFlush(database, (own) =>
+    own.getExecutor().provideConnection(async (connection) => {
+      try {
+        const [, ...read] = await run(connection, [isPostgres ? beginning('for nothing') : begin, ...reads])
+        const decision = decide(read.map(({ rows }) => rows))
+        await run(connection, [...decision.writes, commit])
+        return decision
+      } catch (error) {
+        // What matters is why; and a connection that is left in a failed transaction is closed.
+        await connection.executeQuery(rollback).catch(() => {})
+        throw error
+      }
+    }),
+  )
+}
+
 const commit = CompiledQuery.raw('commit')
 
 const sentAtOnce = (database: Kysely<Tables>, waits: Waits, statements: readonly CompiledQuery<unknown>[]) =>
   database.getExecutor().provideConnection(async (connection) => {
-    const sent = [beginning(waits), ...statements, commit].map((each) => connection.executeQuery(each))
-    // All of them have to be answered before the connection is anyone else's. After a failure the server undoes what it is told to commit.
-    const answers = await Promise.allSettled(sent)
-    const results = answers.map((answer) => {
-      if (answer.status === 'rejected') throw answer.reason
-      return answer.value
-    })
+    // After a failure the server undoes what it is told to commit.
+    const results = await answersAtOnce(connection, [beginning(waits), ...statements, commit])
     return results.slice(1, -1)
   })
+
+async function answersAtOnce(connection: DatabaseConnection, statements: readonly CompiledQuery<unknown>[]) {
+  // All of them have to be answered before the connection is anyone else's.
+  const answers = await Promise.allSettled(statements.map((each) => connection.executeQuery(each)))
+  return answers.map((answer) => {
+    if (answer.status === 'rejected') throw answer.reason
+    return answer.value
+  })
+}
+
+async function answersInTurn(connection: DatabaseConnection, statements: readonly CompiledQuery<unknown>[]) {
+  const answers: QueryResult<unknown>[] = []
+  for (const statement of statements) answers.push(await connection.executeQuery(statement))
+  return answers
+}
 
 async function oneAfterTheOther(
   database: Kysely<Tables>,
@@ -69,9 +109,8 @@ async function transacted(connection: DatabaseConnection, statements: readonly C
   const [only] = statements
   if (only && statements.length === 1) return [await connection.executeQuery(only)]
   await connection.executeQuery(begin)
-  const done: QueryResult<unknown>[] = []
   try {
-    for (const statement of statements) done.push(await connection.executeQuery(statement))
+    const done = await answersInTurn(connection, statements)
     await connection.executeQuery(commit)
     return done
   } catch (error) {
