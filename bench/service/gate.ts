@@ -5,6 +5,7 @@ const waiting = 500
 const callsPerTurn = 2_000
 const turns = 21
 const patienceMs = 3_600_000
+const kind = 'POST /v3/payments/access_tokens'
 
 /** What a call costs that passes the gate while others wait there for their turn, in microseconds. */
 export async function measureGate(): Promise<number> {
@@ -17,9 +18,11 @@ export async function measureGate(): Promise<number> {
     'x-rate-limit-time-window-ms': '30000',
     'x-rate-limit-time-reset-ms': '30000',
   }
-  await gate.arrive('paying', 'first', patienceMs).pass(async () => ({ status: 200, headers, json: null }))
+  await gate
+    .arrive({ purpose: 'paying', caller: 'first', kind }, patienceMs)
+    .pass(async () => ({ status: 200, headers, json: null }))
   for (let each = 0; each < waiting; each++) {
-    const visit = gate.arrive('reconciling', `caller ${each}`, patienceMs)
+    const visit = gate.arrive({ purpose: 'reconciling', caller: `caller ${each}`, kind }, patienceMs)
     visit.pass(async () => ({ status: 200, headers: {}, json: null })).catch(() => {})
   }
   if (gate.standing().waiting.reconciling !== waiting) throw new Error('the looks do not wait at the gate')
@@ -29,7 +32,7 @@ export async function measureGate(): Promise<number> {
   for (let turn = 0; turn < turns; turn++) {
     const startMs = performance.now()
     for (let call = 0; call < callsPerTurn; call++)
-      await gate.arrive('paying', 'payer', patienceMs).pass(send)
+      await gate.arrive({ purpose: 'paying', caller: 'payer', kind }, patienceMs).pass(send)
     tookUs.push(((performance.now() - startMs) * 1_000) / callsPerTurn)
   }
   return median(tookUs)

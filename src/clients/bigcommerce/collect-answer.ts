@@ -3,8 +3,14 @@ import { jsonIn, type UpstreamAnswer } from './exchange.ts'
 
 type Call = Pick<Dispatcher.DispatchOptions, 'method' | 'path' | 'headers' | 'body'>
 
+/** A call that is being sent. */
+export interface Sending {
+  /** Ends it at once with this error. Put here by what sends; it does nothing before, and once there is an answer. */
+  giveUp: (why: Error) => void
+}
+
 /** Sends a call and collects its answer. @throws Error when none came whole, or not in time: of name `TimeoutError` then. */
-export type CollectAnswer = (call: Call) => Promise<UpstreamAnswer>
+export type CollectAnswer = (call: Call, sending?: Sending) => Promise<UpstreamAnswer>
 
 /**
  * As the library's own `request` does, with neither a stream nor a signal and a timer for each call, which cost more than all the
@@ -32,7 +38,7 @@ export function createCollectAnswer(pool: Pick<Pool, 'dispatch'>, timeoutMs: num
     }
   }
 
-  return (call) =>
+  return (call, sending) =>
     new Promise((resolve, reject) => {
       const collecting: Collecting = new Collecting(performance.now() + timeoutMs, (answer) => {
         running.delete(collecting)
@@ -40,6 +46,10 @@ export function createCollectAnswer(pool: Pick<Pool, 'dispatch'>, timeoutMs: num
         else resolve(answer)
       })
       running.add(collecting)
+      if (sending)
+        sending.giveUp = (why) => {
+          if (running.delete(collecting)) collecting.abort(why)
+        }
       if (timer === null) lookIn(timeoutMs)
       pool.dispatch(call as Dispatcher.DispatchOptions, collecting)
     })

@@ -7,10 +7,11 @@ import { ORDER_ID_MAX } from '../../domain/order.ts'
 import { Problem } from '../../domain/problem.ts'
 import { reveal, type Sealed } from '../../domain/sealed.ts'
 import type { Purpose, RequestContext } from '../../request-context.ts'
-import { createCollectAnswer } from './collect-answer.ts'
+import { createCollectAnswer, type Sending } from './collect-answer.ts'
 import { type CallHeaders, HEADER_BYTES_MAX, skipContinue, type UpstreamAnswer } from './exchange.ts'
 import type { ManagementGate } from './management-gate.ts'
 import { MANAGEMENT_CONNECTIONS_MAX } from './quota.ts'
+import { kindOf } from './turns-of-kinds.ts'
 
 /*
  * How often a call on the management host is sent, and when:
@@ -98,11 +99,11 @@ export function createManagementHttp(options: ManagementHttpOptions): Management
 
   async function tryOnce(request: ManagementRequest, context: RequestContext, passage: Passage) {
     const used = options.accessToken.current()
-    let answer = await passage(() => send(request, context, used))
+    let answer = await passage((sending) => send(request, context, used, sending))
     if (answer.status === 401) {
       options.accessToken.renew()
       const next = options.accessToken.current()
-      if (next !== used) answer = await passage(() => send(request, context, next))
+      if (next !== used) answer = await passage((sending) => send(request, context, next, sending))
     }
     options.onAnswer?.(answer.status)
     return answer
@@ -112,23 +113,21 @@ export function createManagementHttp(options: ManagementHttpOptions): Management
     { method, path, body }: ManagementRequest,
     context: RequestContext,
     accessToken: Sealed<string>,
+    sending: Sending,
   ): Promise<UpstreamAnswer> {
-    return collect({
-      method,
-      path: `${basePath}${path}`,
-      headers: {
-        ...options.callHeaders(context),
-        accept: 'application/json',
-        'x-auth-token': reveal(accessToken),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      body: body === undefined ? null : JSON.stringify(body),
-    })
+    const headers = {
+      ...options.callHeaders(context),
+      accept: 'application/json',
+      'x-auth-token': reveal(accessToken),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    }
+    const sent = body === undefined ? null : JSON.stringify(body)
+    return collect({ method, path: `${basePath}${path}`, headers, body: sent }, sending)
   }
 
   return {
     async call(request, context) {
-      const passage = options.gate ? passageThrough(options.gate, context) : straightThrough
+      const passage = options.gate ? passageThrough(options.gate, context, kindOf(request)) : straightThrough
       try {
         const triesMax = request.triesMax ?? TRIES_MAX[request.method]
         return await retry(() => tryOnce(request, context, passage), triesMax)
@@ -167,20 +166,22 @@ export function createRetry(random: () => number = Math.random): Retry {
 }
 
 /** The way to the host for one call, all its tries. */
-export type Passage = (send: () => Promise<UpstreamAnswer>) => Promise<UpstreamAnswer>
+export type Passage = (send: (sending: Sending) => Promise<UpstreamAnswer>) => Promise<UpstreamAnswer>
 
-const straightThrough: Passage = (send) => send()
+const straightThrough: Passage = (send) => send({ giveUp() {} })
 
 /**
  * Through the gate, and once more where BigCommerce turned the call away (429).
  *
- * @throws Problem `upstream_busy` with the moment to come again, as soon as it is known that the call cannot be sent in time.
+ * @throws Problem `upstream_busy` with the moment to come again, as soon as it is known that the call cannot be sent in time;
+ *   `upstream_unavailable` where it hung and others needed its place.
  */
 export function passageThrough(
   gate: ManagementGate,
   { purpose, caller, log }: Pick<RequestContext, 'purpose' | 'caller' | 'log'>,
+  kind: string,
 ): Passage {
-  const visit = gate.arrive(purpose, caller, PATIENCE_MS[purpose])
+  const visit = gate.arrive({ purpose, caller, kind }, PATIENCE_MS[purpose])
   let timesTurnedAway = 0
 
   return async function passage(send) {

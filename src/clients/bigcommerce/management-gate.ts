@@ -1,34 +1,45 @@
 import type { Schedule } from '../../domain/clock.ts'
 import { Problem } from '../../domain/problem.ts'
 import { PURPOSES, type Purpose } from '../../request-context.ts'
+import type { Sending } from './collect-answer.ts'
 import type { UpstreamAnswer } from './exchange.ts'
 import {
   answered,
-  holdMsAfter,
+  isFull,
   leftOf,
   type ManagementQuota,
-  nextHangsAtMs,
+  mayBeGivenUp,
+  nextLeavesAtMs,
   type OutCall,
   opensAtMs,
-  readQuotaHeaders,
   roomFor,
   sent,
   turnedAway,
   UNKNOWN_QUOTA,
   unanswered,
 } from './quota.ts'
-import { createTurns, type Turns, type Waiter } from './turns.ts'
+import { holdMsAfter, readQuotaHeaders } from './quota-reading.ts'
+import type { Turns, Waiter } from './turns.ts'
+import { createTurnsOfKinds } from './turns-of-kinds.ts'
 
 /**
  * Stands before the management host and lets calls through as its quota allows: paying first, then listing, then looks, and within
- * each of them turn about between callers.
+ * each of them turn about between kinds of calls, and between callers.
  */
 export interface ManagementGate {
-  /** A call has come, with all its tries. @param caller for whom; callers take turns. @param patienceMs how long it may wait here, its tries together, from now on. */
-  arrive(purpose: Purpose, caller: string, patienceMs: number): Visit
+  /** A call has come, with all its tries. @param patienceMs how long it may wait here, its tries together, from now on. */
+  arrive(arrival: Arrival, patienceMs: number): Visit
   /** Whether so much is left that a call may be made which may turn out not to be needed. */
   isAtEase(): boolean
   standing(): GateStanding
+}
+
+export interface Arrival {
+  readonly purpose: Purpose
+  /** For whom; callers take turns. */
+  readonly caller: string
+  /** What it asks for, apart from which one; kinds take turns too. */
+  readonly kind: string
 }
 
 /** One call at the gate. */
@@ -36,9 +47,10 @@ export interface Visit {
   /**
    * Sends when the quota allows it, and learns from the answer, a 429 included.
    *
-   * @throws Problem `upstream_busy` with the moment to come again, as soon as it is known that the patience will not do.
+   * @throws Problem `upstream_busy` with the moment to come again, as soon as it is known that the patience will not do;
+   *   `upstream_unavailable` where it hung and others needed its place.
    */
-  pass(send: () => Promise<UpstreamAnswer>): Promise<UpstreamAnswer>
+  pass(send: (sending: Sending) => Promise<UpstreamAnswer>): Promise<UpstreamAnswer>
   /** How long all calls are held back as things stand, in milliseconds. */
   heldForMs(): number
   /** `upstream_busy`, with the moment to come again. */
@@ -51,6 +63,12 @@ export interface GateStanding {
   readonly waiting: Readonly<Record<Purpose, number>>
 }
 
+/** A call that is out. */
+interface Out extends Sending {
+  readonly call: OutCall
+  readonly caller: string
+}
+
 export interface ManagementGateOptions {
   /** A clock that only goes forward; its moments mean nothing elsewhere. */
   readonly now: () => number
@@ -61,10 +79,12 @@ export interface ManagementGateOptions {
 export function createManagementGate({ now, schedule, random }: ManagementGateOptions): ManagementGate {
   let quota: ManagementQuota = UNKNOWN_QUOTA
   const lines: Record<Purpose, Turns> = {
-    paying: createTurns(),
-    reading: createTurns(),
-    reconciling: createTurns(),
+    paying: createTurnsOfKinds(),
+    reading: createTurnsOfKinds(),
+    reconciling: createTurnsOfKinds(),
   }
+  // A Set keeps the order in which they were sent.
+  const out = new Set<Out>()
   let timer: { readonly atMs: number; readonly callOff: () => void } | null = null
 
   const refusal = (purpose: Purpose, turn: number) => {
@@ -72,18 +92,18 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
     return new Problem('upstream_busy', { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) })
   }
 
-  function goNow(purpose: Purpose, sentAtMs: number): OutCall {
-    const call = { purpose, sentAtMs }
+  function goNow(purpose: Purpose, kind: string, sentAtMs: number): OutCall {
+    const call = { purpose, kind, sentAtMs }
     quota = sent(quota, call)
     return call
   }
 
   /** In the same turn if nothing is in the way. */
-  function enter(purpose: Purpose, caller: string, deadlineMs: number): OutCall | Promise<OutCall> {
+  function enter({ purpose, caller, kind }: Arrival, deadlineMs: number): OutCall | Promise<OutCall> {
     const nowMs = now()
-    if (lines[purpose].size === 0 && roomFor(quota, purpose, nowMs) > 0) return goNow(purpose, nowMs)
+    if (lines[purpose].size === 0 && roomFor(quota, purpose, nowMs) > 0) return goNow(purpose, kind, nowMs)
     return new Promise((go, refuse) => {
-      lines[purpose].add({ caller, deadlineMs, go, refuse })
+      lines[purpose].add({ caller, kind, deadlineMs, go, refuse })
       serve()
     })
   }
@@ -91,6 +111,7 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
   function serve(): void {
     const nowMs = now()
     for (const purpose of PURPOSES) letIn(purpose, nowMs)
+    for (const purpose of PURPOSES) makeRoom(purpose, nowMs)
     let ahead = 0
     for (const purpose of PURPOSES) {
       dismissHopeless(purpose, ahead, nowMs)
@@ -101,7 +122,20 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
 
   function letIn(purpose: Purpose, nowMs: number): void {
     const line = lines[purpose]
-    while (line.size > 0 && roomFor(quota, purpose, nowMs) > 0) line.next()?.go(goNow(purpose, nowMs))
+    while (line.size > 0 && roomFor(quota, purpose, nowMs) > 0) {
+      const next = line.next()
+      next?.go(goNow(purpose, next.kind, nowMs))
+    }
+  }
+
+  /** Where calls that hang have taken all places, the oldest of the caller who has most of them is given up for the next in line. */
+  function makeRoom(purpose: Purpose, nowMs: number): void {
+    if (lines[purpose].size === 0 || !isFull(quota, purpose, nowMs)) return
+    const hanging = [...out].filter(({ call }) => call.purpose === purpose && mayBeGivenUp(call, nowMs))
+    const byCaller = [...Map.groupBy(hanging, ({ caller }) => caller).values()]
+    const [oldest] = byCaller.sort((one, other) => other.length - one.length)[0] ?? []
+    // Once it has ended, which serves again, the next goes in its place.
+    oldest?.giveUp(new Problem('upstream_unavailable', { reason: 'given_up' }))
   }
 
   /**
@@ -135,7 +169,7 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
       timer = null
       return
     }
-    for (const opensMs of [quota.heldUntilMs, quota.window?.endsMs.latest ?? 0, nextHangsAtMs(quota, nowMs)])
+    for (const opensMs of [quota.heldUntilMs, quota.window?.endsMs.latest ?? 0, nextLeavesAtMs(quota, nowMs)])
       if (opensMs > nowMs) atMs = Math.min(atMs, opensMs)
     // One that comes too soon does no harm.
     if (timer !== null && timer.atMs <= atMs) return
@@ -157,31 +191,38 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
         : answered(quota, exchange, reading)
   }
 
-  async function sendAndLearn(call: OutCall, send: () => Promise<UpstreamAnswer>): Promise<UpstreamAnswer> {
+  async function sendAndLearn(
+    call: OutCall,
+    caller: string,
+    send: (sending: Sending) => Promise<UpstreamAnswer>,
+  ): Promise<UpstreamAnswer> {
+    const sending: Out = { call, caller, giveUp() {} }
+    out.add(sending)
     try {
-      const answer = await send()
+      const answer = await send(sending)
       learn(answer, call)
       return answer
     } catch (error) {
       quota = unanswered(quota, call)
       throw error
     } finally {
+      out.delete(sending)
       serve()
     }
   }
 
   return {
-    arrive(purpose, caller, patienceMs) {
+    arrive(arrival, patienceMs) {
       const deadlineMs = now() + patienceMs
       return {
         pass(send) {
-          const entered = enter(purpose, caller, deadlineMs)
+          const entered = enter(arrival, deadlineMs)
           return entered instanceof Promise
-            ? entered.then((call) => sendAndLearn(call, send))
-            : sendAndLearn(entered, send)
+            ? entered.then((call) => sendAndLearn(call, arrival.caller, send))
+            : sendAndLearn(entered, arrival.caller, send)
         },
         heldForMs: () => quota.heldUntilMs - now(),
-        refusal: () => refusal(purpose, 1),
+        refusal: () => refusal(arrival.purpose, 1),
       }
     },
     // What reconciliation leaves alone, half of the quota, is left alone here too.

@@ -1,19 +1,10 @@
 import type { Purpose } from '../../request-context.ts'
-import { pauseAskedMs, type UpstreamAnswer } from './exchange.ts'
+import type { QuotaReading } from './quota-reading.ts'
 
 /*
  * The quota of BigCommerce's management host (150 or 450 calls in 30 s on most plans), which all apps of the store share:
- * what an answer says of it, what is known of it, and how much room that leaves. Arithmetic alone, without clock or I/O.
+ * what is known of it, and how much room that leaves. Arithmetic alone, without clock or I/O.
  */
-
-/** What an answer says of the quota, made sane by `quotaReadingOf`. */
-export interface QuotaReading {
-  readonly limit: number
-  readonly left: number
-  readonly windowMs: number
-  /** Until the window ends, counted from some moment between the request and its answer. */
-  readonly resetMs: number
-}
 
 /** A window of the quota as the latest answer shows it. Moments are those of a clock that only goes forward. */
 interface QuotaWindow extends Omit<QuotaReading, 'resetMs'> {
@@ -31,11 +22,15 @@ export interface ManagementQuota {
   /** Answers of 429 in a row; those of calls that were out together count once. */
   readonly refusals: number
   readonly refusedAtMs: number
+  /** Whether any answer has come: before it, there may be a quota of which no one knows. */
+  readonly isHeard: boolean
 }
 
 /** A call that has been sent and is not answered. */
 export interface OutCall {
   readonly purpose: Purpose
+  /** What it asks for, apart from which one: calls of one kind hang together. */
+  readonly kind: string
   readonly sentAtMs: number
 }
 
@@ -51,6 +46,16 @@ export const MANAGEMENT_CALLS_MAX = 16
  * order, those who need another one are served: even behind a hundred who came before, within their patience.
  */
 const HANGS_AFTER_MS = 500
+
+/**
+ * Where so many calls of one kind hang, more of it leave their places sooner: most that will be answered are by then, and otherwise a few
+ * hundred that hang would take longer to send than those of the same kind wait whom BigCommerce would answer at once.
+ */
+const TROUBLED_FROM = 8
+const HANGS_SOONER_AFTER_MS = 125
+
+/** Where all places of a purpose are taken by calls that hang, one that has hung for so long is given up for the next. */
+const GIVEN_UP_AFTER_MS = 1_000
 
 /** So many may hang of one purpose: more shoppers than meet one endpoint in trouble within its timeout; and as many looks as are made at once. */
 const OUT_MAX: Readonly<Record<Purpose, number>> = {
@@ -72,31 +77,25 @@ const KEPT_ONE_IN: Readonly<Record<Purpose, number>> = {
   reconciling: 2,
 }
 
-/** More than this is no quota; BigCommerce documents 150 and 450. */
-const limitMax = 1_000_000
-/** BigCommerce's documented window, taken where a header names none; none makes it longer than twice that. */
-const [windowMsDocumented, windowMsMax] = [30_000, 60_000]
-/** After a 429 that does not say for how long, the platform is overloaded: each further one doubles the pause. */
-const pauseBaseMs = 1_000
-const pauseMsMax = 30_000
-
 export const UNKNOWN_QUOTA: ManagementQuota = {
   window: null,
   out: [],
   heldUntilMs: Number.NEGATIVE_INFINITY,
   refusals: 0,
   refusedAtMs: Number.NEGATIVE_INFINITY,
+  isHeard: false,
 }
 
-export const sent = (quota: ManagementQuota, { purpose, sentAtMs }: OutCall): ManagementQuota => ({
+export const sent = (quota: ManagementQuota, { purpose, kind, sentAtMs }: OutCall): ManagementQuota => ({
   ...quota,
-  out: [...quota.out, { purpose, sentAtMs }],
+  out: [...quota.out, { purpose, kind, sentAtMs }],
 })
 
 /** No answer came. The next answer will tell whether the call was counted. */
 export const unanswered = (quota: ManagementQuota, call: OutCall): ManagementQuota => {
   const index = quota.out.findIndex(
-    ({ purpose, sentAtMs }) => purpose === call.purpose && sentAtMs === call.sentAtMs,
+    ({ purpose, kind, sentAtMs }) =>
+      sentAtMs === call.sentAtMs && purpose === call.purpose && kind === call.kind,
   )
   return index === -1 ? quota : { ...quota, out: quota.out.toSpliced(index, 1) }
 }
@@ -107,6 +106,7 @@ export const answered = (
   reading: QuotaReading | null,
 ): ManagementQuota => ({
   ...unanswered(quota, exchange),
+  isHeard: true,
   window: windowAfter(quota.window, exchange, reading),
   // An answer to what was sent before the last refusal does not take it back.
   refusals: exchange.sentAtMs > quota.refusedAtMs ? 0 : quota.refusals,
@@ -159,27 +159,56 @@ function windowAfter(
 }
 
 /** How many calls of this purpose may be sent now; none when it is zero or less. */
-export function roomFor(quota: ManagementQuota, purpose: Purpose, nowMs: number): number {
-  if (nowMs < quota.heldUntilMs) return 0
-  let mayHang = OUT_MAX[purpose]
-  for (const call of quota.out) if (call.purpose === purpose) mayHang -= 1
-  return Math.min(placesFree(quota, nowMs), mayHang, quotaFor(quota, purpose, nowMs))
-}
+export const roomFor = (quota: ManagementQuota, purpose: Purpose, nowMs: number): number =>
+  Math.min(placesLeft(quota, purpose), roomBesides(quota, purpose, nowMs))
 
-/** After a refusal one call asks whether it is over, before the others follow; those that were out before it do not tell. */
-function placesFree({ out, refusals, refusedAtMs }: ManagementQuota, nowMs: number): number {
-  const sinceMs = nowMs - HANGS_AFTER_MS
-  const fromMs = refusals > 0 ? Math.max(refusedAtMs, sinceMs) : sinceMs
-  let places = refusals > 0 ? 1 : MANAGEMENT_CALLS_MAX
-  for (const { sentAtMs } of out) if (sentAtMs > fromMs) places -= 1
+/** Whether nothing keeps a call of this purpose back but those of the same purpose that are out, of which all but a few hang. */
+export const isFull = (quota: ManagementQuota, purpose: Purpose, nowMs: number): boolean =>
+  placesLeft(quota, purpose) <= 0 && roomBesides(quota, purpose, nowMs) > 0
+
+/** Whether it has hung for so long that it may be given up for another, where its purpose is full. */
+export const mayBeGivenUp = ({ sentAtMs }: OutCall, nowMs: number): boolean =>
+  sentAtMs + GIVEN_UP_AFTER_MS <= nowMs
+
+function placesLeft({ out }: ManagementQuota, purpose: Purpose): number {
+  let places = OUT_MAX[purpose]
+  for (const call of out) if (call.purpose === purpose) places -= 1
   return places
 }
 
-/** When the next of the calls that are out begins to hang, and leaves its place to others; Infinity where none will. */
-export function nextHangsAtMs({ out }: ManagementQuota, nowMs: number): number {
-  let sentMs = Number.POSITIVE_INFINITY
-  for (const { sentAtMs } of out) if (sentAtMs + HANGS_AFTER_MS > nowMs) sentMs = Math.min(sentMs, sentAtMs)
-  return sentMs + HANGS_AFTER_MS
+const roomBesides = (quota: ManagementQuota, purpose: Purpose, nowMs: number): number =>
+  nowMs < quota.heldUntilMs ? 0 : Math.min(placesFree(quota, nowMs), quotaFor(quota, purpose, nowMs))
+
+/** After a refusal one call asks whether it is over, before the others follow; those that were out before it do not tell. */
+function placesFree(quota: ManagementQuota, nowMs: number): number {
+  const { out, refusals, refusedAtMs } = quota
+  if (refusals > 0) {
+    const fromMs = Math.max(refusedAtMs, nowMs - HANGS_AFTER_MS)
+    return out.some(({ sentAtMs }) => sentAtMs > fromMs) ? 0 : 1
+  }
+  const hangsAfterMs = hangsAfterFor(quota, nowMs)
+  let places = MANAGEMENT_CALLS_MAX
+  for (const { kind, sentAtMs } of out) if (sentAtMs > nowMs - hangsAfterMs(kind)) places -= 1
+  return places
+}
+
+/** After how long a call of a kind leaves its place to others. */
+function hangsAfterFor({ out, isHeard }: ManagementQuota, nowMs: number): (kind: string) => number {
+  if (!isHeard || out.length < TROUBLED_FROM) return () => HANGS_AFTER_MS
+  const hanging = new Map<string, number>()
+  for (const { kind, sentAtMs } of out)
+    if (sentAtMs <= nowMs - HANGS_AFTER_MS) hanging.set(kind, (hanging.get(kind) ?? 0) + 1)
+  return (kind) => ((hanging.get(kind) ?? 0) >= TROUBLED_FROM ? HANGS_SOONER_AFTER_MS : HANGS_AFTER_MS)
+}
+
+/** When the next of the calls that are out leaves its place to others, or may be given up for one; Infinity where none will. */
+export function nextLeavesAtMs(quota: ManagementQuota, nowMs: number): number {
+  const hangsAfterMs = hangsAfterFor(quota, nowMs)
+  let nextMs = Number.POSITIVE_INFINITY
+  for (const { kind, sentAtMs } of quota.out)
+    for (const afterMs of [hangsAfterMs(kind), HANGS_AFTER_MS, GIVEN_UP_AFTER_MS])
+      if (sentAtMs + afterMs > nowMs) nextMs = Math.min(nextMs, sentAtMs + afterMs)
+  return nextMs
 }
 
 /**
@@ -208,53 +237,3 @@ function quotaFor(quota: ManagementQuota, purpose: Purpose, nowMs: number): numb
 }
 
 const keptFrom = (purpose: Purpose, limit: number): number => Math.floor(limit / KEPT_ONE_IN[purpose])
-
-/** What an answer of the management host says of its quota; null when it says nothing usable. */
-export const readQuotaHeaders = ({ headers }: UpstreamAnswer): QuotaReading | null =>
-  quotaReadingOf({
-    limit: numberIn(headers['x-rate-limit-requests-quota']),
-    left: numberIn(headers['x-rate-limit-requests-left']),
-    windowMs: numberIn(headers['x-rate-limit-time-window-ms']),
-    resetMs: numberIn(headers['x-rate-limit-time-reset-ms']),
-  })
-
-/** A header that is there and empty says nothing, rather than zero. */
-const numberIn = (header: string | string[] | undefined): number =>
-  typeof header === 'string' && /^\d/.test(header) ? Number(header) : Number.NaN
-
-/**
- * What the headers say, as far as it makes sense: a negative number or a word is ignored, and so is a window of hours.
- *
- * @param said the headers' numbers, NaN where one is missing.
- * @returns null when that is no usable quota.
- */
-export function quotaReadingOf(said: QuotaReading): QuotaReading | null {
-  const isSane =
-    said.limit >= 1 &&
-    said.limit <= limitMax &&
-    said.left >= 0 &&
-    said.resetMs >= 0 &&
-    said.resetMs < Infinity
-  if (!isSane) return null
-  const limit = Math.floor(said.limit)
-  const windowMs = Math.min(said.windowMs > 0 ? said.windowMs : windowMsDocumented, windowMsMax)
-  return {
-    limit,
-    left: Math.min(Math.floor(said.left), limit),
-    windowMs,
-    resetMs: Math.min(said.resetMs, windowMs),
-  }
-}
-
-/**
- * How long to leave BigCommerce alone after a 429, in milliseconds: as long as it asks, else a pause that doubles.
- *
- * @param refusals how many came in a row, from 1.
- * @param random from 0 to 1, so that instances that were refused together do not come back together.
- */
-export function holdMsAfter(answer: UpstreamAnswer, refusals: number, random: number): number {
-  const askedMs = pauseAskedMs(answer)
-  if (askedMs !== null) return askedMs
-  const pauseMs = Math.min(pauseBaseMs * 2 ** (refusals - 1), pauseMsMax)
-  return pauseMs / 2 + (random * pauseMs) / 2
-}

@@ -3,6 +3,8 @@ import type { OutCall } from './quota.ts'
 /** One call that waits for its turn. */
 export interface Waiter {
   readonly caller: string
+  /** What it asks for, apart from which one. */
+  readonly kind: string
   readonly deadlineMs: number
   readonly go: (call: OutCall) => void
   readonly refuse: (problem: unknown) => void
@@ -14,6 +16,8 @@ export interface Waiter {
  */
 export interface Turns {
   readonly size: number
+  /** How many the caller with the most has waiting. */
+  readonly sizeOfLargest: number
   add(waiter: Waiter): void
   /** Takes the one whose turn it is. */
   next(): Waiter | undefined
@@ -67,6 +71,9 @@ export function createTurns(): Turns {
   return {
     get size() {
       return present.size
+    },
+    get sizeOfLargest() {
+      return sizeOfLargest
     },
     add(waiter) {
       const waiting = callers.get(waiter.caller) ?? newcomer(waiter.caller)

@@ -25,6 +25,7 @@ async function collecting(answers: Readonly<Record<string, readonly string[]>>, 
   return {
     heard: host.heard,
     pool,
+    collect,
     call: (path: string) =>
       collect({ method: 'GET', path, headers: { accept: 'application/json' }, body: null }),
   }
@@ -99,4 +100,19 @@ test('a call that waits for a connection when its time is over is not sent any m
   expect(await first).toEqual({})
   await sleep(50)
   expect(heard.join('')).not.toContain('/second')
+})
+
+test('a call that is given up ends at once, and its connection is there for the next', async () => {
+  const { collect } = await collecting({ '/good': [`${head(2)}{}`] }, 1)
+  const request = (path: string) => ({ method: 'GET', path, headers: {}, body: null }) as const
+  const sending = { giveUp(_why: Error) {} }
+  const silent = collect(request('/silent'), sending)
+  const good = collect(request('/good'))
+  await sleep(20)
+  const fromMs = performance.now()
+  sending.giveUp(new Error('given up'))
+  await expect(silent).rejects.toThrow('given up')
+  expect((await good).json).toEqual({})
+  expect(performance.now() - fromMs).toBeLessThan(timeoutMs - 50)
+  sending.giveUp(new Error('again'))
 })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Sending } from '../../../src/clients/bigcommerce/collect-answer.ts'
 import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/exchange.ts'
 import { passageThrough } from '../../../src/clients/bigcommerce/management-call.ts'
 import { createManagementGate } from '../../../src/clients/bigcommerce/management-gate.ts'
@@ -36,8 +37,13 @@ function start({ limit = 12, left = 12, resetMs = 10_000 } = {}) {
     return new Promise<UpstreamAnswer>((resolve) => void time.schedule(100, () => resolve(answerNow())))
   }
   /** How a call ends: its status, or the problem and when to come again. */
-  function call(purpose: Purpose, name: string = purpose, caller = 'caller'): Promise<string> {
-    const passage = passageThrough(gate, { ...contextOf(logged), purpose, caller })
+  function call(
+    purpose: Purpose,
+    name: string = purpose,
+    caller = 'caller',
+    kind = 'order',
+  ): Promise<string> {
+    const passage = passageThrough(gate, { ...contextOf(logged), purpose, caller }, kind)
     return passage(send(name)).then(
       ({ status }) => String(status),
       (error) =>
@@ -72,7 +78,7 @@ describe('a call that may go', () => {
   test('and fails, makes room for the next', async () => {
     const { time, gate } = start()
     const failing = Array.from({ length: 40 }, () =>
-      passageThrough(gate, contextOf())(() => Promise.reject(new Error('lost'))).catch(String),
+      passageThrough(gate, contextOf(), 'order')(() => Promise.reject(new Error('lost'))).catch(String),
     )
     await time.pass(0)
     expect(new Set(await Promise.all(failing))).toEqual(new Set(['Error: lost']))
@@ -157,17 +163,30 @@ describe('little is left', () => {
 })
 
 describe('calls that hang', () => {
-  const never = () => new Promise<UpstreamAnswer>(() => {})
+  const never = (sending: Sending) =>
+    new Promise<UpstreamAnswer>((_, reject) => {
+      sending.giveUp = reject
+    })
 
   function startHanging() {
-    const started = start({ limit: 1_000, left: 1_000 })
-    const hang = (count: number, purpose: Purpose = 'paying') => {
-      for (let index = 0; index < count; index++)
-        void passageThrough(started.gate, { ...contextOf(), purpose, caller: `caller ${index}` })(
-          never,
-        ).catch(() => {})
+    const started = start({ limit: 10_000, left: 10_000 })
+    const ended: string[] = []
+    const hang = (
+      count: number,
+      purpose: Purpose = 'paying',
+      about: { kind?: string; caller?: string } = {},
+    ) => {
+      for (let index = 0; index < count; index++) {
+        const caller = about.caller ?? `caller ${ended.length} ${index}`
+        const passage = passageThrough(
+          started.gate,
+          { ...contextOf(), purpose, caller },
+          about.kind ?? 'checkout',
+        )
+        passage(never).catch((error: Error) => ended.push(`${caller}: ${error.message}`))
+      }
     }
-    return { ...started, hang }
+    return { ...started, hang, ended }
   }
 
   test('keep their places for half a second; then others go', async () => {
@@ -186,22 +205,75 @@ describe('calls that hang', () => {
     ['reading', 64],
     ['reconciling', 32],
   ] as const)(
-    'for %s are %i at most, and who waits behind them is told in the end',
+    'for %s are %i at most; the one that has hung longest is given up for the next',
     async (purpose, most) => {
-      const { time, gate, call, hang } = startHanging()
-      for (let rest = most; rest > 0; rest -= 16) {
-        hang(Math.min(16, rest), purpose)
-        await time.pass(1_000)
+      const { time, gate, call, calls, hang, ended } = startHanging()
+      for (let place = 0; place < most; place += 16) {
+        for (let index = place; index < place + 16; index++) hang(1, purpose, { caller: `caller ${index}` })
+        await time.pass(600)
       }
-      const waiting = call(purpose)
-      expect(gate.standing().waiting[purpose]).toBe(1)
-      const others = (['paying', 'reading', 'reconciling'] as const).filter((each) => each !== purpose)
-      const answers = others.map((each) => call(each))
-      await time.pass(5_000)
-      expect(await waiting).toBe('upstream_busy 1')
+      expect([ended, gate.standing().waiting[purpose]]).toEqual([[], 0])
+      const answers = [call(purpose, 'first'), call(purpose, 'second')]
+      await time.pass(100)
       expect(await Promise.all(answers)).toEqual(['200', '200'])
+      expect(calls).toHaveLength(2)
+      // The second one goes in the place of the first, or takes that of the next.
+      expect(ended).toEqual(['caller 0: upstream_unavailable', 'caller 1: upstream_unavailable'])
     },
   )
+
+  test('of the caller who has most are given up first, and none that has hung for less than a second', async () => {
+    const { time, call, hang, ended } = startHanging()
+    hang(14, 'reconciling', { caller: 'old' })
+    await time.pass(500)
+    hang(16, 'reconciling', { caller: 'eve' })
+    await time.pass(490)
+    hang(2, 'reconciling', { caller: 'new' })
+    const waiting = call('reconciling', 'alice')
+    await time.pass(9)
+    expect(ended).toEqual([])
+    await time.pass(101)
+    expect([await waiting, ended]).toEqual(['200', ['old: upstream_unavailable']])
+    await time.pass(400)
+    expect(await Promise.race([call('reconciling', 'bob'), time.pass(100).then(() => 'late')])).toBe('200')
+    expect(ended).toEqual(['old: upstream_unavailable'])
+    hang(1, 'reconciling', { caller: 'new' })
+    const next = call('reconciling', 'carol')
+    await time.pass(100)
+    expect([await next, ended.at(-1)]).toEqual(['200', 'eve: upstream_unavailable'])
+  })
+
+  test('three hundred at once keep no other kind waiting for long, and those of their own kind within their patience', async () => {
+    const { time, call, hang, informed } = startHanging()
+    await informed()
+    hang(300, 'paying', { kind: 'checkout' })
+    const waited = async (kind: string) => {
+      const fromMs = time.now()
+      expect(await call('paying', 'honest', `honest ${kind}`, kind)).toBe('200')
+      return time.now() - fromMs
+    }
+    const both = Promise.all([waited('mint'), waited('checkout')])
+    await time.pass(5_000)
+    const [mintMs, checkoutMs] = await both
+    expect(mintMs).toBeLessThanOrEqual(600)
+    expect(checkoutMs).toBeLessThanOrEqual(3_500)
+  })
+
+  test.each([
+    ['checkouts', 'checkout', 'mint'],
+    ['the reads of some orders', 'order', 'order'],
+  ])('for a minute, forty a second, %s: all others are served', async (_, hanging, kind) => {
+    const { time, call, hang } = startHanging()
+    const answers: Promise<string>[] = []
+    for (let second = 0; second < 60; second++)
+      for (let part = 0; part < 10; part++) {
+        hang(4, 'paying', { kind: hanging })
+        answers.push(call('paying', 'honest', `honest ${second} ${part}`, kind))
+        await time.pass(100)
+      }
+    await time.pass(5_000)
+    expect((await Promise.all(answers)).filter((answer) => answer !== '200')).toEqual([])
+  })
 
   test('do not keep the call back that asks whether a 429 is over', async () => {
     const { time, host, calls, call, hang } = startHanging()
@@ -220,7 +292,10 @@ describe('calls that hang', () => {
     const asking = passageThrough(
       gate,
       contextOf(),
-    )(() => (++sendings === 1 ? Promise.resolve(turnedAway({ 'x-retry-after': '1' })) : never()))
+      'order',
+    )(() =>
+      ++sendings === 1 ? Promise.resolve(turnedAway({ 'x-retry-after': '1' })) : new Promise(() => {}),
+    )
     asking.catch(() => {})
     await time.settled()
     const waiting = [call('paying', 'second', 'bob'), call('paying', 'third', 'carol')]
@@ -239,10 +314,10 @@ test('a minute of 8.4 payments a second, of which some hang and some are turned 
   const others: Promise<string>[] = []
   for (let number = 1; number <= 504; number++) {
     const caller = { ...contextOf(), purpose: 'paying', caller: `caller ${number}` } as const
-    if (number % 25 === 0) passageThrough(gate, caller)(timesOut).catch(() => {})
+    if (number % 25 === 0) passageThrough(gate, caller, 'order')(timesOut).catch(() => {})
     // What is turned away again ends; by then it has kept all back for two seconds.
     else if (number % 50 === 1)
-      passageThrough(gate, caller)(async () => turnedAway({ 'x-retry-after': '1' })).catch(() => {})
+      passageThrough(gate, caller, 'order')(async () => turnedAway({ 'x-retry-after': '1' })).catch(() => {})
     else others.push(call('paying', 'paying', caller.caller))
     await time.pass(119)
   }

@@ -1,7 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/exchange.ts'
-import { holdMsAfter, quotaReadingOf, readQuotaHeaders } from '../../../src/clients/bigcommerce/quota.ts'
+import {
+  holdMsAfter,
+  quotaReadingOf,
+  readQuotaHeaders,
+} from '../../../src/clients/bigcommerce/quota-reading.ts'
 
 const documented = {
   'x-rate-limit-requests-quota': '150',

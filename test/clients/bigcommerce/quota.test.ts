@@ -2,20 +2,22 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   answered,
-  holdMsAfter,
   leftOf,
   MANAGEMENT_CALLS_MAX,
   type ManagementQuota,
-  nextHangsAtMs,
+  nextLeavesAtMs,
   opensAtMs,
-  type QuotaReading,
-  quotaReadingOf,
   roomFor,
   sent,
   turnedAway,
   UNKNOWN_QUOTA,
   unanswered,
 } from '../../../src/clients/bigcommerce/quota.ts'
+import {
+  holdMsAfter,
+  type QuotaReading,
+  quotaReadingOf,
+} from '../../../src/clients/bigcommerce/quota-reading.ts'
 import { PURPOSES, type Purpose } from '../../../src/request-context.ts'
 
 const reading = (change: Partial<QuotaReading> = {}): QuotaReading => ({
@@ -27,9 +29,10 @@ const reading = (change: Partial<QuotaReading> = {}): QuotaReading => ({
 })
 /** One call, sent at 1 s and answered at 1.1 s. */
 const between = (sentAtMs: number, answeredAtMs: number) =>
-  ({ purpose: 'paying', sentAtMs, answeredAtMs }) as const
+  ({ purpose: 'paying', kind: 'mint', sentAtMs, answeredAtMs }) as const
 const exchange = between(1_000, 1_100)
-const sentAt = (sentAtMs: number, quota: ManagementQuota) => sent(quota, { purpose: 'paying', sentAtMs })
+const sentAt = (sentAtMs: number, quota: ManagementQuota) =>
+  sent(quota, { purpose: 'paying', kind: 'mint', sentAtMs })
 const told = (change: Partial<QuotaReading> = {}) =>
   answered(sentAt(1_000, UNKNOWN_QUOTA), exchange, reading(change))
 const times = (count: number, quota: ManagementQuota, sentAtMs = 1_000) =>
@@ -43,11 +46,40 @@ test('as long as no answer has spoken of a quota, only the number of calls at on
 
 test('a call that has been out for half a second leaves its place to others, up to a bound for each purpose', () => {
   const hanging = times(MANAGEMENT_CALLS_MAX, UNKNOWN_QUOTA)
-  expect([nextHangsAtMs(hanging, 1_499), nextHangsAtMs(hanging, 1_500)]).toEqual([1_500, Infinity])
+  expect([1_499, 1_500, 2_000].map((nowMs) => nextLeavesAtMs(hanging, nowMs))).toEqual([
+    1_500,
+    // Then one may be given up for another.
+    2_000,
+    Infinity,
+  ])
   expect(roomFor(hanging, 'paying', 1_500)).toBe(MANAGEMENT_CALLS_MAX)
   expect(roomFor(times(127, UNKNOWN_QUOTA), 'paying', 2_000)).toBe(1)
   const most = times(128, UNKNOWN_QUOTA)
   expect(PURPOSES.map((purpose) => roomFor(most, purpose, 2_000))).toEqual([0, 16, 16])
+})
+
+describe('of one kind eight hang', () => {
+  const heard = answered(sentAt(1_000, UNKNOWN_QUOTA), exchange, null)
+  const eight = times(8, heard, 2_000)
+  const more = (quota: ManagementQuota, kind: string) =>
+    Array.from({ length: 16 }).reduce<ManagementQuota>(
+      (all) => sent(all, { purpose: 'paying', kind, sentAtMs: 2_500 }),
+      quota,
+    )
+
+  test('more of it leave their places after an eighth of a second, those of another kind do not', () => {
+    const room = (quota: ManagementQuota, nowMs: number) => roomFor(quota, 'paying', nowMs)
+    const [same, other] = [more(eight, 'mint'), more(eight, 'order')]
+    expect([room(same, 2_624), room(same, 2_625), nextLeavesAtMs(same, 2_500)]).toEqual([0, 16, 2_625])
+    expect([room(other, 2_999), room(other, 3_000)]).toEqual([0, 16])
+    const seven = more(times(7, heard, 2_000), 'mint')
+    expect(room(seven, 2_999)).toBe(0)
+  })
+
+  test('and no answer has come yet: there may be a quota of which no one knows', () => {
+    const same = more(times(8, UNKNOWN_QUOTA, 2_000), 'mint')
+    expect(roomFor(same, 'paying', 2_999)).toBe(0)
+  })
 })
 
 test('what is out counts as spent until its answer says what is left', () => {
@@ -202,7 +234,7 @@ test('alone with its quota it is never refused, however answers cross', () => {
         for (const { gapMs, purpose, thereMs, backMs } of calls) {
           passTo(nowMs + gapMs)
           if (roomFor(quota, purpose, nowMs) <= 0) continue
-          const call = { purpose, sentAtMs: nowMs }
+          const call = { purpose, kind: 'any', sentAtMs: nowMs }
           quota = sent(quota, call)
           later.push({
             atMs: call.sentAtMs + thereMs,

@@ -4,6 +4,7 @@ import { createTurns, type Waiter } from '../../../src/clients/bigcommerce/turns
 
 const waiter = (caller: string, deadlineMs: number): Waiter => ({
   caller,
+  kind: 'any',
   deadlineMs,
   go() {},
   refuse() {},
