@@ -1,5 +1,5 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
-import type { ClientBase, Pool, PoolClient } from 'pg'
+import type { ClientBase, Connection, Pool, PoolClient } from 'pg'
 import { nameOfPrepared } from './dialect.ts'
 
 /**
@@ -45,9 +45,10 @@ const isFailed = (code: unknown) => code === '25P02'
 export const isOutdated = (code: unknown) => code === '0A000' || code === '26000' || code === '42P05'
 
 class AnsweringClient implements PostgresPoolClient {
-  readonly #client: PoolClient
+  readonly #client: PoolClient & { readonly connection?: Connection }
   readonly #isOwn: boolean
   readonly #onAllUseless: () => void
+  #isGathering = false
   #isSilent = false
   #isUseless = false
 
@@ -68,8 +69,21 @@ class AnsweringClient implements PostgresPoolClient {
     this.#client.release(destroy || this.#isSilent || this.#isUseless)
   }
 
+  /** What is sent in the same turn goes out in one write. */
+  #gather(): void {
+    const stream = this.#client.connection?.stream
+    if (this.#isGathering || !stream) return
+    this.#isGathering = true
+    stream.cork()
+    process.nextTick(() => {
+      this.#isGathering = false
+      stream.uncork()
+    })
+  }
+
   async #answer(sql: string, parameters: readonly unknown[]) {
     if (this.#isSilent) throw new Error('The connection has stopped answering')
+    this.#gather()
     try {
       const name = this.#isOwn ? nameOfPrepared(sql) : undefined
       return await this.#client.query({ ...(name && { name }), text: sql, values: [...parameters] })
