@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.ts'
 import type { Log } from '../logging/log-entry.ts'
-import type { StillFor } from '../stores/recover-abandoned.ts'
+import type { Recovered, StillFor } from '../stores/recover-abandoned.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
 import type { VelocityHolds } from '../stores/velocity-holds.ts'
 import type { FindMadeOrders } from './find-made-orders.ts'
@@ -55,18 +55,30 @@ export function createReconciliationRound(options: ReconciliationRoundOptions): 
   let sweptAtMs = Number.NEGATIVE_INFINITY
 
   return async function reconcile() {
-    const { released, unknown } = await unsettled.recoverAbandoned(stillFor)
-    for (const one of released) log.warn({ ...one, to: 'not_sent' }, 'abandoned payment recovered')
-    for (const one of unknown) log.warn({ ...one, to: 'unknown' }, 'abandoned payment recovered')
-    const recovered = { released: released.length, unknown: unknown.length }
-    if (recovered.released + recovered.unknown > 0) log.warn(recovered, 'abandoned payments recovered')
+    const recovered = await unsettled
+      .recoverAbandoned(stillFor)
+      .catch((failure: unknown): Recovered => ({ released: [], unknown: [], failure }))
+    tell(recovered)
     const due = await unsettled.lease(leasedMax)
+    // What cannot be recovered keeps no look from those whose payments can be settled. Where the ledger is away the lease says so.
+    if (recovered.failure !== undefined) failed(recovered.failure)
     const looked = Promise.all([
       ...due.map((attempt) => reconcileAttempt(attempt)),
       findMadeOrders?.('reconciling'),
     ])
-    if (now() - sweptAtMs >= sweepEveryMs) await sweep()
+    if (now() - sweptAtMs >= sweepEveryMs) await sweep().catch(failed)
     return { looked }
+  }
+
+  function failed(err: unknown): void {
+    log.error({ err }, 'reconciliation round failed')
+  }
+
+  function tell({ released, unknown }: Recovered): void {
+    for (const one of released) log.warn({ ...one, to: 'not_sent' }, 'abandoned payment recovered')
+    for (const one of unknown) log.warn({ ...one, to: 'unknown' }, 'abandoned payment recovered')
+    const recovered = { released: released.length, unknown: unknown.length }
+    if (recovered.released + recovered.unknown > 0) log.warn(recovered, 'abandoned payments recovered')
   }
 
   /** One batch a round, until none is left: a big one would hold up payments. */

@@ -1,6 +1,6 @@
-import type { Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import { isFreeAgain, type KeyScope, type KnownKey } from '../domain/idempotency-key.ts'
-import { type NewAttempt, type OrderAttempt, placeOf } from '../domain/payment-attempt.ts'
+import { FINAL_STATUSES, type NewAttempt, type OrderAttempt, placeOf } from '../domain/payment-attempt.ts'
 import { checkoutStanding } from './checkout-fence.ts'
 import type { Tables } from './engine/tables.ts'
 import { LostRace } from './engine/transact.ts'
@@ -98,6 +98,40 @@ async function closedBy(
       ? 'free'
       : await checkoutStanding(transaction, { storeHash, cartId, orderId, mayBeOrdering: countsByCheckout })
   return checkout === 'free' ? null : { kind: 'checkout', standing: checkout }
+}
+
+/** However often a closed order is asked for, its watch looks no more often than this. */
+const askedLookGapMs = 60_000
+
+/**
+ * Brings forward the look that may open an order again, which a charge of others has closed: it may have been given back since, and the
+ * watch's own looks are days apart.
+ */
+export async function askForLook(
+  database: Kysely<Tables>,
+  storeHash: string,
+  orderId: number,
+  nowMs: number,
+): Promise<void> {
+  const latest = database
+    .selectFrom('payment_attempts')
+    .select('id')
+    .where('store_hash', '=', storeHash)
+    .where('order_id', '=', orderId)
+    .where('status', 'in', FINAL_STATUSES)
+    .where('sent_at_ms', 'is not', null)
+    .orderBy('ended_at_ms', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+  await database
+    .updateTable('payment_attempts')
+    .set({ next_watch_at_ms: nowMs })
+    .where('id', 'in', latest)
+    .where(({ eb, or }) =>
+      or([eb('looked_at_ms', 'is', null), eb('looked_at_ms', '<=', nowMs - askedLookGapMs)]),
+    )
+    .where(({ eb, or }) => or([eb('next_watch_at_ms', 'is', null), eb('next_watch_at_ms', '>', nowMs)]))
+    .execute()
 }
 
 /** The index `payment_attempts_holds_order` refuses the row when another attempt holds the order. */

@@ -11,7 +11,7 @@ import {
   statusesBefore,
 } from '../domain/payment-attempt.ts'
 import { takeCheckout } from './checkout-fence.ts'
-import { type Claim, claimAttempt, type FailuresLimit } from './claim-attempt.ts'
+import { askForLook, type Claim, claimAttempt, type FailuresLimit } from './claim-attempt.ts'
 import type { Tables } from './engine/tables.ts'
 import { durably, transact, transactDurably, whenDurable, withoutFlush } from './engine/transact.ts'
 import { findByKey, findByOrder, findEnded, findFence, NO_ORDER_YET } from './find-attempts.ts'
@@ -114,6 +114,8 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
         const claim = await withoutFlush(database, (connection) =>
           connection.transaction().execute((transaction) => claimAttempt(transaction, asked)),
         )
+        if (claim.kind === 'charged_otherwise')
+          await askForLook(database, storeHash, attempt.orderId, asked.nowMs)
         // Anything else tells of another attempt.
         if (claim.kind !== 'claimed') await whenDurable(database)
         return claim

@@ -25,10 +25,14 @@ export interface Recovered {
   readonly released: readonly Abandoned[]
   /** Sent, or perhaps sent. */
   readonly unknown: readonly Abandoned[]
+  /** Why an attempt could not be ended, where one could not; it is tried again. */
+  readonly failure?: unknown
 }
 
 /** A crash leaves what one instance was working on; more of them are ended in the next rounds. */
 const recoveredMax = 100
+/** Each is a transaction of its own, and where the ledger is away each of them fails. */
+const aloneMax = 10
 
 /** Asked first, twice a second: mostly there is nothing, and then nothing is written or built. */
 const anyAbandoned = prepare<{ storeHash: string; beforeMs: number }, { isAny: unknown }>((queries, give) =>
@@ -70,47 +74,80 @@ export async function recoverAbandoned(
       .where('status', '=', status)
       .orderBy('updated_at_ms')
       .limit(recoveredMax)
-  const released = await database
-    .updateTable('payment_attempts')
-    .set({
-      status: 'not_sent',
-      problem_code: 'internal_error',
-      holds_order: null,
-      updated_at_ms: nowMs,
-      ended_at_ms: nowMs,
-    })
-    .where('id', 'in', batch('claimed', stillFor.claimedMs))
-    // The condition stands twice: between choosing and ending, its instance may have gone on.
-    .where('status', '=', 'claimed')
-    .where('updated_at_ms', '<=', nowMs - stillFor.claimedMs)
-    .returning(['id', 'order_id'])
-    .execute()
-  await moveHolds(database, idsOf(released), null)
-  const sending = await batch('sending', stillFor.sendingMs).execute()
-  const unknown =
-    sending.length === 0
-      ? []
-      : await database.transaction().execute(async (transaction) => {
-          const moved = await transaction
-            .updateTable('payment_attempts')
-            .set({
-              status: 'unknown',
-              updated_at_ms: nowMs,
-              next_look_at_ms: nowMs,
-              unsettled_since_ms: nowMs,
-            })
-            .where('id', 'in', idsOf(sending))
-            .where('status', '=', 'sending')
-            .where('updated_at_ms', '<=', nowMs - stillFor.sendingMs)
-            .returningAll()
-            .execute()
-          await moveHolds(transaction, idsOf(moved), 'unknown')
-          for (const row of moved)
-            await writeEvents.ofStep(transaction, { before: 'sending', after: toAttempt(row), nowMs })
-          return moved
+  const release = async (ids: readonly string[]) => {
+    const released = await database
+      .updateTable('payment_attempts')
+      .set({
+        status: 'not_sent',
+        problem_code: 'internal_error',
+        holds_order: null,
+        updated_at_ms: nowMs,
+        ended_at_ms: nowMs,
+      })
+      .where('id', 'in', ids)
+      // The condition stands twice: between choosing and ending, its instance may have gone on.
+      .where('status', '=', 'claimed')
+      .where('updated_at_ms', '<=', nowMs - stillFor.claimedMs)
+      .returning(['id', 'order_id'])
+      .execute()
+    await moveHolds(database, idsOf(released), null)
+    return released
+  }
+  const doubt = (ids: readonly string[]) =>
+    database.transaction().execute(async (transaction) => {
+      const moved = await transaction
+        .updateTable('payment_attempts')
+        .set({
+          status: 'unknown',
+          updated_at_ms: nowMs,
+          next_look_at_ms: nowMs,
+          unsettled_since_ms: nowMs,
         })
-  return { released: namesOf(released), unknown: namesOf(unknown) }
+        .where('id', 'in', ids)
+        .where('status', '=', 'sending')
+        .where('updated_at_ms', '<=', nowMs - stillFor.sendingMs)
+        .returningAll()
+        .execute()
+      await moveHolds(transaction, idsOf(moved), 'unknown')
+      for (const row of moved)
+        await writeEvents.ofStep(transaction, { before: 'sending', after: toAttempt(row), nowMs })
+      return moved
+    })
+  const released = await ended(idsOf(await batch('claimed', stillFor.claimedMs).execute()), release)
+  const unknown = await ended(idsOf(await batch('sending', stillFor.sendingMs).execute()), doubt)
+  const [failure] = [...released.failures, ...unknown.failures]
+  return {
+    released: namesOf(released.rows),
+    unknown: namesOf(unknown.rows),
+    ...(failure === undefined ? {} : { failure }),
+  }
 }
+
+/**
+ * Ends a batch at once. Where that fails, some of it are ended one by one, in random order, so that one that cannot be ended keeps no other from
+ * its end for ever.
+ */
+async function ended<Row>(
+  ids: readonly string[],
+  end: (ids: readonly string[]) => Promise<readonly Row[]>,
+): Promise<{ readonly rows: readonly Row[]; readonly failures: readonly unknown[] }> {
+  if (ids.length === 0) return { rows: [], failures: [] }
+  try {
+    return { rows: await end(ids), failures: [] }
+  } catch {
+    const rows: Row[] = []
+    const failures: unknown[] = []
+    for (const { id } of shuffled(ids).slice(0, aloneMax))
+      await end([id]).then(
+        (one) => rows.push(...one),
+        (error) => failures.push(error),
+      )
+    return { rows, failures }
+  }
+}
+
+const shuffled = (ids: readonly string[]) =>
+  ids.map((id) => ({ id, place: Math.random() })).sort((one, other) => one.place - other.place)
 
 const namesOf = (rows: readonly { readonly id: string; readonly order_id: number }[]): Abandoned[] =>
   rows

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest'
-import { createReconciliationLoop, type Reconcile } from '../../src/services/reconciliation-loop.ts'
+import {
+  createReconciliationLoop,
+  createReconciliationRound,
+  type Reconcile,
+} from '../../src/services/reconciliation-loop.ts'
+import { attemptOf } from '../domain/samples.ts'
 import { keptIn } from '../support/logs.ts'
 import { createVirtualTime } from './virtual-time.ts'
 
@@ -76,4 +81,41 @@ test('stopping waits for the looks that are running, and begins no other', async
   expect([rounds.length, isOver]).toEqual([2, false])
   rounds[0]?.resolve()
   await stopped
+})
+
+test.each([
+  ['nothing can be recovered', { recoverAbandoned: 'fails' }],
+  ['one payment cannot be recovered', { recoverAbandoned: 'fails for one' }],
+  ['old keys cannot be deleted', { deleteKeysBefore: 'fails' }],
+] as const)('%s: what is due is looked at all the same, and people hear of it', async (_, broken) => {
+  const logged: Parameters<typeof keptIn>[0] = []
+  const looked: unknown[] = []
+  const failure = new Error('a row that no one can write')
+  const reconcile = createReconciliationRound({
+    unsettled: {
+      async recoverAbandoned() {
+        if (!('recoverAbandoned' in broken)) return { released: [], unknown: [] }
+        if (broken.recoverAbandoned === 'fails') throw failure
+        return { released: [], unknown: [], failure }
+      },
+      lease: async () => [attemptOf({ orderId: 118 })],
+      async deleteKeysBefore() {
+        if ('deleteKeysBefore' in broken) throw failure
+        return 0
+      },
+    },
+    holds: { deleteExpired: async () => 0 },
+    async reconcileAttempt(attempt) {
+      looked.push(attempt.id)
+      return []
+    },
+    stillFor: { claimedMs: 1, sendingMs: 1 },
+    now: () => 0,
+    log: keptIn(logged),
+  })
+  await (await reconcile()).looked
+  expect(looked).toHaveLength(1)
+  expect(logged).toMatchObject([
+    { level: 'error', event: 'reconciliation round failed', fields: { err: failure } },
+  ])
 })

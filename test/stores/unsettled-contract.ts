@@ -11,6 +11,7 @@ import { Problem } from '../../src/domain/problem.ts'
 import type { Weighed } from '../../src/stores/conclude-look.ts'
 import { createPaymentAttempts, type PaymentAttempts } from '../../src/stores/payment-attempts.ts'
 import { createUnsettledAttempts, type UnsettledAttempts } from '../../src/stores/unsettled-attempts.ts'
+import type { WriteEvents } from '../../src/stores/write-events.ts'
 import type { Engine, OpenedLedger } from './engines.ts'
 import { newAttempt, nothingFound, scopeOf, sendingOf } from './wanted-attempts.ts'
 
@@ -412,6 +413,31 @@ export function describeUnsettled({ name, open }: Engine): void {
     })
 
     describe('the watch over ended attempts', () => {
+      test('is brought forward where a charge of others refuses a payment, and looks once a minute', async () => {
+        await standing('declined')
+        nowMs += second
+        const latest = await standing('declined')
+        await standing('declined', { orderId: 119 })
+        const closing = { ...nothingFound, isUnaccounted: true }
+        const look = (id: string) => unsettled.conclude(id, () => closing, keepsNothing, nowMs)
+        const refused = () => ledger.claim(scopeOf(`key-${++lastKey}`), 'body-1', newAttempt())
+        await look(latest)
+        nowMs += minute - 1
+        expect(await refused()).toEqual({ kind: 'charged_otherwise' })
+        expect(await unsettled.lease(9)).toEqual([])
+        nowMs += 1
+        for (let asked = 0; asked < 3; asked++) await refused()
+        expect(ids(await unsettled.lease(9))).toEqual([latest])
+        await refused()
+        expect(await unsettled.lease(9)).toEqual([])
+        await look(latest)
+        await refused()
+        nowMs += 40 * day
+        expect(await unsettled.lease(9)).toEqual([])
+        await refused()
+        expect(ids(await unsettled.lease(9))).toEqual([latest])
+      })
+
       test('leases them behind everything else, an hour after an end in doubt', async () => {
         const ended = await standing('not_charged', { orderId: 1 })
         await standing('declined', { orderId: 2 })
@@ -514,6 +540,34 @@ export function describeUnsettled({ name, open }: Engine): void {
         expect(await ledger.markSending(id, sendingOf(due, patExpiresAtMs))).toBe('not_ours')
         expect((await rowOf(id)).status).toBe('not_sent')
         expect(await claimed({}, 'k1')).not.toBe(id)
+      })
+
+      test('ends all others where one cannot be ended', async () => {
+        const bad = await sent({ orderId: 1 })
+        const good = [await sent({ orderId: 2 }), await sent({ orderId: 3 })]
+        await claimed({ orderId: 4 })
+        nowMs += 2 * minute
+        const cause = new Error('no event of this one')
+        const writeEvents: WriteEvents = {
+          async ofStep(_, { after }) {
+            if (after.id === bad) throw cause
+          },
+          async ofTellings() {},
+        }
+        const failing = createUnsettledAttempts({ ...options(), writeEvents })
+        const first = await failing.recoverAbandoned(stillFor)
+        expect([first.released.length, ids(first.unknown.map((one) => ({ id: one.paymentId })))]).toEqual([
+          1,
+          good.toSorted(),
+        ])
+        expect(first.failure).toBe(cause)
+        expect(await failing.recoverAbandoned(stillFor)).toEqual({
+          released: [],
+          unknown: [],
+          failure: cause,
+        })
+        expect((await rowOf(bad)).status).toBe('sending')
+        expect(await recovered()).toEqual([0, 1])
       })
 
       test('keeps the order of an attempt that was being sent, and makes it due for a look at once', async () => {

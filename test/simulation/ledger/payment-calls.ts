@@ -61,7 +61,10 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
       if (rows.byId.has(attempt.id)) throw new Error(`attempt ${attempt.id} is there already`)
       const paid = closingOf(rows, attempt.orderId)
       if (paid) return { kind: 'fenced', by: toOrderAttempt(paid) }
-      if (rows.unaccounted.has(attempt.orderId)) return { kind: 'charged_otherwise' }
+      if (rows.unaccounted.has(attempt.orderId)) {
+        askForLook(rows, attempt.orderId, nowMs)
+        return { kind: 'charged_otherwise' }
+      }
       const checkout = checkoutStanding(rows, attempt)
       if (checkout !== 'free') return { kind: 'checkout', standing: checkout }
 
@@ -96,6 +99,15 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
     settle: (nowMs, id, settlement, finalAnswer) =>
       settleRow(rows, nowMs, rowOf(rows, id), settlement, finalAnswer),
   }
+}
+
+/** A look may open the order again; one a minute, however often it is asked for. */
+function askForLook({ attempts }: LedgerRows, orderId: number, nowMs: number): void {
+  const [latest] = attempts
+    .filter((row) => row.orderId === orderId && isFinal(row.status) && row.sentAtMs !== null)
+    .sort((one, other) => (other.endedAtMs ?? 0) - (one.endedAtMs ?? 0) || (one.id < other.id ? 1 : -1))
+  if (!latest || (latest.lookedAtMs !== null && latest.lookedAtMs > nowMs - 60_000)) return
+  if (latest.nextWatchAtMs === null || latest.nextWatchAtMs > nowMs) latest.nextWatchAtMs = nowMs
 }
 
 const hourMs = 60 * 60_000
