@@ -8,7 +8,7 @@ import { serviceUnderFuzz } from './service-under-fuzz.ts'
 import { inTime, wrongWith } from './undocumented.ts'
 import { type Told, upstreamCase } from './upstream-cases.ts'
 
-const cases = casesOf(4_000)
+const cases = casesOf(2_000)
 /** At the end, because such an answer may stop payments for the rest of the run. */
 const firstLimited = Math.ceil(cases * 0.95)
 /** The rarest case is one in 300. Far fewer means that most were never sent. */

@@ -7,7 +7,7 @@ export default defineConfig({
     root: join(import.meta.dirname, '../..'),
     name: 'others',
     include: ['test/others/*.others.ts'],
-    globalSetup: ['tools/install.ts', 'test/others/install.ts'],
+    globalSetup: ['tools/install.ts', 'test/others/install.ts', 'test/support/built-programs.ts'],
     reporters: ['verbose'],
     fileParallelism: false,
     testTimeout: 300_000,

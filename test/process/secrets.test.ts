@@ -40,7 +40,7 @@ test('secrets are in no argument and no line of the log, and no child is there t
   await expect.poll(() => lines.join('\n')).toContain('"name":"accessToken"')
 
   const seen = processes()
-  expect(seen.find(({ pid }) => pid === child.pid)?.args).toMatch(/main\.ts$/)
+  expect(seen.find(({ pid }) => pid === child.pid)?.args).toMatch(/main\.js$/)
   expect(seen.filter(({ ppid }) => ppid === child.pid)).toEqual([])
   const shown = [...seen.map(({ args }) => args), ...lines].join('\n')
   for (const secret of [BIGCOMMERCE_ACCESS_TOKEN, rest.AUTH_HMAC_SECRET, clientSecret])

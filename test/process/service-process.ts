@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { onTestFinished } from 'vitest'
+import { inject, onTestFinished } from 'vitest'
 import { compiled } from '../support/compiled.ts'
 
 export interface ServiceProcess {
@@ -16,11 +16,10 @@ export interface ServiceProcess {
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
 }
 
-const main = join(import.meta.dirname, '../../src/main.ts')
-
-/** Runs the service as operators do, with this environment and no other, except for an admin port that is free. */
+/** Runs the built service, with this environment and no other, except for an admin port that is free. */
 export function runService(environment: Record<string, string>): ServiceProcess {
   const env = { ADMIN_PORT: '0', ...compiled, ...environment }
+  const main = join(inject('builtPrograms'), 'main.js')
   const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   const lines: string[] = []
