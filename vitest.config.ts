@@ -17,6 +17,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // One second, as it is by default, is short for a process on a busy machine. What comes at once is seen at once.
+    expect: { poll: { timeout: 15_000 } },
     globalSetup: 'tools/install.ts',
     projects: [
       // Without isolation a worker loads each module once for all its files: a test must leave nothing behind in a module.

@@ -78,8 +78,9 @@ test('past the bound of reads a payment still finds its place', async () => {
   const orderId = createOrder(sandbox)
   onTestFinished(tillgate.drain)
   call.methods(orderId, await token).catch(() => {})
-  await vi.waitFor(() =>
-    expect(sandbox.requests().some(({ path }) => path.includes('payments/methods'))).toBe(true),
+  await vi.waitFor(
+    () => expect(sandbox.requests().some(({ path }) => path.includes('payments/methods'))).toBe(true),
+    { timeout: 10_000 },
   )
 
   expect((await call.methods(orderId, await token)).body).toMatchObject(overloaded)

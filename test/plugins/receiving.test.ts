@@ -109,8 +109,8 @@ test('of one address so many may be on their way; past that the slowest gives wa
   await new Promise((resolve) => setTimeout(resolve, 1_300))
   expect([first, second, third].map((one) => one?.answer())).toEqual(['', '', ''])
   expect((await pay(tillgate)).status).toBe(201)
-  await vi.waitFor(() => expect(first?.answer()).toMatch(/^HTTP\/1\.1 408 /))
-  await vi.waitFor(() => expect(second?.answer()).toMatch(/^HTTP\/1\.1 408 /))
+  await vi.waitFor(() => expect(first?.answer()).toMatch(/^HTTP\/1\.1 408 /), { timeout: 4_000 })
+  await vi.waitFor(() => expect(second?.answer()).toMatch(/^HTTP\/1\.1 408 /), { timeout: 4_000 })
   expect(third?.answer()).toBe('')
 })
 
@@ -122,14 +122,19 @@ test('bodies from behind a trusted proxy are told apart by the address that it f
   const same = [from('203.0.113.2'), from('203.0.113.2:81')]
   await new Promise((resolve) => setTimeout(resolve, 1_300))
   from('203.0.113.2')
-  await vi.waitFor(() => expect(same.map((one) => one.answer().slice(9, 12))).toEqual(['408', '408']))
+  await vi.waitFor(() => expect(same.map((one) => one.answer().slice(9, 12))).toEqual(['408', '408']), {
+    timeout: 4_000,
+  })
   expect(other.answer()).toBe('')
 })
 
 test('of all addresses together so many may be on their way; past that the oldest gives way at once', async () => {
   const tillgate = await withBounds({ bodiesMax: 3 })
   const slow = [1, 2, 3, 4, 5].map(() => beginBody(tillgate, '/webhooks/bigcommerce'))
-  await vi.waitFor(() => expect(slow.filter((one) => /^HTTP\/1\.1 408 /.test(one.answer()))).toHaveLength(2))
+  await vi.waitFor(
+    () => expect(slow.filter((one) => /^HTTP\/1\.1 408 /.test(one.answer()))).toHaveLength(2),
+    { timeout: 4_000 },
+  )
   expect((await pay(tillgate)).status).toBe(201)
 })
 

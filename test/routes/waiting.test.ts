@@ -164,7 +164,9 @@ describe('those who wait', () => {
       leaving.abort()
       await expect(gone).rejects.toThrow()
     }
-    await vi.waitFor(async () => expect((await call(path, { token: await token })).status).toBe(200))
+    await vi.waitFor(async () => expect((await call(path, { token: await token })).status).toBe(200), {
+      timeout: 10_000,
+    })
   })
 
   test('are answered at once when the instance is to stop', async () => {

@@ -18,9 +18,10 @@ const hasFound: Readonly<Record<string, number>> = {
   'lets the last writer win': 392,
   'takes a suspected duplicate for a decline': 61,
   'takes any 2xx for a success': 2244,
-  'forgets what was reserved when its instance dies': 281,
-  'does not wait for the PAT to expire': 251,
-  'calls a charge off the moment its PAT expires': 404,
+  'forgets what was reserved when its instance dies': 557,
+  'does not wait for the PAT to expire': 158,
+  'calls a charge off the moment its PAT expires': 297,
+  'charges when the ledger fails': 149,
 }
 
 /** What recovery leaves alone is clear within the hour, and its rounds of all nine days would take a minute. */

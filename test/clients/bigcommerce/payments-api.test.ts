@@ -102,7 +102,7 @@ describe('the moment at which it leaves', () => {
     const { permit, come } = ahead()
     const host = await opened(startHttpHost((response) => json(response, 201, paid)))
     const charged = charge(host.url, { permit })
-    await vi.waitFor(() => expect(host.openSockets()).toBe(1))
+    await vi.waitFor(() => expect(host.openSockets()).toBe(1), { timeout: 10_000 })
     await sleep(50)
     expect([host.seen, permit.events]).toEqual([[], []])
     come()
@@ -114,7 +114,7 @@ describe('the moment at which it leaves', () => {
     const { permit, come } = ahead()
     const host = await opened(startRefusingTlsHost())
     const charged = charge(host.url, { permit })
-    await vi.waitFor(() => expect(host.openSockets()).toBe(1))
+    await vi.waitFor(() => expect(host.openSockets()).toBe(1), { timeout: 10_000 })
     await sleep(50)
     expect(host.heard).toEqual([])
     come()
@@ -160,7 +160,7 @@ describe('the moment at which it leaves', () => {
       const host = await startHost()
       const api = apiOf(host.url)
       api.dialAhead()
-      await vi.waitFor(() => expect(host.sockets).toHaveLength(1))
+      await vi.waitFor(() => expect(host.sockets).toHaveLength(1), { timeout: 10_000 })
       const charged = pay(api, permit)
       await sleep(50)
       expect([host.heard, permit.events]).toEqual([[''], []])
@@ -181,7 +181,7 @@ describe('the moment at which it leaves', () => {
       const host = await startHost()
       const api = apiOf(host.url)
       api.dialAhead()
-      await vi.waitFor(() => expect(host.sockets).toHaveLength(1))
+      await vi.waitFor(() => expect(host.sockets).toHaveLength(1), { timeout: 10_000 })
       const close = async () => {
         host.sockets[0]?.end()
         await sleep(50)
@@ -266,7 +266,7 @@ describe('a charge', () => {
     const outcomes = [await charge(host.url), await charge(host.url)]
     expect(outcomes.map(({ kind }) => kind)).toEqual(['succeeded', 'succeeded'])
     expect(host.heard).toHaveLength(2)
-    await vi.waitFor(() => expect(host.openSockets()).toBe(0))
+    await vi.waitFor(() => expect(host.openSockets()).toBe(0), { timeout: 10_000 })
   })
 
   test('that is declined is an answer like any other', async () => {

@@ -132,7 +132,7 @@ test('what is stopped says so', async () => {
   receiver.answer = () => {}
   const stopping = new AbortController()
   const sending = senderTo(receiver.url).send(event, stopping.signal)
-  await vi.waitFor(() => expect(receiver.received).toHaveLength(1))
+  await vi.waitFor(() => expect(receiver.received).toHaveLength(1), { timeout: 10_000 })
   stopping.abort()
   expect(await sending).toEqual({ kind: 'stopped' })
 })

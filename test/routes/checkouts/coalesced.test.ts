@@ -52,7 +52,7 @@ test.each([
   const { tillgate, id, list } = await slowCheckout()
   const named = by === 'customer_id' ? { customer_id: 11 } : { checkout_ids: [id] }
   const allowed = list(callerToken({ sub: 'one', ...named }))
-  await vi.waitFor(() => expect(reads(tillgate)).toBe(1))
+  await vi.waitFor(() => expect(reads(tillgate)).toBe(1), { timeout: 10_000 })
   expect((await list(callerToken({ sub: 'one', ...claims }))).body).toMatchObject({
     code: 'checkout_not_found',
   })
@@ -64,7 +64,7 @@ test('a read that began before a payment is not the answer to one that began aft
   const token = await checkoutToken(id)
   await sandbox.faults.add({ operation: 'pay', kind: 'reset_before_charge', times: 1 })
   const early = list(token)
-  await vi.waitFor(() => expect(reads(tillgate)).toBe(1))
+  await vi.waitFor(() => expect(reads(tillgate)).toBe(1), { timeout: 10_000 })
   expect((await payCheckout(tillgate, id)).status).toBe(202)
   const late = list(token)
   expect((await early).body.meta.checkout.payable).toBe(true)
@@ -78,7 +78,9 @@ test('a checkout that was paid while it was read is told with its payment', asyn
   const token = await checkoutToken(id)
   await sandbox.faults.add({ operation: 'orders', kind: 'latency', delay_ms: 800, times: 1 })
   const early = call(`/checkouts/${id}/payment-methods`, { token })
-  await vi.waitFor(() => expect(askedFor(tillgate, 'GET', /\/v2\/orders\?cart_id/)).toBe(1))
+  await vi.waitFor(() => expect(askedFor(tillgate, 'GET', /\/v2\/orders\?cart_id/)).toBe(1), {
+    timeout: 10_000,
+  })
   const paid = await payCheckout(tillgate, id)
   expect(paid.status).toBe(201)
   expect((await early).body).toMatchObject({ code: 'order_already_paid', payment_id: paid.body.data.id })

@@ -41,7 +41,7 @@ test("a customer's order and its methods are read at once, but after a miss the 
   expect(operations().toSorted()).toEqual(['methods', 'order'])
   // Of another: both were asked for, and the answer is of the order alone.
   expect((await call.methods(1, token)).status).toBe(404)
-  await vi.waitFor(() => expect(upstream.calls).toHaveLength(2))
+  await vi.waitFor(() => expect(upstream.calls).toHaveLength(2), { timeout: 10_000 })
   operations()
   for (const _ of [1, 2]) expect((await call.methods(1, token)).status).toBe(404)
   expect(operations()).toEqual(['order', 'order'])

@@ -56,7 +56,7 @@ test.each([
   const { sandbox, call } = tillgate
   const orderId = createOrder(sandbox)
   const allowed = call.methods(orderId, await callerToken({ sub: 'one', order_ids: [orderId] }))
-  await vi.waitFor(() => expect(reads(tillgate, 'payments/methods')).toBe(1))
+  await vi.waitFor(() => expect(reads(tillgate, 'payments/methods')).toBe(1), { timeout: 10_000 })
   expect((await call.methods(orderId, await callerToken(claims))).body).toMatchObject({
     code: 'order_not_found',
   })
