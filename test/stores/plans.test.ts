@@ -111,6 +111,18 @@ async function useAll({ attempts, unsettled, holds, desk, events, checkouts }: L
     () => null,
     nowMs,
   )
+  const closed = await claim('k8', 8)
+  await attempts.markSending(closed, sending)
+  await attempts.settle(closed, { status: 'declined' }, () => null)
+  const closing = { ...looked, end: null, isUnaccounted: true }
+  await unsettled.conclude(
+    closed,
+    () => closing,
+    () => null,
+    nowMs,
+  )
+  // Refused, it asks for a look.
+  await attempts.claim(scopeOf('k9'), 'f', newAttempt({ orderId: 8 }))
   await unsettled.count()
   await unsettled.countUnaccounted()
   await desk.listOpen(100)
