@@ -274,14 +274,16 @@ export const PROBLEMS = {
     status: 502,
     title: 'BigCommerce refused this service',
     retry: 'same_key',
-    detail: "BigCommerce did not accept this service's credentials, or its request. Nothing was charged.",
+    detail:
+      "BigCommerce did not accept this service's credentials, or its request. Nothing was charged by this request.",
     remedy: 'For the operator: check the store hash, the access token and its OAuth scopes.',
   },
   upstream_unusable: {
     status: 502,
     title: 'BigCommerce gave an answer that cannot be used',
     retry: 'same_key',
-    detail: 'BigCommerce gave an answer that this service cannot rely on. Nothing was charged.',
+    detail:
+      'BigCommerce gave an answer that this service cannot rely on. Nothing was charged by this request.',
     remedy: 'Try again with the same key. If it fails again, report the `request_id`.',
   },
   merchant_configuration: {
@@ -296,7 +298,7 @@ export const PROBLEMS = {
     status: 503,
     title: 'BigCommerce cannot be reached',
     retry: 'same_key',
-    detail: 'BigCommerce could not be reached, or failed. Nothing was charged.',
+    detail: 'BigCommerce could not be reached, or failed. Nothing was charged by this request.',
     remedy: 'Try again with the same key.',
   },
   upstream_busy: {
@@ -304,7 +306,7 @@ export const PROBLEMS = {
     title: 'BigCommerce is busy',
     retry: 'after',
     detail:
-      'BigCommerce takes no more requests from this store for a moment. Wait, then try again. Nothing was charged.',
+      'BigCommerce takes no more requests from this store for a moment. Wait, then try again. Nothing was charged by this request.',
     remedy: 'Wait as Retry-After says, then send the same request with the same key.',
   },
   identity_unavailable: {

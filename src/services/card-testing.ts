@@ -55,7 +55,7 @@ export function createVelocityGate(dependencies: VelocityGateDependencies): Velo
       context.log.warn({ retryAfterSeconds }, 'payment refused while too many are running')
       throw new Problem('velocity_blocked', {
         detail:
-          'Too many payments of this caller or from this address are being made at this moment. Wait, then try again. Nothing was charged.',
+          'Too many payments of this caller or from this address are being made at this moment. Wait, then try again. Nothing was charged by this request.',
         retryAfterSeconds,
       })
     },

@@ -218,7 +218,7 @@ function refusedOrdering(
 ): Problem {
   context.log.warn({}, 'payment refused after too many failed attempts')
   const detail =
-    'Too many orders were made of this checkout, so no more is made for now. Nothing was charged.'
+    'Too many orders were made of this checkout, so no more is made for now. Nothing was charged by this request.'
   return new Problem('velocity_blocked', {
     retryAfterSeconds: Math.max(retryAfterSeconds, ASK_AGAIN_SECONDS),
     ...(kind === 'too_many_orders' ? { detail } : {}),

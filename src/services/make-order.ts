@@ -104,7 +104,7 @@ export function createMakeOrder(dependencies: MakeOrderDependencies): MakeOrder 
 export const stillOrdering = (): Problem =>
   new Problem('upstream_unavailable', {
     detail:
-      'BigCommerce did not say in time whether it has made the order of this checkout. Nothing was charged. Send the same request with the same key again.',
+      'BigCommerce did not say in time whether it has made the order of this checkout. Nothing was charged by this request. Send the same request with the same key again.',
     retryAfterSeconds: ASK_AGAIN_SECONDS,
   })
 

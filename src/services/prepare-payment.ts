@@ -123,7 +123,7 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
     if (showsParts(reading, due, stale, payments)) return
     throw new Problem('upstream_busy', {
       detail:
-        'BigCommerce does not show an earlier part payment yet. Wait, then try again. Nothing was charged.',
+        'BigCommerce does not show an earlier part payment yet. Wait, then try again. Nothing was charged by this request.',
       retryAfterSeconds: ASK_AGAIN_SECONDS,
     })
   }

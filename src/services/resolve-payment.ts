@@ -13,6 +13,7 @@ import {
 } from '../domain/payment-attempt.ts'
 import type { Note } from '../domain/payment-story.ts'
 import { Problem } from '../domain/problem.ts'
+import type { ProblemCode } from '../domain/problems.ts'
 import type { Log } from '../logging/log-entry.ts'
 import type { Weighed } from '../stores/conclude-look.ts'
 import type { DeskLedger } from '../stores/desk-ledger.ts'
@@ -116,8 +117,9 @@ export function createResolvePayment(dependencies: ResolvePaymentDependencies): 
     if (orderId === null) throw notSent(attempt)
     const context = lookContext(attempt, { caller: 'desk', purpose: 'reading', log })
     return lookAtOrder(managementApi, orderId, context).catch((error: unknown) => {
-      if (isUnread && error instanceof Problem) return null
-      throw error
+      if (!(error instanceof Problem)) throw error
+      if (isUnread) return null
+      throw unread(error.code, attempt.id, error)
     })
   }
 
@@ -148,13 +150,16 @@ const notSent = ({ id }: PaymentAttempt) =>
 function refusalOf(judgement: Judged, { id }: PaymentAttempt, reading: OrderReading | null): Problem | null {
   if (judgement.kind === 'refused') return notResolvable(judgement.why, id)
   if (judgement.kind !== 'unread') return null
-  const [cause] = reading?.failures ?? []
-  return new Problem('upstream_unavailable', {
-    detail:
-      'BigCommerce could not be read in full, so nothing was decided. Try again. If the order is gone there, ask the gateway itself, then decide with --unread.',
-    paymentId: id,
-    cause,
-  })
+  return unread('upstream_unavailable', id, reading?.failures[0])
+}
+
+/** The catalogue's own words are about a request to pay. Here they would say of this payment what no one knows. */
+function unread(code: ProblemCode, paymentId: string, cause: unknown): Problem {
+  const detail =
+    code === 'upstream_refused'
+      ? "BigCommerce did not accept this service's credentials, so nothing was decided. Check the store hash, the access token and its OAuth scopes."
+      : 'BigCommerce could not be read in full, so nothing was decided. Try again. If the order is gone there, ask the gateway itself, then decide with --unread.'
+  return new Problem(code, { detail, paymentId, cause })
 }
 
 const settled = ({ status, endedAtMs, decidedAtMs }: PaymentAttempt): string => {

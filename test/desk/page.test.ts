@@ -151,7 +151,7 @@ describe.runIf(executablePath !== null)('the page of the desk in Chromium', () =
       await page.getByText('decided that it was charged').waitFor()
       await seen('story')
       await page.getByRole('link', { name: 'Tillgate desk' }).click()
-      await page.getByRole('link', { name: String(orderId) }).click()
+      await page.getByRole('link', { name: String(orderId), exact: true }).click()
       await page.getByText('holds the order').waitFor()
       await page.close()
     }

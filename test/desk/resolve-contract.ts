@@ -256,6 +256,20 @@ export function describeDesk({ name, open }: Engine): void {
         expect(end).toBe('upstream_unavailable')
         expect((await present(id)).status).toBe('needs_review')
       }
+      // The words of the catalogue are about a request to pay: of this payment no one knows whether it was charged.
+      const refused = new Problem('upstream_refused')
+      for (const order of [away, refused]) {
+        shown = { order, transactions: order }
+        const told = await resolve(id).then(
+          ({ refusal }) => refusal,
+          (error: unknown) => error,
+        )
+        expect(told).toMatchObject({
+          code: order.code,
+          options: { detail: expect.stringContaining('nothing was decided') },
+        })
+        expect(String((told as Problem).options.detail)).not.toMatch(/charged/i)
+      }
       shown = { order: away, transactions: away }
       expect((await resolve(id, { isUnread: true })).refusal?.code).toBe('payment_not_resolvable')
       nowMs = startMs + week
