@@ -66,7 +66,9 @@ export function judge(
   const saysPaid = order !== null && paidStatuses.has(order.paymentStatus)
   // A partial reading proves that an authorisation was given. That it stands, only its order says then: its void may be unread.
   const standing = own.filter((trace) => reading.showsAllVoids || saysPaid || !isReserved(trace))
-  const charges = standing.length - spokenFor(own, live, attempt, others) - unplacedVoids
+  // An order that says it is paid has at least one charge that stands.
+  const inDoubt = Math.min(unplacedVoids, Math.max(0, standing.length - (saysPaid ? 1 : 0)))
+  const charges = standing.length - spokenFor(own, live, attempt, others) - inDoubt
   if (charges > 0) {
     const isDated = own.every(({ start }) => start.createdAtMs !== null)
     return { kind: 'charged', by: 'transactions', transactionType: typeOf(standing), charges, isDated }
@@ -103,9 +105,10 @@ export function judge(
   if (!isOpen(order, paidParts) && !(saysPaid && isExplained)) return unclear
   const declines = transactions.filter(
     (each) => each.status === 'error' && isStart(each) && fitOf(each, attempt, all) === 'yes',
-  ).length
+  )
   const othersDeclined = others.filter(({ status }) => status === 'declined').length
-  const isDeclined = order.statusId === ORDER_STATUS_IDS.declined || voided > 0 || declines > othersDeclined
+  const isRefused = declines.length > othersDeclined && declines.some((each) => isWithin(each, attempt))
+  const isDeclined = order.statusId === ORDER_STATUS_IDS.declined || voided > 0 || isRefused
   return { kind: 'absent', word: isDeclined ? 'declined' : 'not_charged', isPaidOtherwise: saysPaid }
 }
 

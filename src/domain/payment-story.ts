@@ -101,8 +101,11 @@ function actsOfMerchant(
       String(start.id) === attempt.bigcommercePaymentId ||
       start.gatewayTransactionId === attempt.bigcommercePaymentId,
   )
-  const isOwn = ({ referenceId }: Transaction) =>
-    referenceId === null ? isOnly : own.some(({ ids }) => ids.has(referenceId))
+  const isOwn = ({ event, id, referenceId }: Transaction) => {
+    // A void is of the trace that it cancels: it may be of a try that failed.
+    if (event === 'void') return own.some(({ isVoid, ids }) => isVoid && (id === null || ids.has(id)))
+    return referenceId === null ? isOnly : own.some(({ ids }) => ids.has(referenceId))
+  }
   return reading.transactions
     .filter((each) => each.event in acts && isDone(each) && isOwn(each))
     .map(({ event, money, id }) => {

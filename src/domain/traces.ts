@@ -26,12 +26,16 @@ export const isStart = ({ event }: Transaction) => event === 'purchase' || event
 /** Whether nothing of the money is kept any more. */
 export const isGivenBack = ({ isVoid, refunded, money }: Trace) => isVoid || refunded >= money.amount
 
-/** Puts together what belongs together: captures and settlements to their authorisations, voids to what they cancel. */
+/**
+ * Puts together what belongs together: captures and settlements to their authorisations, voids to what they cancel.
+ *
+ * @returns `unplacedVoids`: how many voids may be of a trace, and may be of something else. Each leaves it open whether one of them stands.
+ */
 export function tracesOf({ order, transactions }: OrderReading): { traces: Trace[]; unplacedVoids: number } {
   const traces: Trace[] = []
   const open = (start: Transaction) => {
     if (!start.money) return
-    const ids = new Set(start.id === null ? [] : [start.id])
+    const ids = new Set([start.id, begunBy(start, transactions)].filter((id) => id !== null))
     traces.push({ start, money: start.money, ids, followedBy: new Set(), isVoid: false, refunded: 0 })
   }
   const done = transactions.filter(isDone)
@@ -44,13 +48,16 @@ export function tracesOf({ order, transactions }: OrderReading): { traces: Trace
       if (each.id !== null) trace.ids.add(each.id)
     }
   }
+  const failed = transactions.filter((each) => isStart(each) && each.status === 'error')
   let unplacedVoids = 0
   const voids = done.filter(({ event }) => event === 'void')
   for (const each of voids) {
-    const meant = traces.filter((one) => !one.isVoid && mayCancel(each, one))
-    const trace = referred(traces, each) ?? (meant.length === 1 ? meant[0] : undefined)
-    if (trace) trace.isVoid = true
-    else if (meant.length > 1) unplacedVoids++
+    const trace = cancelledBy(each, traces, failed, transactions)
+    if (trace === 'unclear') unplacedVoids++
+    else if (trace) {
+      trace.isVoid = true
+      if (each.id !== null) trace.ids.add(each.id)
+    }
   }
   for (const each of done.filter(({ event }) => event === 'refund')) {
     const meant = traces.filter((one) => each.money?.currency === one.money.currency)
@@ -58,10 +65,41 @@ export function tracesOf({ order, transactions }: OrderReading): { traces: Trace
       referred(traces, each) ?? (each.referenceId === null && meant.length === 1 ? meant[0] : undefined)
     if (trace && each.money) trace.refunded += each.money.amount
   }
-  // The order's word for it, where the gateway shows no row of the void.
+  // The order's word for it, where the gateway shows no row of the void. It may be about a try that failed.
   const [only, ...more] = traces
-  if (order?.paymentStatus === 'void' && voids.length === 0 && only && more.length === 0) only.isVoid = true
+  if (order?.paymentStatus === 'void' && voids.length === 0 && only && more.length === 0) {
+    if (failed.length === 0) only.isVoid = true
+    else unplacedVoids++
+  }
   return { traces, unplacedVoids }
+}
+
+/** What a charge began as, if it is shown as pending too, or if only its capture is shown: a void may name that. */
+function begunBy({ event, referenceId }: Transaction, transactions: readonly Transaction[]): number | null {
+  const first = transactions.find(({ id }) => id !== null && id === referenceId)
+  const isItsOwn = first ? isPending(first) : event === 'capture' || event === 'settled'
+  return isItsOwn ? referenceId : null
+}
+
+/** What a void cancels: the trace that it names, or else the only one that it can be of. @returns null where that is none of these. */
+function cancelledBy(
+  each: Transaction,
+  traces: readonly Trace[],
+  failed: readonly Transaction[],
+  transactions: readonly Transaction[],
+): Trace | 'unclear' | null {
+  const meant = traces.filter((one) => !one.isVoid && mayCancel(each, one.start))
+  if (each.referenceId === null) {
+    const [only, ...more] = meant
+    if (!only) return null
+    return more.length > 0 || failed.some((start) => mayCancel(each, start)) ? 'unclear' : only
+  }
+  const named = referred(traces, each)
+  // A void of a part leaves the rest.
+  if (named) return isOver(each, named.start) ? named : 'unclear'
+  // Nothing stands of what was refused, or is pending still. What is not shown may be what a trace began as.
+  const isShown = transactions.some((one) => one !== each && one.id === each.referenceId)
+  return isShown || meant.length === 0 ? null : 'unclear'
 }
 
 const referred = (traces: readonly Trace[], { referenceId }: Transaction) =>
@@ -73,6 +111,10 @@ const isSameMoney = (one: Money | null, other: Money | null) =>
 const mayFollow = ({ event, money, referenceId }: Transaction, trace: Trace) =>
   referenceId === null && !trace.followedBy.has(event) && isSameMoney(money, trace.money)
 
-const mayCancel = ({ money, createdAtMs }: Transaction, trace: Trace) =>
-  (money === null || isSameMoney(money, trace.money)) &&
-  (createdAtMs === null || trace.start.createdAtMs === null || trace.start.createdAtMs <= createdAtMs)
+const mayCancel = (each: Transaction, start: Transaction) =>
+  isOver(each, start) &&
+  (each.createdAtMs === null || start.createdAtMs === null || start.createdAtMs <= each.createdAtMs)
+
+/** Whether a void is over the money of a charge, as far as it says over how much it is. */
+const isOver = ({ money }: Transaction, start: Transaction) =>
+  money === null || money.amount === 0 || start.money === null || isSameMoney(money, start.money)

@@ -375,6 +375,68 @@ describe('a void', () => {
     expect(verdict([authorization, undone, transaction()])).toMatchObject({ kind: 'charged', charges: 1 })
   })
 
+  test('of a try that failed takes nothing of a charge that stands', () => {
+    const refused = transaction({ event: 'authorization', status: 'error' })
+    const its = transaction({ event: 'void', referenceId: refused.id })
+    const declined = earlier({ ...attempt, id: 'declined', status: 'declined' })
+    for (const given of [order(), order({ statusId: 7, paymentStatus: 'authorized' })])
+      expect(verdict([refused, authorization, its], { given, others: [declined] })).toMatchObject({
+        kind: 'charged',
+        charges: 1,
+      })
+  })
+
+  test('leaves it open where it may be of a try that failed, or names what is not shown, or takes a part', () => {
+    const refused = transaction({ event: 'authorization', status: 'error' })
+    const declined = earlier({ ...attempt, id: 'declined', status: 'declined' })
+    const unnamed = transaction({ event: 'void' })
+    const given = order({ paymentStatus: 'void' })
+    const isSign = { kind: 'unclear', isSign: true }
+    expect(verdict([refused, authorization, unnamed], { others: [declined] })).toMatchObject(isSign)
+    expect(verdict([refused, authorization], { given, others: [declined] })).toMatchObject(isSign)
+    const itself = transaction({ event: 'void' })
+    for (const odd of [
+      transaction({ event: 'void', referenceId: 4_711 }),
+      { ...itself, referenceId: itself.id },
+      transaction({
+        event: 'void',
+        referenceId: authorization.id,
+        money: { amount: 5_000, currency: 'USD' },
+      }),
+      transaction({
+        event: 'void',
+        referenceId: authorization.id,
+        money: { amount: attempt.amount ?? 0, currency: 'CAD' },
+      }),
+    ]) {
+      expect(verdict([authorization, odd]), JSON.stringify(odd)).toMatchObject(isSign)
+      const authorized = order({ statusId: 7, paymentStatus: 'authorized' })
+      expect(verdict([authorization, odd], { given: authorized })).toMatchObject({
+        kind: 'charged',
+        charges: 1,
+      })
+    }
+  })
+
+  test('cancels what a charge began as: a pending payment, or an authorisation of which only the capture is shown', () => {
+    const begun = transaction({ event: 'pending' })
+    const charged = transaction({ event: 'purchase', referenceId: begun.id })
+    expect(verdict([begun, charged, transaction({ event: 'void', referenceId: begun.id })]).kind).not.toBe(
+      'charged',
+    )
+    const captured = transaction({ event: 'capture', referenceId: 4_711 })
+    expect(verdict([captured, transaction({ event: 'void', referenceId: 4_711 })])).toMatchObject(
+      seemsDeclined,
+    )
+  })
+
+  test('without an amount, or over none, cancels all of what it refers to', () => {
+    for (const money of [null, { amount: 0, currency: 'USD' }])
+      expect(
+        verdict([authorization, transaction({ event: 'void', referenceId: authorization.id, money })]),
+      ).toMatchObject(seemsDeclined)
+  })
+
   test('leaves it open whose charge it cancels, where it could be either', () => {
     const other = transaction({ event: 'authorization' })
     const unplaced = transaction({ event: 'void' })

@@ -96,6 +96,12 @@ test('what the merchant did after the success is told as theirs, each once by it
   expect(noted(paid, [charge, voided])).toEqual([
     `the merchant: voided 60.98 USD at BigCommerce (transaction ${voided.id})`,
   ])
+  // What was refused before was voided, not what was paid; and of which it is, a void does not always say.
+  const refused = transactionOf({ event: 'authorization', status: 'error', createdAtMs: issuedAtMs })
+  for (const referenceId of [refused.id, null, 4_711])
+    expect(noted(paid, [refused, charge, transactionOf({ ...later, event: 'void', referenceId })])).toEqual(
+      [],
+    )
   // Of an unknown payment it is no act after a success.
   expect(noted(unknown, [charge, voided]).filter((one) => one.startsWith('the merchant'))).toEqual([])
 })

@@ -170,7 +170,7 @@ export function orderIn(json: unknown, saidAtMs: number | null): Order | null {
     paymentStatus: wordIn(saidIn(fields.payment_status)),
     // 0 is BigCommerce's word for a guest.
     customerId: customerId !== null && customerId > 0 ? customerId : null,
-    cartId: wordIn(fields.cart_id) || null,
+    cartId: cartIdIn(fields.cart_id),
     source: wordIn(fields.order_source),
     createdAtMs: momentIn(fields.date_created),
     paymentProviderId: saidIn(fields.payment_provider_id),
@@ -178,6 +178,16 @@ export function orderIn(json: unknown, saidAtMs: number | null): Order | null {
     isArchived: booleanIn(fields.is_deleted) ?? false,
     answeredAtMs: saidAtMs,
   }
+}
+
+/** How some programs write that there is none. */
+const noCarts = new Set(['', '0', 'null', 'undefined'])
+
+/** A cart's id in one spelling: all orders of a cart must meet at its fence, and those of none must not. */
+function cartIdIn(value: unknown): string | null {
+  const id = wordIn(textIn(value)).replace(/^\{(.*)\}$/, '$1')
+  if (noCarts.has(id)) return null
+  return /^[\da-f]{32}$/.test(id) ? id.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-') : id
 }
 
 /** A text, empty where nothing is said. What cannot be read is not nothing: it must not pass for an order that no one has paid. */

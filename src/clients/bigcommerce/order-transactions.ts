@@ -1,5 +1,5 @@
 import { earliest } from '../../domain/clock.ts'
-import { nearestMoney } from '../../domain/money.ts'
+import { type Money, nearestMoney } from '../../domain/money.ts'
 import { Problem } from '../../domain/problem.ts'
 import { isDone } from '../../domain/traces.ts'
 import type { Transaction, TransactionsReading } from '../../domain/transaction.ts'
@@ -7,6 +7,7 @@ import {
   answeredAtMs,
   currencyIn,
   fieldsIn,
+  isAbsent,
   momentIn,
   textIn,
   type UpstreamAnswer,
@@ -90,6 +91,11 @@ async function readAllPages({ orderId, read, problemOf }: TransactionsRead): Pro
       if (!isNew) break
     }
     isComplete &&= pages === paging.pages && entries.size === (paging.total ?? entries.size)
+    // It names a next page although it counts none: harmless where that page holds nothing new.
+    if (pagesRead.at(-1)?.paging?.hasNext && pages < pagesMax) {
+      const { page, isRefused } = await readPage(pages + 1)
+      isComplete &&= isRefused || (page !== null && !add(page).isNew)
+    }
   } else if (entries.size > 0) {
     // Nothing is said of pages: there may be another one.
     for (; ; pages++) {
@@ -139,6 +145,8 @@ interface Paging {
   readonly total: number | null
   readonly perPage: number | null
   readonly page: number | null
+  /** Whether it names a page after this one. */
+  readonly hasNext: boolean
 }
 
 /** @returns null when it is no list. */
@@ -174,7 +182,13 @@ function pagingOf(json: unknown): Paging | null {
   const counted = total !== null && perPage !== null && perPage > 0 ? Math.ceil(total / perPage) : null
   const pages = wholeNumberIn(said.total_pages) ?? counted
   if (pages === null) return null
-  return { pages: Math.max(1, pages, counted ?? 1), total, perPage, page: wholeNumberIn(said.current_page) }
+  return {
+    pages: Math.max(1, pages, counted ?? 1),
+    total,
+    perPage,
+    page: wholeNumberIn(said.current_page),
+    hasNext: !isAbsent(fieldsIn(said.links)?.next),
+  }
 }
 
 /** Whether a page is the one that was asked for, of the list that the first one was of. */
@@ -206,13 +220,14 @@ function entryOf(entry: unknown, orderId: number): Entry {
     return { key: '', transaction: null, isClear: false }
   const id = wholeNumberIn(fields.id)
   const currency = currencyIn(fields.currency)
+  const event = wordIn(fields.event)
   const transaction = {
     id,
-    event: wordIn(fields.event),
+    event,
     status: wordIn(fields.status),
     method: wordIn(fields.method),
     gatewayTransactionId: textIn(fields.gateway_transaction_id),
-    money: currency === null ? null : nearestMoney(fields.amount, currency),
+    money: moneyOf(event, currency === null ? null : nearestMoney(fields.amount, currency)),
     paymentMethodId: wordIn(fields.payment_method_id) || null,
     // Documented examples show `{}` where null is meant.
     referenceId: wholeNumberIn(fields.reference_transaction_id),
@@ -228,6 +243,12 @@ function entryOf(entry: unknown, orderId: number): Entry {
       knownStatuses.has(transaction.status) &&
       (transaction.money !== null || saysEnoughWithoutAmount(transaction)),
   }
+}
+
+/** What is given back may be written as less than nothing. What is charged is more than nothing; else it is not known what it is. */
+function moneyOf(event: string, money: Money | null): Money | null {
+  if (money === null || money.amount > 0) return money
+  return event === 'refund' || event === 'void' ? { ...money, amount: -money.amount + 0 } : null
 }
 
 /** What has failed, a refund, and a void that names what it cancels hide no charge, however much they were about. */

@@ -118,12 +118,20 @@ function lookUpIn(set: JSONWebKeySet): JWTVerifyGetKey {
   }
 }
 
-/** Ed25519 has two names, EdDSA and its own (RFC 9864). The curve of the key says it all, so both are taken. */
+/**
+ * Ed25519 has two names, EdDSA and its own (RFC 9864). The curve of the key says it all, so both are taken. An entry that is no key is
+ * passed over (RFC 7517 §5): the others serve.
+ */
 function withEitherName(set: JSONWebKeySet): JSONWebKeySet {
   if (!Array.isArray(set?.keys)) return set
+  const keys = set.keys.filter(
+    (key: unknown) => typeof key === 'object' && key !== null && !Array.isArray(key),
+  )
+  // A list of other things is no key set.
+  if (keys.length === 0) return set
   return {
-    keys: set.keys.map((key) => {
-      if (key?.crv !== 'Ed25519') return key
+    keys: keys.map((key) => {
+      if (key.crv !== 'Ed25519') return key
       const { alg: _either, ...rest } = key
       return rest
     }),

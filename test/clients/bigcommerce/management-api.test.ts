@@ -114,6 +114,18 @@ describe('an order', () => {
       expect(sent).not.toContain(name)
   })
 
+  test.each<[unknown, string | null]>([
+    ['8C0B2FC5-0000-4000-8000-00000000002a', '8c0b2fc5-0000-4000-8000-00000000002a'],
+    [' {8c0b2fc5-0000-4000-8000-00000000002a} ', '8c0b2fc5-0000-4000-8000-00000000002a'],
+    ['8c0b2fc50000400080000000000000' + '2a', '8c0b2fc5-0000-4000-8000-00000000002a'],
+    [77, '77'],
+    ['77', '77'],
+    ...[null, '', ' ', 0, '0', 'null', {}, [], false].map((none): [unknown, null] => [none, null]),
+  ])('its cart %j has one spelling', async (cart_id, cartId) => {
+    const { api } = await managementApi({ status: 200, body: { ...order, cart_id } })
+    expect(await api.getOrder(118, contextOf())).toMatchObject({ cartId })
+  })
+
   test("the shopper's address is passed on with the secret that makes it count", async () => {
     const { host } = await managementApi({ status: 200, body: order })
     await apiAt(host.url, 'proxy-secret').getOrder(118, contextOf())

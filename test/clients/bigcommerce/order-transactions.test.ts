@@ -113,6 +113,13 @@ describe('all pages are read', () => {
   })
 })
 
+test('what was given back counts by its size, however its sign is', async () => {
+  for (const amount of [60.98, -60.98, '-60.98']) {
+    const { isWhole, transactions } = await reading(paged, [row(1, { amount, event: 'refund' })])
+    expect([isWhole, transactions[0]?.money]).toEqual([true, { amount: 6098, currency: 'USD' }])
+  }
+})
+
 describe('a reading is partial, and shows what it has seen, where', () => {
   const lies =
     (change: (page: number) => object): Server =>
@@ -158,6 +165,29 @@ describe('a reading is partial, and shows what it has seen, where', () => {
     expect(new Set(ids).size).toBe(seen)
     expect(ids).toHaveLength(seen)
     expect(asked.length).toBeLessThan(50)
+  })
+
+  test('a next page is named beside a count of one, and has more', async () => {
+    const named: Server = (page, limit, rows) => {
+      const data = rows.slice((page - 1) * 10, page * 10)
+      const links = page === 1 ? { next: '?page=2&limit=10' } : {}
+      return answer({
+        data,
+        meta: { pagination: { ...pagination(page, limit, 10, data), total_pages: 1, links } },
+      })
+    }
+    expect(await reading(named, rowsOf(11))).toMatchObject({ isWhole: false, showsAllVoids: false })
+    expect((await reading(named, rowsOf(11))).ids).toContain(11)
+    // Where that page has nothing, there is nothing more.
+    expect(await reading(named, rowsOf(10))).toMatchObject({ isWhole: true })
+  })
+
+  test('an entry is of a charge over nothing, or over less', async () => {
+    for (const amount of [0, -60.98, '-60.98', 0.001])
+      for (const event of ['purchase', 'authorization', 'capture', 'settled', 'pending']) {
+        const { isWhole, transactions } = await reading(paged, [row(1, { amount, event })])
+        expect([isWhole, transactions[0]?.money], `${event} ${amount}`).toEqual([false, null])
+      }
   })
 
   test('a list of endless pages ends', async () => {

@@ -31,7 +31,7 @@ function prepare() {
     now: () => nowMs,
   })
   return {
-    publish: (...keys: object[]) => {
+    publish: (...keys: unknown[]) => {
       answer = async () => ({ keys })
     },
     answer: (how: typeof answer) => {
@@ -74,6 +74,12 @@ test('an issuer that hangs makes no caller wait whose key is known: the keys are
   issuer.advance(10 * minutesMs)
   for (let turn = 0; turn < 5; turn++) expect(await issuer.ask('one')).toBe('verified')
   expect(issuer.reads()).toBe(2)
+})
+
+test('an entry of the set that is no key is passed over', async () => {
+  const issuer = prepare()
+  issuer.publish(null, 5, 'x', [], {}, { kty: 'unheard of' }, await published(first, 'one'), null)
+  expect(await issuer.ask('one')).toBe('verified')
 })
 
 test('a new key works at once, and a withdrawn one no longer than ten minutes', async () => {
