@@ -7,7 +7,7 @@ import { createPermits } from '../../src/allowance/permits.ts'
 import { SEND_WITHIN_MS } from '../../src/allowance/rule.ts'
 import type { Log } from '../../src/logging/log-entry.ts'
 import { applyMigrations } from '../../src/stores/engine/migrations.ts'
-import { openSqlite } from '../../src/stores/engine/sqlite.ts'
+import { openSqlite } from '../../src/stores/engine/open-sqlite.ts'
 
 /** Answers true once a payment of this caller may go, false where it may not. */
 export type Admit = (caller: string) => Promise<boolean>

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { createPermitStore, prepareReserving } from '../../src/allowance/permit-store.ts'
 import { SEND_WITHIN_MS } from '../../src/allowance/rule.ts'
 import { applyMigrations } from '../../src/stores/engine/migrations.ts'
-import { openSqlite } from '../../src/stores/engine/sqlite.ts'
+import { openSqlite } from '../../src/stores/engine/open-sqlite.ts'
 import { percentile } from '../service/statistics.ts'
 
 const rounds = 20

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { applyMigrations } from '../../src/stores/engine/migrations.ts'
-import { openSqlite } from '../../src/stores/engine/sqlite.ts'
+import { openSqlite } from '../../src/stores/engine/open-sqlite.ts'
 
 /** As many rows a transaction as the page cache holds; all rows in one would need a journal as large as the ledger. */
 const rowsPerStep = 500_000

@@ -2,8 +2,8 @@ import { loadDatabaseUrl } from '../config/config.ts'
 import { migrateDatabase, sqlitePath } from '../stores/engine/database.ts'
 import { isPostgresUrl } from '../stores/engine/dialect.ts'
 import { migrationState } from '../stores/engine/migrations.ts'
+import { openSqliteAlone } from '../stores/engine/open-sqlite.ts'
 import { openPostgres } from '../stores/engine/postgres.ts'
-import { openSqliteAlone } from '../stores/engine/sqlite.ts'
 import { copyLedger } from '../stores/tools/copy-rows.ts'
 
 const usage = `DATABASE_URL=postgres://… npm run ledger:copy -- sqlite:./data/tillgate.db

@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Kysely } from 'kysely'
-import { ledgerFileMode, makeFolder } from './engine/sqlite.ts'
+import { ledgerFileMode, makeFolder } from './engine/open-sqlite.ts'
 import type { Tables } from './engine/tables.ts'
 import type { PaymentAttempts } from './payment-attempts.ts'
 

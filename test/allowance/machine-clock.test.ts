@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createPermitStore } from '../../src/allowance/permit-store.ts'
 import type { Machine } from '../../src/stores/engine/dialect.ts'
 import { applyMigrations } from '../../src/stores/engine/migrations.ts'
-import { openSqlite } from '../../src/stores/engine/sqlite.ts'
+import { openSqlite } from '../../src/stores/engine/open-sqlite.ts'
 import { sqliteFile } from '../stores/sqlite-file.ts'
 
 const rule = { windowMs: 4_000, marginMs: 200, sendWithinMs: 5_000 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
-import { openSqlite, rowsOf } from '../../src/stores/engine/sqlite.ts'
+import { openSqlite } from '../../src/stores/engine/open-sqlite.ts'
+import { rowsOf } from '../../src/stores/engine/sqlite.ts'
 
 function openLedger() {
   const database = openSqlite(':memory:')

@@ -11,7 +11,7 @@ import {
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { applyMigrations } from '../../src/stores/engine/migrations.ts'
-import { openSqlite } from '../../src/stores/engine/sqlite.ts'
+import { openSqlite } from '../../src/stores/engine/open-sqlite.ts'
 import { createLedgerHealth } from '../../src/stores/ledger-health.ts'
 import { createPaymentAttempts } from '../../src/stores/payment-attempts.ts'
 import { sqliteFile } from './sqlite-file.ts'

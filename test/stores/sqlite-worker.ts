@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { applyMigrations } from '../../src/stores/engine/migrations.ts'
-import { openSqlite } from '../../src/stores/engine/sqlite.ts'
+import { openSqlite } from '../../src/stores/engine/open-sqlite.ts'
 import { createPaymentAttempts } from '../../src/stores/payment-attempts.ts'
 import type { WorkerTask } from './sqlite-race.ts'
 import { newAttempt, scopeOf } from './wanted-attempts.ts'

@@ -1,6 +1,6 @@
 import { openDatabase, sqlitePath } from '../../stores/engine/database.ts'
 import { isPostgresUrl } from '../../stores/engine/dialect.ts'
-import { openSqliteToRead } from '../../stores/engine/sqlite.ts'
+import { openSqliteToRead } from '../../stores/engine/open-sqlite.ts'
 import { inspectLedger, type LedgerState } from '../../stores/tools/inspect-ledger.ts'
 import { skewFinding } from './check-clock.ts'
 import { newFileFinding, placeFindings } from './check-sqlite-place.ts'

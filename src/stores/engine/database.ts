@@ -2,8 +2,8 @@ import type { Kysely } from 'kysely'
 import type { WatchConnections } from '../../domain/connection-counts.ts'
 import { isPostgresUrl } from './dialect.ts'
 import { type ApplyOptions, applyMigrations } from './migrations.ts'
+import { openSqlite } from './open-sqlite.ts'
 import { openPostgres } from './postgres.ts'
-import { openSqlite } from './sqlite.ts'
 import type { Tables } from './tables.ts'
 
 /** Opens the ledger that DATABASE_URL names. */

@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { dialectOf } from './dialect.ts'
-import { busyTimeoutMs } from './sqlite.ts'
+import { busyTimeoutMs, commitsOf, isBusy } from './sqlite.ts'
 import type { Tables } from './tables.ts'
 
 /** On Postgres all statements of payments queue up behind a lock that a migration waits for; a shopper waits that long. */
@@ -17,21 +17,17 @@ export async function withShortLockWaits<T>(
       return work(transaction)
     })
   }
-  await sql.raw(`PRAGMA busy_timeout = ${lockTimeoutMs}`).execute(database)
+  const commits = commitsOf(database)
+  if (commits) commits.busyTimeoutMs = lockTimeoutMs
   try {
     return await database.transaction().execute(work)
   } finally {
-    await sql.raw(`PRAGMA busy_timeout = ${busyTimeoutMs}`).execute(database)
+    if (commits) commits.busyTimeoutMs = busyTimeoutMs
   }
 }
 
-/** SQLite's primary result code, to which it adds reasons in higher bytes. */
-const sqliteBusy = 5
-
 /** Whether a statement has failed because another program had the lock for too long. */
 export function isLockedOut(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
   // Postgres: lock_not_available.
-  if ('code' in error && error.code === '55P03') return true
-  return 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === sqliteBusy
+  return isBusy(error) || (error instanceof Error && 'code' in error && error.code === '55P03')
 }

@@ -1,7 +1,6 @@
-import { closeSync, existsSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { pathToFileURL } from 'node:url'
+import { realpathSync, statSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -12,18 +11,22 @@ import {
   SqliteDriver,
   type SqliteStatement,
 } from 'kysely'
-import { kyselyWith, type Machine, thisMachine } from './dialect.ts'
-import { type Journal, openJournal, placeIn } from './journal.ts'
+import { kyselyWith } from './dialect.ts'
+import { type Journal, placeIn } from './journal.ts'
 import type { Tables } from './tables.ts'
 
 /** How long to wait for another process that writes to the same file. */
 export const busyTimeoutMs = 5_000
-
-/** No other user of the machine may read who paid what. SQLite gives its journal the same mode. */
-export const ledgerFileMode = 0o600
+/**
+ * SQLite itself waits so long in its thread, which is ours: as long as another process's usual write takes, and no probe notices. After
+ * that we ask again and again, with turns of the event loop in between.
+ */
+export const busyInThreadMs = 50
 
 /** How the commits of an open file reach the disk. */
 export interface Commits {
+  /** How long a write waits for another process that writes to the same file, in milliseconds. */
+  busyTimeoutMs: number
   /** Whether SQLite waits for the disk in each commit that is begun now. */
   waitsInCommit: boolean
   /** null where there is no file, or no one waits for it. */
@@ -34,40 +37,6 @@ const commitsByDatabase = new WeakMap<Kysely<Tables>, Commits>()
 
 /** undefined where it is no SQLite file, or only a part of a transaction. */
 export const commitsOf = (database: Kysely<Tables>): Commits | undefined => commitsByDatabase.get(database)
-
-/**
- * Opens the embedded database: WAL, so that readers never wait for a writer, and FULL, so that a row that
- * says *sending* is on the disk before a byte leaves the machine. `durably` and `withoutFlush` make its exceptions.
- *
- * @param path of the file, made with its folder when missing; `:memory:` for none. A file that is there keeps its mode.
- * @param machine whose clock the permits count on: one machine opens the file, so its processes share that clock.
- */
-export function openSqlite(path: string, machine: Machine = thisMachine): Kysely<Tables> {
-  if (path !== ':memory:') {
-    makeFolder(dirname(path))
-    closeSync(openSync(path, 'a', ledgerFileMode))
-  }
-  const sqlite = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true })
-  // The first read makes the journal and the locks, if they are not there.
-  sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; SELECT COUNT(*) FROM sqlite_schema')
-  sqlite.function('machine_id', () => machine.id)
-  sqlite.function('machine_up_ms', () => machine.upMs())
-  if (path === ':memory:') return kyselyOn(sqlite)
-  const journal = openJournal(`${realpathSync(path)}-wal`)
-  return kyselyOn(sqlite, watchOpenFile(path), journal)
-}
-
-/** Makes a folder and those above it. Node's own recursion never ends where the system makes none, as below `/proc`. @throws Error */
-export function makeFolder(folder: string, mode = 0o777): void {
-  if (existsSync(folder)) return
-  if (dirname(folder) !== folder) makeFolder(dirname(folder), mode)
-  try {
-    mkdirSync(folder, mode)
-  } catch (error) {
-    // Another process may have made it in between.
-    if (!existsSync(folder)) throw error
-  }
-}
 
 /** A file by its place on the disk; null where there is none. Symbolic links are followed. */
 const placeOf = (path: string): string | null =>
@@ -82,7 +51,7 @@ const placeOf = (path: string): string | null =>
  *
  * @returns what throws when the files at the path are not those that are open any more.
  */
-function watchOpenFile(path: string): () => void {
+export function watchOpenFile(path: string): () => void {
   const real = realpathSync(path)
   const opened = [path, `${real}-wal`, `${real}-shm`].map((name) => ({ name, place: placeOf(name) }))
   return () => {
@@ -91,38 +60,6 @@ function watchOpenFile(path: string): () => void {
       throw new Error(`The ledger's file ${name} was moved, deleted or replaced while it was open`)
     }
   }
-}
-
-/**
- * Opens an existing file to read it, and makes nothing, neither file nor journal. A file without a journal is open nowhere,
- * so it is read as one that cannot change: any other way of reading leaves files beside it.
- */
-export function openSqliteToRead(path: string): Kysely<Tables> {
-  const url = pathToFileURL(path)
-  if (!existsSync(`${path}-wal`)) url.search = 'immutable=1'
-  const sqlite = new DatabaseSync(url, { timeout: busyTimeoutMs, readOnly: true })
-  return kyselyOn(sqlite)
-}
-
-/** An instance keeps the file open as long as it lives; only one that is just closing it is worth a wait. */
-const aloneWithinMs = 1_000
-
-/**
- * Opens an existing file that no other process has open, and keeps all others out until it is closed.
- *
- * @throws Error when there is no such file, or another process has it open.
- */
-export function openSqliteAlone(path: string): Kysely<Tables> {
-  if (!existsSync(path)) throw new Error(`There is no ledger at ${path}.`)
-  const sqlite = new DatabaseSync(path, { timeout: aloneWithinMs })
-  try {
-    // With WAL the first read takes the whole file, and fails if another process has it open, even only to read.
-    sqlite.exec('PRAGMA locking_mode = EXCLUSIVE; SELECT COUNT(*) FROM sqlite_schema')
-  } catch (error) {
-    sqlite.close()
-    throw new Error(`${path} is in use: stop every instance first.`, { cause: error })
-  }
-  return kyselyOn(sqlite)
 }
 
 /**
@@ -135,7 +72,7 @@ export function kyselyOn(
   beforeWrite: () => void = () => {},
   journal: Journal | null = null,
 ): Kysely<Tables> {
-  const commits: Commits = { waitsInCommit: true, journal }
+  const commits: Commits = { busyTimeoutMs, waitsInCommit: true, journal }
   const setLevel = levelSetter(sqlite)
   const beginWrite = () => {
     beforeWrite()
@@ -143,7 +80,7 @@ export function kyselyOn(
     setLevel(commits.waitsInCommit ? 'FULL' : 'NORMAL')
   }
   const file = asKyselyDatabase(sqlite, beginWrite, () => journal?.close())
-  const driver = new EmbeddedDriver({ database: file }, sqlite)
+  const driver = new EmbeddedDriver({ database: file }, sqlite, commits)
   const database = kyselyWith(new SqliteDialect({ database: file }), () => driver)
   commitsByDatabase.set(database, commits)
   readsByDatabase.set(database, ({ sql, parameters }) =>
@@ -228,19 +165,57 @@ function asKyselyDatabase(
 
 const asSqlValues = (parameters: readonly unknown[]) => parameters as (string | number | null)[]
 
+/** SQLite's primary result code, to which it adds reasons in higher bytes. */
+const sqliteBusy = 5
+
+/** Whether a statement of SQLite has failed because another process has the write lock. */
+export const isBusy = (error: unknown): boolean =>
+  error instanceof Error &&
+  'errcode' in error &&
+  typeof error.errcode === 'number' &&
+  (error.errcode & 0xff) === sqliteBusy
+
 class EmbeddedDriver extends SqliteDriver {
   readonly #sqlite: DatabaseSync
+  readonly #commits: Commits
+  #patient: DatabaseConnection | null = null
   /** Whether a statement or a transaction has the connection, from before its first word to after its last. */
   isTaken = false
 
-  constructor(config: SqliteDialectConfig, sqlite: DatabaseSync) {
+  constructor(config: SqliteDialectConfig, sqlite: DatabaseSync, commits: Commits) {
     super(config)
     this.#sqlite = sqlite
+    this.#commits = commits
   }
 
-  override acquireConnection() {
+  override async acquireConnection() {
     this.isTaken = true
-    return super.acquireConnection()
+    this.#patient ??= this.#asPatient(await super.acquireConnection())
+    return this.#patient
+  }
+
+  #asPatient(connection: DatabaseConnection): DatabaseConnection {
+    return {
+      // Within a transaction the lock is ours.
+      executeQuery: (query) => {
+        const run = () => connection.executeQuery<never>(query)
+        return this.#sqlite.isTransaction ? run() : this.#whenFree(run)
+      },
+      streamQuery: (query, size) => connection.streamQuery(query, size),
+    }
+  }
+
+  /** Runs a statement, again and again while another process has the write lock. */
+  async #whenFree<T>(run: () => Promise<T>): Promise<T> {
+    const untilMs = performance.now() + this.#commits.busyTimeoutMs
+    for (;;) {
+      try {
+        return await run()
+      } catch (error) {
+        if (!isBusy(error) || performance.now() >= untilMs) throw error
+      }
+      await sleep(busyInThreadMs)
+    }
   }
 
   override async releaseConnection() {

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { busyTimeoutMs, ledgerFileMode } from '../engine/sqlite.ts'
+import { ledgerFileMode } from '../engine/open-sqlite.ts'
+import { busyTimeoutMs } from '../engine/sqlite.ts'
 
 /**
  * Copies a ledger, as it is at one moment, into a new file, which is on the disk when this returns. Payments go on.
