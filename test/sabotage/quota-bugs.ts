@@ -140,7 +140,7 @@ export const QUOTA_BUGS: readonly Bug[] = [
   },
   {
     name: 'take each order for a kind of its own',
-    file: 'src/clients/bigcommerce/turns-of-kinds.ts',
+    file: 'src/clients/bigcommerce/quota.ts',
     find: "(?![^/])/gi, '/{id}')",
     replace: "(?![^/])/gi, '$&')",
     tests: ['test/clients/bigcommerce/turns-of-kinds.test.ts'],

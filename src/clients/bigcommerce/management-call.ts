@@ -10,8 +10,7 @@ import type { Purpose, RequestContext } from '../../request-context.ts'
 import { createCollectAnswer, type Sending } from './collect-answer.ts'
 import { type CallHeaders, HEADER_BYTES_MAX, skipContinue, type UpstreamAnswer } from './exchange.ts'
 import type { ManagementGate } from './management-gate.ts'
-import { MANAGEMENT_CONNECTIONS_MAX } from './quota.ts'
-import { kindOf } from './turns-of-kinds.ts'
+import { kindOf, MANAGEMENT_CONNECTIONS_MAX } from './quota.ts'
 
 /*
  * How often a call on the management host is sent, and when:

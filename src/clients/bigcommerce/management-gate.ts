@@ -83,6 +83,8 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
     reading: createTurnsOfKinds(),
     reconciling: createTurnsOfKinds(),
   }
+  /** How many wait in all lines. Nearly always none does, and then no line is looked at. */
+  let waiting = 0
   // A Set keeps the order in which they were sent.
   const out = new Set<Out>()
   let timer: { readonly atMs: number; readonly callOff: () => void } | null = null
@@ -101,14 +103,21 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
   /** In the same turn if nothing is in the way. */
   function enter({ purpose, caller, kind }: Arrival, deadlineMs: number): OutCall | Promise<OutCall> {
     const nowMs = now()
-    if (lines[purpose].size === 0 && roomFor(quota, purpose, nowMs) > 0) return goNow(purpose, kind, nowMs)
+    const isFirst = waiting === 0 || lines[purpose].size === 0
+    if (isFirst && roomFor(quota, purpose, nowMs) > 0) return goNow(purpose, kind, nowMs)
     return new Promise((go, refuse) => {
+      waiting++
       lines[purpose].add({ caller, kind, deadlineMs, go, refuse })
       serve()
     })
   }
 
   function serve(): void {
+    if (waiting === 0) {
+      timer?.callOff()
+      timer = null
+      return
+    }
     const nowMs = now()
     for (const purpose of PURPOSES) letIn(purpose, nowMs)
     for (const purpose of PURPOSES) makeRoom(purpose, nowMs)
@@ -124,6 +133,7 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
     const line = lines[purpose]
     while (line.size > 0 && roomFor(quota, purpose, nowMs) > 0) {
       const next = line.next()
+      waiting--
       next?.go(goNow(purpose, next.kind, nowMs))
     }
   }
@@ -156,6 +166,7 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
     function dismiss(waiter: Waiter): void {
       const problem = refusal(purpose, ahead + line.size)
       line.remove(waiter)
+      waiting--
       waiter.refuse(problem)
     }
   }

@@ -34,6 +34,10 @@ export interface OutCall {
   readonly sentAtMs: number
 }
 
+/** What a call asks for, apart from which one: its route at BigCommerce. */
+export const kindOf = ({ method, path }: { readonly method: string; readonly path: string }): string =>
+  `${method} ${path.replace(/\?.*/, '').replace(/\/(?:\d+|[\da-f-]{36})(?![^/])/gi, '/{id}')}`
+
 export interface Exchange extends OutCall {
   readonly answeredAtMs: number
 }

@@ -1,9 +1,5 @@
 import { createTurns, type Turns, type Waiter } from './turns.ts'
 
-/** What a call asks for, apart from which one: its route at BigCommerce. */
-export const kindOf = ({ method, path }: { readonly method: string; readonly path: string }): string =>
-  `${method} ${path.replace(/\?.*/, '').replace(/\/(?:\d+|[\da-f-]{36})(?![^/])/gi, '/{id}')}`
-
 /**
  * A line in which kinds of calls take turns, and within each kind callers do: where one kind hangs at BigCommerce and hundreds wait
  * for it, those of another kind do not wait behind them. There are few kinds, so every step takes the same time, however many wait.

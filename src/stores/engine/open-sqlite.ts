@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import type { Kysely } from 'kysely'
 import { type Machine, thisMachine } from './dialect.ts'
 import { openJournal } from './journal.ts'
-import { busyInThreadMs, busyTimeoutMs, kyselyOn, watchOpenFile } from './sqlite.ts'
+import { busyInThreadMs, busyTimeoutMs, kyselyOn, tellMachine, watchOpenFile } from './sqlite.ts'
 import type { Tables } from './tables.ts'
 
 /** No other user of the machine may read who paid what. SQLite gives its journal the same mode. */
@@ -27,8 +27,7 @@ export function openSqlite(path: string, machine: Machine = thisMachine): Kysely
   // The first read makes the journal and the locks, if they are not there.
   sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; SELECT COUNT(*) FROM sqlite_schema')
   sqlite.exec(`PRAGMA busy_timeout = ${busyInThreadMs}`)
-  sqlite.function('machine_id', () => machine.id)
-  sqlite.function('machine_up_ms', () => machine.upMs())
+  tellMachine(sqlite, machine)
   if (path === ':memory:') return kyselyOn(sqlite)
   const journal = openJournal(`${realpathSync(path)}-wal`)
   return kyselyOn(sqlite, watchOpenFile(path), journal)

@@ -11,7 +11,7 @@ import {
   SqliteDriver,
   type SqliteStatement,
 } from 'kysely'
-import { kyselyWith } from './dialect.ts'
+import { kyselyWith, type Machine } from './dialect.ts'
 import { type Journal, placeIn } from './journal.ts'
 import type { Tables } from './tables.ts'
 
@@ -37,6 +37,12 @@ const commitsByDatabase = new WeakMap<Kysely<Tables>, Commits>()
 
 /** undefined where it is no SQLite file, or only a part of a transaction. */
 export const commitsOf = (database: Kysely<Tables>): Commits | undefined => commitsByDatabase.get(database)
+
+/** Lets statements ask which machine this is, and for how long it has been up: the clock that permits count on. */
+export function tellMachine(sqlite: DatabaseSync, machine: Machine): void {
+  sqlite.function('machine_id', () => machine.id)
+  sqlite.function('machine_up_ms', () => machine.upMs())
+}
 
 /** A file by its place on the disk; null where there is none. Symbolic links are followed. */
 const placeOf = (path: string): string | null =>

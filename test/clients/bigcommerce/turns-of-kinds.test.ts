@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { kindOf } from '../../../src/clients/bigcommerce/quota.ts'
 import type { Waiter } from '../../../src/clients/bigcommerce/turns.ts'
-import { createTurnsOfKinds, kindOf } from '../../../src/clients/bigcommerce/turns-of-kinds.ts'
+import { createTurnsOfKinds } from '../../../src/clients/bigcommerce/turns-of-kinds.ts'
 
 const waiter = (kind: string, caller: string, deadlineMs: number): Waiter => ({
   kind,
