@@ -457,6 +457,12 @@ describe('whose charge it is', () => {
     expect(verdict([its], { of: pending, others: [attempt] })).toMatchObject({ kind: 'charged', charges: 1 })
   })
 
+  test('a failed try from before the PAT declines nothing of this attempt', () => {
+    const before = transaction({ status: 'error', createdAtMs: issuedAtMs - 24 * hour })
+    expect(verdict([before])).toMatchObject({ kind: 'absent', word: 'not_charged' })
+    expect(verdict([before, transaction({ status: 'error' })])).toMatchObject(seemsDeclined)
+  })
+
   test('a trace from before the PAT is not of this attempt, and proves no absence either', () => {
     const before = transaction({ createdAtMs: issuedAtMs - hour })
     expect(verdict([before]).kind).toBe('unclear')

@@ -135,10 +135,17 @@ export const LEDGER_BUGS: readonly Bug[] = [
     tests: ['test/domain/evidence.test.ts'],
   },
   {
+    name: 'take a failed try of the day before for a decline of today',
+    file: 'src/domain/evidence.ts',
+    find: ' && declines.some((each) => isWithin(each, attempt))',
+    replace: '',
+    tests: ['test/domain/evidence.test.ts'],
+  },
+  {
     name: "take an earlier decline's trace for this one's",
     file: 'src/domain/evidence.ts',
-    find: 'declines > othersDeclined',
-    replace: 'declines > 0',
+    find: 'declines.length > othersDeclined',
+    replace: 'declines.length > 0',
     tests: ['test/domain/evidence.test.ts'],
   },
   {
