@@ -6,7 +6,7 @@ import { isSameSealed, type Sealed } from './domain/sealed.ts'
 import type { Log } from './logging/log-entry.ts'
 import type { Metrics } from './metrics/create-metrics.ts'
 import { version } from './own-package.ts'
-import { createEventDelivery, EVENTS_AT_ONCE_MAX } from './services/deliver-events.ts'
+import { createEventDelivery, EVENTS_OUT_MAX } from './services/deliver-events.ts'
 import type { EventOutbox } from './stores/event-outbox.ts'
 
 export interface Reporting {
@@ -35,7 +35,7 @@ export function composeReporting({ config, outbox, metrics, log }: ReportingOpti
     secret: eventsSecret.current,
     userAgent: `Tillgate/${version}`,
     now: Date.now,
-    connectionsMax: EVENTS_AT_ONCE_MAX,
+    connectionsMax: EVENTS_OUT_MAX,
   })
   const delivery = createEventDelivery({
     outbox,

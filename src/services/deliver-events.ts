@@ -5,10 +5,14 @@ import type { EventOutbox } from '../stores/event-outbox.ts'
 import type { LeasedEvent } from '../stores/outbox-rows.ts'
 import type { BackgroundWork } from './reconciliation-loop.ts'
 
-/** Sent at the same time by one instance: a receiver that hangs for ten seconds each still gets more than one a second. */
-export const EVENTS_AT_ONCE_MAX = 16
+/** Sent at the same time by one instance, as long as the receiver answers. */
+const placesMax = 16
 /** Of these, events that have failed before: what fails holds up nothing that is new. */
 const againMax = 8
+/** One without an answer after this time hangs, and leaves its place to the next. */
+const hangsAfterMs = 500
+/** With those that hang, of which half may have failed before: as many connections as a receiver surely takes. */
+export const EVENTS_OUT_MAX = 128
 /** How often the outbox is asked while nothing is due. */
 const pauseMs = 1_000
 /** The first pause after a failure; each further one is twice as long, up to an hour, less up to a half at random. */
@@ -44,24 +48,36 @@ export function createEventDelivery(options: EventDeliveryOptions): BackgroundWo
   const { outbox, send, now, random, sleep, log } = options
   const stopping = new AbortController()
   const givingUp = new AbortController()
-  const running = new Map<Promise<void>, LeasedEvent>()
+  const running = new Map<Promise<void>, LeasedEvent & { readonly sentAtMs: number }>()
   let sweptAtMs = Number.NEGATIVE_INFINITY
   let loop = Promise.resolve()
 
-  const room = () => EVENTS_AT_ONCE_MAX - running.size
-  const againRoom = () => againMax - [...running.values()].filter(isAgain).length
+  /** How many more may be sent, and how many of them that have failed before. */
+  function room() {
+    const out = [...running.values()]
+    const prompt = out.filter(({ sentAtMs }) => now() - sentAtMs < hangsAfterMs)
+    const outAgain = out.filter(isAgain).length
+    return {
+      places: Math.min(placesMax - prompt.length, EVENTS_OUT_MAX - out.length),
+      again: Math.min(againMax - prompt.filter(isAgain).length, EVENTS_OUT_MAX / 2 - outAgain),
+    }
+  }
+  const isFull = () => {
+    const { places, again } = room()
+    return places <= 0 || again <= 0
+  }
 
   /** @returns whether more may be due than was taken. */
   async function takeDue(): Promise<boolean> {
-    const [places, againPlaces] = [room(), againRoom()]
-    if (places === 0) return true
-    const leased = await outbox.lease(places, againPlaces)
+    const { places, again } = room()
+    if (places <= 0) return true
+    const leased = await outbox.lease(places, Math.max(0, again))
     for (const event of leased) {
       const delivery = deliver(event)
-      running.set(delivery, event)
+      running.set(delivery, { ...event, sentAtMs: now() })
       void delivery.then(() => running.delete(delivery))
     }
-    return leased.length === places || leased.filter(isAgain).length === againPlaces
+    return leased.length === places || leased.filter(isAgain).length === again
   }
 
   async function deliver(event: LeasedEvent): Promise<void> {
@@ -102,9 +118,9 @@ export function createEventDelivery(options: EventDeliveryOptions): BackgroundWo
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       const isMore = await round()
-      if (isMore && room() > 0 && againRoom() > 0) continue
+      if (isMore && !isFull()) continue
       const pause = new AbortController()
-      const paused = sleep(pauseMs, AbortSignal.any([stopping.signal, pause.signal]))
+      const paused = sleep(isMore ? hangsAfterMs : pauseMs, AbortSignal.any([stopping.signal, pause.signal]))
       await (isMore ? Promise.race([paused, ...running.keys()]) : paused)
       pause.abort()
     }
@@ -134,7 +150,7 @@ export function createEventDelivery(options: EventDeliveryOptions): BackgroundWo
       const patience = sleep(stopWithinMs, answered.signal).then(() => givingUp.abort())
       // What the last payments have told leaves too, if the receiver takes it at once.
       while ((await round()) && !givingUp.signal.aborted)
-        if (room() === 0 || againRoom() === 0) await Promise.race([patience, ...running.keys()])
+        if (isFull()) await Promise.race([patience, sleep(hangsAfterMs, givingUp.signal), ...running.keys()])
       await Promise.all(running.keys())
       answered.abort()
       await patience
@@ -142,7 +158,7 @@ export function createEventDelivery(options: EventDeliveryOptions): BackgroundWo
   }
 }
 
-const isAgain = ({ tries }: LeasedEvent) => tries > 1
+const isAgain = ({ tries }: Pick<LeasedEvent, 'tries'>) => tries > 1
 
 /** When a failed event is sent again; null where it is given up. The last try is three days after the first, or later where they were few. */
 export function nextTryOf(

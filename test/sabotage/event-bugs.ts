@@ -71,6 +71,13 @@ export const EVENT_BUGS: readonly Bug[] = [
     tests: ['test/config/config.test.ts'],
   },
   {
+    name: 'let events that hang keep their places',
+    file: 'src/services/deliver-events.ts',
+    find: 'now() - sentAtMs < hangsAfterMs',
+    replace: 'now() >= sentAtMs',
+    tests: delivering,
+  },
+  {
     name: 'let events that fail take every place',
     file: 'src/services/deliver-events.ts',
     find: 'const againMax = 8',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Delivery } from '../../src/clients/events/send-event.ts'
-import { createEventDelivery, EVENTS_AT_ONCE_MAX, nextTryOf } from '../../src/services/deliver-events.ts'
+import { createEventDelivery, EVENTS_OUT_MAX, nextTryOf } from '../../src/services/deliver-events.ts'
 import type { LeasedEvent } from '../../src/stores/outbox-rows.ts'
 import { keptIn, type Logged } from '../support/logs.ts'
 import { createVirtualTime } from './virtual-time.ts'
@@ -189,12 +189,31 @@ test('events that hang at every try hold up no others: new ones find places free
   await stopping
 })
 
-test('no more are sent at the same time than one instance may', async () => {
-  const { delivery, add, sent, time } = start(hanging)
-  add(...ids(50))
+test('a hundred that hang hold up the next for seconds, and no new one after it', async () => {
+  const { delivery, add, rows, answer, time } = start(hanging)
+  answer((event, signal) => (event.id.startsWith('stuck') ? hanging(event, signal) : delivered(event)))
+  add(...ids(100, 'stuck'))
   delivery.start()
-  await time.pass(5_000)
-  expect(sent).toHaveLength(EVENTS_AT_ONCE_MAX)
+  await time.pass(200)
+  add('fine')
+  await time.pass(4_000)
+  expect(rows.get('fine')?.end).toBe('delivered')
+  add('next')
+  await time.pass(1_100)
+  expect(rows.get('next')?.end).toBe('delivered')
+  const stopping = delivery.stop()
+  await time.pass(3_000)
+  await stopping
+})
+
+test('no more are sent at the same time than one instance may: sixteen, and those that hang', async () => {
+  const { delivery, add, sent, time } = start(hanging)
+  add(...ids(200))
+  delivery.start()
+  await time.pass(400)
+  expect(sent).toHaveLength(16)
+  await time.pass(9_000)
+  expect(sent).toHaveLength(EVENTS_OUT_MAX)
   const stopping = delivery.stop()
   await time.pass(3_000)
   await stopping
