@@ -209,6 +209,8 @@ const decideAgainMs = 1_000
 /** @throws Problem where what the checkout costs is not what was agreed to, or is nothing. */
 function refuseOtherTotal(total: Money | null, expectedAmount: number): void {
   if (!total) throw new Problem('upstream_unusable')
+  // Nothing is due, and an amount to agree to is 1 or more.
+  if (total.amount <= 0) throw new Problem('order_not_payable')
   if (total.amount !== expectedAmount) throw new Problem('amount_changed', { money: total })
 }
 

@@ -110,5 +110,5 @@ function dueOf({ checkout, choice, record }: CheckoutView): Money {
   if (choice.kind === 'none' && !checkout) throw new Problem('checkout_not_found')
   const due = (choice.kind === 'use' ? choice.order.due : null) ?? checkout?.total ?? null
   if (!due) throw new Problem('upstream_unusable')
-  return due
+  return { ...due, amount: Math.max(0, due.amount) }
 }
