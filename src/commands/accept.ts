@@ -1,6 +1,5 @@
 import { loadLedgerPlace } from '../config/config.ts'
-import { sqlitePath } from '../stores/engine/database.ts'
-import { isPostgresUrl } from '../stores/engine/dialect.ts'
+import { isPostgresUrl, sqlitePath } from '../domain/ledger-url.ts'
 import { createServedMark } from '../stores/served-mark.ts'
 
 /** An operator's word that the ledger at DATABASE_URL is to be used as it is. When to give it: docs/operations.md. */

@@ -1,6 +1,5 @@
 import { loadDatabaseUrl } from '../config/config.ts'
-import { sqlitePath } from '../stores/engine/database.ts'
-import { isPostgresUrl } from '../stores/engine/dialect.ts'
+import { isPostgresUrl, sqlitePath } from '../domain/ledger-url.ts'
 import { backUpSqlite } from '../stores/tools/back-up-sqlite.ts'
 
 const usage = `npm run ledger:backup -- /backup/tillgate.db

@@ -1,6 +1,6 @@
 import { loadDatabaseUrl } from '../config/config.ts'
-import { migrateDatabase, sqlitePath } from '../stores/engine/database.ts'
-import { isPostgresUrl } from '../stores/engine/dialect.ts'
+import { isPostgresUrl, sqlitePath } from '../domain/ledger-url.ts'
+import { migrateDatabase } from '../stores/engine/database.ts'
 import { migrationState } from '../stores/engine/migrations.ts'
 import { openSqliteAlone } from '../stores/engine/open-sqlite.ts'
 import { openPostgres } from '../stores/engine/postgres.ts'

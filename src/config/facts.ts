@@ -1,3 +1,4 @@
+import { isPostgresUrl } from '../domain/ledger-url.ts'
 import type { LogFields } from '../logging/log-entry.ts'
 import type { Config } from './config.ts'
 
@@ -6,7 +7,7 @@ export function factsOf({ bigcommerce, databaseUrl, instruments, events, ...limi
   const { paymentRate, paymentTimeoutMs, rateLimits, velocity } = limits
   return {
     store: bigcommerce.storeHash,
-    ledger: databaseUrl.startsWith('sqlite:') ? 'sqlite' : 'postgres',
+    ledger: isPostgresUrl(databaseUrl) ? 'postgres' : 'sqlite',
     instruments: [...instruments].join(),
     paymentsMax: paymentRate.limit,
     windowMs: paymentRate.windowMs,

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { eventSecretsIn, isEventSecret } from '../domain/event-secrets.ts'
+import { isPostgresUrl } from '../domain/ledger-url.ts'
 import { mayBePrivateHost } from '../domain/private-address.ts'
 
 /** The kinds of rule that variables have. A message continues the sentence that begins with the variable's name. */
@@ -37,7 +38,7 @@ export function isProxy(text: string): boolean {
   )
 }
 export function isDatabase(text: string): boolean {
-  if (!/^postgres(ql)?:/.test(text)) {
+  if (!isPostgresUrl(text)) {
     const path = text.startsWith('sqlite:') ? text.slice('sqlite:'.length) : ''
     // SQLite would read `file:` as a URI, which may name a ledger in memory too.
     return path.trim() !== '' && !path.startsWith('file:')

@@ -1,5 +1,5 @@
-import { openDatabase, sqlitePath } from '../../stores/engine/database.ts'
-import { isPostgresUrl } from '../../stores/engine/dialect.ts'
+import { isPostgresUrl, sqlitePath } from '../../domain/ledger-url.ts'
+import { openDatabase } from '../../stores/engine/database.ts'
 import { openSqliteToRead } from '../../stores/engine/open-sqlite.ts'
 import { inspectLedger, type LedgerState } from '../../stores/tools/inspect-ledger.ts'
 import { skewFinding } from './check-clock.ts'

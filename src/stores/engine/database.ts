@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { WatchConnections } from '../../domain/connection-counts.ts'
-import { isPostgresUrl } from './dialect.ts'
+import { isPostgresUrl, sqlitePath } from '../../domain/ledger-url.ts'
 import { type ApplyOptions, applyMigrations } from './migrations.ts'
 import { openSqlite } from './open-sqlite.ts'
 import { openPostgres } from './postgres.ts'
@@ -13,9 +13,6 @@ export const openDatabase = (
   watchConnections: WatchConnections = () => {},
 ): Kysely<Tables> =>
   isPostgresUrl(url) ? openPostgres({ url, onConnectionLost, watchConnections }) : openSqlite(sqlitePath(url))
-
-/** The path in a `sqlite:` address. */
-export const sqlitePath = (url: string) => url.replace(/^sqlite:/, '')
 
 /**
  * Brings the ledger to this version's schema. On Postgres it uses a connection of its own: building an index on a big table

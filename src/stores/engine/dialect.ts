@@ -71,9 +71,6 @@ export const kyselyWith = (dialect: KyselyDialect, createDriver: () => Driver): 
     },
   })
 
-/** Whether DATABASE_URL names a server rather than a file. */
-export const isPostgresUrl = (url: string) => /^postgres(ql)?:/.test(url)
-
 /**
  * Waits until no other transaction has this turn, and keeps it until this one ends. On SQLite every transaction that writes
  * waits for every other anyway.
