@@ -37,8 +37,8 @@ const paidStatuses = new Set([
   'refunded',
 ])
 const pendingStatuses = new Set(['pending', 'held for review'])
-/** `payment_status` of an order that has not been paid. A void that is pending is none yet. */
-const unpaidStatuses = new Set(['', 'declined', 'void'])
+/** `payment_status` of an order of which nothing was paid. A void that is pending is none yet. */
+export const unpaidStatuses = new Set(['', 'declined', 'void'])
 /** States that no payment has; the others, shipping and refunds among them, are what a paid order comes to. */
 const openStates = new Set<number | null>([
   ORDER_STATUS_IDS.incomplete,

@@ -1,3 +1,4 @@
+import { unpaidStatuses } from './evidence.ts'
 import type { Order, OrderReading } from './order.ts'
 import { withTotals } from './part-payments.ts'
 import { hasPaidAPart, isSent, mayBeCorrected, type PaymentAttempt } from './payment-attempt.ts'
@@ -48,9 +49,6 @@ export const showsForeign = (reading: OrderReading, known: readonly PaymentAttem
 const mayHaveCharged = (attempt: PaymentAttempt): boolean =>
   attempt.status === 'succeeded' || isSent(attempt.status) || mayBeCorrected(attempt)
 
-/** `payment_status` of an order of which nothing was paid. */
-const unpaidWords = new Set(['', 'declined', 'void'])
-
 /** What a look shows on an order that no payment of ours accounts for: another application may have paid it or be paying it. */
 export function foreignCharge(
   reading: OrderReading,
@@ -60,6 +58,6 @@ export function foreignCharge(
   const { order, transactions } = reading
   const isOpen = transactions.some((each) => isPending(each) && endsOf(each, transactions).length === 0)
   // Once a part is paid, the order's own word is about that part.
-  const saysMore = order !== null && !payments.some(hasPaidAPart) && !unpaidWords.has(order.paymentStatus)
+  const saysMore = order !== null && !payments.some(hasPaidAPart) && !unpaidStatuses.has(order.paymentStatus)
   return isOpen || saysMore ? 'in_progress' : 'none'
 }
