@@ -23,7 +23,7 @@ export const SEND_WITHIN_MS = 5_000
  */
 export const AHEAD_MS = 250
 
-/** No 429 holds permits back for longer; clients/bigcommerce/retry-after.ts cuts what BigCommerce asks for to the same. */
+/** No 429 holds permits back for longer; `pauseAskedMs` (clients/bigcommerce/exchange.ts) cuts what BigCommerce asks for to the same. */
 export const HOLD_MS_MAX = 60_000
 
 /** Clocks that differ by no more agree: they count whole milliseconds, and none is read at the same instant as another. */

@@ -17,7 +17,7 @@ export interface ProblemDetailsOptions {
 
 /**
  * Errors leave the process by five doors. These are two: thrown errors and unknown paths. The others are options of the
- * server (server-options.ts) and the answer while closing (draining.ts).
+ * server (server-options.ts) and the answer while closing (admission.ts).
  */
 async function problemDetails(app: FastifyInstance, { typeBase = PROBLEM_TYPE_BASE }: ProblemDetailsOptions) {
   app.decorate('problemTypeBase', typeBase)

@@ -10,7 +10,7 @@ import { calm, startTillgate, type Tillgate, type TillgateOptions } from '../sup
 const token = callerToken({ customer_id: 11 })
 const wait = (seconds: number) => ({ prefer: `wait=${seconds}` })
 
-/** A payment whose answer was lost. `hasCharged` says whether a look finds it. */
+/** A payment whose answer was lost. `kind` is the fault that loses it, after the charge or before. */
 async function startUnknown(options: TillgateOptions = {}, kind = 'reset_after_charge') {
   const tillgate = await startTillgate({ reconciles: true, ...options })
   const { sandbox, call } = tillgate

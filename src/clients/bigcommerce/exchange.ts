@@ -85,7 +85,7 @@ export function answeredAtMs({ headers: { date } }: UpstreamAnswer): number | nu
   return Number.isFinite(moment) ? moment : null
 }
 
-/** No header makes anyone wait longer; BigCommerce's longest documented window is 30 s. */
+/** No header makes us wait longer, nor does the allowance (`HOLD_MS_MAX`); BigCommerce's longest documented window is 30 s. */
 const pauseMsMax = 60_000
 /** When BigCommerce says nothing: one payment window (50 in 4 s), after which there must be room again. */
 const retryAfterSecondsDefault = 4
