@@ -4,7 +4,7 @@ const WITHOUT_MINOR_UNIT = new Set(
 const THREE_DIGITS = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '))
 
 /** ISO 4217 decides; Intl follows CLDR, which differs for some currencies (IQD, LBP). */
-export function minorUnitDigits(currency: string): number {
+function minorUnitDigits(currency: string): number {
   if (WITHOUT_MINOR_UNIT.has(currency)) return 0
   return THREE_DIGITS.has(currency) ? 3 : 2
 }

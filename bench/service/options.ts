@@ -15,7 +15,7 @@ const usage = `npm run bench -- [options]
   --report          writes the figures to docs/performance.md
   --profile         where the CPU goes, and nothing else`
 
-export const PARTS = ['listing', 'paying', 'start', 'memory'] as const
+const PARTS = ['listing', 'paying', 'start', 'memory'] as const
 export type Part = (typeof PARTS)[number]
 
 export interface BenchOptions {

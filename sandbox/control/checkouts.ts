@@ -14,7 +14,7 @@ import {
 } from '../state/checkouts.ts'
 import type { World } from '../world.ts'
 
-export const MakeOrderSchema = z.strictObject({
+const MakeOrderSchema = z.strictObject({
   order_source: z.string().min(1).default('checkout_api'),
   /** Major units; the cart's total unless given. */
   total_inc_tax: z.number().min(0).optional(),

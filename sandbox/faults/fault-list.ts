@@ -5,8 +5,6 @@ import type { Fault, FaultInputSchema, Operation, RequestFault } from './fault.t
 /** What a request is about. */
 export type Subject = { readonly orderId?: number | undefined; readonly checkoutId?: string | undefined }
 
-export type FaultList = ReturnType<typeof createFaultList>
-
 export function createFaultList() {
   let faults: Fault[] = []
 

@@ -88,7 +88,7 @@ const isPaid = (order: Order, now: number): boolean => {
 export const isOpen = (world: World, checkout: Checkout): boolean =>
   checkout.deletedAt === undefined && !isConverted(world, checkout)
 
-export function isConverted({ orders, now }: World, checkout: Checkout): boolean {
+function isConverted({ orders, now }: World, checkout: Checkout): boolean {
   return orders.ofCart(checkout.id).some((order) => {
     const paid = order.payments.filter(({ at }) => at <= now())
     return paid.length > 0 && paid.reduce((total, { amount }) => total + amount, 0) >= order.total.incTax

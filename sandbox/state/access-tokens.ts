@@ -13,8 +13,6 @@ export type AccessTokenClaims = {
 
 type Grant = Omit<AccessTokenClaims, 'jti'> & { readonly claimIds: 'number' | 'string' }
 
-export type AccessTokens = ReturnType<typeof createAccessTokens>
-
 export function createAccessTokens({ storeHash, now }: { storeHash: string; now: () => number }) {
   const key = randomBytes(32)
   const spent = new Set<string>()

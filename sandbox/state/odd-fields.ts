@@ -15,8 +15,6 @@ export const OddFieldsSchema = z.strictObject({
 export type OddFieldsInput = z.input<typeof OddFieldsSchema>
 type OddFields = z.output<typeof OddFieldsSchema>
 
-export type OddFieldsList = ReturnType<typeof createOddFields>
-
 /** What orders, transactions, payment methods and checkouts show other than what is so. The newest word on a field counts. */
 export function createOddFields() {
   let odd: OddFields[] = []

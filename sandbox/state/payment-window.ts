@@ -8,8 +8,6 @@ export type WindowReport = {
   readonly too_many_requests: number
 }
 
-export type PaymentWindow = ReturnType<typeof createPaymentWindow>
-
 type Rule = { readonly limit: number; readonly windowMs: number; readonly now: () => number }
 
 /**

@@ -60,8 +60,6 @@ export type Violation = {
   readonly at: number
 }
 
-export type Violations = ReturnType<typeof createViolations>
-
 export function createViolations({ now }: { now: () => number }) {
   const violations: Violation[] = []
 

@@ -35,7 +35,7 @@ interface Waiter {
 const answerMsMin = 500
 
 /** The name of this allowance in RateLimit fields and problems. */
-export const PAYMENTS_POLICY = 'payments'
+const PAYMENTS_POLICY = 'payments'
 
 export const refusalFor = (waitMs: number): Problem =>
   new Problem('payment_rate_limited', {

@@ -32,7 +32,7 @@ export const instant = (atMs: number | null): string | null =>
   atMs === null ? null : new Date(atMs).toISOString()
 
 /** An attempt that is worked on holds its order from its claim on; one in doubt counts from the doubt. */
-export const heldSinceMs = ({ status, unsettledSinceMs, sentAtMs, createdAtMs }: PaymentAttempt): number =>
+const heldSinceMs = ({ status, unsettledSinceMs, sentAtMs, createdAtMs }: PaymentAttempt): number =>
   isRunning(status) ? createdAtMs : (unsettledSinceMs ?? sentAtMs ?? createdAtMs)
 
 /** A look that is due comes at once. */

@@ -22,7 +22,7 @@ export const wholeNumber = (
 ) => z.int(must(detail)).min(min, detail).max(max, detail)
 
 /** Free text. It is kept or fingerprinted, so it must not hold a card number that was put into the wrong field. */
-export const textWithoutCardNumber = z
+const textWithoutCardNumber = z
   .string()
   .min(1)
   .refine((text) => !holdsCardNumber(text), 'Must not hold a card number')

@@ -23,7 +23,7 @@ export interface StoryEntry extends Note {
   readonly atMs: number
 }
 
-export const bySystem = 'Tillgate'
+const bySystem = 'Tillgate'
 
 /**
  * What is worth telling of a look: what it changed, and what the merchant did to a payment that had succeeded. A look that

@@ -20,7 +20,7 @@ const FieldErrorSchema = z
   .meta({ id: 'FieldError', description: 'What is wrong with one field.' })
 
 /** The one shape of every error (RFC 9457). */
-export const ProblemSchema = z
+const ProblemSchema = z
   .strictObject({
     type: z.url().meta({
       description: 'Address of the documentation of this kind of problem.',

@@ -2,7 +2,7 @@ import { goodCardNumber } from '../support/payments.ts'
 import type { Random } from './random.ts'
 
 /** How a shopper, or the shop's software, behaves when something goes wrong. */
-export const HABITS = [
+const HABITS = [
   'careful',
   'careless',
   'two devices',

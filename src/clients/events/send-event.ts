@@ -33,7 +33,7 @@ export interface EventSenderOptions {
 }
 
 /** From dialling to the status line. */
-export const EVENT_TIMEOUT_MS = 10_000
+const EVENT_TIMEOUT_MS = 10_000
 /** What a receiver says beyond its status is not read; so much of it is taken that its connection ends in peace. */
 const answerBytesMax = 64 * 1024
 const answerEndsWithinMs = 1_000

@@ -142,7 +142,7 @@ export const PayOrderHeaders = z.looseObject({
 
 const examplePaymentId = '0d6d6c1e-6d3f-4c57-9a43-2f6a5d3b8c11'
 
-export const PaymentSchema = z
+const PaymentSchema = z
   .strictObject({
     id: textField('The id of this payment.', examplePaymentId, 64),
     order_id: orderIdField.nullable().meta({

@@ -80,7 +80,7 @@ const heldMs = 5_000
  * Whether a payment could not be sent within its patience: the allowance was used by others, in the time that it might have
  * waited and as long beyond it as BigCommerce itself kept all payments back with a 429.
  */
-export function wasUsedUp(
+function wasUsedUp(
   requests: TroubleEvidence['requests'],
   { askedAtMs, atMs }: { readonly askedAtMs: number; readonly atMs: number },
 ): boolean {
