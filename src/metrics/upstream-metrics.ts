@@ -103,9 +103,9 @@ export function showGate(registry: Registry, standing: () => GateStanding): void
     help: 'Calls that the management host still takes in this window, as this instance last heard.',
     registers,
     collect() {
-      const { left } = standing()
-      if (left === null) this.remove()
-      else this.set(left)
+      const { remaining } = standing()
+      if (remaining === null) this.remove()
+      else this.set(remaining)
     },
   })
   new Gauge({

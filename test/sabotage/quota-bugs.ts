@@ -12,15 +12,15 @@ export const QUOTA_BUGS: readonly Bug[] = [
   {
     name: 'forget the calls that are out',
     file: 'src/clients/bigcommerce/quota.ts',
-    find: 'window.left) - out.length',
-    replace: 'window.left) - 0 * out.length',
+    find: 'window.remaining) - out.length',
+    replace: 'window.remaining) - 0 * out.length',
     tests: ['test/clients/bigcommerce/quota.test.ts', 'test/clients/bigcommerce/management-gate.test.ts'],
   },
   {
     name: 'believe whichever answer arrives last',
     file: 'src/clients/bigcommerce/quota.ts',
-    find: 'left: Math.min(left, known.left),',
-    replace: 'left,',
+    find: 'remaining: Math.min(remaining, known.remaining),',
+    replace: 'remaining,',
     tests: ['test/clients/bigcommerce/quota.test.ts', 'test/clients/bigcommerce/management-gate.test.ts'],
   },
   {
@@ -265,7 +265,7 @@ export const QUOTA_BUGS: readonly Bug[] = [
     tests: ['test/clients/bigcommerce/turns.test.ts'],
   },
   {
-    name: 'keep one who has left in the line',
+    name: 'keep one who waits no more in the line',
     file: 'src/clients/bigcommerce/turns.ts',
     find: 'while (urgent[0] && !present.has(urgent[0])) urgent.shift()',
     replace: '',

@@ -6,12 +6,12 @@ import type { UpstreamAnswer } from './exchange.ts'
 import {
   answered,
   isFull,
-  leftOf,
   type ManagementQuota,
   mayBeGivenUp,
   nextLeavesAtMs,
   type OutCall,
   opensAtMs,
+  remainingOf,
   roomFor,
   sent,
   turnedAway,
@@ -29,7 +29,7 @@ import { createTurnsOfKinds } from './turns-of-kinds.ts'
 export interface ManagementGate {
   /** A call has come, with all its tries. @param patienceMs how long it may wait here, its tries together, from now on. */
   arrive(arrival: Arrival, patienceMs: number): Visit
-  /** Whether so much is left that a call may be made which may turn out not to be needed. */
+  /** Whether so many calls are remaining that one may be made which may turn out not to be needed. */
   isAtEase(): boolean
   standing(): GateStanding
 }
@@ -59,7 +59,7 @@ export interface Visit {
 
 export interface GateStanding {
   /** null as long as no answer has spoken of a quota. */
-  readonly left: number | null
+  readonly remaining: number | null
   readonly waiting: Readonly<Record<Purpose, number>>
 }
 
@@ -236,10 +236,10 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
         refusal: () => refusal(arrival.purpose, 1),
       }
     },
-    // What reconciliation leaves alone, half of the quota, is left alone here too.
+    // Half of the quota is kept from this too, as it is from reconciliation.
     isAtEase: () => roomFor(quota, 'reconciling', now()) > 1,
     standing: () => ({
-      left: leftOf(quota, now()),
+      remaining: remainingOf(quota, now()),
       waiting: {
         paying: lines.paying.size,
         reading: lines.reading.size,

@@ -3,7 +3,7 @@ import { pauseAskedMs, type UpstreamAnswer } from './exchange.ts'
 /** What an answer says of the quota, made sane by `quotaReadingOf`. */
 export interface QuotaReading {
   readonly limit: number
-  readonly left: number
+  readonly remaining: number
   readonly windowMs: number
   /** Until the window ends, counted from some moment between the request and its answer. */
   readonly resetMs: number
@@ -21,7 +21,7 @@ const pauseMsMax = 30_000
 export const readQuotaHeaders = ({ headers }: UpstreamAnswer): QuotaReading | null =>
   quotaReadingOf({
     limit: numberIn(headers['x-rate-limit-requests-quota']),
-    left: numberIn(headers['x-rate-limit-requests-left']),
+    remaining: numberIn(headers['x-rate-limit-requests-left']),
     windowMs: numberIn(headers['x-rate-limit-time-window-ms']),
     resetMs: numberIn(headers['x-rate-limit-time-reset-ms']),
   })
@@ -40,7 +40,7 @@ export function quotaReadingOf(said: QuotaReading): QuotaReading | null {
   const isSane =
     said.limit >= 1 &&
     said.limit <= limitMax &&
-    said.left >= 0 &&
+    said.remaining >= 0 &&
     said.resetMs >= 0 &&
     said.resetMs < Infinity
   if (!isSane) return null
@@ -48,7 +48,7 @@ export function quotaReadingOf(said: QuotaReading): QuotaReading | null {
   const windowMs = Math.min(said.windowMs > 0 ? said.windowMs : windowMsDocumented, windowMsMax)
   return {
     limit,
-    left: Math.min(Math.floor(said.left), limit),
+    remaining: Math.min(Math.floor(said.remaining), limit),
     windowMs,
     resetMs: Math.min(said.resetMs, windowMs),
   }

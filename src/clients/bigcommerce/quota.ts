@@ -16,7 +16,7 @@ interface QuotaWindow extends Omit<QuotaReading, 'resetMs'> {
 export interface ManagementQuota {
   /** null as long as no answer has spoken of a quota: then there is none. */
   readonly window: QuotaWindow | null
-  /** Calls that are out, each of which may or may not be in what the window has left. */
+  /** Calls that are out, each of which may or may not be in what is remaining of the window. */
   readonly out: readonly OutCall[]
   readonly heldUntilMs: number
   /** Answers of 429 in a row; those of calls that were out together count once. */
@@ -139,7 +139,7 @@ export function turnedAway(
 
 /**
  * Other apps spend the same quota, so what the latest answer says wins. Within one window that is the one with the least
- * left, in whatever order answers arrive; whether it is the same window shows by when it ends.
+ * remaining, in whatever order answers arrive; whether it is the same window shows by when it ends.
  */
 function windowAfter(
   known: QuotaWindow | null,
@@ -147,13 +147,13 @@ function windowAfter(
   reading: QuotaReading | null,
 ): QuotaWindow | null {
   if (reading === null) return known
-  const { limit, left, windowMs, resetMs } = reading
+  const { limit, remaining, windowMs, resetMs } = reading
   const endsMs = { earliest: sentAtMs + resetMs, latest: answeredAtMs + resetMs }
-  if (known === null || endsMs.earliest > known.endsMs.latest) return { limit, left, windowMs, endsMs }
+  if (known === null || endsMs.earliest > known.endsMs.latest) return { limit, remaining, windowMs, endsMs }
   if (endsMs.latest < known.endsMs.earliest) return known
   return {
     limit,
-    left: Math.min(left, known.left),
+    remaining: Math.min(remaining, known.remaining),
     windowMs,
     endsMs: {
       earliest: Math.max(endsMs.earliest, known.endsMs.earliest),
@@ -229,15 +229,15 @@ export function opensAtMs(quota: ManagementQuota, purpose: Purpose, turn: number
   return Math.max(fromMs, window.endsMs.latest) + windows * window.windowMs
 }
 
-/** What the quota has left, as far as is known; null without one. */
-export const leftOf = ({ window, out }: ManagementQuota, nowMs: number): number | null =>
-  window && (nowMs >= window.endsMs.latest ? window.limit : window.left) - out.length
+/** What is remaining of the quota, as far as is known; null without one. */
+export const remainingOf = ({ window, out }: ManagementQuota, nowMs: number): number | null =>
+  window && (nowMs >= window.endsMs.latest ? window.limit : window.remaining) - out.length
 
 function quotaFor(quota: ManagementQuota, purpose: Purpose, nowMs: number): number {
-  const left = leftOf(quota, nowMs)
-  return left === null || quota.window === null
+  const remaining = remainingOf(quota, nowMs)
+  return remaining === null || quota.window === null
     ? Number.POSITIVE_INFINITY
-    : left - keptFrom(purpose, quota.window.limit)
+    : remaining - keptFrom(purpose, quota.window.limit)
 }
 
 const keptFrom = (purpose: Purpose, limit: number): number => Math.floor(limit / KEPT_ONE_IN[purpose])

@@ -41,7 +41,7 @@ export function createTurns(): Turns {
   /** The callers by how many they have waiting. A Set keeps the order in which they came to it. */
   const bySize = new Map<number, Set<Waiting>>()
   let sizeOfLargest = 0
-  /** By deadline; those who have left are passed over. */
+  /** By deadline; those who wait no more are passed over. */
   const urgent: Waiter[] = []
   const present = new Set<Waiter>()
 
@@ -55,7 +55,7 @@ export function createTurns(): Turns {
     if (after > sizeOfLargest || !bySize.has(sizeOfLargest)) sizeOfLargest = after
   }
 
-  function left(waiting: Waiting, waiter: Waiter): void {
+  function gone(waiting: Waiting, waiter: Waiter): void {
     present.delete(waiter)
     resized(waiting, waiting.calls.length + 1)
     if (waiting.calls.length === 0) callers.delete(waiting.caller)
@@ -86,7 +86,7 @@ export function createTurns(): Turns {
       for (let waiting = order.shift(); waiting; waiting = order.shift()) {
         const first = waiting.calls.shift()
         if (!first) continue
-        left(waiting, first)
+        gone(waiting, first)
         if (waiting.calls.length > 0) order.push(waiting)
         return first
       }
@@ -106,7 +106,7 @@ export function createTurns(): Turns {
       // It is the last of its caller or among the first.
       const { calls } = waiting
       calls.splice(calls.at(-1) === waiter ? calls.length - 1 : calls.indexOf(waiter), 1)
-      left(waiting, waiter)
+      gone(waiting, waiter)
     },
   }
 }

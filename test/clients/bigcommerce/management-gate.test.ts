@@ -108,7 +108,7 @@ describe('little is left', () => {
     const { time, gate, calls, call, informed } = start({ left: 1, resetMs: 2_000 })
     await informed()
     const answers = [call('reconciling'), call('reading'), call('paying')]
-    expect(gate.standing()).toEqual({ left: 0, waiting: { paying: 1, reading: 1, reconciling: 1 } })
+    expect(gate.standing()).toEqual({ remaining: 0, waiting: { paying: 1, reading: 1, reconciling: 1 } })
     await time.pass(3_000)
     expect(await Promise.all(answers)).toEqual(['200', '200', '200'])
     expect(calls.map((call) => call.split(' ')[0])).toEqual(['paying', 'reading', 'reconciling'])

@@ -390,7 +390,7 @@ test('odd headers are no quota, and never a pause of more than a minute', () => 
   for (const { value } of oddities(headers)) {
     const answer = { status: 429, headers: value as UpstreamAnswer['headers'], json: undefined }
     const quota = readQuotaHeaders(answer)
-    if (quota) expect(quota.limit >= 1 && quota.left >= 0 && quota.resetMs <= 60_000).toBe(true)
+    if (quota) expect(quota.limit >= 1 && quota.remaining >= 0 && quota.resetMs <= 60_000).toBe(true)
     expect(retryAfterSeconds(answer)).toBeLessThanOrEqual(60)
   }
 })

@@ -17,7 +17,7 @@ const read = (change: Record<string, string | string[] | undefined>) =>
   readQuotaHeaders({ status: 200, headers: { ...documented, ...change }, json: undefined })
 
 test('the four headers as BigCommerce documents them', () => {
-  expect(read({})).toEqual({ limit: 150, left: 149, windowMs: 30_000, resetMs: 12_345 })
+  expect(read({})).toEqual({ limit: 150, remaining: 149, windowMs: 30_000, resetMs: 12_345 })
 })
 
 test.each([
@@ -36,7 +36,7 @@ test('no header is no quota', () => {
   expect(readQuotaHeaders({ status: 200, headers: {}, json: undefined })).toBeNull()
 })
 
-const said = { limit: 150, left: 149, windowMs: 30_000, resetMs: 12_345 }
+const said = { limit: 150, remaining: 149, windowMs: 30_000, resetMs: 12_345 }
 
 test('what is documented is taken as it is', () => {
   expect(quotaReadingOf(said)).toEqual(said)
@@ -46,8 +46,8 @@ test.each([
   ['no limit', { limit: Number.NaN }],
   ['a limit of nothing', { limit: 0 }],
   ['a limit that is none', { limit: 1e9 }],
-  ['nothing of what is left', { left: Number.NaN }],
-  ['less than nothing left', { left: -1 }],
+  ['nothing of what is left', { remaining: Number.NaN }],
+  ['less than nothing left', { remaining: -1 }],
   ['no end of the window', { resetMs: Number.NaN }],
   ['a window that ended before', { resetMs: -5 }],
   ['a window that never ends', { resetMs: Number.POSITIVE_INFINITY }],
@@ -56,8 +56,8 @@ test.each([
 })
 
 test.each([
-  ['more left than there are', { left: 151 }, { left: 150 }],
-  ['a part of a call', { left: 1.9 }, { left: 1 }],
+  ['more left than there are', { remaining: 151 }, { remaining: 150 }],
+  ['a part of a call', { remaining: 1.9 }, { remaining: 1 }],
   ['a window of hours', { windowMs: 7_200_000, resetMs: 7_200_000 }, { windowMs: 60_000, resetMs: 60_000 }],
   ['an end after the window', { resetMs: 40_000 }, { resetMs: 30_000 }],
   ['no window', { windowMs: Number.NaN }, { windowMs: 30_000 }],

@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   answered,
-  leftOf,
   MANAGEMENT_CALLS_MAX,
   type ManagementQuota,
   nextLeavesAtMs,
   opensAtMs,
+  remainingOf,
   roomFor,
   sent,
   turnedAway,
@@ -22,7 +22,7 @@ import { PURPOSES, type Purpose } from '../../../src/request-context.ts'
 
 const reading = (change: Partial<QuotaReading> = {}): QuotaReading => ({
   limit: 150,
-  left: 100,
+  remaining: 100,
   windowMs: 30_000,
   resetMs: 10_000,
   ...change,
@@ -41,7 +41,7 @@ const times = (count: number, quota: ManagementQuota, sentAtMs = 1_000) =>
 test('as long as no answer has spoken of a quota, only the number of calls at once is limited', () => {
   expect(roomFor(UNKNOWN_QUOTA, 'reconciling', 0)).toBe(MANAGEMENT_CALLS_MAX)
   expect(roomFor(times(MANAGEMENT_CALLS_MAX, UNKNOWN_QUOTA), 'paying', 1_499)).toBe(0)
-  expect(leftOf(answered(sentAt(1_000, UNKNOWN_QUOTA), exchange, null), 2_000)).toBeNull()
+  expect(remainingOf(answered(sentAt(1_000, UNKNOWN_QUOTA), exchange, null), 2_000)).toBeNull()
 })
 
 test('a call that has been out for half a second leaves its place to others, up to a bound for each purpose', () => {
@@ -83,15 +83,16 @@ describe('of one kind eight hang', () => {
 })
 
 test('what is out counts as spent until its answer says what is left', () => {
-  const three = times(3, told({ left: 10 }), 1_200)
-  expect(leftOf(three, 2_000)).toBe(7)
-  expect(leftOf(unanswered(three, between(1_200, 1_300)), 2_000)).toBe(8)
-  const { out, window } = answered(three, between(1_200, 1_300), reading({ left: 9 }))
-  expect([out.length, window?.left]).toEqual([2, 9])
+  const three = times(3, told({ remaining: 10 }), 1_200)
+  expect(remainingOf(three, 2_000)).toBe(7)
+  expect(remainingOf(unanswered(three, between(1_200, 1_300)), 2_000)).toBe(8)
+  const { out, window } = answered(three, between(1_200, 1_300), reading({ remaining: 9 }))
+  expect([out.length, window?.remaining]).toEqual([2, 9])
 })
 
 test('a third is kept for paying, and half from reconciliation', () => {
-  const room = (left: number) => PURPOSES.map((purpose) => roomFor(told({ left }), purpose, 2_000) > 0)
+  const room = (remaining: number) =>
+    PURPOSES.map((purpose) => roomFor(told({ remaining }), purpose, 2_000) > 0)
   expect(room(76)).toEqual([true, true, true])
   expect(room(75)).toEqual([true, true, false])
   expect(room(51)).toEqual([true, true, false])
@@ -102,57 +103,57 @@ test('a third is kept for paying, and half from reconciliation', () => {
 test('of the smallest quota there is something for each', () => {
   for (const limit of [1, 2, 3])
     for (const purpose of PURPOSES)
-      expect(roomFor(told({ limit, left: limit }), purpose, 2_000)).toBeGreaterThan(0)
+      expect(roomFor(told({ limit, remaining: limit }), purpose, 2_000)).toBeGreaterThan(0)
 })
 
 describe('answers that arrive out of order', () => {
   const later = between(1_050, 1_080)
 
   test('of one window: the one with the least left is the latest', () => {
-    const one = answered(told({ left: 10 }), later, reading({ left: 12, resetMs: 10_010 }))
-    const other = answered(told({ left: 12 }), later, reading({ left: 10, resetMs: 10_010 }))
-    expect([one.window?.left, other.window?.left]).toEqual([10, 10])
+    const one = answered(told({ remaining: 10 }), later, reading({ remaining: 12, resetMs: 10_010 }))
+    const other = answered(told({ remaining: 12 }), later, reading({ remaining: 10, resetMs: 10_010 }))
+    expect([one.window?.remaining, other.window?.remaining]).toEqual([10, 10])
   })
 
   test('of a window that is over: it says nothing of the present one', () => {
-    const present = told({ left: 140, resetMs: 29_000 })
-    const old = answered(sentAt(900, present), between(900, 2_000), reading({ left: 3, resetMs: 5 }))
+    const present = told({ remaining: 140, resetMs: 29_000 })
+    const old = answered(sentAt(900, present), between(900, 2_000), reading({ remaining: 3, resetMs: 5 }))
     expect(old.window).toEqual(present.window)
   })
 
   test('of the next window: it counts, however much was left before', () => {
     const next = answered(
-      sentAt(11_100, told({ left: 0 })),
+      sentAt(11_100, told({ remaining: 0 })),
       between(11_100, 11_200),
-      reading({ left: 149, resetMs: 30_000 }),
+      reading({ remaining: 149, resetMs: 30_000 }),
     )
-    expect(leftOf(next, 11_300)).toBe(149)
+    expect(remainingOf(next, 11_300)).toBe(149)
   })
 })
 
 test('another app spends it too: what the latest answer says wins', () => {
   const less = answered(
-    sentAt(2_000, told({ left: 100 })),
+    sentAt(2_000, told({ remaining: 100 })),
     between(2_000, 2_100),
-    reading({ left: 5, resetMs: 9_000 }),
+    reading({ remaining: 5, resetMs: 9_000 }),
   )
-  expect(leftOf(less, 2_200)).toBe(5)
+  expect(remainingOf(less, 2_200)).toBe(5)
 })
 
 test('the window ends when it ends for sure, and then there is a whole one less what is out', () => {
-  const quota = times(2, told({ left: 0 }))
+  const quota = times(2, told({ remaining: 0 }))
   expect(roomFor(quota, 'paying', 11_099)).toBeLessThanOrEqual(0)
-  expect(leftOf(quota, 11_100)).toBe(148)
+  expect(remainingOf(quota, 11_100)).toBe(148)
   expect(opensAtMs(quota, 'paying', 1, 2_000)).toBe(11_100)
 })
 
 test('who is behind as many as a window takes waits for the one after it', () => {
-  const quota = told({ left: 0 })
+  const quota = told({ remaining: 0 })
   expect(opensAtMs(quota, 'paying', 150, 2_000)).toBe(11_100)
   expect(opensAtMs(quota, 'paying', 151, 2_000)).toBe(41_100)
   expect(opensAtMs(quota, 'reading', 101, 2_000)).toBe(41_100)
-  expect(opensAtMs(told({ left: 2 }), 'paying', 2, 2_000)).toBe(2_000)
-  expect(opensAtMs(told({ left: 2 }), 'paying', 3, 2_000)).toBe(11_100)
+  expect(opensAtMs(told({ remaining: 2 }), 'paying', 2, 2_000)).toBe(2_000)
+  expect(opensAtMs(told({ remaining: 2 }), 'paying', 3, 2_000)).toBe(11_100)
 })
 
 describe('after a 429', () => {
@@ -243,7 +244,7 @@ test('alone with its quota it is never refused, however answers cross', () => {
               used += 1
               expect(used).toBeLessThanOrEqual(limit)
               const resetMs = startedMs + windowMs - nowMs
-              const said = reading({ limit, left: Math.max(0, limit - used), windowMs, resetMs })
+              const said = reading({ limit, remaining: Math.max(0, limit - used), windowMs, resetMs })
               later.push({
                 atMs: nowMs + backMs,
                 run: () => {
@@ -261,7 +262,12 @@ test('alone with its quota it is never refused, however answers cross', () => {
 
 test('whatever BigCommerce says, a minute of quiet later each purpose may send', () => {
   const anyNumber = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(0, 1, 30_000, 150))
-  const anything = fc.record({ limit: anyNumber, left: anyNumber, windowMs: anyNumber, resetMs: anyNumber })
+  const anything = fc.record({
+    limit: anyNumber,
+    remaining: anyNumber,
+    windowMs: anyNumber,
+    resetMs: anyNumber,
+  })
   const positive = fc.double({ min: 1, noNaN: true }).map(String)
   const word = fc.record({
     said: anything,
