@@ -56,7 +56,7 @@ export const isUnsettled = (status: AttemptStatus): status is UnsettledStatus =>
   !isFinal(status) && !isRunning(status)
 export const UNSETTLED_STATUSES = ATTEMPT_STATUSES.filter(isUnsettled)
 
-/** Its charge has left, or may have, and its end is not known: it may take money. */
+/** Its charge has departed, or may have, and its end is not known: it may take money. */
 export const isSent = (status: AttemptStatus): boolean => status === 'sending' || isUnsettled(status)
 
 /** The machine looks such an attempt up by itself, until it leaves it to a person. */
@@ -251,7 +251,7 @@ export interface Settlement {
   readonly problemCode?: ProblemCode
   readonly answeredAs?: AnsweredAs
   readonly answeredAtMs?: number | null
-  /** Whether the instance that was to send the charge knows that it has not left. */
+  /** Whether the instance that was to send the charge knows that it has not departed. */
   readonly isProvenUnsent?: boolean
   /** Whether a person has decided it, by what no look could prove. */
   readonly isDecided?: boolean

@@ -76,7 +76,7 @@ export function createPaymentMetrics(registry: Registry, methods: KnownMethods):
   }
 }
 
-/** An outcome that could not be recorded is told as unknown, unless the charge certainly never left. */
+/** An outcome that could not be recorded is told as unknown, unless the charge certainly never departed. */
 const toldWithout = ({ status }: Settlement) => (status === 'not_sent' ? status : 'unknown')
 
 /** The same permits: how long payments wait for one, and how many wait. */
