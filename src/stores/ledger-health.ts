@@ -100,7 +100,10 @@ async function beat(database: Kysely<Tables>, instance: string, nowMs: number): 
   // As a payment is written: on SQLite the disk is waited for beside the event loop.
   await transactDurably(database, async (transaction) => {
     // A standby that does not answer would keep the commit waiting, and with it a process of the server for each question.
-    if (!isSqlite) await sql`SELECT set_config('synchronous_commit', 'local', true)`.execute(transaction)
+    if (!isSqlite) {
+      await sql`SELECT set_config('synchronous_commit', 'local', true)`.execute(transaction)
+      await refuseWithoutRights(transaction)
+    }
     await transaction
       .insertInto('heartbeats')
       .values({ instance, beat_at_ms: nowMs, filler })
@@ -114,4 +117,24 @@ async function beat(database: Kysely<Tables>, instance: string, nowMs: number): 
       .limit(deletedMax)
     await transaction.deleteFrom('heartbeats').where('instance', 'in', gone).execute()
   })
+}
+
+/** What a payment writes, beside the heartbeat's own table. */
+const writtenByPayments = [
+  'payment_attempts',
+  'idempotency_keys',
+  'checkouts',
+  'payment_tokens',
+  'velocity_holds',
+  'payment_events',
+] as const satisfies readonly (keyof Tables)[]
+
+/** On Postgres tables that another role has made may be closed to the service's own, some of them or all. @throws Error */
+async function refuseWithoutRights(transaction: Kysely<Tables>): Promise<void> {
+  const rights = ['SELECT', 'INSERT', 'UPDATE', 'DELETE']
+  const { rows } = await sql<{ lacking: string }>`
+    SELECT each || ' on ' || name AS lacking FROM unnest(${rights}::text[]) AS each, unnest(${[...writtenByPayments]}::text[]) AS name
+    WHERE NOT has_table_privilege(name, each)`.execute(transaction)
+  const [first] = rows
+  if (first) throw new Error(`The service's role in the database lacks ${first.lacking}`)
 }

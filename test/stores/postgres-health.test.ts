@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { CompiledQuery, type Kysely, type KyselyPlugin, sql } from 'kysely'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Tables } from '../../src/stores/engine/tables.ts'
 import { createLedgerHealth } from '../../src/stores/ledger-health.ts'
 import { type OpenedLedger, postgres, sqlite } from './engines.ts'
@@ -91,4 +92,44 @@ describe.each([sqlite, postgres])('the health of the ledger on $name', ({ name, 
     elapsedMs += 1_000
     expect(await isAble()).toBe(true)
   })
+})
+
+test('on Postgres the health is bad while the role may not write what a payment writes', async () => {
+  const { database, close } = await postgres.open()
+  onTestFinished(close)
+  const role = `reader_${randomUUID().replaceAll('-', '')}`
+  const run = (statement: string) => sql.raw(statement).execute(database)
+  const { rows } = await sql<{ name: string }>`SELECT current_schema() AS name`.execute(database)
+  const schema = `"${rows[0]?.name}"`
+  await run(`CREATE ROLE ${role}`)
+  await run(`GRANT USAGE ON SCHEMA ${schema} TO ${role}`)
+  await run(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO ${role}`)
+  const changes: unknown[] = []
+  const isAble = () =>
+    createLedgerHealth({
+      database,
+      instance: 'one',
+      now: () => 1_000_000,
+      elapsed: () => 0,
+      pause: () => new Promise(() => {}),
+      onChange: (reason) => void changes.push(reason),
+    })()
+  await run(`SET ROLE ${role}`)
+  expect(await isAble()).toBe(true)
+  await run('RESET ROLE')
+  for (const [table, right] of [
+    ['payment_attempts', 'INSERT'],
+    ['payment_attempts', 'UPDATE'],
+    ['payment_tokens', 'INSERT'],
+    ['idempotency_keys', 'SELECT'],
+  ]) {
+    await run(`REVOKE ${right} ON ${table} FROM ${role}`)
+    await run(`SET ROLE ${role}`)
+    expect(await isAble(), `${right} on ${table}`).toBe(false)
+    expect(changes.pop()).toMatchObject({ message: expect.stringContaining(`${right} on ${table}`) })
+    await run('RESET ROLE')
+    await run(`GRANT ${right} ON ${table} TO ${role}`)
+  }
+  await run(`DROP OWNED BY ${role}`)
+  await run(`DROP ROLE ${role}`)
 })
