@@ -110,9 +110,18 @@ const isPassedOver = (order: Order): boolean =>
 function isUsable(order: Order, reading: CheckoutReading, hasPart: boolean): boolean {
   if (order.isArchived || !isOfCustomer(order, reading)) return false
   // What is due does not show the part at once; its access token does. BigCommerce judges whether the rest can be paid.
-  if (hasPart) return isIncomplete(order) || order.statusId === ORDER_STATUS_IDS.pending
+  if (hasPart)
+    return (
+      (isIncomplete(order) || order.statusId === ORDER_STATUS_IDS.pending) &&
+      // The part may have been given back: then the order is as one of which nothing was paid.
+      (showsAPart(order) || !isOlderThanCart(order, reading))
+    )
   return isIncomplete(order) && isOver(order, reading.expectedAmount) && !isOlderThanCart(order, reading)
 }
+
+/** A part-paid order is the one to pay, whatever became of the cart since. */
+const showsAPart = ({ statusId, due, total }: Order): boolean =>
+  statusId === ORDER_STATUS_IDS.pending || (due !== null && total !== null && due.amount < total.amount)
 
 const isOfCustomer = (order: Order, { checkout, customerId }: CheckoutReading): boolean =>
   checkout ? order.customerId === checkout.customerId : customerId === null || order.customerId === customerId

@@ -117,9 +117,19 @@ describe('a bound order of which a part is paid', () => {
     ['Incomplete', { statusId: 0 }],
     ['Pending', { statusId: 1 }],
     ['over less than is expected', { due: usd(98) }],
-    ['older than the cart', { createdAtMs: 99_000 }],
+    ['older than the cart, and shows its part', { createdAtMs: 99_000, due: usd(98) }],
+    ['older than the cart, and Pending', { createdAtMs: 99_000, statusId: 1 }],
   ])('is the one to pay: %s', (_what, change) => {
     expect(choose({ orders: [order(change), order({ id: 120 })], bound: part })).toBe('use 118')
+  })
+
+  test.each([
+    ['does not show its part', {}],
+    ['does not say what is due', { due: null }],
+    ['does not say what it costs', { total: null }],
+  ])('is not paid for an old page where it %s and is older than the cart', (_what, change) => {
+    const given = order({ createdAtMs: 99_000, ...change })
+    expect(choose({ orders: [given, order({ id: 120 })], bound: part })).toBe('not_payable')
   })
 
   test.each([
