@@ -2,6 +2,7 @@ import { judge, type Verdict } from './evidence.ts'
 import { foreignCharge, showsForeign, showsUnaccounted } from './foreign-charge.ts'
 import type { OrderReading } from './order.ts'
 import {
+  closesOrder,
   hasFailed,
   isInDoubt,
   isSent,
@@ -11,8 +12,9 @@ import {
   type QuietLooks,
 } from './payment-attempt.ts'
 import type { ProblemCode } from './problems.ts'
+import { tracesOf } from './traces.ts'
 import type { TransactionType } from './transaction.ts'
-import { patSkewMs } from './whose-charge.ts'
+import { explainedMost, patSkewMs } from './whose-charge.ts'
 
 /** What a look leads to: what is written about the attempt, and what people must hear of. */
 export interface Conclusion {
@@ -212,12 +214,27 @@ function concludeEnded(
   if (!isMeant) return { ...kept, isUnaccounted: true, alert: 'late_charge' }
   if (attempt.status === 'succeeded') return { ...kept, isUnaccounted: true, alert: 'duplicate_charge' }
   if (!isInDoubt(attempt)) return { ...kept, isUnaccounted: true, alert: 'late_charge' }
+  // What the order said may have been of this charge, and one charge is not told as paid to two.
+  if (spare <= toldByWord(reading, attempt, others))
+    return { ...kept, isUnaccounted: true, alert: 'late_charge' }
   return {
     ...kept,
     end: { status: 'succeeded', transactionType: verdict.transactionType },
     isUnaccounted: spare > 1 || isOneMore,
     alert: others.some(holdsPaid) || sent.length > 0 || spare > 1 ? 'duplicate_charge' : 'late_charge',
   }
+}
+
+/** How many of the others were told as paid by the order's word alone: neither their answer nor any transaction says so. */
+function toldByWord(
+  reading: OrderReading,
+  attempt: PaymentAttempt,
+  others: readonly PaymentAttempt[],
+): number {
+  const told = others.filter(
+    (other) => closesOrder(other) && isInDoubt(other) && other.bigcommercePaymentId === null,
+  )
+  return told.length - explainedMost(tracesOf(reading).traces, told, [attempt, ...others])
 }
 
 /** Whether one trace could be of either: the times in which their PATs were good touch. */

@@ -53,6 +53,39 @@ test('a charge in the time of one end corrects it, whatever else without a date 
   })
 })
 
+describe('a late charge, where a later payment is told as paid', () => {
+  const paid: PaymentAttempt = {
+    ...other,
+    status: 'succeeded',
+    holdsOrder: true,
+    paymentMethodId: 'adyenv2.scheme',
+    patIssuedAtMs: issuedAtMs + 2 * hour,
+    patExpiresAtMs: issuedAtMs + 3 * hour,
+  }
+  const theirs = transactionOf({ id: 9, paymentMethodId: 'adyenv2.scheme', createdAtMs: null })
+  const corrected = { end: { status: 'succeeded' }, alert: 'duplicate_charge' }
+
+  test.each([
+    ['of another method', transactionOf({ createdAtMs: null })],
+    ['of an earlier time', { ...late, paymentMethodId: null }],
+  ])('by the order’s word alone, changes no word, and people hear of it: %s', (_what, charge) => {
+    expect(concluded(ended, [charge], [paid])).toMatchObject({
+      end: null,
+      isUnaccounted: true,
+      alert: 'late_charge',
+    })
+  })
+
+  test.each<[string, PaymentAttempt, ReturnType<typeof transactionOf>[]]>([
+    ['by its answer', { ...paid, bigcommercePaymentId: 'b-1' }, [late]],
+    ['without doubt', { ...paid, unsettledSinceMs: null }, [late]],
+    ['by a transaction', paid, [late, theirs]],
+    ['by the order’s word, with a charge more', paid, [late, { ...late, id: 10 }]],
+  ])('%s, corrects the end', (_what, told, charges) => {
+    expect(concluded(ended, charges, [told])).toMatchObject(corrected)
+  })
+})
+
 test('a look at one end does not take back that a charge is shown which another may be meant by', () => {
   const next = { ...other, patIssuedAtMs: issuedAtMs + 2 * hour, patExpiresAtMs: issuedAtMs + 3 * hour }
   expect(concluded(next, [late], [ended])).toMatchObject({ end: null, isUnaccounted: null })
