@@ -90,6 +90,8 @@ function classifyRefusal(answer: UpstreamAnswer, savesInstrument: boolean): Paym
   const { status, json } = answer
   const envelope = readErrorEnvelope(json)
   if (!envelope) return unknown('unreadable_answer')
+  // It says both that the payment was refused and that it was not.
+  if (PaidAnswer.safeParse(json).success) return unknown('unrecognised_answer', envelope.code)
   const { code, errorWords, hasFieldErrors } = envelope
   const row = code === null ? undefined : BIGCOMMERCE_CODES[code]
   if (row?.charge === 'unknown')

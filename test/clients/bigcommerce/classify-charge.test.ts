@@ -190,6 +190,13 @@ describe('a refusal in the words of BigCommerce', () => {
     },
   )
 
+  test('that says success as well is none: which of the two is so, no one knows', () => {
+    for (const data of [paid, { ...paid, status: 'pending' }])
+      expect(classify(402, { ...envelope({ code: 30104 }), data })).toEqual(
+        unknown('unrecognised_answer', 30104),
+      )
+  })
+
   test('named fields without a code are a refusal of the data', () => {
     const body = envelope({ errors: { 'payment.instrument.number': 'invalid' } })
     expect(classify(422, body)).toEqual({ kind: 'declined', refusal: { by: 'fields' } })
