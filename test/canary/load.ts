@@ -251,26 +251,28 @@ export async function runLoad({
     })
 
   const webhooks = () =>
-    [true, false].map((isSigned) => async () => {
-      const payload = JSON.stringify({
-        producer: `stores/${storeHash}`,
-        scope: card(),
-        data: { type: 'order', id: 1_002, number: card() },
-      })
-      const sentAt = new Date()
-      const id = randomUUID()
-      const signature = new Webhook(Buffer.from(webhookSecret), { format: 'raw' }).sign(id, sentAt, payload)
-      await request(
-        'POST',
-        '/webhooks/bigcommerce',
-        {
-          'webhook-id': id,
-          'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
-          'webhook-signature': isSigned ? signature : card(),
-        },
-        payload,
-      )
-    })
+    [true, false].map((isSigned) =>
+      untilTaken(async () => {
+        const payload = JSON.stringify({
+          producer: `stores/${storeHash}`,
+          scope: card(),
+          data: { type: 'order', id: 1_002, number: card() },
+        })
+        const sentAt = new Date()
+        const id = randomUUID()
+        const signature = new Webhook(Buffer.from(webhookSecret), { format: 'raw' }).sign(id, sentAt, payload)
+        return client.request(
+          'POST',
+          '/webhooks/bigcommerce',
+          {
+            'webhook-id': id,
+            'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
+            'webhook-signature': isSigned ? signature : card(),
+          },
+          payload,
+        )
+      }),
+    )
 
   const fuzzed = () =>
     Array.from({ length: fuzzedMax }, () => () => {
