@@ -175,6 +175,8 @@ test.each([
   expect(at(windowMs)).toMatchObject({ status })
   // The clock of the host that is looked at is ahead of the one that answered the charge.
   expect(at(windowMs, windowMs - 1)).toBeNull()
+  // It is behind: by our clock alone the window is over.
+  expect(at(windowMs - 1, windowMs)).toBeNull()
   // Ours was set back by an hour.
   expect(at(windowMs, windowMs - hour)).toMatchObject({ status })
 })

@@ -100,11 +100,17 @@ test('beyond its places an instance answers at once, and a caller who has them a
   const { orderId, path } = await payInDoubt()
   let answered = 0
   const server = await callerToken({ sub: 'server', scope: 'payments:read orders:any' })
-  const waiting = Array.from({ length: places + 5 }, async () => {
+  const read = async () => {
     const answer = await second.call(path, { token: server, headers: wait(30) })
     answered += 1
     return answer
-  })
+  }
+  // A few at a time: hundreds who read a ledger at once on a busy machine are not all answered.
+  const waiting: ReturnType<typeof read>[] = []
+  while (waiting.length < places + 5) {
+    waiting.push(...Array.from({ length: 25 }, read).slice(0, places + 5 - waiting.length))
+    await sleep(50)
+  }
   await expect.poll(() => answered, { timeout: 20_000 }).toBe(5)
   const shopper = second.call(`/orders/${orderId}/payments`, { token: await token, headers: wait(30) })
   await expect.poll(() => answered).toBe(6)

@@ -80,8 +80,8 @@ export const EVENT_BUGS: readonly Bug[] = [
   {
     name: 'let events that fail take every place',
     file: 'src/services/deliver-events.ts',
-    find: 'const againMax = 8',
-    replace: 'const againMax = 16',
+    find: 'EVENTS_OUT_MAX / 2 - outAgain',
+    replace: 'EVENTS_OUT_MAX - outAgain',
     tests: delivering,
   },
   {

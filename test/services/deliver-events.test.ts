@@ -165,7 +165,7 @@ test('a receiver that comes back gets what it has missed', async () => {
 
 test('events that hang at every try hold up no others: new ones find places free', async () => {
   const { delivery, add, rows, answer, time } = start(hanging)
-  const stuck = ids(30, 'stuck')
+  const stuck = ids(400, 'stuck')
   answer((event, signal) =>
     event.id.startsWith('stuck')
       ? new Promise((resolve) => {
@@ -178,7 +178,7 @@ test('events that hang at every try hold up no others: new ones find places free
   add(...stuck)
   delivery.start()
   // From here on they only come back, and take half of the places.
-  await time.pass(25_000)
+  await time.pass(60_000)
   for (let round = 0; round < 20; round++) {
     add(`fine-${round}`)
     await time.pass(1_100)
