@@ -125,18 +125,23 @@ interface ListenOptions {
   readonly announce: (address: string) => string
 }
 
-/** Opens a listener. @throws Error that names the variable when its port is taken. */
+/** Opens a listener. @throws Error that names the variable to change. */
 async function listen(server: FastifyInstance, options: ListenOptions): Promise<void> {
   const { host, port, variable, announce } = options
   try {
     await server.listen({ host, port, listenTextResolver: announce })
   } catch (cause) {
-    if (!isTaken(cause)) throw cause
-    throw new Error(`${variable}: port ${port} of ${host} is taken (EADDRINUSE)`, { cause })
+    const code = codeIn(cause)
+    if (code === 'EADDRINUSE')
+      throw new Error(`${variable}: port ${port} of ${host} is taken (EADDRINUSE)`, { cause })
+    if (code === 'EACCES') throw new Error(`${variable}: port ${port} may not be opened (EACCES)`, { cause })
+    if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL' || code === 'EAI_AGAIN')
+      throw new Error(`HOST: ${host} is no address of this machine (${code})`, { cause })
+    throw cause
   }
 }
 
 // Not a constant: the start above runs before the end of this file does.
-function isTaken(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+function codeIn(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
 }

@@ -82,6 +82,18 @@ const hexWords = /(?<![a-z\d])(?:[\da-f]{32}|[\da-f]{40}|[\da-f]{64})(?![a-z\d])
 /** A random hexadecimal id has digits here and there. One in which a long run of digits is all of them was made by hand. */
 const isRandom = (hexWord: string) => /[a-f]/i.test(hexWord) && /\d/.test(hexWord.replaceAll(/\d{13,}/g, ''))
 
+const decimalDigit = /\p{Nd}/u
+/** As keyboards of other alphabets write them, Arabic and Persian ones for example. */
+const otherDigits = /(?!\d)\p{Nd}/gu
+
+/** Unicode has the ten digits of an alphabet in a row, from zero on. */
+function asLatinDigit(digit: string): string {
+  const code = digit.codePointAt(0) ?? 0
+  let before = 0
+  while (decimalDigit.test(String.fromCodePoint(code - before - 1))) before += 1
+  return String(before % 10)
+}
+
 /**
  * Whether a text holds what reads as a card number: 13 to 19 digits of a known brand with a valid check digit, in groups,
  * inside a word (`card4111…`), or with an expiry. Every value that a client chooses and that is kept, logged or traced is
@@ -95,6 +107,7 @@ export function holdsCardNumber(text: string): boolean {
   if (hasTooFewDigits(text) || wholeUuid.test(text)) return false
   const plain = decoded(text)
     .normalize('NFKC')
+    .replaceAll(otherDigits, asLatinDigit)
     .replaceAll(uuids, 'x')
     .replaceAll(hexWords, (word) => (isRandom(word) ? 'x' : word))
   return (plain.match(digitGroups) ?? []).some((found) => {

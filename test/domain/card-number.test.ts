@@ -49,6 +49,10 @@ describe.each(cards)('%s reads as a card number', (card) => {
     ['digit by digit', [...card].join('-')],
     ['percent-encoded', `a=${inFours('%20')}`],
     ['in wide digits', card.replaceAll(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)))],
+    ...[0x660, 0x6f0, 0x966, 0x1d7ce].map((zero): [string, string] => [
+      `in digits from U+${zero.toString(16)} on`,
+      card.replaceAll(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit))),
+    ]),
     ['in a word as long as a hash', `deadbeef${card}deadbeefdeadbeef`.slice(0, 32)],
     ['in a trace context', `00-${card.padEnd(32, 'a')}-00f067aa0ba902b7-01`],
     ['in the state of a trace', `vendor=${card},other=t61rcWkgMzE`],

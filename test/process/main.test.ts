@@ -112,6 +112,13 @@ test.each(['PORT', 'ADMIN_PORT'])(
   },
 )
 
+test('a host that is no address of this machine ends the start with the name of its variable', async () => {
+  const { environment } = await prepare()
+  const { lines, ended } = runService({ ...environment, HOST: '::2' })
+  expect((await ended).code).toBe(1)
+  expect(lines.join('')).toContain('HOST: ::2 is no address of this machine (EADDRNOTAVAIL)')
+})
+
 test('metrics and probes are on the admin port, metrics not on the public one, and stay until the last charge is answered', async () => {
   const { sandbox, environment } = await prepare()
   const service = runService(environment)
