@@ -12,7 +12,8 @@ const ordersPerToken = 100
 
 const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 const head = base64url({ alg: 'HS256', typ: 'JWT' })
-const lifeSeconds = 3_600
+/** Longer than the longest run, a soak of an hour. */
+const lifeSeconds = 2 * 3_600
 const readAndWrite = 'payments:read payments:write'
 
 const signed = new Map<string, string>()

@@ -94,8 +94,13 @@ const htmlPage = (status: number): Answer => ({
   headers: { 'content-type': 'text/html; charset=utf-8' },
 })
 
+/** What the management host allows a store on most plans, all apps together. */
+const managementQuota = { limit: 150, windowMs: 30_000 }
+
 function rateLimited(fault: Extract<RequestFault, { kind: 'rate_limited' }>): Answer {
-  const limited = tooManyRequests(fault.headers ? { retryAfterSeconds: fault.retry_after_seconds } : {})
+  const quota = fault.operation === 'pay' ? {} : managementQuota
+  const allowance = { ...quota, retryAfterSeconds: fault.retry_after_seconds }
+  const limited = tooManyRequests(fault.headers ? allowance : {})
   return fault.body ? limited : { ...limited, body: undefined }
 }
 

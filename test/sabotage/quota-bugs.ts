@@ -12,8 +12,8 @@ export const QUOTA_BUGS: readonly Bug[] = [
   {
     name: 'forget the calls that are out',
     file: 'src/clients/bigcommerce/quota.ts',
-    find: 'window.remaining) - out.length',
-    replace: 'window.remaining) - 0 * out.length',
+    find: 'return (isOver ? limit : remaining) - uncounted',
+    replace: 'return (isOver ? limit : remaining) - uncounted * 0',
     tests: ['test/clients/bigcommerce/quota.test.ts', 'test/clients/bigcommerce/management-gate.test.ts'],
   },
   {
@@ -137,6 +137,13 @@ export const QUOTA_BUGS: readonly Bug[] = [
       'test/clients/bigcommerce/turns-of-kinds.test.ts',
       'test/clients/bigcommerce/management-gate.test.ts',
     ],
+  },
+  {
+    name: 'count calls that hang twice',
+    file: 'src/clients/bigcommerce/quota.ts',
+    find: 'out.filter(({ sentAtMs }) => sentAtMs >= fromMs).length',
+    replace: 'out.filter(({ sentAtMs }) => sentAtMs <= nowMs || sentAtMs >= fromMs).length',
+    tests: ['test/clients/bigcommerce/quota.test.ts'],
   },
   {
     name: 'take each order for a kind of its own',

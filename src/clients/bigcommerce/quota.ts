@@ -10,6 +10,8 @@ import type { QuotaReading } from './quota-reading.ts'
 interface QuotaWindow extends Omit<QuotaReading, 'resetMs'> {
   /** The window ends between these two: the request and the answer tell no better. */
   readonly endsMs: { readonly earliest: number; readonly latest: number }
+  /** What was sent before is in `remaining`, or was in an earlier window: a call that hangs is counted once. */
+  readonly countedUntilMs: number
 }
 
 /** What is known of the quota of BigCommerce's management host, which all apps of the store share. */
@@ -81,6 +83,9 @@ const KEPT_ONE_IN: Readonly<Record<Purpose, number>> = {
   reconciling: 2,
 }
 
+/** A call has come to BigCommerce within this time, whether or not it is answered, or will not come at all: connections break off sooner. */
+const ARRIVES_WITHIN_MS = 2_000
+
 export const UNKNOWN_QUOTA: ManagementQuota = {
   window: null,
   out: [],
@@ -149,7 +154,9 @@ function windowAfter(
   if (reading === null) return known
   const { limit, remaining, windowMs, resetMs } = reading
   const endsMs = { earliest: sentAtMs + resetMs, latest: answeredAtMs + resetMs }
-  if (known === null || endsMs.earliest > known.endsMs.latest) return { limit, remaining, windowMs, endsMs }
+  const countedUntilMs = sentAtMs - ARRIVES_WITHIN_MS
+  if (known === null || endsMs.earliest > known.endsMs.latest)
+    return { limit, remaining, windowMs, endsMs, countedUntilMs }
   if (endsMs.latest < known.endsMs.earliest) return known
   return {
     limit,
@@ -159,6 +166,7 @@ function windowAfter(
       earliest: Math.max(endsMs.earliest, known.endsMs.earliest),
       latest: Math.min(endsMs.latest, known.endsMs.latest),
     },
+    countedUntilMs: Math.max(countedUntilMs, known.countedUntilMs),
   }
 }
 
@@ -229,9 +237,16 @@ export function opensAtMs(quota: ManagementQuota, purpose: Purpose, turn: number
   return Math.max(fromMs, window.endsMs.latest) + windows * window.windowMs
 }
 
-/** What is remaining of the quota, as far as is known; null without one. */
-export const remainingOf = ({ window, out }: ManagementQuota, nowMs: number): number | null =>
-  window && (nowMs >= window.endsMs.latest ? window.limit : window.remaining) - out.length
+/** What is remaining of the quota, as far as is known; null without one. Calls that are out and may not be counted yet are taken off. */
+export function remainingOf({ window, out }: ManagementQuota, nowMs: number): number | null {
+  if (window === null) return null
+  const { endsMs, windowMs, countedUntilMs, limit, remaining } = window
+  const isOver = nowMs >= endsMs.latest
+  // In a window of which nothing has been heard, what may have come in it.
+  const fromMs = isOver ? Math.max(endsMs.earliest, nowMs - windowMs) - ARRIVES_WITHIN_MS : countedUntilMs
+  const uncounted = out.filter(({ sentAtMs }) => sentAtMs >= fromMs).length
+  return (isOver ? limit : remaining) - uncounted
+}
 
 function quotaFor(quota: ManagementQuota, purpose: Purpose, nowMs: number): number {
   const remaining = remainingOf(quota, nowMs)

@@ -140,11 +140,29 @@ test('another app spends it too: what the latest answer says wins', () => {
   expect(remainingOf(less, 2_200)).toBe(5)
 })
 
-test('the window ends when it ends for sure, and then there is a whole one less what is out', () => {
-  const quota = times(2, told({ remaining: 0 }))
+test('the window ends when it ends for sure, and then there is a whole one less what may come in it', () => {
+  const sentTwice = (sentAtMs: number) => sentAt(sentAtMs, sentAt(sentAtMs, told({ remaining: 0 })))
+  const quota = sentTwice(9_500)
   expect(roomFor(quota, 'paying', 11_099)).toBeLessThanOrEqual(0)
   expect(remainingOf(quota, 11_100)).toBe(148)
   expect(opensAtMs(quota, 'paying', 1, 2_000)).toBe(11_100)
+  // What has hung for longer has come in the window before, or comes no more.
+  expect(remainingOf(sentTwice(8_999), 11_100)).toBe(150)
+})
+
+test('calls that hang are counted once: BigCommerce has them in what it says is remaining', () => {
+  let quota = told({ limit: 150, remaining: 149, resetMs: 30_000 })
+  for (let call = 0; call < 75; call++) quota = sentAt(2_000, quota)
+  expect(remainingOf(quota, 2_100)).toBe(74)
+  const heard = (sentAtMs: number) =>
+    answered(
+      sentAt(sentAtMs, quota),
+      between(sentAtMs, sentAtMs + 100),
+      reading({ remaining: 73, resetMs: 31_000 - sentAtMs }),
+    )
+  expect(remainingOf(heard(4_001), 4_200)).toBe(73)
+  // Some of them may be on their way still.
+  expect(remainingOf(heard(3_900), 4_200)).toBe(-2)
 })
 
 test('who is behind as many as a window takes waits for the one after it', () => {
