@@ -210,13 +210,14 @@ function concludeEnded(
   if (sent.length > 0 && (!isMeant || spare <= 0)) return kept
   const isOneMore = isBesides(attempt, verdict, reading, others)
   if (spare <= 0) return { ...kept, isUnaccounted: isOneMore, alert: isOneMore ? 'duplicate_charge' : null }
-  // Several that have ended could be meant: no word is changed, but people hear of it and the order stays closed.
-  if (!isMeant) return { ...kept, isUnaccounted: true, alert: 'late_charge' }
+  // No word is changed, but people hear of it and the order stays closed.
+  const late: Conclusion = { ...kept, isUnaccounted: true, alert: 'late_charge' }
+  // Several that have ended could be meant.
+  if (!isMeant) return late
   if (attempt.status === 'succeeded') return { ...kept, isUnaccounted: true, alert: 'duplicate_charge' }
-  if (!isInDoubt(attempt)) return { ...kept, isUnaccounted: true, alert: 'late_charge' }
+  if (!isInDoubt(attempt)) return late
   // What the order said may have been of this charge, and one charge is not told as paid to two.
-  if (spare <= toldByWord(reading, attempt, others))
-    return { ...kept, isUnaccounted: true, alert: 'late_charge' }
+  if (spare <= toldByWord(reading, attempt, others)) return late
   return {
     ...kept,
     end: { status: 'succeeded', transactionType: verdict.transactionType },

@@ -191,7 +191,7 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   {
     name: 'correct an end that was never in doubt',
     file: 'src/domain/conclusion.ts',
-    find: `  if (!isInDoubt(attempt)) return { ...kept, isUnaccounted: true, alert: 'late_charge' }
+    find: `  if (!isInDoubt(attempt)) return late
 `,
     replace: '',
     tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],

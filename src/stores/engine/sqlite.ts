@@ -23,7 +23,7 @@ export const busyTimeoutMs = 5_000
  */
 export const busyInThreadMs = 50
 
-/** How the commits of an open file reach the disk. */
+/** How what is written to an open file waits: for other processes, and for the disk. */
 export interface Commits {
   /** How long a write waits for another process that writes to the same file, in milliseconds. */
   busyTimeoutMs: number
