@@ -4,22 +4,14 @@ import { callerToken } from '../support/caller-token.ts'
 import { openFleet } from '../support/open-fleet.ts'
 import { createOrder } from '../support/orders.ts'
 import { cardPayment } from '../support/payments.ts'
+import { smallAllowance } from '../support/small-allowance.ts'
 
 const limit = 10
 const windowMs = 1_000
 
 /** Instances that pay within one small allowance, and are drained before they stop. */
 async function openSharing() {
-  const { sandbox, start } = await openFleet({
-    sandbox: { rateLimit: { limit, windowMs } },
-    environment: {
-      PAYMENT_RATE_LIMIT: String(limit),
-      PAYMENT_RATE_WINDOW_MS: String(windowMs),
-      // BigCommerce runs in this very process here: it counts late when the machine is busy.
-      PAYMENT_RATE_MARGIN_MS: '1000',
-      PAYMENT_QUEUE_MAX_WAIT_MS: '3000',
-    },
-  })
+  const { sandbox, start } = await openFleet(smallAllowance(limit, windowMs))
   const token = await callerToken({ customer_id: 11 })
   return {
     sandbox,

@@ -4,25 +4,24 @@ import type { ApiAnswer } from '../../support/call-api.ts'
 import { callerToken } from '../../support/caller-token.ts'
 import { createOrder } from '../../support/orders.ts'
 import { cardPayment } from '../../support/payments.ts'
+import { smallAllowance } from '../../support/small-allowance.ts'
 import { startTillgate, type Tillgate, type TillgateOptions } from '../../support/start-tillgate.ts'
 
 const token = callerToken({ customer_id: 11 })
 
-/** A small allowance, for BigCommerce and for us: one try of the real one takes 4 s. */
 const windowMs = 1_000
-const small = (limit: number, environment: Record<string, string> = {}): TillgateOptions => ({
-  sandbox: { rateLimit: { limit, windowMs } },
-  environment: {
-    PAYMENT_RATE_LIMIT: String(limit),
-    PAYMENT_RATE_WINDOW_MS: String(windowMs),
-    // BigCommerce runs in this very process here: it counts late when the machine is busy.
-    PAYMENT_RATE_MARGIN_MS: '1000',
-    PAYMENT_QUEUE_MAX_WAIT_MS: '3000',
-    CALLER_RATE_LIMIT: '0',
-    ADDRESS_RATE_LIMIT: '0',
-    ...environment,
-  },
-})
+const small = (limit: number, environment: Record<string, string> = {}): TillgateOptions => {
+  const allowance = smallAllowance(limit, windowMs)
+  return {
+    ...allowance,
+    environment: {
+      ...allowance.environment,
+      CALLER_RATE_LIMIT: '0',
+      ADDRESS_RATE_LIMIT: '0',
+      ...environment,
+    },
+  }
+}
 const payEach = async ({ sandbox, call }: Tillgate, count: number, caller = token): Promise<ApiAnswer[]> => {
   const bearer = await caller
   return Promise.all(
