@@ -16,10 +16,12 @@ const refused = (message: string): Answer => platformError('/v3/', 422, message)
 export function capture(world: World, order: Order): Answer {
   const reserved = openAuthorization(world, order)
   if (!reserved) return refused('There is no authorization to capture.')
-  const doneAt = world.now() + world.settings.payment_action_ms
+  // Read once: where a millisecond passes in between, it would be pending after it was done.
+  const beganAt = world.now()
+  const doneAt = beganAt + world.settings.payment_action_ms
   recordAction(world, reserved, 'capture', { at: doneAt })
   world.orders.change(order.id, [
-    { at: world.now(), paymentStatus: 'capture pending' },
+    { at: beganAt, paymentStatus: 'capture pending' },
     { at: doneAt, paymentStatus: 'captured', statusId: AWAITING_FULFILLMENT },
   ])
   return { status: 201, body: {} }
@@ -29,13 +31,14 @@ export function capture(world: World, order: Order): Answer {
 export function voidAuthorization(world: World, order: Order): Answer {
   const reserved = openAuthorization(world, order)
   if (!reserved) return refused('There is no authorization to void.')
-  const doneAt = world.now() + world.settings.payment_action_ms
+  const beganAt = world.now()
+  const doneAt = beganAt + world.settings.payment_action_ms
   const statusId = world.settings.voided_order_status_id
   recordAction(world, reserved, 'void', { at: doneAt })
   world.charges.voidOf(order.id, doneAt)
   world.orders.endPayments(order.id, doneAt)
   world.orders.change(order.id, [
-    { at: world.now(), paymentStatus: 'void pending' },
+    { at: beganAt, paymentStatus: 'void pending' },
     { at: doneAt, paymentStatus: 'void', ...(statusId === null ? {} : { statusId }) },
   ])
   return { status: 201, body: {} }

@@ -56,6 +56,20 @@ test('unless told otherwise a void leaves the status of the order as it is', asy
 })
 
 test.each([
+  ['void', 'void'],
+  ['capture', 'captured'],
+])('a %s that takes no time is done, although the clock goes on meanwhile', async (action, paymentStatus) => {
+  let timeMs = Date.now()
+  let stepMs = 0
+  const store = await openStore({ now: () => (timeMs += stepMs) })
+  const id = store.order()
+  await store.pay(id, RESERVED)
+  stepMs = 1
+  expect((await act(store, id, action)).status).toBe(201)
+  expect(store.sandbox.orders.get(id)).toMatchObject({ payment_status: paymentStatus })
+})
+
+test.each([
   { amount: 10, left: 50.98, statusId: 14, paymentStatus: 'partially refunded' },
   { amount: 60.98, left: 0, statusId: 4, paymentStatus: 'refunded' },
 ])('a refund of $amount leaves $left to refund', async ({ amount, left, statusId, paymentStatus }) => {
