@@ -1,6 +1,7 @@
 import { judge, type Verdict } from './evidence.ts'
 import { foreignCharge, showsForeign, showsUnaccounted } from './foreign-charge.ts'
 import type { OrderReading } from './order.ts'
+import { isTakenOffUnseen } from './part-payments.ts'
 import {
   closesOrder,
   hasFailed,
@@ -197,6 +198,8 @@ function concludeEnded(
   if (!reading || verdict?.kind !== 'charged') {
     const all = [attempt, ...others]
     if (reading && showsForeign(reading, all)) return { ...kept, isUnaccounted: true }
+    if (reading && isTakenOffUnseen(attempt, reading, others))
+      return { ...kept, isUnaccounted: true, alert: 'late_charge' }
     const isGone = reading?.isWhole === true && !showsUnaccounted(reading, all)
     return { ...kept, isUnaccounted: isGone ? false : null }
   }

@@ -1,5 +1,6 @@
-import type { Order } from './order.ts'
-import type { PaymentAttempt } from './payment-attempt.ts'
+import type { Order, OrderReading } from './order.ts'
+import { isSent, mayBeCorrected, type PaymentAttempt } from './payment-attempt.ts'
+import { paysAPart } from './payment-instrument.ts'
 
 /**
  * How much a part payment paid, in minor units: what was due for it, less what was due next while the order cost the same.
@@ -11,6 +12,25 @@ export function partPaidBy(part: PaymentAttempt, all: readonly PaymentAttempt[])
   const paid = (part.amount ?? 0) - (later.amount ?? 0)
   return part.status === 'succeeded' && paid > 0 ? paid : null
 }
+
+/**
+ * Whether only what is due speaks of a part payment that was told as not made: the transactions, which would show it, could not
+ * be read to their end. Any other part that may have been paid would explain it too.
+ */
+export function isTakenOffUnseen(
+  part: PaymentAttempt,
+  { order, isWhole }: OrderReading,
+  others: readonly PaymentAttempt[],
+): boolean {
+  const { total, due } = order ?? {}
+  if (isWhole || !total || !due || part.amount === null || total.currency !== part.currency) return false
+  if (!paysAPart(part.instrumentType) || !mayBeCorrected(part)) return false
+  if (others.some((other) => paysAPart(other.instrumentType) && mayHavePaid(other))) return false
+  // Without the total of that time, it is known to be the same only where all of it was due.
+  return (part.orderTotal ?? part.amount) === total.amount && due.amount < part.amount
+}
+
+const mayHavePaid = ({ status }: PaymentAttempt) => status === 'succeeded' || isSent(status)
 
 /** The payment that was prepared next, and so knows what was due after this one. */
 const nextOf = (part: PaymentAttempt, all: readonly PaymentAttempt[]): PaymentAttempt | undefined =>

@@ -129,6 +129,39 @@ test('a charge that could be of two successes is left to the one that fits no ot
       expect(concluded(earlier, rows, others)).toMatchObject({ end: null, isUnaccounted: false })
 })
 
+describe('a part payment told as not made, on an order that is less due, where not all transactions could be read', () => {
+  const part: PaymentAttempt = { ...ended, instrumentType: 'store_credit', orderTotal: 6098 }
+  const money = (amount: number, currency = 'USD') => ({ amount, currency })
+  const shown = (order: Partial<ReturnType<typeof orderOf>>, isWhole = false) => ({
+    ...seen(),
+    isWhole,
+    order: orderOf({ total: money(6098), due: money(5098), ...order }),
+  })
+  const told = { end: null, isUnaccounted: true, alert: 'late_charge' }
+  const notTold = { end: null, alert: null }
+
+  test.each([
+    ['whose total was read', part],
+    ['of all that was due, whose total was not', { ...part, orderTotal: null }],
+  ])('changes no word, and people hear of it: %s', (_what, attempt) => {
+    expect(conclude(attempt, shown({}), [], issuedAtMs + 3 * hour)).toMatchObject(told)
+  })
+
+  test.each<[string, PaymentAttempt, ReturnType<typeof shown>, PaymentAttempt[]]>([
+    ['all transactions were read', part, shown({}, true), []],
+    ['as much is due as was', part, shown({ due: money(6098) }), []],
+    ['the order costs less as well', part, shown({ total: money(5098) }), []],
+    ['the currency is another', part, shown({ total: money(6098, 'EUR'), due: money(5098, 'EUR') }), []],
+    ['what is due was not read', part, shown({ due: null }), []],
+    ['the whole was to be paid by card', { ...part, instrumentType: 'card' }, shown({}), []],
+    ['it ended without doubt', { ...part, unsettledSinceMs: null }, shown({}), []],
+    ['a part that was paid explains it', part, shown({}), [{ ...part, id: 'paid', status: 'succeeded' }]],
+    ['a part on its way may', part, shown({}), [{ ...part, id: 'sent', status: 'unknown' }]],
+  ])('says nothing where %s', (_what, attempt, reading, others) => {
+    expect(conclude(attempt, reading, others, issuedAtMs + 3 * hour)).toMatchObject(notTold)
+  })
+})
+
 test('an end without doubt is never corrected: no payment accounts for the charge', () => {
   const certain = { ...ended, status: 'declined' as const, unsettledSinceMs: null }
   expect(concluded(certain, [late])).toMatchObject({ end: null, isUnaccounted: true, alert: 'late_charge' })
