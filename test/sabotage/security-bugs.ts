@@ -92,6 +92,13 @@ export const SECURITY_BUGS: readonly Bug[] = [
     tests: ['test/clients/identity/published-keys.test.ts'],
   },
   {
+    name: 'pass over the scopes in scp where there is a scope',
+    file: 'src/clients/identity/caller-tokens.ts',
+    find: '[...(claims.scope ?? []), ...(claims.scp ?? [])]',
+    replace: '[...(claims.scope ?? claims.scp ?? [])]',
+    tests: ['test/clients/identity/caller-tokens.test.ts'],
+  },
+  {
     name: 'let a scope for any widen a token that names a customer',
     file: 'src/clients/identity/caller-tokens.ts',
     find: '  if (order_ids) return',

@@ -167,7 +167,8 @@ async function verifyByAny(callerToken: string, getKey: JWTVerifyGetKey, rules: 
 }
 
 function toCaller(claims: z.output<typeof Claims>): Caller {
-  const scopes = claims.scope ?? claims.scp ?? []
+  // Some issuers fill both, and what either says was granted: neither takes back what the other gives.
+  const scopes = [...(claims.scope ?? []), ...(claims.scp ?? [])]
   return {
     principal: JSON.stringify([claims.iss, claims.sub]),
     scopes: new Set(scopes.filter((word): word is Scope => word.startsWith('payments:'))),

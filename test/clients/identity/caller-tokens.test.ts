@@ -99,6 +99,8 @@ describe('a token proves nothing', () => {
     ['of orders in one text', { order_ids: '118,119' }],
     ['with a scope that is no text', { scope: 7 }],
     ['with a scope that is no text, in scp', { scope: undefined, scp: { read: true } }],
+    ['with a scope that is no text, in scp beside scope', { scp: 7 }],
+    ['with a scope that is no text, in scope beside scp', { scope: 7, scp: ['payments:read'] }],
   ])('%s', async (_what, change) => {
     expect(await callerOf(change as JWTPayload)).toBe('unauthenticated')
   })
@@ -273,10 +275,23 @@ describe('what a caller may touch', () => {
     }
   })
 
-  test('scopes in both claims: scope counts', async () => {
-    const caller = await callerOf({ scope: 'payments:read', scp: ['payments:write'] })
+  test.each([
+    ['the same ones twice', 'payments:read', ['payments:read'], ['payments:read']],
+    ['some in each', 'payments:read', ['payments:write'], ['payments:read', 'payments:write']],
+    ['those of others in scope', 'openid profile', ['payments:write'], ['payments:write']],
+    ['none in scope', '', 'payments:read', ['payments:read']],
+    ['none in a list in scope', [], 'payments:read', ['payments:read']],
+    ['none in scp', ['payments:read'], [], ['payments:read']],
+  ])('scopes in both claims add up: %s', async (_what, scope, scp, scopes) => {
+    const caller = await callerOf({ scope, scp })
     if (typeof caller === 'string') throw new Error(caller)
-    expect([...caller.scopes]).toEqual(['payments:read'])
+    expect([...caller.scopes]).toEqual(scopes)
+  })
+
+  test('any order opens by either claim, and stays narrowed by what the token names', async () => {
+    const both = { scope: 'openid', scp: ['payments:write', 'orders:any'] }
+    expect(await callerOf({ ...both, order_ids: undefined })).toMatchObject({ access: { kind: 'any' } })
+    expect(await callerOf(both)).toMatchObject({ access: { kind: 'orders', orderIds: new Set([118]) } })
   })
 })
 
