@@ -1,4 +1,3 @@
-import { isIP } from 'node:net'
 import { z } from 'zod'
 import { eventSecretsIn, isEventSecret } from '../domain/event-secrets.ts'
 import { isPostgresUrl } from '../domain/ledger-url.ts'
@@ -27,16 +26,6 @@ export const baseUrl = z
   .transform((text) => text.replace(/\/+$/, ''))
 export const isOrigin = (text: string) =>
   address(text) && new URL(text).origin === text && !text.includes('*')
-const namedProxies = new Set(['loopback', 'linklocal', 'uniquelocal'])
-
-export function isProxy(text: string): boolean {
-  const [host = '', prefix = '1', ...rest] = text.split('/')
-  const bitsMax = { 4: 32, 6: 128 }[isIP(host)] ?? -1
-  return (
-    namedProxies.has(text) ||
-    (rest.length === 0 && /^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bitsMax)
-  )
-}
 export function isDatabase(text: string): boolean {
   if (!isPostgresUrl(text)) {
     const path = text.startsWith('sqlite:') ? text.slice('sqlite:'.length) : ''

@@ -8,11 +8,11 @@ import {
   isDatabase,
   isEventsUrl,
   isOrigin,
-  isProxy,
   list,
   required,
   wholeNumber,
 } from './rules.ts'
+import { areProxies } from './trusted-proxies.ts'
 
 const instruments = new Set<string>(INSTRUMENT_TYPES)
 const isInstrument = (word: string): word is InstrumentType => instruments.has(word)
@@ -45,12 +45,12 @@ export const Env = z.object({
     ),
   TRUST_PROXY: list
     .refine(
-      (all) => all.every(isProxy),
-      'must list addresses or CIDRs, and none with /0, which would believe every client',
+      areProxies,
+      'must list addresses or CIDRs of your proxies, and none wider than /8 (of IPv6 than /16, private ones apart) nor half of IPv4 together, which would believe every client',
     )
     .default([])
     .describe(
-      'Comma list of addresses or CIDRs of your proxies. Their `X-Forwarded-For` (read from the right, with or without ports) and `X-Forwarded-Proto` are believed.',
+      'Comma list of addresses or CIDRs of your proxies. Their `X-Forwarded-For` (read from the right, with or without ports) and `X-Forwarded-Proto` are believed. No range may be wider than /8 (IPv6: /16, unless it is private).',
     ),
   CORS_ORIGINS: list
     .refine((all) => all.every(isOrigin), 'must list origins such as https://shop.example, without a path')

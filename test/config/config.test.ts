@@ -321,6 +321,18 @@ describe('what is wrong', () => {
     ['TRUST_PROXY', '10.0.0.0/33'],
     ['TRUST_PROXY', '0.0.0.0/0'],
     ['TRUST_PROXY', '10.0.0.0/8,::/0'],
+    ['TRUST_PROXY', '0.0.0.0/1,128.0.0.0/1'],
+    ['TRUST_PROXY', '::/1,8000::/1'],
+    ['TRUST_PROXY', '0.0.0.0/1'],
+    ['TRUST_PROXY', '64.0.0.0/7'],
+    ['TRUST_PROXY', '0.0.0.0/2, 64.0.0.0/2, 128.0.0.0/2, 192.0.0.0/2'],
+    ['TRUST_PROXY', '::ffff:0.0.0.0/96'],
+    ['TRUST_PROXY', '::ffff:0.0.0.0/97,0:0:0:0:0:ffff:8000:0/97'],
+    ['TRUST_PROXY', '2000::/3'],
+    ['TRUST_PROXY', '2001::/15'],
+    ['TRUST_PROXY', 'fd::/7'],
+    ['TRUST_PROXY', 'fc00::/6'],
+    ['TRUST_PROXY', '10.0.0.0/'],
     ['TRUST_PROXY', '::::'],
   ])('%s=%j is refused by name, and alone', (name, value) => {
     expect(namedIn(complaint({ ...required, [name]: value }))).toEqual([name])
@@ -331,12 +343,39 @@ describe('what is wrong', () => {
     ['PORT', '65535'],
     ['PAYMENT_TIMEOUT_MS', '1000'],
     ['TRUST_PROXY', '192.0.2.1,2001:db8::/32,uniquelocal,linklocal'],
+    ['TRUST_PROXY', '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7,fd00::/8,fe80::/10,::1'],
+    ['TRUST_PROXY', '130.211.0.0/22,35.191.0.0/16,104.16.0.0/13,104.64.0.0/10,23.32.0.0/11,2600:9000::/28'],
+    ['TRUST_PROXY', '::ffff:10.0.0.0/104,::ffff:192.0.2.1,fe80::1%eth0'],
     ['CORS_ORIGINS', 'https://shop.example:8443'],
     ['DATABASE_URL', 'postgres://tillgate:p%40ss@db.example:5432/tillgate?sslmode=verify-full'],
     ['DATABASE_URL', 'postgresql://db.example/tillgate'],
     ['MIGRATE_ON_START', 'true'],
   ])('%s=%j is taken', (name, value) => {
     expect(complaint({ ...required, [name]: value })).toBe('')
+  })
+
+  test('a list of proxies that covers every address is refused, however it is cut', () => {
+    const wideAsAllowed = Array.from({ length: 223 }, (_, first) => `${first + 1}.0.0.0/8`).join()
+    expect(complaint({ ...required, TRUST_PROXY: wideAsAllowed })).toContain('believe every client')
+    const { halves } = fc.letrec<{ halves: string[] }>((tie) => ({
+      halves: fc.oneof(
+        { maxDepth: 9 },
+        fc.constant<string[]>(['']),
+        fc
+          .tuple(tie('halves'), tie('halves'))
+          .map(([low, high]) => [...low.map((bits) => `0${bits}`), ...high.map((bits) => `1${bits}`)]),
+      ),
+    }))
+    const rangeOf = (bits: string) => {
+      const bytes = bits.padEnd(32, '0').match(/.{8}/g) ?? []
+      return `${bytes.map((byte) => Number.parseInt(byte, 2)).join('.')}/${bits.length}`
+    }
+    fc.assert(
+      fc.property(halves, (cut) => {
+        const message = complaint({ ...required, TRUST_PROXY: cut.map(rangeOf).join() })
+        expect(message).toContain('which would believe every client')
+      }),
+    )
   })
 
   test.each([

@@ -105,4 +105,25 @@ const Agent = function (options) {
     replace: 'DATABASE_URL === "never" &&',
     tests: ['test/config/config.test.ts'],
   },
+  {
+    name: 'believe every client, by two ranges',
+    file: 'src/config/trusted-proxies.ts',
+    find: 'prefixMin = { 4: 8, 6: 16 }',
+    replace: 'prefixMin = { 4: 1, 6: 1 }',
+    tests: ['test/config/config.test.ts'],
+  },
+  {
+    name: 'believe every client, by many ranges',
+    file: 'src/config/trusted-proxies.ts',
+    find: 'shareMax = 0.5',
+    replace: 'shareMax = 2',
+    tests: ['test/config/config.test.ts'],
+  },
+  {
+    name: 'believe every client in IPv6 spelling',
+    file: 'src/config/trusted-proxies.ts',
+    find: "prefix >= 96 && mappedIpv4.check(host, 'ipv6')",
+    replace: 'prefix > 128',
+    tests: ['test/config/config.test.ts'],
+  },
 ]
