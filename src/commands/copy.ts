@@ -1,4 +1,5 @@
 import { loadDatabaseUrl } from '../config/config.ts'
+import { isDatabase } from '../config/rules.ts'
 import { isPostgresUrl, sqlitePath } from '../domain/ledger-url.ts'
 import { migrateDatabase } from '../stores/engine/database.ts'
 import { migrationState } from '../stores/engine/migrations.ts'
@@ -13,7 +14,7 @@ The old ledger stays as it is.`
 
 /** Moves the ledger from a file to a server. How to use it: docs/operations.md. */
 async function run([from = '', ...others]: readonly string[]): Promise<string> {
-  if (!from.startsWith('sqlite:') || others.length > 0) throw new Error(usage)
+  if (!from.startsWith('sqlite:') || !isDatabase(from) || others.length > 0) throw new Error(usage)
   const url = loadDatabaseUrl()
   if (!isPostgresUrl(url)) throw new Error(`DATABASE_URL must name the new ledger, on Postgres.\n\n${usage}`)
 

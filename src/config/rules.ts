@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { eventSecretsIn, isEventSecret } from '../domain/event-secrets.ts'
-import { isPostgresUrl } from '../domain/ledger-url.ts'
+import { isPostgresUrl, sqlitePath } from '../domain/ledger-url.ts'
 import { mayBePrivateHost } from '../domain/private-address.ts'
 
 /** The kinds of rule that variables have. A message continues the sentence that begins with the variable's name. */
@@ -26,11 +26,19 @@ export const baseUrl = z
   .transform((text) => text.replace(/\/+$/, ''))
 export const isOrigin = (text: string) =>
   address(text) && new URL(text).origin === text && !text.includes('*')
+
+export const databaseUrl = z
+  .string()
+  .refine(
+    isDatabase,
+    'must be a postgres:// address, or sqlite: and the path of a file without a ?, as in sqlite:./data/tillgate.db or, from the root, sqlite:/data/tillgate.db',
+  )
 export function isDatabase(text: string): boolean {
   if (!isPostgresUrl(text)) {
-    const path = text.startsWith('sqlite:') ? text.slice('sqlite:'.length) : ''
-    // SQLite would read `file:` as a URI, which may name a ledger in memory too.
-    return path.trim() !== '' && !path.startsWith('file:')
+    const path = text.startsWith('sqlite:') ? sqlitePath(text) : ''
+    // SQLite would read `file:` as a URI, which may name a ledger in memory too. Of an address, `//data` is a host and `?` a query; no
+    // shell is here to read `~`; and a folder is no ledger.
+    return path.trim() !== '' && !/^(?:file:|~|\/\/)|\?|\/$/.test(path)
   }
   if (!/^\w+:\/\/./.test(text) || !URL.canParse(text)) return false
   // The driver would refuse these later, and quote them.

@@ -5,7 +5,7 @@ import {
   address,
   areEventSecrets,
   baseUrl,
-  isDatabase,
+  databaseUrl,
   isEventsUrl,
   isOrigin,
   list,
@@ -191,11 +191,11 @@ export const Env = z.object({
     .describe(
       'What signs the events (Standard Webhooks): `whsec_` and 24 random bytes or more in base64. Two, with a comma between them, while you replace one by the other. A file is read again on SIGHUP.',
     ),
-  DATABASE_URL: z
-    .string()
-    .refine(isDatabase, 'must be sqlite:PATH or a postgres:// address')
+  DATABASE_URL: databaseUrl
     .default('sqlite:./data/tillgate.db')
-    .describe('The ledger: `sqlite:PATH` on a local disk, or `postgres://…`, which several instances share.'),
+    .describe(
+      'The ledger: `sqlite:PATH` on a local disk (`sqlite:./data/…` from the working directory, `sqlite:/data/…` from the root), or `postgres://…`, which several instances share.',
+    ),
   LEDGER_MARK_DIR: z
     .string()
     .optional()

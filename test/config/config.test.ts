@@ -294,6 +294,17 @@ describe('what is wrong', () => {
     ['DATABASE_URL', 'sqlite:'],
     ['DATABASE_URL', 'sqlite: '],
     ['DATABASE_URL', 'sqlite:file:ledger?mode=memory'],
+    ['DATABASE_URL', 'sqlite:./data/tillgate.db?mode=ro'],
+    ['DATABASE_URL', 'sqlite:///data/tillgate.db?mode=ro'],
+    ['DATABASE_URL', 'sqlite::memory:?cache=shared'],
+    ['DATABASE_URL', 'sqlite:~/tillgate.db'],
+    ['DATABASE_URL', 'sqlite:./data/'],
+    ['DATABASE_URL', 'sqlite://'],
+    ['DATABASE_URL', 'sqlite:///'],
+    ['DATABASE_URL', 'sqlite://./data/tillgate.db'],
+    ['DATABASE_URL', 'sqlite://../tillgate.db'],
+    ['DATABASE_URL', 'sqlite://data/tillgate.db'],
+    ['DATABASE_URL', 'sqlite://tillgate.db'],
     ['PROBLEM_TYPE_BASE', '/docs/problems#'],
     ['PROBLEM_TYPE_BASE', 'https://pay.shop.example/docs/problems'],
     ['PROBLEM_TYPE_BASE', 'ftp://pay.shop.example/problems#'],
@@ -346,6 +357,10 @@ describe('what is wrong', () => {
     ['TRUST_PROXY', '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7,fd00::/8,fe80::/10,::1'],
     ['TRUST_PROXY', '130.211.0.0/22,35.191.0.0/16,104.16.0.0/13,104.64.0.0/10,23.32.0.0/11,2600:9000::/28'],
     ['TRUST_PROXY', '::ffff:10.0.0.0/104,::ffff:192.0.2.1,fe80::1%eth0'],
+    ['DATABASE_URL', 'sqlite:tillgate.db'],
+    ['DATABASE_URL', 'sqlite:../data/tillgate.db'],
+    ['DATABASE_URL', 'sqlite:///var/lib/tillgate.db'],
+    ['DATABASE_URL', 'sqlite:////var/lib/tillgate.db'],
     ['CORS_ORIGINS', 'https://shop.example:8443'],
     ['DATABASE_URL', 'postgres://tillgate:p%40ss@db.example:5432/tillgate?sslmode=verify-full'],
     ['DATABASE_URL', 'postgresql://db.example/tillgate'],
@@ -593,6 +608,13 @@ describe('where the admin listener is', () => {
 })
 
 describe('where the ledger is', () => {
+  test('a path that is written like an address is told how to write it', () => {
+    for (const DATABASE_URL of ['sqlite://./canary/x.db', 'sqlite://canary/x.db']) {
+      expect(() => loadDatabaseUrl({ DATABASE_URL })).toThrow(/ sqlite:\.\/data\/tillgate\.db .*\.$/)
+      expect(() => loadDatabaseUrl({ DATABASE_URL })).not.toThrow(/canary/)
+    }
+  })
+
   test('is read alone, because a migration needs no secret of the store', () => {
     expect(loadDatabaseUrl({})).toBe('sqlite:./data/tillgate.db')
     expect(loadDatabaseUrl({ DATABASE_URL: '', PORT: 'http' })).toBe('sqlite:./data/tillgate.db')

@@ -9,6 +9,7 @@ import { isMigrated } from '../../src/stores/engine/migrations.ts'
 import { compiled } from '../support/compiled.ts'
 
 const main = join(import.meta.dirname, '../../src/commands/migrate.ts')
+const copy = join(import.meta.dirname, '../../src/commands/copy.ts')
 const run = (env: Record<string, string>) =>
   promisify(execFile)(process.execPath, [main], { env: { ...compiled, ...env } })
 
@@ -35,3 +36,12 @@ test.each([
     expect(String(failure)).not.toContain('canary')
   },
 )
+
+test('the copy from SQLite takes no path that is written like an address', async () => {
+  const env = { ...compiled, DATABASE_URL: 'postgres://127.0.0.1:1/tillgate' }
+  const copying = promisify(execFile)(process.execPath, [copy, 'sqlite://./data/tillgate.db'], { env })
+  expect(await copying.catch((error: unknown) => error)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('npm run ledger:copy -- sqlite:./data/tillgate.db'),
+  })
+})

@@ -126,4 +126,11 @@ const Agent = function (options) {
     replace: 'prefix > 128',
     tests: ['test/config/config.test.ts'],
   },
+  {
+    name: 'take a relative path behind two slashes for one from the root',
+    file: 'src/config/rules.ts',
+    find: '!/^(?:file:|~|\\/\\/)|',
+    replace: '!/^(?:file:|~)|',
+    tests: ['test/config/config.test.ts'],
+  },
 ]
