@@ -1,6 +1,7 @@
 import { Sealed } from '../domain/sealed.ts'
 import { defaultApiUrl, InvalidConfiguration, ownEnvironment, sentencesOf } from './config.ts'
 import { type Environment, readEnvironment } from './environment.ts'
+import { wrongAddressesOf } from './mismatches.ts'
 import { Env } from './variables.ts'
 
 /** Those that the desk for held orders reads; the store's token only to look at BigCommerce. */
@@ -35,6 +36,7 @@ export function loadDesk(environment: Environment = ownEnvironment): DeskConfig 
   const { given, wrong } = readEnvironment(Object.fromEntries(wanted))
   const variables = DeskEnv.safeParse(given)
   const sentences = [...wrong, ...sentencesOf(variables)]
+  if (variables.data) sentences.push(...wrongAddressesOf(variables.data))
   if (!variables.success || sentences.length > 0) throw new InvalidConfiguration(sentences)
   const { BIGCOMMERCE_STORE_HASH: storeHash, BIGCOMMERCE_ACCESS_TOKEN: token } = variables.data
   return {

@@ -1,3 +1,14 @@
+/** BigCommerce's own host for each of the two addresses. */
+export const HOSTS = {
+  BIGCOMMERCE_API_URL: 'api.bigcommerce.com',
+  BIGCOMMERCE_PAYMENTS_URL: 'payments.bigcommerce.com',
+} as const
+
+const ROLES: Readonly<Record<string, string>> = {
+  [HOSTS.BIGCOMMERCE_API_URL]: 'management',
+  [HOSTS.BIGCOMMERCE_PAYMENTS_URL]: 'payments',
+}
+
 const onThisMachine = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
 /** Variables that must fit together, each valid by itself. */
@@ -35,20 +46,34 @@ const forgetfulLedgerOf = ({
       ]
     : []
 
+/** What the sentences about an address need. */
+type Addresses = Pick<Fitting, 'BIGCOMMERCE_STORE_HASH' | keyof typeof HOSTS>
+
 /**
- * The store's token and card numbers would leave in clear over `http`, and with the address of another store every payment
- * would be refused. On this machine both are for tests.
+ * The store's token and card numbers would leave in clear over `http`, and with the address of the other host, of no store or of another
+ * one, every payment would be refused. On this machine all of these are for tests.
  */
-function wrongAddressesOf(given: Fitting): string[] {
-  return (['BIGCOMMERCE_API_URL', 'BIGCOMMERCE_PAYMENTS_URL'] as const).flatMap((name) => {
-    const { hostname, protocol, pathname } = new URL(given[name] ?? 'http://localhost')
-    if (onThisMachine.test(hostname)) return []
-    const [, store = given.BIGCOMMERCE_STORE_HASH] = /\/stores\/([^/]+)/.exec(pathname) ?? []
-    return [
-      ...(protocol === 'https:' ? [] : [`${name} must be an https address, except on this machine.`]),
-      ...(store === given.BIGCOMMERCE_STORE_HASH
-        ? []
-        : [`${name} names another store than BIGCOMMERCE_STORE_HASH: use the same hash in both.`]),
-    ]
-  })
+export const wrongAddressesOf = (given: Addresses): string[] => [
+  ...wrongAddress('BIGCOMMERCE_API_URL', given),
+  ...wrongAddress('BIGCOMMERCE_PAYMENTS_URL', given),
+]
+
+function wrongAddress(name: keyof typeof HOSTS, given: Addresses): string[] {
+  const { hostname, protocol, pathname } = new URL(given[name] ?? 'http://localhost')
+  if (onThisMachine.test(hostname)) return []
+  const host = hostname.replace(/\.$/, '')
+  const own = HOSTS[name]
+  const role = ROLES[host]
+  const store = /\/stores\/([^/]+)/.exec(pathname)?.[1]
+  const sentences = [
+    protocol !== 'https:' && 'must be an https address, except on this machine.',
+    host !== own && role !== undefined && `names BigCommerce's ${role} host: use https://${own}/stores/HASH.`,
+    host === own &&
+      !/^\/stores\/[^/]+$/.test(pathname) &&
+      `must look like https://${own}/stores/HASH, with the store's hash.`,
+    store !== undefined &&
+      store !== given.BIGCOMMERCE_STORE_HASH &&
+      'names another store than BIGCOMMERCE_STORE_HASH: use the same hash in both.',
+  ]
+  return sentences.flatMap((sentence) => (sentence === false ? [] : [`${name} ${sentence}`]))
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { eventSecretsIn, isEventSecret } from '../domain/event-secrets.ts'
 import { isPostgresUrl, sqlitePath } from '../domain/ledger-url.ts'
 import { mayBePrivateHost } from '../domain/private-address.ts'
+import { HOSTS } from './mismatches.ts'
 
 /** The kinds of rule that variables have. A message continues the sentence that begins with the variable's name. */
 export const required = (meaning: string) => z.string({ error: `is required: ${meaning}` })
@@ -26,6 +27,20 @@ export const baseUrl = z
   .transform((text) => text.replace(/\/+$/, ''))
 export const isOrigin = (text: string) =>
   address(text) && new URL(text).origin === text && !text.includes('*')
+/**
+ * Base of the management or payments host. Requests add `/v3/orders/…` or `/payments` to it, and nothing of a user, a query or a fragment
+ * would be sent with them.
+ */
+export const upstreamBase = (name: keyof typeof HOSTS) =>
+  baseUrl.refine(
+    isUpstreamBase,
+    `must look like https://${HOSTS[name]}/stores/HASH: no user or password, no ? or #, and no /v2, /v3 or anything else after the hash`,
+  )
+function isUpstreamBase(text: string): boolean {
+  const { username, password, pathname } = new URL(text)
+  const isPlain = username === '' && password === '' && !/[?#]/.test(text)
+  return isPlain && !/\/stores\/[^/]+\/|\/(?:v[23]|stores)$/i.test(pathname)
+}
 
 export const databaseUrl = z
   .string()

@@ -10,6 +10,7 @@ import {
   isOrigin,
   list,
   required,
+  upstreamBase,
   wholeNumber,
 } from './rules.ts'
 import { areProxies } from './trusted-proxies.ts'
@@ -132,15 +133,15 @@ export const Env = z.object({
     .describe(
       "The store's OAuth token; SECURITY.md lists its scopes. A file is read again on SIGHUP, and when BigCommerce refuses the token.",
     ),
-  BIGCOMMERCE_API_URL: baseUrl
+  BIGCOMMERCE_API_URL: upstreamBase('BIGCOMMERCE_API_URL')
     .optional()
     .describe(
-      'Base URL of the management API, with its path: https, and of the same store, unless it is on this machine. Default `https://api.bigcommerce.com/stores/{hash}`.',
+      'Base URL of the management API, with its path and nothing behind the store’s hash: https, and of the same store, unless it is on this machine. Default `https://api.bigcommerce.com/stores/{hash}`.',
     ),
-  BIGCOMMERCE_PAYMENTS_URL: baseUrl
+  BIGCOMMERCE_PAYMENTS_URL: upstreamBase('BIGCOMMERCE_PAYMENTS_URL')
     .optional()
     .describe(
-      'Base URL of the payments host, with its path: https, and of the same store, unless it is on this machine. Default `https://payments.bigcommerce.com/stores/{hash}`.',
+      'Base URL of the payments host, with its path and nothing behind the store’s hash: https, and of the same store, unless it is on this machine. Default `https://payments.bigcommerce.com/stores/{hash}`.',
     ),
   BIGCOMMERCE_CLIENT_ID: z
     .string()

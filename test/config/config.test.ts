@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { loadAdminListener, loadConfig, loadDatabaseUrl } from '../../src/config/config.ts'
 import type { Environment } from '../../src/config/environment.ts'
 import { mayShareOneAddress } from '../../src/config/facts.ts'
+import { loadDesk } from '../../src/config/load-desk.ts'
 import { Env, SECRETS } from '../../src/config/variables.ts'
 import { INSTRUMENT_TYPES } from '../../src/domain/payment-instrument.ts'
 import { reveal, Sealed } from '../../src/domain/sealed.ts'
@@ -210,10 +211,54 @@ describe('what is wrong', () => {
     ['BIGCOMMERCE_PAYMENTS_URL', 'http://127.0.0.1.evil.example/stores/abc123', 'https address'],
     ['BIGCOMMERCE_API_URL', 'https://api.bigcommerce.com/stores/other1', 'another store'],
     ['BIGCOMMERCE_PAYMENTS_URL', 'https://payments.bigcommerce.com/stores/ABC123', 'another store'],
+    ['BIGCOMMERCE_PAYMENTS_URL', 'https://api.bigcommerce.com/stores/abc123', 'management host'],
+    ['BIGCOMMERCE_PAYMENTS_URL', 'https://API.BigCommerce.com.:443/stores/abc123/', 'management host'],
+    ['BIGCOMMERCE_API_URL', 'https://payments.bigcommerce.com/stores/abc123', 'payments host'],
+    ['BIGCOMMERCE_API_URL', 'https://api.bigcommerce.com', 'bigcommerce.com/stores/HASH'],
+    ['BIGCOMMERCE_PAYMENTS_URL', 'https://payments.bigcommerce.com/', 'bigcommerce.com/stores/HASH'],
+    ['BIGCOMMERCE_API_URL', 'https://api.bigcommerce.com//stores/abc123', 'bigcommerce.com/stores/HASH'],
   ])('an address that leads the token or a card astray: %s=%s', (name, value, said) => {
     expect(complaint({ ...required, BIGCOMMERCE_STORE_HASH: 'abc123', [name]: value })).toMatch(
       new RegExp(`${name} .*${said}`),
     )
+  })
+
+  test.each([
+    'https://canary:pw@api.example/stores/abc123',
+    'https://:canary@api.example/stores/abc123',
+    'https://canary@api.example/stores/abc123',
+    'http://canary:pw@127.0.0.1:1/stores/abc123',
+    'https://api.example/stores/abc123?key=canary',
+    'https://api.example/stores/abc123?',
+    'https://api.example/stores/abc123#canary',
+    'https://api.example/stores/abc123/#',
+    'https://api.example/stores/abc123/v3',
+    'https://api.example/stores/abc123/v2/',
+    'https://api.example/stores/abc123/v3/payments',
+    'https://api.example/stores/abc123/payments',
+    'https://api.example/stores',
+    'https://api.example/stores/',
+    'https://proxy.example/canary/v3',
+    'https://proxy.example/canary/V2/',
+    'http://127.0.0.1:1/v3',
+  ])('an address to which requests could not be added: %s', (address) => {
+    for (const name of ['BIGCOMMERCE_API_URL', 'BIGCOMMERCE_PAYMENTS_URL']) {
+      const message = complaint({ ...required, [name]: address })
+      expect(namedIn(message)).toEqual([name])
+      expect(message).toMatch(/must look like https:\/\/(api|payments)\.bigcommerce\.com\/stores\/HASH: /)
+      expect(message).not.toContain('canary')
+    }
+  })
+
+  test('the desk sends the token where the service would, and nowhere else', () => {
+    const { BIGCOMMERCE_STORE_HASH, BIGCOMMERCE_ACCESS_TOKEN } = required
+    const apiUrlOf = (BIGCOMMERCE_API_URL: string) =>
+      loadDesk({ BIGCOMMERCE_STORE_HASH, BIGCOMMERCE_ACCESS_TOKEN, BIGCOMMERCE_API_URL }).apiUrl
+    expect(apiUrlOf('https://proxy.example/bc/')).toBe('https://proxy.example/bc')
+    expect(apiUrlOf('http://127.0.0.1:1/stores/other')).toBe('http://127.0.0.1:1/stores/other')
+    expect(() => apiUrlOf('http://proxy.example/bc')).toThrow('must be an https address')
+    expect(() => apiUrlOf('https://payments.bigcommerce.com/stores/abc123')).toThrow('payments host')
+    expect(() => apiUrlOf('https://api.bigcommerce.com/stores/other')).toThrow('another store')
   })
 
   test('a ledger that forgets, except in tests on this machine', () => {
@@ -232,6 +277,9 @@ describe('what is wrong', () => {
     'http://127.0.0.1:1',
     'http://[::1]:1',
     'https://proxy.example/bc',
+    'https://proxy.example/v3/bc',
+    'https://proxy.example/payments',
+    'https://proxy.example/stores/abc123',
   ])('and %s is taken', (address) => {
     const addresses = { BIGCOMMERCE_API_URL: address, BIGCOMMERCE_PAYMENTS_URL: address }
     expect(loadConfig({ ...required, ...addresses }).bigcommerce.apiUrl).toBe(address)
