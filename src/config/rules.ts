@@ -25,8 +25,14 @@ export const baseUrl = z
   .string()
   .refine(address, 'must be an http or https address')
   .transform((text) => text.replace(/\/+$/, ''))
+const namesNoUser = (text: string) => {
+  const { username, password } = new URL(text)
+  return username === '' && password === ''
+}
+export const keysUrl = baseUrl.refine(namesNoUser, 'must have no user or password: neither would be sent')
 export const isOrigin = (text: string) =>
   address(text) && new URL(text).origin === text && !text.includes('*')
+
 /**
  * Base of the management or payments host. Requests add `/v3/orders/…` or `/payments` to it, and nothing of a user, a query or a fragment
  * would be sent with them.
@@ -37,9 +43,8 @@ export const upstreamBase = (name: keyof typeof HOSTS) =>
     `must look like https://${HOSTS[name]}/stores/HASH: no user or password, no ? or #, and no /v2, /v3 or anything else after the hash`,
   )
 function isUpstreamBase(text: string): boolean {
-  const { username, password, pathname } = new URL(text)
-  const isPlain = username === '' && password === '' && !/[?#]/.test(text)
-  return isPlain && !/\/stores\/[^/]+\/|\/(?:v[23]|stores)$/i.test(pathname)
+  const { pathname } = new URL(text)
+  return namesNoUser(text) && !/[?#]/.test(text) && !/\/stores\/[^/]+\/|\/(?:v[23]|stores)$/i.test(pathname)
 }
 
 export const databaseUrl = z
@@ -64,8 +69,8 @@ export function isDatabase(text: string): boolean {
 /** A user or password in it would be sent to no one; events are signed instead. */
 export function isEventsUrl(text: string): boolean {
   if (!address(text)) return false
-  const { protocol, hostname, username, password } = new URL(text)
-  return username === '' && password === '' && (protocol === 'https:' || mayBePrivateHost(hostname))
+  const { protocol, hostname } = new URL(text)
+  return namesNoUser(text) && (protocol === 'https:' || mayBePrivateHost(hostname))
 }
 
 export function areEventSecrets(text: string): boolean {

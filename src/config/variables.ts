@@ -8,6 +8,7 @@ import {
   databaseUrl,
   isEventsUrl,
   isOrigin,
+  keysUrl,
   list,
   required,
   upstreamBase,
@@ -160,7 +161,7 @@ export const Env = z.object({
     ),
   AUTH_ISSUER: required('the `iss` of caller tokens').describe('The `iss` of caller tokens.'),
   AUTH_AUDIENCE: required('the `aud` of caller tokens').describe('The `aud` of caller tokens.'),
-  AUTH_JWKS_URL: baseUrl.optional().describe('Where the issuer publishes the keys of caller tokens (JWKS).'),
+  AUTH_JWKS_URL: keysUrl.optional().describe('Where the issuer publishes the keys of caller tokens (JWKS).'),
   AUTH_PUBLIC_KEY_FILE: z
     .string()
     .optional()

@@ -623,6 +623,16 @@ describe('the key of caller tokens', () => {
     expect(namedIn(complaint({ ...withoutKey, AUTH_PUBLIC_KEY_FILE }))).toEqual(['AUTH_PUBLIC_KEY_FILE'])
   })
 
+  test('an address with a user or password, which would not be sent, is named without them', () => {
+    for (const user of ['canary:pw', ':canary', 'canary']) {
+      const message = complaint({ ...withoutKey, AUTH_JWKS_URL: `https://${user}@id.example/jwks` })
+      expect(namedIn(message)).toEqual(['AUTH_JWKS_URL'])
+      expect(message).not.toContain('canary')
+    }
+    const url = 'https://id.example/jwks?appid=1'
+    expect(loadConfig({ ...withoutKey, AUTH_JWKS_URL: url }).auth.key).toEqual({ kind: 'set', url })
+  })
+
   test('of a private key only the public half is kept', () => {
     const path = fileOf(String(privateKey.export({ type: 'pkcs8', format: 'pem' })))
     const { key } = loadConfig({ ...withoutKey, AUTH_PUBLIC_KEY_FILE: path }).auth

@@ -129,8 +129,8 @@ const Agent = function (options) {
   {
     name: 'drop the query of an address of BigCommerce',
     file: 'src/config/rules.ts',
-    find: "username === '' && password === '' && !/[?#]/.test(text)",
-    replace: "username === '' && password === ''",
+    find: 'namesNoUser(text) && !/[?#]/.test(text)',
+    replace: 'namesNoUser(text)',
     tests: ['test/config/config.test.ts'],
   },
   {
