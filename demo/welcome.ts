@@ -71,7 +71,7 @@ ${bold('A page of your own')} may call ${apiUrl} from ${corsOrigins.join(' and '
 
 export ${variables.join(' ')}
 
-${bold('A shopper asks for help')} with order ${desk.orderId}, which command 6 has left held. In a shell with these variables, as
+${bold('A shopper asks for help')} with order ${desk.orderId}, which command 6 leaves held: run it first. In a shell with these variables, as
 docs/operations.md says ("Needs review"):
 
 npm run payments -- held
