@@ -47,17 +47,29 @@ function isCardRun(run: string): boolean {
   return false
 }
 
+/** Seconds or milliseconds since 1970, or a date, perhaps with the time of day, until 2050: what shops put beside the number of an order. */
+const time =
+  /^(?:(?:1[6-9]|2[0-5])\d{8}(?:\d{3})?|20[2-5]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d\d){0,3})$/
+
 /**
- * As people and tools group a card number: in fours or less, of which the last group may be shorter, or 4-6-5 and 4-6-4.
- * Larger groups are the numbers of orders, dates and time stamps.
+ * As people and tools group a card number: in equal groups of up to four, of which the last may be shorter; or in larger ones
+ * that end where those of four do, where the six digits of the issuer do, or where those of 4-6-5 and 4-6-4 do. Of such larger groups none may be a time.
  */
 function isCardGrouping(groups: readonly string[]): boolean {
   const lengths = groups.map(({ length }) => length)
   const [first = 0] = lengths
   const [last = 0] = lengths.slice(-1)
   const areEqual = lengths.slice(0, -1).every((length) => length === first) && last <= first
-  return (areEqual && first <= 4) || /^4-6-[45]$/.test(lengths.join('-'))
+  if (areEqual && first <= 4) return true
+  const ends = lengths.slice(0, -1).map((_, index) => lengths.slice(0, index + 1).reduce(sum, 0))
+  const digits = lengths.reduce(sum, 0)
+  const isGrouped =
+    ends.every((end) => end % 4 === 0 || end === 6) || (digits < 16 && ends.every(isOfFourSixFive))
+  return isGrouped && !groups.some((group) => time.test(group))
 }
+
+const sum = (one: number, other: number) => one + other
+const isOfFourSixFive = (end: number) => end === 4 || end === 10
 
 /** Whether some groups in a row are one card number. */
 function areCardGroups(groups: readonly string[]): boolean {
@@ -101,7 +113,7 @@ function asLatinDigit(digit: string): string {
  *
  * What shops use as keys and ids must pass. Among random UUIDs one in a thousand would hold such digits by chance, and among
  * random hexadecimal ids one in five thousand, so these are exempt. An order's number beside a time stamp
- * (`412-1732700000000`) passes, because it is not grouped as a card number is.
+ * (`412345-1732700000`) passes, although a card number may be grouped so.
  */
 export function holdsCardNumber(text: string): boolean {
   if (hasTooFewDigits(text) || wholeUuid.test(text)) return false

@@ -14,7 +14,7 @@ const cards = [
   '378282246310005',
   '30569309025904',
   '36227206271667',
-  '3566002020360505',
+  '3530111333300000',
   '3088000000000017',
   '6011000990139424',
   '6212345678901265',
@@ -35,6 +35,13 @@ describe.each(cards)('%s reads as a card number', (card) => {
     ['within a word', `a${card}b`],
     ['after a word and a hyphen', `pay-${card}-2`],
     ['with underscores', `order_${card}_2`],
+    ['in eights', card.replace(/\d{8}(?=\d)/g, '$&-')],
+    ['the issuer and the rest', card.replace(/^\d{6}/, '$&-')],
+    ['the first four and the rest', card.replace(/^\d{4}/, '$&_')],
+    ['the first twelve and the rest', card.replace(/^\d{12}/, '$&.')],
+    ['four, eight and the rest', card.replace(/^(\d{4})(\d{8})/, '$1-$2-')],
+    ['eight, four and the rest', card.replace(/^(\d{8})(\d{4})/, '$1 $2 ')],
+    ['in larger groups, within a word', `card${card.replace(/^\d{6}/, '$&-')}x`],
     ['with an expiry', `${card}-12-30`],
     ['with an expiry behind it at once', `${card}1230`],
     ['with an expiry and a security code', `${card}_1230_123`],
@@ -64,6 +71,8 @@ describe.each(cards)('%s reads as a card number', (card) => {
 test('the groups of American Express and Diners Club are read too', () => {
   expect(holdsCardNumber('3782-822463-10005')).toBe(true)
   expect(holdsCardNumber('3056 930902 5904')).toBe(true)
+  expect(holdsCardNumber('3782822463-10005')).toBe(true)
+  expect(holdsCardNumber('3056-9309025904')).toBe(true)
 })
 
 test.each([
@@ -72,6 +81,9 @@ test.each([
   ['a UUID of zeros', '00000000-0000-4000-8000-000000000000'],
   ['an order and a time stamp', '412-1732700000000'],
   ['an order and seconds', '4112-1732700000'],
+  ['an order of six digits and seconds', '412345-1732700001'],
+  ['an order and a time of the day', '4118-202611272304'],
+  ['an order of eight digits and a date', '41234567-20261123'],
   ['a date and a time', 'order-4118-20261127-230000-001'],
   ['a time in nanoseconds', '1732700000000000000'],
   ['the subject of a Google account', 'google-oauth2|103547991597142817347'],
