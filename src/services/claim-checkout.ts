@@ -156,6 +156,7 @@ export function createClaimCheckout(dependencies: ClaimCheckoutDependencies): Cl
         ...newAttempt(command, id, context),
         checkoutId: command.checkoutId,
         boundTo: record.boundTo,
+        makings: record.makings,
         cart: checkout.cart,
         newestOrder: Math.max(0, ...orders.map((one) => one.id)),
       })

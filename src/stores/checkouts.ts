@@ -16,6 +16,7 @@ import { LostRace, transact } from './engine/transact.ts'
 import { findByKey, findByOrder, NO_ORDER_YET, toAttempt } from './find-attempts.ts'
 import {
   concludeMaking,
+  countMakings,
   leaseMakings,
   type MakingLook,
   makingsWaitSeconds,
@@ -32,6 +33,8 @@ export interface CheckoutRecord {
   readonly ordering: PaymentAttempt | null
   /** Its orders that this service had made. */
   readonly made: readonly MadeOrder[]
+  /** How often an order was asked to be made of it, whatever came of that. */
+  readonly makings: number
   /** Every payment of it, and on the order that it is bound to, newest first. */
   readonly payments: readonly PaymentAttempt[]
 }
@@ -39,8 +42,9 @@ export interface CheckoutRecord {
 /** What an attempt is when it is claimed before there is an order. */
 export type NewOrdering = Omit<NewAttempt, 'orderId' | 'cartId'> & {
   readonly checkoutId: string
-  /** What it was decided on: the claim is refused where the checkout is bound to another order by now. */
+  /** What it was decided on; the claim is refused where either has changed. A request may stand still for long in between. */
   readonly boundTo: number | null
+  readonly makings: number
   readonly cart: CartState
   /** The largest number of an order of the checkout; 0 for none. */
   readonly newestOrder: number
@@ -140,6 +144,7 @@ async function findCheckout(
     made: made.flatMap(({ order_id: orderId, cart_contents: contents, cart_edited_at_ms: editedAtMs }) =>
       orderId === null ? [] : [{ orderId, cart: { contents, editedAtMs } }],
     ),
+    makings: made.length,
     payments: await findPayments(queries, storeHash, checkoutId, boundTo),
   }
 }
@@ -177,10 +182,9 @@ interface OrderingClaimOptions {
 /** @throws LostRace where another request took the key meanwhile. */
 async function claimOrdering(
   transaction: Transaction<Tables>,
-  options: OrderingClaimOptions,
+  { storeHash, scope, fingerprint, ordering, nowMs, failures }: OrderingClaimOptions,
 ): Promise<OrderingClaim> {
-  const { storeHash, scope, fingerprint, ordering, nowMs, failures } = options
-  const { checkoutId, boundTo, cart, newestOrder } = ordering
+  const { checkoutId, boundTo, makings, cart, newestOrder } = ordering
   const known = await findByKey(transaction, storeHash, scope)
   if (known && !isFreeAgain(known, fingerprint)) return { kind: 'known', known }
 
@@ -188,6 +192,7 @@ async function claimOrdering(
   if (row && (row.orderId === null || row.orderId !== boundTo)) return { kind: 'changed' }
   const payments = await findPayments(transaction, storeHash, checkoutId, row?.orderId ?? null)
   if (payments.some(keepsOrder)) return { kind: 'changed' }
+  if ((await countMakings(transaction, storeHash, checkoutId)) !== makings) return { kind: 'changed' }
 
   const attempt = { ...ordering, orderId: NO_ORDER_YET, cartId: checkoutId }
   const claim = { storeHash, scope, fingerprint, attempt, nowMs, failures, countsByCheckout: true }

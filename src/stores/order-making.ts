@@ -23,6 +23,21 @@ export type MakingLook =
 /** Longer than all pages of a cart's orders are read with all tries. */
 const leaseMs = 20_000
 
+/** How often an order was asked to be made of a checkout. */
+export async function countMakings(
+  transaction: Transaction<Tables>,
+  storeHash: string,
+  checkoutId: string,
+): Promise<number> {
+  const { makings } = await transaction
+    .selectFrom('order_makings')
+    .select(({ fn }) => fn.countAll<number | string>().as('makings'))
+    .where('store_hash', '=', storeHash)
+    .where('checkout_id', '=', checkoutId)
+    .executeTakeFirstOrThrow()
+  return Number(makings)
+}
+
 /** How long until one more order may be made of a checkout, in seconds; 0 if now. */
 export async function makingsWaitSeconds(
   transaction: Transaction<Tables>,

@@ -17,7 +17,7 @@ function makingWith(nowMs: number) {
       },
     },
     checkouts: {
-      find: async () => ({ boundTo: null, ordering: null, made: [], payments: [] }),
+      find: async () => ({ boundTo: null, ordering: null, made: [], makings: 0, payments: [] }),
       noteMade: async (_id, orderId) => ({ ...ordering, orderId }),
       noteNotMade: () => note('noted that none was made'),
     },

@@ -4,7 +4,7 @@ import { HAZARDS, hazardsOn, NO_HAZARDS } from './scenario/hazards.ts'
 import { scenarioOf } from './scenario/scenario-of.ts'
 import { simulate } from './simulate.ts'
 
-const seeds = 500
+const seeds = 2_000
 const enough = 5
 
 test.each(HAZARDS)('%s happen where they are on', { timeout: 60_000 }, async (hazard) => {

@@ -113,6 +113,8 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     void shop({ run, front, plan, orderId: order?.id ?? 0, checkout, newKey, onSent })
   }
   outages.plan()
+  // What comes last must not come sooner than everything works again.
+  scheduler.after(scenario.healAtMs, () => {})
   await scheduler.run(START_MS + scenario.healAtMs + forMs)
 
   // Long after, every key is sent once more: final answers must be the same, and what was never sent may try again.

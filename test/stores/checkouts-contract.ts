@@ -37,12 +37,16 @@ export function describeCheckouts({ name, open }: Pick<Engine, 'open'> & { reado
       id: newAttempt().id,
       checkoutId,
       boundTo: null,
+      makings: 0,
       cart,
       newestOrder: 0,
       ...change,
     })
-    const claimOrdering = (key: string, change: Partial<NewOrdering> = {}) =>
-      ledger.checkouts.claimOrdering(scopeOf(key, { operation: 'payCheckout' }), 'body-1', ordering(change))
+    const claimOrdering = async (key: string, change: Partial<NewOrdering> = {}) => {
+      const { makings } = await ledger.checkouts.find(change.checkoutId ?? checkoutId)
+      const scope = scopeOf(key, { operation: 'payCheckout' })
+      return ledger.checkouts.claimOrdering(scope, 'body-1', ordering({ makings, ...change }))
+    }
     const ordered = async (key: string, change: Partial<NewOrdering> = {}) => {
       const claim = await claimOrdering(key, change)
       if (claim.kind !== 'claimed') throw new Error(`was ${claim.kind}`)
@@ -71,6 +75,7 @@ export function describeCheckouts({ name, open }: Pick<Engine, 'open'> & { reado
         boundTo: null,
         ordering: null,
         made: [],
+        makings: 0,
         payments: [],
       })
     })
@@ -99,6 +104,17 @@ export function describeCheckouts({ name, open }: Pick<Engine, 'open'> & { reado
       })
       expect((await ledger.attempts.findFence(118))?.id).toBe(attempt.id)
       expect(await markSending(attempt.id)).toBe('sending')
+    })
+
+    test('an order that was asked for since, and has come to nothing, is news too', async () => {
+      const { makings } = await ledger.checkouts.find(checkoutId)
+      const attempt = await ordered('k1')
+      await end(attempt.id, 'not_sent')
+      nowMs += 2 * minuteMs
+      for (let looks = 0; looks < 3; looks++)
+        await ledger.checkouts.concludeMaking(attempt.id, { kind: 'empty' })
+      expect((await claimOrdering('k2', { makings })).kind).toBe('changed')
+      expect((await claimOrdering('k2')).kind).toBe('claimed')
     })
 
     test('the key stands for the payment from then on', async () => {

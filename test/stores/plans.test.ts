@@ -151,7 +151,13 @@ async function useAll({ attempts, unsettled, holds, desk, events, checkouts }: L
   await events.repeatDead()
   const { orderId: _none, cartId: _neither, ...noOrder } = newAttempt()
   for (const checkoutId of ['checkout-1', 'checkout-2', 'checkout-3']) {
-    const bound = { checkoutId, boundTo: null, cart: { contents: 'c', editedAtMs: 1 }, newestOrder: 0 }
+    const bound = {
+      checkoutId,
+      boundTo: null,
+      makings: 0,
+      cart: { contents: 'c', editedAtMs: 1 },
+      newestOrder: 0,
+    }
     const ordering = { ...noOrder, ...bound, id: `of ${checkoutId}` }
     await checkouts.claimOrdering(scopeOf(checkoutId), 'f', ordering)
     await checkouts.wakeMakings(checkoutId)

@@ -192,6 +192,7 @@ test('an order is sent while the first order of its checkout is to be made: one 
     ...noOrder,
     checkoutId,
     boundTo: null,
+    makings: 0,
     cart: { contents: 'c', editedAtMs: null },
     newestOrder: 0,
   })

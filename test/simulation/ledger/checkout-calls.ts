@@ -51,6 +51,9 @@ export function createCheckoutCalls(rows: LedgerRows): Sync<Checkouts> {
     if (isAwaited(making)) checkouts.delete(making.checkoutId)
   }
 
+  const makingsOf = (checkoutId: string) =>
+    [...makings.values()].filter((making) => making.checkoutId === checkoutId).length
+
   return {
     find(_nowMs, checkoutId) {
       const row = checkouts.get(checkoutId)
@@ -62,18 +65,25 @@ export function createCheckoutCalls(rows: LedgerRows): Sync<Checkouts> {
         made: [...makings.values()]
           .filter((making) => making.checkoutId === checkoutId)
           .flatMap(({ orderId, cart }) => (orderId === null ? [] : [{ orderId, cart }])),
+        makings: makingsOf(checkoutId),
         payments: paymentsOf(checkoutId),
       }
     },
 
-    claimOrdering(nowMs, scope, fingerprint, { checkoutId, boundTo, cart, newestOrder, ...attempt }) {
+    claimOrdering(
+      nowMs,
+      scope,
+      fingerprint,
+      { checkoutId, boundTo, makings: count, cart, newestOrder, ...attempt },
+    ) {
       const key = rows.keys.get(keyOf(scope))
       const known = key && knownKey(rows, key)
       if (known && !isFreeAgain(known, fingerprint)) return { kind: 'known', known }
       const row = checkouts.get(checkoutId)
       if (row && (row.orderId === null || row.orderId !== boundTo)) return { kind: 'changed' }
       const keepsOrder = ({ status }: PaymentAttempt) => isSent(status) || status === 'succeeded'
-      if (paymentsOf(checkoutId).some(keepsOrder)) return { kind: 'changed' }
+      if (paymentsOf(checkoutId).some(keepsOrder) || makingsOf(checkoutId) !== count)
+        return { kind: 'changed' }
       const begun = [...makings.values()]
         .filter((each) => each.checkoutId === checkoutId && each.begunAtMs > nowMs - MAKINGS_WITHIN_MS)
         .sort((one, other) => other.begunAtMs - one.begunAtMs)

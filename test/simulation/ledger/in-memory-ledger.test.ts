@@ -63,6 +63,7 @@ const ordering = fc
     boundTo: fc.option(orderId),
     contents: fc.constantFrom('few', 'many'),
     editedAtMs: fc.option(fc.constant(500)),
+    makings: fc.constantFrom(0, 0, 1),
     newestOrder: fc.constantFrom(0, 1),
   })
   .map(({ attempt: { orderId: _order, cartId: _cart, ...rest }, contents, editedAtMs, ...of }) => ({
