@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici'
 import { cardPayment } from '../support/payments.ts'
-import { noAnswer, readAnswer, type Subject, type Told } from './told.ts'
+import { LOST_PATIENCE, noAnswer, readAnswer, type Subject, type Told } from './told.ts'
 
 /** Something with a token that asks the service about one order or checkout, and remembers what it was told. */
 export interface Device {
@@ -79,5 +79,7 @@ export function createDevice(options: DeviceOptions): Device {
   }
 }
 
-const reasonOf = (error: unknown) =>
-  error instanceof Error ? String('code' in error ? error.code : error.name) : 'no answer'
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'no answer'
+  return error.name === 'TimeoutError' ? LOST_PATIENCE : String('code' in error ? error.code : error.name)
+}

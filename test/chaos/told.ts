@@ -62,6 +62,9 @@ export function readAnswer(asked: Asked, status: number, text: string): Told {
   }
 }
 
+/** Why a client got no answer that did not wait for it any longer. */
+export const LOST_PATIENCE = 'lost patience'
+
 export const noAnswer = (asked: Asked, why: string): Told => ({
   ...readAnswer(asked, 0, ''),
   status: null,

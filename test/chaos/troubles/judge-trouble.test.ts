@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { noAnswer, readAnswer } from '../told.ts'
+import { LOST_PATIENCE, noAnswer, readAnswer } from '../told.ts'
 import { judgeTrouble, timesOf } from './judge-trouble.ts'
 
 const asked = { orderId: 215, device: 'probe-1', key: 'key-1' }
@@ -67,6 +67,17 @@ test.each([
   expect(judgeTrouble({ name: 'a kill' }, evidence([refused], requests))).toHaveLength(violations)
   const begins = probe(21_000, at(21_100, 429, limited), at(30_000, 201, paid))
   expect(judgeTrouble({ name: 'a kill' }, evidence([begins], requests))).toHaveLength(violations)
+})
+
+/** Asked at 21 s, and not waited for beyond 31 s. */
+test.each([
+  ['nothing else was paid', [], 1],
+  ['the allowance was used up all the while', [...charges(45, 21_500), ...charges(45, 26_500)], 0],
+  ['the allowance was used up for a part of it', [...charges(90, 21_500), ...charges(44, 26_500)], 1],
+])('a shopper who did not wait for the answer, when %s', (_what, requests, violations) => {
+  const lost = { ...noAnswer(asked, LOST_PATIENCE), askedAtMs: 21_000, atMs: 31_000 }
+  const waiting = probe(15_000, lost, at(40_000, 201, paid))
+  expect(judgeTrouble({ name: 'a kill' }, evidence([waiting], requests))).toHaveLength(violations)
 })
 
 test('only a 429 of the allowance is right because the allowance is used up', () => {

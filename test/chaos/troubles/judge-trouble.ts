@@ -1,6 +1,6 @@
 import type { ChargeRequest } from '../charge-requests.ts'
 import type { Violation } from '../promises.ts'
-import type { Told } from '../told.ts'
+import { LOST_PATIENCE, type Told } from '../told.ts'
 import type { Probe } from './probes.ts'
 import type { Trouble } from './troubles.ts'
 
@@ -45,7 +45,7 @@ export interface TroubleEvidence {
 /**
  * A refusal later than ten seconds after the trouble was over breaks a promise, and so does any refusal of a customer who only
  * begins then, or whom the trouble does nothing to. The store's allowance may be used up then as ever: a 429 is right as far as what
- * arrived at BigCommerce shows that it was.
+ * arrived at BigCommerce shows that it was, and so is a payment that waits in line for longer than its shopper does.
  */
 export function judgeTrouble(
   { name, kills = false, spares = () => false }: Pick<Trouble, 'name' | 'kills' | 'spares'>,
@@ -57,7 +57,9 @@ export function judgeTrouble(
     const late = heard.filter(({ askedAtMs }) => askedAtMs > calmFromMs)
     const isOwn = ({ code }: Told) => kills && beganAtMs < endedMs && code === 'request_in_progress'
     const isRight = (told: Told & { askedAtMs: number }) =>
-      isOwn(told) || (told.code === 'payment_rate_limited' && wasUsedUp(requests, told))
+      isOwn(told) ||
+      (told.code === 'payment_rate_limited' && wasUsedUp(requests, told)) ||
+      (told.text === LOST_PATIENCE && wasInLine(requests, told))
     const refusal = late.find((told) => isRefused(told) && !isRight(told))
     const [first] = heard
     const isLate = beganAtMs > calmFromMs && first !== undefined && !isPaid(first) && !isRight(first)
@@ -73,6 +75,22 @@ export function judgeTrouble(
 const patienceMs = 5_000
 /** However the times fall, so many of the fifty leave within five seconds where nothing is left of them. */
 const usedUpMin = 45
+/** Whether others used the allowance all the while that a payment was waited for: in each five seconds of it as much as is left to use. */
+const wasInLine = (
+  requests: TroubleEvidence['requests'],
+  { askedAtMs, atMs }: { readonly askedAtMs: number; readonly atMs: number },
+): boolean => {
+  const turns = Math.floor((atMs - askedAtMs) / patienceMs)
+  return (
+    turns > 0 &&
+    Array.from({ length: turns }, (_, turn) => askedAtMs + turn * patienceMs).every(
+      (fromMs) =>
+        requests.filter((request) => request.atMs >= fromMs && request.atMs < fromMs + patienceMs).length >=
+        usedUpMin,
+    )
+  )
+}
+
 /** BigCommerce does not say for how long a 429 holds: one window of the allowance, and then the permits leave within a second. */
 const heldMs = 5_000
 
