@@ -42,7 +42,8 @@ export const goalTable = (rows: readonly GoalRow[]): string =>
 
 function wordOf(row: GoalRow): string {
   if (isMet(row)) return 'met'
-  return `not met: ${shown(row, Math.abs(row.now - row.goal))} away`
+  const away = `not met: ${shown(row, Math.abs(row.now - row.goal))} away`
+  return row.because ? `${away}; ${row.because}` : away
 }
 
 function shown({ unit }: Pick<GoalRow, 'unit'>, value: number): string {
