@@ -3,6 +3,13 @@ import type { Bug } from './bug.ts'
 /** Doors left ajar. */
 export const SECURITY_BUGS: readonly Bug[] = [
   {
+    name: 'stop at the first key of an issuer that cannot be used',
+    file: 'src/clients/identity/caller-tokens.ts',
+    find: 'else unusable = error',
+    replace: 'else throw error',
+    tests: ['test/clients/identity/published-keys.test.ts'],
+  },
+  {
     name: 'let the token choose between secret and public key',
     file: 'src/clients/identity/caller-tokens.ts',
     find: "const algorithms = key.kind === 'secret' ? ['HS256'] : asymmetricAlgorithms",

@@ -147,22 +147,29 @@ async function verifyBySet(
   }
 }
 
-/** Tries each key that fits, since keys may have no `kid`, or share one during a rotation. */
+/**
+ * Tries each key that fits, since keys may have no `kid`, or share one during a rotation. A key that cannot be used, as one that is too short,
+ * says nothing of the token.
+ */
 async function verifyByAny(callerToken: string, getKey: JWTVerifyGetKey, rules: Rules) {
   try {
     return await jwtVerify(callerToken, getKey, rules)
   } catch (several) {
     if (!(several instanceof errors.JWKSMultipleMatchingKeys)) throw several
     let tried = 0
+    let unusable: unknown = null
+    let isForged = false
     for await (const key of several) {
+      if (tried++ === keysTriedMax) break
       try {
         return await jwtVerify(callerToken, key, rules)
       } catch (error) {
-        tried += 1
-        if (!(error instanceof errors.JWSSignatureVerificationFailed) || tried === keysTriedMax) throw error
+        if (error instanceof errors.JWSSignatureVerificationFailed) isForged = true
+        else if (error instanceof errors.JOSEError) throw error
+        else unusable = error
       }
     }
-    throw new errors.JWSSignatureVerificationFailed()
+    throw unusable === null || isForged ? new errors.JWSSignatureVerificationFailed() : unusable
   }
 }
 

@@ -120,7 +120,7 @@ function lookUpIn(set: JSONWebKeySet): JWTVerifyGetKey {
 
 /**
  * Ed25519 has two names, EdDSA and its own (RFC 9864). The curve of the key says it all, so both are taken. An entry that is no key is
- * passed over (RFC 7517 §5): the others serve.
+ * passed over (RFC 7517 §5): the others serve. Some issuers write null for a member that they leave empty.
  */
 function withEitherName(set: JSONWebKeySet): JSONWebKeySet {
   if (!Array.isArray(set?.keys)) return set
@@ -131,9 +131,8 @@ function withEitherName(set: JSONWebKeySet): JSONWebKeySet {
   if (keys.length === 0) return set
   return {
     keys: keys.map((key) => {
-      if (key.crv !== 'Ed25519') return key
-      const { alg: _either, ...rest } = key
-      return rest
+      const { alg, ...rest } = Object.fromEntries(Object.entries(key).filter(([, value]) => value !== null))
+      return { ...rest, ...(alg === undefined || key.crv === 'Ed25519' ? {} : { alg }) } as typeof key
     }),
   }
 }

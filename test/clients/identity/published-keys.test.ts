@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { createVerifyCallerTokens } from '../../../src/clients/identity/caller-tokens.ts'
@@ -100,6 +101,27 @@ describe('keys as issuers publish them', () => {
     expect(await issuer.ask(undefined, second)).toBe('verified')
     expect(await issuer.ask(undefined, third)).toBe('unauthenticated')
     expect(issuer.reads()).toBe(1)
+  })
+
+  test('one that cannot be used, before the one that signed', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+    const weak = publicKey.export({ format: 'jwk' })
+    const strong = await generateKeyPair('RS256', { extractable: true })
+    const issuer = prepare()
+    issuer.publish(weak, { ...weak, n: 5 }, { ...weak, n: 'AA' }, await published(strong), weak)
+    expect(await issuer.ask(undefined, strong, 'RS256')).toBe('verified')
+    expect(await issuer.ask('of no key', strong, 'RS256')).toBe('verified')
+    expect(await issuer.ask(undefined, await generateKeyPair('RS256'), 'RS256')).toBe('unauthenticated')
+    issuer.advance(10 * minutesMs)
+    issuer.publish(weak, weak)
+    expect(await issuer.ask(undefined, strong, 'RS256')).toBe('identity_unavailable')
+  })
+
+  test.each(['use', 'alg', 'key_ops', 'kid', 'x5c', 'ext'])('one whose %s is null', async (member) => {
+    const issuer = prepare()
+    issuer.publish({ ...(await published(first, 'one')), [member]: null })
+    expect(await issuer.ask('one')).toBe('verified')
+    expect(await issuer.ask()).toBe('verified')
   })
 
   test('a kid that stands twice: one key to encrypt, or one of yesterday', async () => {
