@@ -1,13 +1,14 @@
 import { judge, type Verdict } from './evidence.ts'
 import { foreignCharge, showsForeign, showsUnaccounted } from './foreign-charge.ts'
 import type { OrderReading } from './order.ts'
-import { isTakenOffUnseen } from './part-payments.ts'
+import { hasBecomeLessDue } from './part-payments.ts'
 import {
   closesOrder,
   hasFailed,
   isInDoubt,
   isSent,
   isUnsettled,
+  mayBeCorrected,
   mayBecome,
   type PaymentAttempt,
   type QuietLooks,
@@ -198,8 +199,9 @@ function concludeEnded(
   if (!reading || verdict?.kind !== 'charged') {
     const all = [attempt, ...others]
     if (reading && showsForeign(reading, all)) return { ...kept, isUnaccounted: true }
-    if (reading && isTakenOffUnseen(attempt, reading, others))
-      return { ...kept, isUnaccounted: true, alert: 'late_charge' }
+    // Where the transactions, which would show it, could not be read to their end.
+    const isUnseen = reading?.isWhole === false && hasBecomeLessDue(attempt, reading.order, others)
+    if (isUnseen && mayBeCorrected(attempt)) return { ...kept, isUnaccounted: true, alert: 'late_charge' }
     const isGone = reading?.isWhole === true && !showsUnaccounted(reading, all)
     return { ...kept, isUnaccounted: isGone ? false : null }
   }

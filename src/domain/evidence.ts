@@ -1,5 +1,5 @@
 import { ORDER_STATUS_IDS, type Order, type OrderReading } from './order.ts'
-import { withTotals } from './part-payments.ts'
+import { hasBecomeLessDue, withTotals } from './part-payments.ts'
 import { closesOrder, hasFailed, isInDoubt, isSent, type PaymentAttempt } from './payment-attempt.ts'
 import { endsOf, isDone, isPending, isStart, type Trace, tracesOf } from './traces.ts'
 import type { Transaction, TransactionType } from './transaction.ts'
@@ -97,7 +97,9 @@ export function judge(
   const isUnsure = live.some(
     ({ start }) => fitOf(start, attempt, all) === 'unsure' && isWithin(start, attempt),
   )
-  const isDoubtful = unplacedVoids > 0 || (isEarlier && paidParts === 0) || isUnsure
+  // A gateway that records nothing shows a part in what is due alone.
+  const isTakenOff = hasBecomeLessDue(attempt, order, others)
+  const isDoubtful = unplacedVoids > 0 || (isEarlier && paidParts === 0) || isUnsure || isTakenOff
   const isInPaidState = order !== null && !isOpen(order, paidParts) && isSaid(order) && !isExplained
   const isSign = isDoubtful || isInPaidState || standing.length < own.length
   const unclear: Verdict = { kind: 'unclear', isSign }

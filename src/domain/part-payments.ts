@@ -1,5 +1,5 @@
-import type { Order, OrderReading } from './order.ts'
-import { isSent, mayBeCorrected, type PaymentAttempt } from './payment-attempt.ts'
+import type { Order } from './order.ts'
+import { isSent, type PaymentAttempt } from './payment-attempt.ts'
 import { paysAPart } from './payment-instrument.ts'
 
 /**
@@ -14,23 +14,23 @@ export function partPaidBy(part: PaymentAttempt, all: readonly PaymentAttempt[])
 }
 
 /**
- * Whether only what is due speaks of a part payment that was told as not made: the transactions, which would show it, could not
- * be read to their end. Any other part that may have been paid would explain it too.
+ * Whether an order has become less due since a part payment was prepared, at the same total, and no later part explains it: something was
+ * taken off, which may be this payment. The amount of its access token says what was due then, so no part of before it is meant.
  */
-export function isTakenOffUnseen(
+export function hasBecomeLessDue(
   part: PaymentAttempt,
-  { order, isWhole }: OrderReading,
+  order: Order | null,
   others: readonly PaymentAttempt[],
 ): boolean {
   const { total, due } = order ?? {}
-  if (isWhole || !total || !due || part.amount === null || total.currency !== part.currency) return false
-  if (!paysAPart(part.instrumentType) || !mayBeCorrected(part)) return false
-  if (others.some((other) => paysAPart(other.instrumentType) && mayHavePaid(other))) return false
+  if (!total || !due || part.amount === null || total.currency !== part.currency) return false
+  const mayExplain = ({ status, instrumentType }: PaymentAttempt) =>
+    paysAPart(instrumentType) && (status === 'succeeded' || isSent(status))
+  if (!paysAPart(part.instrumentType)) return false
+  if (others.some((other) => mayExplain(other) && preparedBefore(part, other) <= 0)) return false
   // Without the total of that time, it is known to be the same only where all of it was due.
   return (part.orderTotal ?? part.amount) === total.amount && due.amount < part.amount
 }
-
-const mayHavePaid = ({ status }: PaymentAttempt) => status === 'succeeded' || isSent(status)
 
 /** The payment that was prepared next, and so knows what was due after this one. */
 const nextOf = (part: PaymentAttempt, all: readonly PaymentAttempt[]): PaymentAttempt | undefined =>

@@ -244,6 +244,25 @@ describe('a decline', () => {
   })
 })
 
+describe('a part payment where the gateway records nothing', () => {
+  const money = (amount: number) => ({ amount, currency: 'USD' })
+  const part = { ...certificate, status: 'unknown' as const, amount: 4098, orderTotal: 6098 }
+  const earlier = { ...certificate, id: 'earlier', patIssuedAtMs: 0, amount: 6098, orderTotal: 6098 }
+  const shown = (due: number) =>
+    order({ statusId: 1, paymentStatus: 'pending', total: money(6098), due: money(due) })
+  const said = (due: number, others = [earlier]) => verdict([], { of: part, others, given: shown(due) })
+
+  test('is in doubt where less is due than its access token said', () => {
+    expect(said(3098)).toEqual({ kind: 'unclear', isSign: true })
+    expect(said(4098)).toMatchObject({ kind: 'absent', word: 'not_charged' })
+  })
+
+  test('unless a later part explains it', () => {
+    const later = { ...earlier, id: 'later', patIssuedAtMs: Date.UTC(2030, 0, 1) }
+    expect(said(3098, [earlier, later])).toMatchObject({ kind: 'absent' })
+  })
+})
+
 test('pending is said of a pending transaction, and of a pending order unless it is paid in part', () => {
   expect(verdict([transaction({ event: 'pending' })]).kind).toBe('pending')
   expect(verdict([], { given: order({ statusId: 7, paymentStatus: 'pending' }) }).kind).toBe('pending')

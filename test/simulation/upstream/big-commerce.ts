@@ -87,7 +87,8 @@ export function createBigCommerce(run: Run, options: Omit<BooksOptions, 'clock'>
     if (order.unreadable === 'deleted') return null
     const isPartPaid = state.statusId === STATUS.pending && state.partsMinor > 0
     if ((state.statusId !== STATUS.incomplete && !isPartPaid) || state.isArchived) return null
-    return Math.max(0, state.totalMinor - state.partsMinor)
+    // A part that was given back is due again at once, as the promises rest on: else too little would be charged.
+    return Math.max(0, state.totalMinor - Math.min(state.partsMinor, trueState(order).partsMinor))
   }
 
   function refusalOf(token: AccessToken | undefined): UpstreamAnswer | null {
