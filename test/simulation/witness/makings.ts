@@ -4,6 +4,7 @@ import type { MakingWatch } from '../service/checkout-ports.ts'
 interface Making {
   readonly checkoutId: string
   readonly requestId: string
+  /** When it was written down: its ages count from there. It is sent within fifteen seconds. */
   readonly atMs: number
   /** Whether what it made, or that it made nothing, has been told by its answer or by a list. */
   isKnown: boolean
@@ -59,7 +60,8 @@ export function createMakings({ rows, now, hasTrueClocks, wasTold, broken }: Mak
         earlier.filter(({ atMs, madeNothing }) => !madeNothing && atMs > now() - hourMs).length >= makingsMax
       )
         broken(`6: ${makingsMax + 1} orders are made of ${checkoutId} within an hour`)
-      all.push({ checkoutId, requestId, atMs: now(), isKnown: false, madeNothing: false, emptyLists: 0 })
+      const atMs = onRecord?.begunAtMs ?? now()
+      all.push({ checkoutId, requestId, atMs, isKnown: false, madeNothing: false, emptyLists: 0 })
     },
 
     answered(checkoutId, requestId, { kind }) {
