@@ -17,7 +17,10 @@ export function createHttpClient(url: string): HttpClient {
 
   return {
     async ask(bytes) {
-      const connection = free.pop() ?? openConnection(hostname, Number(port))
+      // One that was free for long may have been closed by the other side.
+      let connection = free.pop()
+      while (connection && !connection.isUsable()) connection = free.pop()
+      connection ??= openConnection(hostname, Number(port))
       open.add(connection)
       const status = await connection.ask(bytes)
       if (connection.isUsable()) free.push(connection)
