@@ -183,8 +183,8 @@ export const QUOTA_BUGS: readonly Bug[] = [
   {
     name: 'let a call wait for the gate beyond its patience',
     file: 'src/clients/bigcommerce/management-gate.ts',
-    find: 'deadlineMs <= nowMs || opensAtMs',
-    replace: 'deadlineMs <= 0 || opensAtMs',
+    find: 'deadlineMs <= nowMs || opensAtMs(quota, purpose, turn, nowMs) > deadlineMs',
+    replace: 'opensAtMs(quota, purpose, turn, nowMs) > deadlineMs + 5_000',
     tests: ['test/clients/bigcommerce/management-gate.test.ts'],
   },
   {

@@ -275,6 +275,17 @@ describe('calls that hang', () => {
     expect((await Promise.all(answers)).filter((answer) => answer !== '200')).toEqual([])
   })
 
+  test('keep another waiting no longer than its patience', async () => {
+    const { time, gate, hang } = startHanging()
+    hang(16)
+    const { pass } = gate.arrive({ purpose: 'paying', caller: 'hasty', kind: 'order' }, 300)
+    const end = pass(never).then(String, (error: Error) => error.message)
+    await time.pass(299)
+    expect(gate.standing().waiting.paying).toBe(1)
+    await time.pass(1)
+    expect(await Promise.race([end, time.pass(50).then(() => 'still waits')])).toBe('upstream_busy')
+  })
+
   test('do not keep the call back that asks whether a 429 is over', async () => {
     const { time, host, calls, call, hang } = startHanging()
     hang(3)
