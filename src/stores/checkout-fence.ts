@@ -106,7 +106,8 @@ export async function takeCheckout(
 
 /**
  * A charge that shows late closes its checkout, though that may have gone over to another order: nothing more is sent for that one,
- * and what has been sent comes to its own end.
+ * and what has been sent comes to its own end. From an order that was paid it is not taken: then what is left of this one, which may be a
+ * part, would be charged as well.
  */
 export async function bringCheckoutBack(
   transaction: Transaction<Tables>,
@@ -127,5 +128,16 @@ export async function bringCheckoutBack(
     .where('store_hash', '=', storeHash)
     .where('checkout_id', '=', cartId)
     .where(({ eb, or }) => or([eb('order_id', '!=', orderId), eb('order_id', 'is', null)]))
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('payment_attempts')
+            .select('payment_attempts.id')
+            .whereRef('payment_attempts.store_hash', '=', 'checkouts.store_hash')
+            .whereRef('payment_attempts.order_id', '=', 'checkouts.order_id')
+            .where('payment_attempts.status', '=', 'succeeded'),
+        ),
+      ),
+    )
     .execute()
 }

@@ -290,6 +290,22 @@ export function describeCheckouts({ name, open }: Pick<Engine, 'open'> & { reado
       expect(await markSending(attempt.id)).not.toBe('sending')
     })
 
+    test('a charge that shows late takes no checkout from an order that is paid: what is left of the other one is not charged as well', async () => {
+      const late = await sent('k1', { orderId: 7 })
+      await end(late.id, 'unknown')
+      await end(late.id, 'declined')
+      const paid = await sent('k2', { orderId: 8 })
+      await end(paid.id, 'succeeded')
+      await end(late.id, 'succeeded')
+      expect(await ledger.checkouts.find(checkoutId)).toMatchObject({ boundTo: 8 })
+      const rest = await ledger.attempts.claim(
+        scopeOf('k3'),
+        'body-1',
+        newAttempt({ cartId: checkoutId, orderId: 7 }),
+      )
+      expect(rest.kind).not.toBe('claimed')
+    })
+
     describe('the order of a lost answer', () => {
       test('is looked for when it is due, by one instance at a time', async () => {
         const attempt = await ordered('k1', { newestOrder: 110 })

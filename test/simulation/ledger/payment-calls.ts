@@ -197,7 +197,11 @@ export function settleRow(
   Object.assign(row, moved)
   tellStep(rows, before, row, nowMs)
   const { orderId, cartId } = row
-  if (isLate && orderId !== null && cartId !== null && rows.checkouts.has(cartId))
+  const named = cartId === null ? undefined : rows.checkouts.get(cartId)
+  const isPaid = rows.attempts.some(
+    (other) => other.orderId !== null && other.orderId === named?.orderId && other.status === 'succeeded',
+  )
+  if (isLate && orderId !== null && cartId !== null && named && !isPaid)
     rows.checkouts.set(cartId, { orderId, holder: row.id })
   if (!row.holdsOrder) passOrderOn(rows, row.orderId)
   return attempt
