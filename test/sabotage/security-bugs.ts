@@ -235,8 +235,8 @@ spawn('sleep', ['30'])`,
   {
     name: 'speak TLS 1.1',
     file: 'src/server-options.ts',
-    find: "minVersion: 'TLSv1.2'",
-    replace: "minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0'",
+    find: "minVersion: 'TLSv1.2', ciphers,",
+    replace: "minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0',",
     tests: ['test/process/tls.test.ts'],
   },
   {
