@@ -20,7 +20,8 @@ const REFUSALS = {
   claim_order_ids: claim('order_ids'),
   claim_scope: claim('scope'),
   claim_scp: claim('scp'),
-  claim_sub: claim('sub'),
+  claim_sub:
+    'The claim sub of the caller token is missing, longer than 255 characters or reads as a card number: use another subject',
   expired: 'The caller token has expired (exp)',
   issuer: 'The caller token is from another issuer (iss)',
   kind: 'The caller token is no access token (typ)',

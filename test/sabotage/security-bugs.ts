@@ -10,6 +10,20 @@ export const SECURITY_BUGS: readonly Bug[] = [
     tests: ['test/clients/identity/published-keys.test.ts'],
   },
   {
+    name: 'take an empty customer for none, so that a server may touch any order',
+    file: 'src/clients/identity/caller-tokens.ts',
+    find: "z.literal('').transform(() => 0)",
+    replace: "z.literal('').transform(() => undefined)",
+    tests: ['test/clients/identity/caller-tokens.test.ts'],
+  },
+  {
+    name: 'take a list of nothing but nulls',
+    file: 'src/clients/identity/caller-tokens.ts',
+    find: 'list.length === 0 || list.some((value) => value !== null)',
+    replace: 'list.length >= 0',
+    tests: ['test/clients/identity/caller-tokens.test.ts'],
+  },
+  {
     name: 'let the token choose between secret and public key',
     file: 'src/clients/identity/caller-tokens.ts',
     find: "const algorithms = key.kind === 'secret' ? ['HS256'] : asymmetricAlgorithms",

@@ -69,7 +69,14 @@ const checkoutId = z
   .string()
   .max(64)
   .transform((id) => id.toLowerCase())
-const words = z.union([z.string().transform((text) => text.split(' ')), z.array(z.string())])
+/** A null among them says nothing. A list of nothing else is refused. */
+const listOf = <T extends z.ZodType>(item: T, max = Number.POSITIVE_INFINITY) =>
+  z
+    .array(item.nullable())
+    .max(max)
+    .refine((list) => list.length === 0 || list.some((value) => value !== null))
+    .transform((list) => list.filter((value) => value !== null))
+const words = z.union([z.string().transform((text) => text.split(' ')), listOf(z.string())])
 
 /** What an issuer means, in whichever of the usual ways it writes it. Any other claim refuses the token. */
 const Claims = z.object({
@@ -83,10 +90,10 @@ const Claims = z.object({
   scope: optional(words),
   /** Where Okta and Entra ID put the scopes. */
   scp: optional(words),
-  order_ids: optional(z.union([idFrom(1).transform((id) => [id]), z.array(idFrom(1)).max(100)])),
-  checkout_ids: optional(z.union([checkoutId.transform((id) => [id]), z.array(checkoutId).max(100)])),
-  /** 0 is BigCommerce's word for a guest. */
-  customer_id: optional(idFrom(0)),
+  order_ids: optional(z.union([idFrom(1).transform((id) => [id]), listOf(idFrom(1), 100)])),
+  checkout_ids: optional(z.union([checkoutId.transform((id) => [id]), listOf(checkoutId, 100)])),
+  /** 0 is BigCommerce's word for a guest. Empty text says as much, and never opens what no claim at all would. */
+  customer_id: optional(z.union([z.literal('').transform(() => 0), idFrom(0)])),
 })
 
 /** Verifies the tokens that the store's own session or identity provider issues (decision 0006). */

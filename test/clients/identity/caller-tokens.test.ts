@@ -92,6 +92,10 @@ describe('a token proves nothing', () => {
     ['of order 0', { order_ids: [0] }],
     ['of order 0 as text', { order_ids: ['0'] }],
     ['of no order in a list', { order_ids: [null] }],
+    ['of no checkout in a list', { checkout_ids: [null, null] }],
+    ['of more than a hundred orders, some null', { order_ids: Array.from({ length: 101 }, () => null) }],
+    ['of a scope that is no text, beside null', { scope: ['payments:read', null, 7] }],
+    ['of a customer as a blank', { customer_id: ' ' }],
     ['of an order with leading zeros', { order_ids: ['0118'] }],
     ['of an order as a wordy text', { order_ids: ['order-118'] }],
     ['of more than a hundred orders', { order_ids: Array.from({ length: 101 }, (_, index) => index + 1) }],
@@ -228,6 +232,24 @@ describe('what a caller may touch', () => {
     ['orders as texts', { order_ids: ['118', 119] }, { kind: 'orders', orderIds: new Set([118, 119]) }],
     ['one order outside a list', { order_ids: 118 }, { kind: 'orders', orderIds: new Set([118]) }],
     ['one order as text', { order_ids: '118' }, { kind: 'orders', orderIds: new Set([118]) }],
+    ['an order beside null', { order_ids: [118, null] }, { kind: 'orders', orderIds: new Set([118]) }],
+    [
+      'a checkout beside null',
+      { order_ids: null, checkout_ids: [null, 'c2'] },
+      { kind: 'orders', orderIds: new Set(), checkoutIds: new Set(['c2']) },
+    ],
+    [
+      'an order beside null, which narrows a server',
+      { order_ids: [null, 118], scope: 'payments:write orders:any' },
+      { kind: 'orders', orderIds: new Set([118]) },
+    ],
+    ['a guest beside named orders: empty', { customer_id: '' }, { kind: 'orders', orderIds: new Set([118]) }],
+    ['a guest alone has no order: empty', { order_ids: undefined, customer_id: '' }, none],
+    [
+      'an empty customer opens nothing to a server',
+      { order_ids: null, customer_id: '', scope: 'payments:write orders:any' },
+      none,
+    ],
     ['a guest alone has no order: 0', { order_ids: undefined, customer_id: 0 }, none],
     ['a guest alone has no order: null', { order_ids: null, customer_id: null }, none],
     [
@@ -245,7 +267,7 @@ describe('what a caller may touch', () => {
   })
 
   test('a guest is no customer, however the issuer writes it', async () => {
-    for (const customer_id of [0, '0', null]) {
+    for (const customer_id of [0, '0', null, '']) {
       expect(await callerOf({ customer_id })).toMatchObject({ customerId: null })
     }
   })
@@ -267,6 +289,7 @@ describe('what a caller may touch', () => {
     ['words of others', 'openid profile', []],
     ['text with two blanks', 'payments:read  payments:write', ['payments:read', 'payments:write']],
     ['null', null, []],
+    ['a list with null', ['payments:read', null], ['payments:read']],
   ])('scopes come as %s', async (_what, scope, scopes) => {
     for (const claim of [{ scope }, { scope: undefined, scp: scope }, { scope: null, scp: scope }]) {
       const caller = await callerOf(claim)
@@ -319,6 +342,7 @@ describe('why a token is refused', () => {
     ['claim_sub', { sub: undefined }],
     ['claim_sub', { sub: '' }],
     ['claim_sub', { sub: '4242424242424242' }],
+    ['claim_sub', { sub: 's'.repeat(256) }],
     ['claim_customer_id', { customer_id: -7 }],
     ['claim_order_ids', { order_ids: [118, 'x'] }],
     ['claim_scope', { scope: 7 }],
@@ -336,6 +360,15 @@ describe('why a token is refused', () => {
     ['kind', new SignJWT(claims).setProtectedHeader({ alg: 'HS256', typ: 'logout+jwt' }).sign(secret)],
   ])('%s', async (reason, token) => {
     expect(await reasonOf(verify(await token))).toBe(reason)
+  })
+
+  test('a subject says which ones are refused, and not its own', async () => {
+    const token = await mint({ ...claims, sub: 'card|4242424242424242' }, secret)
+    const error = await verify(token).catch((problem: unknown) => problem)
+    const detail = error instanceof Problem ? error.options.detail : ''
+    expect(detail).toBe(
+      'The claim sub of the caller token is missing, longer than 255 characters or reads as a card number: use another subject.',
+    )
   })
 
   test('an unknown key', async () => {

@@ -108,7 +108,14 @@ describe('keys as issuers publish them', () => {
     const weak = publicKey.export({ format: 'jwk' })
     const strong = await generateKeyPair('RS256', { extractable: true })
     const issuer = prepare()
-    issuer.publish(weak, { ...weak, n: 5 }, { ...weak, n: 'AA' }, await published(strong), weak)
+    issuer.publish(
+      weak,
+      { ...weak, n: 5 },
+      { ...weak, n: 'AA' },
+      { kty: 'EC', crv: 'unknown' },
+      await published(strong),
+      weak,
+    )
     expect(await issuer.ask(undefined, strong, 'RS256')).toBe('verified')
     expect(await issuer.ask('of no key', strong, 'RS256')).toBe('verified')
     expect(await issuer.ask(undefined, await generateKeyPair('RS256'), 'RS256')).toBe('unauthenticated')
