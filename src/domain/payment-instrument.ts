@@ -247,3 +247,6 @@ export const OWN_METHOD_IDS = {
   gift_certificate: 'bigcommerce.gift_certificate',
   store_credit: 'bigcommerce.store_credit',
 } as const satisfies Partial<Record<InstrumentType, string>>
+
+/** Their success closes no order: something may still be due. */
+export const PART_PAYING_TYPES = INSTRUMENT_TYPES.filter(paysAPart)

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { ATTEMPT_STATUSES, isSent } from '../domain/payment-attempt.ts'
+import { PART_PAYING_TYPES } from '../domain/payment-instrument.ts'
 import { dialectOf, waitForTurn } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
 
@@ -106,8 +107,8 @@ export async function takeCheckout(
 
 /**
  * A charge that shows late closes its checkout, though that may have gone over to another order: nothing more is sent for that one,
- * and what has been sent comes to its own end. From an order that was paid it is not taken: then what is left of this one, which may be a
- * part, would be charged as well.
+ * and what has been sent comes to its own end. From an order that was paid as a whole it is not taken: a part that shows late on this one
+ * would have the rest of it charged as well.
  */
 export async function bringCheckoutBack(
   transaction: Transaction<Tables>,
@@ -135,7 +136,8 @@ export async function bringCheckoutBack(
             .select('payment_attempts.id')
             .whereRef('payment_attempts.store_hash', '=', 'checkouts.store_hash')
             .whereRef('payment_attempts.order_id', '=', 'checkouts.order_id')
-            .where('payment_attempts.status', '=', 'succeeded'),
+            .where('payment_attempts.status', '=', 'succeeded')
+            .where('payment_attempts.instrument_type', 'not in', PART_PAYING_TYPES),
         ),
       ),
     )

@@ -1,11 +1,12 @@
 import type { Kysely, Transaction } from 'kysely'
 import { isFreeAgain, type KeyScope, type KnownKey } from '../domain/idempotency-key.ts'
 import { FINAL_STATUSES, type NewAttempt, type OrderAttempt, placeOf } from '../domain/payment-attempt.ts'
+import { PART_PAYING_TYPES } from '../domain/payment-instrument.ts'
 import { checkoutStanding } from './checkout-fence.ts'
 import type { Tables } from './engine/tables.ts'
 import { LostRace } from './engine/transact.ts'
 import { findByKey, findFence, toOrderAttempt } from './find-attempts.ts'
-import { findClosing, partPaying } from './settle-attempt.ts'
+import { findClosing } from './settle-attempt.ts'
 
 export type Claim =
   | { readonly kind: 'claimed'; readonly attempt: OrderAttempt }
@@ -79,7 +80,7 @@ async function closedBy(
           .where('store_hash', '=', storeHash)
           .where('order_id', '=', orderId)
           .where('status', '=', 'succeeded')
-          .where('instrument_type', 'not in', partPaying),
+          .where('instrument_type', 'not in', PART_PAYING_TYPES),
       ).as('isPaid'),
       exists(
         selectFrom('unaccounted_charges')

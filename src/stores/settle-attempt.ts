@@ -15,7 +15,7 @@ import {
   placeOf,
   type Settlement,
 } from '../domain/payment-attempt.ts'
-import { INSTRUMENT_TYPES, paysAPart } from '../domain/payment-instrument.ts'
+import { PART_PAYING_TYPES } from '../domain/payment-instrument.ts'
 import { bringCheckoutBack } from './checkout-fence.ts'
 import type { Tables } from './engine/tables.ts'
 import { toAttempt } from './find-attempts.ts'
@@ -120,8 +120,6 @@ async function writeEnd(
   return attempt
 }
 
-/** Their success closes no order: something may still be due. */
-export const partPaying = INSTRUMENT_TYPES.filter(paysAPart)
 const hourMs = 60 * 60_000
 const dayMs = 24 * hourMs
 
@@ -167,7 +165,7 @@ export const findClosing = (queries: Kysely<Tables>, storeHash: string, orderId:
     .where('store_hash', '=', storeHash)
     .where('order_id', '=', orderId)
     .where('status', '=', 'succeeded')
-    .where('instrument_type', 'not in', partPaying)
+    .where('instrument_type', 'not in', PART_PAYING_TYPES)
     .orderBy('holds_order')
     .executeTakeFirst()
 

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { type AttemptStatus, closesOrder, type PaymentAttempt } from '../domain/payment-attempt.ts'
 import { duplicate, eventOf, type Telling, tellingOfStep } from '../domain/payment-event.ts'
-import { INSTRUMENT_TYPES, paysAPart } from '../domain/payment-instrument.ts'
+import { PART_PAYING_TYPES } from '../domain/payment-instrument.ts'
 import type { PaymentEventRow, Tables } from './engine/tables.ts'
 
 /** A payment as it stood before something happened to it, and as it stands now. */
@@ -73,7 +73,7 @@ async function isPaidByAnother(
     .where('store_hash', '=', storeHash)
     .where('order_id', '=', orderId)
     .where('status', '=', 'succeeded')
-    .where('instrument_type', 'not in', INSTRUMENT_TYPES.filter(paysAPart))
+    .where('instrument_type', 'not in', PART_PAYING_TYPES)
     .where('id', '<>', id)
     .limit(1)
     .executeTakeFirst()

@@ -279,10 +279,15 @@ export function describeCheckouts({ name, open }: Pick<Engine, 'open'> & { reado
       })
     })
 
+    const declinedInDoubt = async (change: Partial<NewAttempt>) => {
+      const attempt = await sent('k1', change)
+      await end(attempt.id, 'unknown')
+      await end(attempt.id, 'declined')
+      return attempt
+    }
+
     test('a charge that shows late takes the checkout back from an order that is being made', async () => {
-      const late = await sent('k1', { orderId: 7 })
-      await end(late.id, 'unknown')
-      await end(late.id, 'declined')
+      const late = await declinedInDoubt({ orderId: 7 })
       const attempt = await ordered('k2', { boundTo: 7 })
       await end(late.id, 'succeeded')
       await ledger.checkouts.noteMade(attempt.id, 118)
@@ -291,9 +296,7 @@ export function describeCheckouts({ name, open }: Pick<Engine, 'open'> & { reado
     })
 
     test('a charge that shows late takes no checkout from an order that is paid: what is left of the other one is not charged as well', async () => {
-      const late = await sent('k1', { orderId: 7 })
-      await end(late.id, 'unknown')
-      await end(late.id, 'declined')
+      const late = await declinedInDoubt({ orderId: 7, instrumentType: 'gift_certificate' })
       const paid = await sent('k2', { orderId: 8 })
       await end(paid.id, 'succeeded')
       await end(late.id, 'succeeded')
@@ -302,6 +305,20 @@ export function describeCheckouts({ name, open }: Pick<Engine, 'open'> & { reado
         scopeOf('k3'),
         'body-1',
         newAttempt({ cartId: checkoutId, orderId: 7 }),
+      )
+      expect(rest.kind).not.toBe('claimed')
+    })
+
+    test('a charge of the whole that shows late takes it from an order of which a part is paid: the rest of that one is not charged as well', async () => {
+      const late = await declinedInDoubt({ orderId: 7 })
+      const part = await sent('k2', { orderId: 8, instrumentType: 'gift_certificate' })
+      await end(part.id, 'succeeded')
+      await end(late.id, 'succeeded')
+      expect(await ledger.checkouts.find(checkoutId)).toMatchObject({ boundTo: 7 })
+      const rest = await ledger.attempts.claim(
+        scopeOf('k3'),
+        'body-1',
+        newAttempt({ cartId: checkoutId, orderId: 8 }),
       )
       expect(rest.kind).not.toBe('claimed')
     })

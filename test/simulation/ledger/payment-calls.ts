@@ -1,6 +1,7 @@
 import { isFreeAgain } from '../../../src/domain/idempotency-key.ts'
 import {
   type AttemptStatus,
+  closesOrder,
   isFinal,
   isUnsettled,
   mayBeCorrected,
@@ -199,7 +200,7 @@ export function settleRow(
   const { orderId, cartId } = row
   const named = cartId === null ? undefined : rows.checkouts.get(cartId)
   const isPaid = rows.attempts.some(
-    (other) => other.orderId !== null && other.orderId === named?.orderId && other.status === 'succeeded',
+    (other) => other.orderId !== null && other.orderId === named?.orderId && closesOrder(other),
   )
   if (isLate && orderId !== null && cartId !== null && named && !isPaid)
     rows.checkouts.set(cartId, { orderId, holder: row.id })
