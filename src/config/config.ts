@@ -5,7 +5,7 @@ import type { InstrumentType } from '../domain/payment-instrument.ts'
 import { Sealed } from '../domain/sealed.ts'
 import { type AuthKey, authKeyOf } from './auth-key.ts'
 import { type Environment, type LooseFile, readEnvironment } from './environment.ts'
-import { mismatchesOf } from './mismatches.ts'
+import { HOSTS, mismatchesOf } from './mismatches.ts'
 import { type Renewals, renewalsOf } from './renewals.ts'
 import { type TlsMaterial, tlsOf } from './tls.ts'
 import { type UnknownVariable, unknownVariables } from './unknown-variables.ts'
@@ -153,7 +153,9 @@ export function loadLedgerPlace(environment: Environment = process.env): {
 
 const markFolderOf = (given: string | undefined) => given ?? join(homedir(), '.local/state/tillgate')
 
-export const defaultApiUrl = (storeHash: string) => `https://api.bigcommerce.com/stores/${storeHash}`
+/** Of the management or the payments host, where no other address is configured. */
+export const defaultUrl = (name: keyof typeof HOSTS, storeHash: string) =>
+  `https://${HOSTS[name]}/stores/${storeHash}`
 
 /**
  * Where the admin listener of the service on this machine is; for its health check.
@@ -207,8 +209,8 @@ function toConfig(
     bigcommerce: {
       storeHash,
       accessToken: new Sealed(env.BIGCOMMERCE_ACCESS_TOKEN),
-      apiUrl: env.BIGCOMMERCE_API_URL ?? defaultApiUrl(storeHash),
-      paymentsUrl: env.BIGCOMMERCE_PAYMENTS_URL ?? `https://payments.bigcommerce.com/stores/${storeHash}`,
+      apiUrl: env.BIGCOMMERCE_API_URL ?? defaultUrl('BIGCOMMERCE_API_URL', storeHash),
+      paymentsUrl: env.BIGCOMMERCE_PAYMENTS_URL ?? defaultUrl('BIGCOMMERCE_PAYMENTS_URL', storeHash),
       app: clientId && clientSecret ? { clientId, clientSecret } : null,
       trustedProxySecret: env.BIGCOMMERCE_TRUSTED_PROXY_SECRET ?? null,
     },

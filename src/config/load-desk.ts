@@ -1,5 +1,5 @@
 import { Sealed } from '../domain/sealed.ts'
-import { defaultApiUrl, InvalidConfiguration, ownEnvironment, sentencesOf } from './config.ts'
+import { defaultUrl, InvalidConfiguration, ownEnvironment, sentencesOf } from './config.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { wrongAddressesOf } from './mismatches.ts'
 import { Env } from './variables.ts'
@@ -43,7 +43,7 @@ export function loadDesk(environment: Environment = ownEnvironment): DeskConfig 
     databaseUrl: variables.data.DATABASE_URL,
     paymentTimeoutMs: variables.data.PAYMENT_TIMEOUT_MS,
     storeHash,
-    apiUrl: variables.data.BIGCOMMERCE_API_URL ?? defaultApiUrl(storeHash),
+    apiUrl: variables.data.BIGCOMMERCE_API_URL ?? defaultUrl('BIGCOMMERCE_API_URL', storeHash),
     accessToken: token === undefined ? null : new Sealed(token),
     hasEvents: variables.data.EVENTS_URL !== undefined,
   }

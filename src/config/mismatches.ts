@@ -38,7 +38,7 @@ export const mismatchesOf = (given: Fitting): string[] => [
 /** What was being charged at a restart would be forgotten, and charged again. On this machine it is for tests. */
 const forgetfulLedgerOf = ({
   DATABASE_URL,
-  BIGCOMMERCE_API_URL = 'https://api.bigcommerce.com',
+  BIGCOMMERCE_API_URL = `https://${HOSTS.BIGCOMMERCE_API_URL}`,
 }: Fitting): string[] =>
   DATABASE_URL === 'sqlite::memory:' && !onThisMachine.test(new URL(BIGCOMMERCE_API_URL).hostname)
     ? [

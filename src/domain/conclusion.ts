@@ -196,12 +196,14 @@ function concludeEnded(
   others: readonly PaymentAttempt[],
 ): Conclusion {
   const kept = { ...keep, verdict, quiet: attempt.quiet }
+  // No word is changed, but people hear of it and the order stays closed.
+  const late: Conclusion = { ...kept, isUnaccounted: true, alert: 'late_charge' }
   if (!reading || verdict?.kind !== 'charged') {
     const all = [attempt, ...others]
     if (reading && showsForeign(reading, all)) return { ...kept, isUnaccounted: true }
     // Where the transactions, which would show it, could not be read to their end.
     const isUnseen = reading?.isWhole === false && hasBecomeLessDue(attempt, reading.order, others)
-    if (isUnseen && mayBeCorrected(attempt)) return { ...kept, isUnaccounted: true, alert: 'late_charge' }
+    if (isUnseen && mayBeCorrected(attempt)) return late
     const isGone = reading?.isWhole === true && !showsUnaccounted(reading, all)
     return { ...kept, isUnaccounted: isGone ? false : null }
   }
@@ -215,8 +217,6 @@ function concludeEnded(
   if (sent.length > 0 && (!isMeant || spare <= 0)) return kept
   const isOneMore = isBesides(attempt, verdict, reading, others)
   if (spare <= 0) return { ...kept, isUnaccounted: isOneMore, alert: isOneMore ? 'duplicate_charge' : null }
-  // No word is changed, but people hear of it and the order stays closed.
-  const late: Conclusion = { ...kept, isUnaccounted: true, alert: 'late_charge' }
   // Several that have ended could be meant.
   if (!isMeant) return late
   if (attempt.status === 'succeeded') return { ...kept, isUnaccounted: true, alert: 'duplicate_charge' }

@@ -5,7 +5,7 @@ export const SECURITY_BUGS: readonly Bug[] = [
   {
     name: 'stop at the first key of an issuer that cannot be used',
     file: 'src/clients/identity/caller-tokens.ts',
-    find: 'else unusable = error',
+    find: 'else failure ??= error',
     replace: 'else throw error',
     tests: ['test/clients/identity/published-keys.test.ts'],
   },

@@ -164,19 +164,18 @@ async function verifyByAny(callerToken: string, getKey: JWTVerifyGetKey, rules: 
   } catch (several) {
     if (!(several instanceof errors.JWKSMultipleMatchingKeys)) throw several
     let tried = 0
-    let unusable: unknown = null
-    let isForged = false
+    let failure: unknown = null
     for await (const key of several) {
       if (tried++ === keysTriedMax) break
       try {
         return await jwtVerify(callerToken, key, rules)
       } catch (error) {
-        if (error instanceof errors.JWSSignatureVerificationFailed) isForged = true
+        if (error instanceof errors.JWSSignatureVerificationFailed) failure = error
         else if (error instanceof errors.JOSEError) throw error
-        else unusable = error
+        else failure ??= error
       }
     }
-    throw unusable === null || isForged ? new errors.JWSSignatureVerificationFailed() : unusable
+    throw failure ?? new errors.JWSSignatureVerificationFailed()
   }
 }
 

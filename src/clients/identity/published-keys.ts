@@ -103,10 +103,9 @@ export function createPublishedKeys({ fetchKeys, now }: PublishedKeysOptions): P
 
 /** Looks keys up by the token's `kid`. Keys that have none fit every token. */
 function lookUpIn(set: JSONWebKeySet): JWTVerifyGetKey {
-  const byKid = createLocalJWKSet(withEitherName(set))
-  const withoutKid = createLocalJWKSet({
-    keys: withEitherName(set).keys.filter(({ kid }) => kid === undefined),
-  })
+  const meant = asMeant(set)
+  const byKid = createLocalJWKSet(meant)
+  const withoutKid = createLocalJWKSet({ keys: meant.keys.filter(({ kid }) => kid === undefined) })
   return async (header, token) => {
     try {
       return await byKid(header, token)
@@ -122,7 +121,7 @@ function lookUpIn(set: JSONWebKeySet): JWTVerifyGetKey {
  * Ed25519 has two names, EdDSA and its own (RFC 9864). The curve of the key says it all, so both are taken. An entry that is no key is
  * passed over (RFC 7517 §5): the others serve. Some issuers write null for a member that they leave empty.
  */
-function withEitherName(set: JSONWebKeySet): JSONWebKeySet {
+function asMeant(set: JSONWebKeySet): JSONWebKeySet {
   if (!Array.isArray(set?.keys)) return set
   const keys = set.keys.filter(
     (key: unknown) => typeof key === 'object' && key !== null && !Array.isArray(key),
@@ -131,8 +130,9 @@ function withEitherName(set: JSONWebKeySet): JSONWebKeySet {
   if (keys.length === 0) return set
   return {
     keys: keys.map((key) => {
-      const { alg, ...rest } = Object.fromEntries(Object.entries(key).filter(([, value]) => value !== null))
-      return { ...rest, ...(alg === undefined || key.crv === 'Ed25519' ? {} : { alg }) } as typeof key
+      const isMeant = ([name, value]: [string, unknown]) =>
+        value !== null && !(name === 'alg' && key.crv === 'Ed25519')
+      return Object.fromEntries(Object.entries(key).filter(isMeant)) as typeof key
     }),
   }
 }

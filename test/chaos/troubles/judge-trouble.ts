@@ -75,22 +75,6 @@ export function judgeTrouble(
 const patienceMs = 5_000
 /** However the times fall, so many of the fifty leave within five seconds where nothing is left of them. */
 const usedUpMin = 45
-/** Whether others used the allowance all the while that a payment was waited for: in each five seconds of it as much as is left to use. */
-const wasInLine = (
-  requests: TroubleEvidence['requests'],
-  { askedAtMs, atMs }: { readonly askedAtMs: number; readonly atMs: number },
-): boolean => {
-  const turns = Math.floor((atMs - askedAtMs) / patienceMs)
-  return (
-    turns > 0 &&
-    Array.from({ length: turns }, (_, turn) => askedAtMs + turn * patienceMs).every(
-      (fromMs) =>
-        requests.filter((request) => request.atMs >= fromMs && request.atMs < fromMs + patienceMs).length >=
-        usedUpMin,
-    )
-  )
-}
-
 /** BigCommerce does not say for how long a 429 holds: one window of the allowance, and then the permits leave within a second. */
 const heldMs = 5_000
 
@@ -108,4 +92,18 @@ function wasUsedUp(
     if (request.isTurnedAway && request.atMs <= untilMs) untilMs = Math.max(untilMs, request.atMs + heldMs)
   const departed = inTime.filter((request) => request.atMs >= askedAtMs && request.atMs <= untilMs)
   return departed.length >= usedUpMin
+}
+
+/** Whether others used the allowance all the while that a payment was waited for: in each five seconds of it as much as is left to use. */
+function wasInLine(
+  requests: TroubleEvidence['requests'],
+  { askedAtMs, atMs }: { readonly askedAtMs: number; readonly atMs: number },
+): boolean {
+  const departed = (fromMs: number) =>
+    requests.filter((request) => request.atMs >= fromMs && request.atMs < fromMs + patienceMs).length
+  const turns = Array.from(
+    { length: Math.floor((atMs - askedAtMs) / patienceMs) },
+    (_, turn) => askedAtMs + turn * patienceMs,
+  )
+  return turns.length > 0 && turns.every((fromMs) => departed(fromMs) >= usedUpMin)
 }
