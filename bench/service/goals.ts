@@ -17,14 +17,11 @@ export interface Results {
   readonly gateUs: number
 }
 
-/** What stands between a figure and its goal: by `perf` over all threads, by the counters of /proc, and by reading the code. */
+/** What stands between a figure and its goal; how much each is, `docs/performance.md` says of one run. */
 const causes = {
-  listing:
-    'collections are 20 % of it and compiling 9 % (the heap flags, decision 0042), HTTP and streams of Node 21 %, the kernel 10 %, undici 8 %, our exchange 7 %, gate 5 %, log and metrics 5 %',
+  listing: 'collections and compiling under the heap flags (decision 0042), then HTTP and streams of Node',
   rate: 'CPU, as above',
   gate: 'flat; a call passes the lines of three purposes twice, and the quota is a new value each time',
-  paying: 'CPU: at 50 a second its code is cold; the flushes are less than 1 ms of it',
-  postgres: 'less than rounds differ by',
 } as const
 
 /** A goal, and how far it is reached. */
@@ -65,7 +62,6 @@ export function goalRows(results: Results): GoalRow[] {
     ...both((target) => median(ownTimes(results.paying, { target, engine, way }))),
     goal,
     unit: 'ms',
-    because: engine === 'SQLite' ? causes.paying : causes.postgres,
   })
   const startOf = (target: TargetName) => results.startUps.find((each) => each.target === target)
   const memoryOf = (target: TargetName) => results.memory.find((each) => each.target === target)
