@@ -1,5 +1,5 @@
 import type { Order } from './order.ts'
-import { isSent, type PaymentAttempt } from './payment-attempt.ts'
+import { mayHaveCharged, type PaymentAttempt } from './payment-attempt.ts'
 import { paysAPart } from './payment-instrument.ts'
 
 /**
@@ -25,7 +25,7 @@ export function hasBecomeLessDue(
   const { total, due } = order ?? {}
   if (!total || !due || part.amount === null || total.currency !== part.currency) return false
   const mayExplain = ({ status, instrumentType }: PaymentAttempt) =>
-    paysAPart(instrumentType) && (status === 'succeeded' || isSent(status))
+    paysAPart(instrumentType) && mayHaveCharged(status)
   if (!paysAPart(part.instrumentType)) return false
   if (others.some((other) => mayExplain(other) && preparedBefore(part, other) <= 0)) return false
   // Without the total of that time, it is known to be the same only where all of it was due.

@@ -59,6 +59,10 @@ export const UNSETTLED_STATUSES = ATTEMPT_STATUSES.filter(isUnsettled)
 /** Its charge has departed, or may have, and its end is not known: it may take money. */
 export const isSent = (status: AttemptStatus): boolean => status === 'sending' || isUnsettled(status)
 
+/** It has taken money, the whole or a part, or may have. */
+export const mayHaveCharged = (status: AttemptStatus): boolean => isSent(status) || status === 'succeeded'
+export const MAY_HAVE_CHARGED = ATTEMPT_STATUSES.filter(mayHaveCharged)
+
 /** The machine looks such an attempt up by itself, until it leaves it to a person. */
 export const isLookedUp = (status: AttemptStatus): boolean => mayBecome(status, 'needs_review')
 
@@ -85,23 +89,6 @@ export const hasPaidAPart = ({ status, instrumentType }: Paid): boolean =>
  */
 export const mayHoldOrder = (status: AttemptStatus, instrumentType: InstrumentType): boolean =>
   !isFinal(status) || closesOrder({ status, instrumentType })
-
-/** Declines that say nothing about the instrument, and so are of no use to test cards. */
-const OF_NO_INSTRUMENT = ['merchant_configuration', 'order_not_found', 'amount_changed'] as const
-const ofNoInstrument = new Set<ProblemCode | null>(OF_NO_INSTRUMENT)
-
-/** What an attempt's place in the limits against card testing stands for. Only a decline uses an allowance up. */
-export type PlaceState = 'running' | 'unknown' | 'declined'
-
-/**
- * What an attempt's place stands for from now on; null where it is given back. An end that is not known is BigCommerce's
- * failure and not the shopper's; the place is kept because a decline may still show.
- */
-export function placeOf(status: AttemptStatus, problemCode: ProblemCode | null): PlaceState | null {
-  if (isRunning(status)) return 'running'
-  if (isUnsettled(status)) return 'unknown'
-  return status === 'declined' && !ofNoInstrument.has(problemCode) ? 'declined' : null
-}
 
 /** The statuses from which an attempt may come to this one. The ledger moves it from no other. */
 export const statusesBefore = (to: AttemptStatus): AttemptStatus[] =>

@@ -1,13 +1,13 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
-import { ATTEMPT_STATUSES, isSent } from '../domain/payment-attempt.ts'
-import { PART_PAYING_TYPES } from '../domain/payment-instrument.ts'
+import { MAY_HAVE_CHARGED } from '../domain/payment-attempt.ts'
 import { dialectOf, waitForTurn } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
 
 /**
  * BigCommerce makes as many orders from one checkout as it is asked for, and each can be paid. So one row for a checkout names the
- * one order that may be charged. It goes over to another order only while no attempt on the one it names is sent and without an
- * end, or has succeeded: a part paid by gift certificate is money too.
+ * one order that may be charged, and that one only while no attempt on any other order of the checkout is sent and without an
+ * end, or has succeeded: a part paid by gift certificate is money too. Where money shows late, there may be some on two of its
+ * orders; then none is charged any more.
  */
 export type CheckoutStanding = 'free' | 'busy' | 'paid'
 
@@ -24,20 +24,26 @@ interface Asked {
 export async function checkoutStanding(queries: Kysely<Tables>, asked: Asked): Promise<CheckoutStanding> {
   const { storeHash, cartId, orderId } = asked
   if (asked.mayBeOrdering && (await isOrdering(queries, asked))) return 'busy'
-  const held = await queries
+  const named = queries
     .selectFrom('checkouts')
-    .innerJoin('payment_attempts', (join) =>
-      join
-        .onRef('payment_attempts.store_hash', '=', 'checkouts.store_hash')
-        .onRef('payment_attempts.order_id', '=', 'checkouts.order_id'),
+    .select('order_id')
+    .where('store_hash', '=', storeHash)
+    .where('checkout_id', '=', cartId)
+  const held = await queries
+    .selectFrom('payment_attempts')
+    .select('status')
+    .where('store_hash', '=', storeHash)
+    .where('order_id', '!=', orderId)
+    .where('status', 'in', MAY_HAVE_CHARGED)
+    .where(({ eb, or }) =>
+      or([
+        eb('checkout_id', '=', cartId),
+        // Of the time before attempts named their checkout.
+        eb('order_id', 'in', named),
+      ]),
     )
-    .select('payment_attempts.status')
-    .where('checkouts.store_hash', '=', storeHash)
-    .where('checkouts.checkout_id', '=', cartId)
-    .where('checkouts.order_id', '!=', orderId)
-    .where('payment_attempts.status', 'in', [...ATTEMPT_STATUSES.filter(isSent), 'succeeded'])
     // A success says more than one that has no end.
-    .orderBy(sql`CASE WHEN payment_attempts.status = 'succeeded' THEN 0 ELSE 1 END`)
+    .orderBy(sql`CASE WHEN status = 'succeeded' THEN 0 ELSE 1 END`)
     .executeTakeFirst()
   if (!held) return 'free'
   return held.status === 'succeeded' ? 'paid' : 'busy'
@@ -106,9 +112,8 @@ export async function takeCheckout(
 }
 
 /**
- * A charge that shows late closes its checkout, though that may have gone over to another order: nothing more is sent for that one,
- * and what has been sent comes to its own end. From an order that was paid as a whole it is not taken: a part that shows late on this one
- * would have the rest of it charged as well.
+ * A charge that shows late takes its checkout back from an order that has nothing of it, so that who asks for the checkout is told of
+ * the payment. Where the other order has something too, the row stays: neither is charged any more.
  */
 export async function bringCheckoutBack(
   transaction: Transaction<Tables>,
@@ -136,8 +141,7 @@ export async function bringCheckoutBack(
             .select('payment_attempts.id')
             .whereRef('payment_attempts.store_hash', '=', 'checkouts.store_hash')
             .whereRef('payment_attempts.order_id', '=', 'checkouts.order_id')
-            .where('payment_attempts.status', '=', 'succeeded')
-            .where('payment_attempts.instrument_type', 'not in', PART_PAYING_TYPES),
+            .where('payment_attempts.status', 'in', MAY_HAVE_CHARGED),
         ),
       ),
     )

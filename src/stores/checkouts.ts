@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import { type CartState, type MadeOrder, nextMakingLookMs } from '../domain/checkout.ts'
 import type { Clock } from '../domain/clock.ts'
 import { isFreeAgain, type KeyScope, type KnownKey } from '../domain/idempotency-key.ts'
-import { isSent, type NewAttempt, type PaymentAttempt } from '../domain/payment-attempt.ts'
+import { mayHaveCharged, type NewAttempt, type PaymentAttempt } from '../domain/payment-attempt.ts'
 import { type CheckoutRow, lockCheckout } from './checkout-fence.ts'
 import {
   attemptRow,
@@ -191,7 +191,8 @@ async function claimOrdering(
   const row = await lockCheckout(transaction, storeHash, checkoutId)
   if (row && (row.orderId === null || row.orderId !== boundTo)) return { kind: 'changed' }
   const payments = await findPayments(transaction, storeHash, checkoutId, row?.orderId ?? null)
-  if (payments.some(keepsOrder)) return { kind: 'changed' }
+  // While one has paid something, or may have, no other order of the checkout may be paid.
+  if (payments.some(({ status }) => mayHaveCharged(status))) return { kind: 'changed' }
   if ((await countMakings(transaction, storeHash, checkoutId)) !== makings) return { kind: 'changed' }
 
   const attempt = { ...ordering, orderId: NO_ORDER_YET, cartId: checkoutId }
@@ -255,6 +256,3 @@ async function takeForOrdering(
         .executeTakeFirst()
   if (!done) throw new LostRace('another payment took the checkout')
 }
-
-/** While one is sent and has no end, or has paid something, no other order of the checkout may be paid. */
-const keepsOrder = ({ status }: PaymentAttempt): boolean => isSent(status) || status === 'succeeded'

@@ -1,7 +1,8 @@
 import type { Kysely, Transaction } from 'kysely'
 import { isFreeAgain, type KeyScope, type KnownKey } from '../domain/idempotency-key.ts'
-import { FINAL_STATUSES, type NewAttempt, type OrderAttempt, placeOf } from '../domain/payment-attempt.ts'
+import { FINAL_STATUSES, type NewAttempt, type OrderAttempt } from '../domain/payment-attempt.ts'
 import { PART_PAYING_TYPES } from '../domain/payment-instrument.ts'
+import { placeOf } from '../domain/velocity-place.ts'
 import { checkoutStanding } from './checkout-fence.ts'
 import type { Tables } from './engine/tables.ts'
 import { LostRace } from './engine/transact.ts'
@@ -34,7 +35,7 @@ export interface ClaimOptions {
   readonly nowMs: number
   /** How many attempts on the order may fail within a window; null for any number. */
   readonly failures: FailuresLimit | null
-  /** Whether checkouts can be paid: then an attempt is read, and its failures are counted, by its checkout too. */
+  /** Whether checkouts can be paid: then the failures on one are counted over all its orders. */
   readonly countsByCheckout: boolean
 }
 
@@ -145,15 +146,14 @@ const insertAttempt = (transaction: Transaction<Tables>, options: ClaimOptions) 
     .executeTakeFirst()
 
 /** An attempt as it is claimed. */
-export const attemptRow = ({ storeHash, scope, attempt, nowMs, countsByCheckout }: ClaimOptions) => ({
+export const attemptRow = ({ storeHash, scope, attempt, nowMs }: ClaimOptions) => ({
   id: attempt.id,
   store_hash: storeHash,
   order_id: attempt.orderId,
   principal: scope.principal,
   customer_id: attempt.customerId,
   cart_id: attempt.cartId,
-  // Kysely leaves out what is undefined.
-  checkout_id: countsByCheckout ? attempt.cartId : undefined,
+  checkout_id: attempt.cartId,
   instrument_type: attempt.instrumentType,
   payment_method_id: attempt.paymentMethodId,
   status: 'claimed' as const,

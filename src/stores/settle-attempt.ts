@@ -12,10 +12,10 @@ import {
   mayBeTakenBack,
   mayHoldOrder,
   type PaymentAttempt,
-  placeOf,
   type Settlement,
 } from '../domain/payment-attempt.ts'
 import { PART_PAYING_TYPES } from '../domain/payment-instrument.ts'
+import { placeOf } from '../domain/velocity-place.ts'
 import { bringCheckoutBack } from './checkout-fence.ts'
 import type { Tables } from './engine/tables.ts'
 import { toAttempt } from './find-attempts.ts'
@@ -89,6 +89,8 @@ async function writeEnd(
       pending_since_ms: status === 'pending' ? fn.coalesce(ref('pending_since_ms'), val(nowMs)) : undefined,
       ended_at_ms: isFinal(status) ? nowMs : undefined,
       decided_at_ms: settlement.isDecided ? nowMs : null,
+      // An attempt of the time before attempts named their checkout is seen by its other orders from now on.
+      checkout_id: status === 'succeeded' ? ref('cart_id') : undefined,
       next_watch_at_ms: isWatched(before, settlement) ? nowMs + hourMs : null,
       // The fence never refuses the truth: where another attempt holds the order, this one is written without holding it.
       holds_order: holds

@@ -13,12 +13,12 @@ import {
   mayBecome,
   mayHoldOrder,
   PUBLIC_STATUSES,
-  placeOf,
   publicStatus,
   statusesBefore,
   UNSETTLED_STATUSES,
 } from '../../src/domain/payment-attempt.ts'
 import { INSTRUMENT_TYPES } from '../../src/domain/payment-instrument.ts'
+import { placeOf } from '../../src/domain/velocity-place.ts'
 
 const finals: readonly AttemptStatus[] = ['succeeded', 'declined', 'not_sent', 'not_charged']
 const status = fc.constantFrom(...ATTEMPT_STATUSES)

@@ -139,8 +139,8 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   {
     name: 'take a part that was paid for one that was told as not made',
     file: 'src/domain/part-payments.ts',
-    find: "(status === 'succeeded' || isSent(status))",
-    replace: 'isSent(status)',
+    find: 'paysAPart(instrumentType) && mayHaveCharged(status)',
+    replace: "paysAPart(instrumentType) && status !== 'succeeded' && mayHaveCharged(status)",
     tests: ['test/domain/conclusion.test.ts'],
   },
   {

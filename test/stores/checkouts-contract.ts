@@ -279,6 +279,9 @@ export function describeCheckouts({ name, open }: Pick<Engine, 'open'> & { reado
       })
     })
 
+    const claimOn = (orderId: number, key: string) =>
+      ledger.attempts.claim(scopeOf(key), 'body-1', newAttempt({ cartId: checkoutId, orderId }))
+
     const declinedInDoubt = async (change: Partial<NewAttempt>) => {
       const attempt = await sent('k1', change)
       await end(attempt.id, 'unknown')
@@ -301,26 +304,88 @@ export function describeCheckouts({ name, open }: Pick<Engine, 'open'> & { reado
       await end(paid.id, 'succeeded')
       await end(late.id, 'succeeded')
       expect(await ledger.checkouts.find(checkoutId)).toMatchObject({ boundTo: 8 })
-      const rest = await ledger.attempts.claim(
-        scopeOf('k3'),
-        'body-1',
-        newAttempt({ cartId: checkoutId, orderId: 7 }),
-      )
-      expect(rest.kind).not.toBe('claimed')
+      expect(await claimOn(7, 'k3')).toEqual({ kind: 'checkout', standing: 'paid' })
     })
 
-    test('a charge of the whole that shows late takes it from an order of which a part is paid: the rest of that one is not charged as well', async () => {
+    test('a charge of the whole that shows late, with a part paid on the other order: the rest of that one is not charged as well', async () => {
       const late = await declinedInDoubt({ orderId: 7 })
       const part = await sent('k2', { orderId: 8, instrumentType: 'gift_certificate' })
       await end(part.id, 'succeeded')
       await end(late.id, 'succeeded')
-      expect(await ledger.checkouts.find(checkoutId)).toMatchObject({ boundTo: 7 })
-      const rest = await ledger.attempts.claim(
-        scopeOf('k3'),
-        'body-1',
-        newAttempt({ cartId: checkoutId, orderId: 8 }),
-      )
-      expect(rest.kind).not.toBe('claimed')
+      expect(await claimOn(8, 'k3')).toEqual({ kind: 'checkout', standing: 'paid' })
+    })
+
+    test('a part that shows late, with a part paid on the other order: neither one’s rest is charged', async () => {
+      const late = await declinedInDoubt({ orderId: 7, instrumentType: 'gift_certificate' })
+      const part = await sent('k2', { orderId: 8, instrumentType: 'store_credit' })
+      await end(part.id, 'succeeded')
+      await end(late.id, 'succeeded')
+      expect(await claimOn(7, 'k3')).toEqual({ kind: 'checkout', standing: 'paid' })
+      expect(await claimOn(8, 'k4')).toEqual({ kind: 'checkout', standing: 'paid' })
+    })
+
+    describe('a part that shows late while a payment on the other order is sent', () => {
+      const shown = async () => {
+        const late = await declinedInDoubt({ orderId: 7, instrumentType: 'gift_certificate' })
+        const other = await sent('k2', { orderId: 8 })
+        await end(late.id, 'succeeded')
+        return other
+      }
+
+      test('keeps both orders from being charged while that one has no end', async () => {
+        const other = await shown()
+        await end(other.id, 'unknown')
+        expect(await claimOn(7, 'k3')).toEqual({ kind: 'checkout', standing: 'busy' })
+        expect((await claimOn(8, 'k4')).kind).toBe('fenced')
+      })
+
+      test('leaves the rest to its own order where that one fails', async () => {
+        const other = await shown()
+        await end(other.id, 'declined')
+        expect(await claimOn(8, 'k3')).toEqual({ kind: 'checkout', standing: 'paid' })
+        const rest = await claimOn(7, 'k4')
+        expect(rest.kind === 'claimed' && (await markSending(rest.attempt.id))).toBe('sending')
+      })
+
+      test('is not followed by the rest where that one succeeds', async () => {
+        const other = await shown()
+        await end(other.id, 'succeeded')
+        expect(await claimOn(7, 'k3')).toEqual({ kind: 'checkout', standing: 'paid' })
+      })
+    })
+
+    test('a payment of before attempts named their checkout keeps it from another order all the same', async () => {
+      const old = await sent('k1', { orderId: 7 })
+      await opened.database.updateTable('payment_attempts').set({ checkout_id: null }).execute()
+      expect(await claimOn(8, 'k2')).toEqual({ kind: 'checkout', standing: 'busy' })
+      await end(old.id, 'unknown')
+      await end(old.id, 'succeeded')
+      expect(await claimOn(8, 'k3')).toEqual({ kind: 'checkout', standing: 'paid' })
+    })
+
+    test('a charge that shows late on another order stops what was claimed before it', async () => {
+      const late = await declinedInDoubt({ orderId: 7 })
+      await end((await sent('k2', { orderId: 8 })).id, 'not_sent')
+      const claimed = await claimOn(8, 'k3')
+      await end(late.id, 'succeeded')
+      expect(claimed.kind === 'claimed' && (await markSending(claimed.attempt.id))).toBe('checkout_paid')
+    })
+
+    test('a charge that shows late stops the rest of a part on another order that was claimed before it', async () => {
+      const late = await declinedInDoubt({ orderId: 7 })
+      const part = await sent('k2', { orderId: 8, instrumentType: 'gift_certificate' })
+      await end(part.id, 'succeeded')
+      const rest = await claimOn(8, 'k3')
+      await end(late.id, 'succeeded')
+      expect(rest.kind === 'claimed' && (await markSending(rest.attempt.id))).toBe('checkout_paid')
+    })
+
+    test('a charge that shows late while the other order is sent stops the next payment there', async () => {
+      const late = await declinedInDoubt({ orderId: 7 })
+      const other = await sent('k2', { orderId: 8 })
+      await end(late.id, 'succeeded')
+      await end(other.id, 'declined')
+      expect(await claimOn(8, 'k3')).toEqual({ kind: 'checkout', standing: 'paid' })
     })
 
     describe('the order of a lost answer', () => {

@@ -1,9 +1,10 @@
 import type { Generated } from 'kysely'
-import type { AnsweredAs, AttemptStatus, PlaceState } from '../../domain/payment-attempt.ts'
+import type { AnsweredAs, AttemptStatus } from '../../domain/payment-attempt.ts'
 import type { EventType } from '../../domain/payment-event.ts'
 import type { InstrumentType } from '../../domain/payment-instrument.ts'
 import type { ProblemCode } from '../../domain/problems.ts'
 import type { TransactionType } from '../../domain/transaction.ts'
+import type { PlaceState } from '../../domain/velocity-place.ts'
 
 /** The tables as migrations/ makes them; `Generated` marks what an insert may leave out. */
 export interface Tables {
@@ -55,6 +56,7 @@ export interface PaymentAttemptRow {
   answered_at_ms: Generated<number | null>
   order_total: Generated<number | null>
   cart_id: Generated<string | null>
+  /** `cart_id`, by which the other orders of a checkout are found; null for attempts of the time before they named it. */
   checkout_id: Generated<string | null>
   ended_at_ms: Generated<number | null>
   asked_at_ms: Generated<number | null>

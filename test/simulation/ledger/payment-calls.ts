@@ -1,7 +1,5 @@
 import { isFreeAgain } from '../../../src/domain/idempotency-key.ts'
 import {
-  type AttemptStatus,
-  closesOrder,
   isFinal,
   isUnsettled,
   mayBeCorrected,
@@ -10,6 +8,7 @@ import {
   mayBeFreed,
   mayBeTakenBack,
   mayEndSoon,
+  mayHaveCharged,
   mayHoldOrder,
   type PaymentAttempt,
   type Settlement,
@@ -114,19 +113,18 @@ function askForLook({ attempts }: LedgerRows, orderId: number, nowMs: number): v
 const hourMs = 60 * 60_000
 const dayMs = 24 * hourMs
 
-const holdsCheckout = new Set<AttemptStatus>(['sending', 'unknown', 'pending', 'needs_review', 'succeeded'])
-
 /** Whether the checkout lets this order be charged. */
 function checkoutStanding(
   { attempts, byId, checkouts }: LedgerRows,
   { cartId, orderId }: Pick<PaymentAttempt, 'cartId' | 'orderId'>,
 ): 'free' | 'busy' | 'paid' {
-  const taken = cartId === null ? undefined : checkouts.get(cartId)
-  if (taken === undefined || taken.orderId === orderId) return 'free'
-  const { orderId: named, holder } = taken
+  if (cartId === null) return 'free'
+  const named = checkouts.get(cartId)
   // Its order is being made; a making whose payment has ended holds up no other.
-  if (named === null) return byId.get(holder)?.status === 'claimed' ? 'busy' : 'free'
-  const held = attempts.filter((row) => row.orderId === named && holdsCheckout.has(row.status))
+  if (named?.orderId === null && byId.get(named.holder)?.status === 'claimed') return 'busy'
+  const held = attempts.filter(
+    (row) => row.cartId === cartId && row.orderId !== orderId && mayHaveCharged(row.status),
+  )
   if (held.length === 0) return 'free'
   return held.some(({ status }) => status === 'succeeded') ? 'paid' : 'busy'
 }
@@ -199,10 +197,10 @@ export function settleRow(
   tellStep(rows, before, row, nowMs)
   const { orderId, cartId } = row
   const named = cartId === null ? undefined : rows.checkouts.get(cartId)
-  const isPaid = rows.attempts.some(
-    (other) => other.orderId !== null && other.orderId === named?.orderId && closesOrder(other),
+  const hasMoney = rows.attempts.some(
+    (other) => other.orderId !== null && other.orderId === named?.orderId && mayHaveCharged(other.status),
   )
-  if (isLate && orderId !== null && cartId !== null && named && !isPaid)
+  if (isLate && orderId !== null && cartId !== null && named && named.orderId !== orderId && !hasMoney)
     rows.checkouts.set(cartId, { orderId, holder: row.id })
   if (!row.holdsOrder) passOrderOn(rows, row.orderId)
   return attempt
