@@ -98,7 +98,8 @@ export function judge(
     ({ start }) => fitOf(start, attempt, all) === 'unsure' && isWithin(start, attempt),
   )
   // A gateway that records nothing shows a part in what is due alone.
-  const isTakenOff = hasBecomeLessDue(attempt, order, others)
+  const elsewhere = live.filter((trace) => trace.refunded === 0 && !mayBeOf(trace.start, attempt, all))
+  const isTakenOff = hasBecomeLessDue(attempt, order, others) && !isAccountedFor(order, elsewhere, attempt)
   const isDoubtful = unplacedVoids > 0 || (isEarlier && paidParts === 0) || isUnsure || isTakenOff
   const isInPaidState = order !== null && !isOpen(order, paidParts) && isSaid(order) && !isExplained
   const isSign = isDoubtful || isInPaidState || standing.length < own.length
@@ -156,6 +157,15 @@ function spokenFor(
   const succeeded = others.filter(({ status }) => status === 'succeeded')
   const outside = live.filter((trace) => !own.includes(trace))
   return explainedMost(live, succeeded, all) - explainedMost(outside, succeeded, all)
+}
+
+/**
+ * Whether traces that cannot be of this part account for all that is not due any more. Another payment's charge may show long after the
+ * access token of this one was made, which knew nothing of it then.
+ */
+function isAccountedFor(order: Order | null, elsewhere: readonly Trace[], attempt: PaymentAttempt): boolean {
+  const { total, due } = order ?? {}
+  return !!total && !!due && sumOf(elsewhere, attempt) >= total.amount - due.amount
 }
 
 function pendingsOf(

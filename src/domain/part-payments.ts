@@ -41,10 +41,10 @@ const nextOf = (part: PaymentAttempt, all: readonly PaymentAttempt[]): PaymentAt
 
 /** By BigCommerce's clock where it is known: those of two instances may differ by more than lies between two payments. */
 const preparedBefore = (one: PaymentAttempt, other: PaymentAttempt): number => {
-  const isDated = one.patIssuedAtMs !== null && other.patIssuedAtMs !== null
-  const byBigCommerce = isDated ? one.patIssuedAtMs - other.patIssuedAtMs : 0
-  // `Date` has no fractions of a second.
-  return byBigCommerce || one.createdAtMs - other.createdAtMs
+  if (one.patIssuedAtMs === null || other.patIssuedAtMs === null) return one.createdAtMs - other.createdAtMs
+  // `Date` has no fractions of a second; of two that were made in one, the part was paid before less was due.
+  const becameLess = (other.amount ?? 0) - (one.amount ?? 0)
+  return one.patIssuedAtMs - other.patIssuedAtMs || becameLess || one.createdAtMs - other.createdAtMs
 }
 
 /**

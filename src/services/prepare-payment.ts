@@ -1,5 +1,4 @@
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
-import type { Clock } from '../domain/clock.ts'
 import { judge } from '../domain/evidence.ts'
 import { foreignCharge } from '../domain/foreign-charge.ts'
 import { mayBePayable, type Order, type OrderReading } from '../domain/order.ts'
@@ -37,13 +36,12 @@ export type PreparePayment = (
 export interface PreparePaymentDependencies {
   readonly managementApi: Pick<ManagementApi, 'createPaymentAccessToken' | 'getOrder' | 'listTransactions'>
   readonly unsettled: Pick<UnsettledAttempts, 'wake'>
-  readonly now: Clock
   readonly attempts: Pick<PaymentAttempts, 'findByOrder'>
   readonly storeHash: string
 }
 
 export function createPreparePayment(dependencies: PreparePaymentDependencies): PreparePayment {
-  const { managementApi, attempts, unsettled, now, storeHash } = dependencies
+  const { managementApi, attempts, unsettled, storeHash } = dependencies
 
   return async function preparePayment(command, { order, minting, wasThereBefore = false }, context) {
     if (order && !mayBePayable(order)) throw new Problem('order_not_payable')
@@ -61,7 +59,7 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
     if (claims.due.amount === 0) throw new Problem('order_not_payable')
     // Once a part is paid, the order's own sum may not show it; the PAT's does.
     refuseOtherAmount(claims, command, payments.some(hasPaidAPart) ? null : order)
-    const stale = staleParts(claims, order, payments, now())
+    const stale = staleParts(claims, order, payments)
     if (stale.length > 0) await refuseUnlessShown(claims, command.orderId, stale, payments, context)
     return { paymentAccessToken: minted.token, claims }
   }
@@ -151,25 +149,19 @@ function refuseOtherAmount(
   }
 }
 
-/** Where the order's total changed after a part was paid, this long the part may not be shown in it yet. */
-const partShowsWithinMs = 60_000
-
 /**
- * The parts of which the PAT's amount shows nothing. After a part was paid, less must be due than before. An order that became dearer
- * may be due as much as before.
+ * The parts of which the PAT's amount shows nothing, however long ago they were paid. After a part was paid, less must be due than
+ * before; an order that became dearer may be due as much as before.
  */
 function staleParts(
   { due }: PaymentAccessTokenClaims,
   order: Order | null,
   payments: readonly PaymentAttempt[],
-  nowMs: number,
 ): PaymentAttempt[] {
-  return payments.filter(hasPaidAPart).filter(({ amount, orderTotal, endedAtMs }) => {
-    if (amount === null) return false
+  return payments.filter(hasPaidAPart).filter(({ amount, orderTotal }) => {
     const total = order?.total?.amount ?? null
     const dearerBy = total !== null && orderTotal !== null ? total - orderTotal : 0
     // As much as would be due now without the part.
-    if (due.amount < amount + dearerBy) return false
-    return dearerBy === 0 || nowMs - (endedAtMs ?? 0) < partShowsWithinMs
+    return amount !== null && due.amount >= amount + dearerBy
   })
 }

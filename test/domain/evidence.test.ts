@@ -325,6 +325,47 @@ test('a success keeps its charge although the clock of BigCommerce was set back 
   expect(verdict([its], { of: mine, others: [paid] }).kind).not.toBe('charged')
 })
 
+describe('a part on an order that has become less due', () => {
+  // 40.00 of 100.00 came off by a certificate whose charge showed late; its access token knew nothing of that.
+  const money = (amount: number, currency = 'USD') => ({ amount, currency })
+  const credit = {
+    ...attempt,
+    instrumentType: 'store_credit',
+    paymentMethodId: 'bigcommerce.store_credit',
+    amount: 10_000,
+    orderTotal: 10_000,
+  } as const
+  const gift = { ...certificate, amount: 10_000, orderTotal: 10_000, patIssuedAtMs: issuedAtMs - 3_600_000 }
+  const shown = transaction({
+    method: 'gift_certificate',
+    paymentMethodId: gift.paymentMethodId,
+    money: money(4_000),
+    createdAtMs: issuedAtMs - 60_000,
+  })
+  const less = (due: number) =>
+    order({ statusId: 1, paymentStatus: 'pending', total: money(10_000), due: money(due) })
+  const judged = (rows: Transaction[], given = less(6_000)) =>
+    verdict(rows, { of: credit, others: [gift], given })
+
+  test('is not there where the traces of others account for all of it', () => {
+    expect(judged([shown])).toMatchObject({ kind: 'absent' })
+  })
+
+  test.each<[string, Transaction[], number]>([
+    ['nothing of it', [], 6_000],
+    ['a part of it', [shown], 5_999],
+    [
+      'what was given back',
+      [shown, transaction({ event: 'refund', referenceId: shown.id, money: money(1) })],
+      6_000,
+    ],
+    ['money of another currency', [{ ...shown, money: money(4_000, 'EUR') }], 6_000],
+    ['a trace that may be its own', [{ ...shown, paymentMethodId: null, method: 'balance' }], 6_000],
+  ])('may be it where they account for %s', (_what, rows, due) => {
+    expect(judged(rows, less(due)).kind).not.toBe('absent')
+  })
+})
+
 describe('an authorisation whose void may be unread', () => {
   const authorization = transaction({ event: 'authorization' })
   const partial = { isWhole: false, showsAllVoids: false }
@@ -584,6 +625,14 @@ describe('what a part payment can have paid', () => {
       kind: 'charged',
     })
   })
+
+  test.each([-60_000, 0, 60_000])(
+    'is told by what was due next, where both were prepared within one second by BigCommerce, and by its instances %i ms apart',
+    (apartMs) => {
+      const atOnce = { ...part, patIssuedAtMs: rest.patIssuedAtMs, createdAtMs: rest.createdAtMs + apartMs }
+      expect(judged(rest, [atOnce])).toMatchObject({ kind: 'charged' })
+    },
+  )
 
   test('is told by the order where it was not read before the payments', () => {
     const unread = [{ ...part, orderTotal: null }]

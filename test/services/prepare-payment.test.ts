@@ -47,7 +47,6 @@ function preparing(
     unsettled: {
       wake: async (orderId) => woken.push(orderId),
     },
-    now: () => mintedAtMs,
     attempts: { findByOrder: async () => payments },
     storeHash: 'abc123',
   })
@@ -328,10 +327,16 @@ describe('the rest of an order that was paid in part', () => {
     expect(await preparing(patOf(claims), total(8098), {}, [part]).result).toMatchObject({ claims: {} })
   })
 
-  test('which became dearer and does not show the part is charged a minute after it at the earliest', async () => {
+  test('is not charged where it became dearer and nothing shows the part, however long ago that was paid', async () => {
     const whole = claimsWith({ amount: 8098 })
-    expect(await preparing(whole, total(8098), {}, [part]).result).toMatchObject({ claims: {} })
-    const fresh = { ...part, endedAtMs: mintedAtMs - 59_000 }
-    expect(await preparing(whole, total(8098), {}, [fresh]).result).toBe('upstream_busy')
+    const longAgo = { ...gift, endedAtMs: mintedAtMs - 86_400_000 }
+    const shown = (transactions: OrderReading['transactions']) =>
+      preparing(whole, total(8098), {}, [longAgo], null, { transactions, order: total(8098) }).result
+    expect(await shown([])).toBe('upstream_busy')
+    expect(await shown([row])).toBe('upstream_busy')
+    expect(await shown([row, back('refund')])).toMatchObject({ claims: { due: { amount: 8098 } } })
+    expect(await preparing(claimsWith({ amount: 8097 }), total(8098), {}, [longAgo]).result).toMatchObject({
+      claims: {},
+    })
   })
 })

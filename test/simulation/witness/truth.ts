@@ -23,8 +23,15 @@ export function createTruth(broken: (what: string) => void, rows: LedgerRows): T
     const charge = charges.get(requestId)
     if (words === undefined || charge?.becomes !== 'charged') return
     // It shows too late to be waited for; that it is told in the end is checked at the end.
-    if (charge.isVeryLate) return
+    if (charge.isVeryLate || isTakenForAnother(charge)) return
     broken(`2: "${words}" was said of ${requestId}, which is charged`)
+  }
+
+  /** Its trace may be taken for one over the same amount that shows too late itself, and is known to be paid. */
+  function isTakenForAnother(charge: Charge): boolean {
+    const order = [...orders.values()].find(({ charges: all }) => all.includes(charge))
+    const others = order?.charges.filter((each) => each !== charge && !each.isOfAnotherKind) ?? []
+    return others.some(({ isVeryLate, amountMinor }) => isVeryLate && amountMinor === charge.amountMinor)
   }
 
   /**
