@@ -26,7 +26,7 @@ const windowMs = 60_000
 
 /**
  * Clients that each limit remembers; it forgets the one seen longest ago. An entry takes some 300 bytes, so a flood from
- * ever new addresses costs at most 6 MB. A flood from more addresses in a minute gets past any limit per address.
+ * ever new addresses costs at most 6 MB, for a minute. A flood from more addresses in a minute gets past any limit per address.
  */
 const rememberedMax = 20_000
 
@@ -106,8 +106,11 @@ export function createWindows({ windowMs, rememberedMax, now }: WindowsOptions) 
     const window = isOver ? { startedMs: nowMs, count: 0 } : known
     window.count += 1
     windows.delete(key)
-    const [oldest] = windows.size >= rememberedMax ? windows.keys() : []
-    if (oldest !== undefined) windows.delete(oldest)
+    // What is over counts no more, and is not kept for as long as there is room: memory is that of a minute's keys.
+    for (const [seenLongestAgo, { startedMs }] of windows) {
+      if (windows.size < rememberedMax && startedMs + windowMs > nowMs) break
+      windows.delete(seenLongestAgo)
+    }
     windows.set(key, window)
     return { count: window.count, leftMs: windowMs - (nowMs - window.startedMs) }
   }
