@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import { MAY_HAVE_CHARGED } from '../domain/payment-attempt.ts'
 import { dialectOf, waitForTurn } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
@@ -24,29 +24,30 @@ interface Asked {
 export async function checkoutStanding(queries: Kysely<Tables>, asked: Asked): Promise<CheckoutStanding> {
   const { storeHash, cartId, orderId } = asked
   if (asked.mayBeOrdering && (await isOrdering(queries, asked))) return 'busy'
-  const named = queries
-    .selectFrom('checkouts')
-    .select('order_id')
-    .where('store_hash', '=', storeHash)
-    .where('checkout_id', '=', cartId)
-  const held = await queries
+  const ofOrders = queries
     .selectFrom('payment_attempts')
     .select('status')
     .where('store_hash', '=', storeHash)
+    .where('checkout_id', '=', cartId)
     .where('order_id', '!=', orderId)
     .where('status', 'in', MAY_HAVE_CHARGED)
-    .where(({ eb, or }) =>
-      or([
-        eb('checkout_id', '=', cartId),
-        // Of the time before attempts named their checkout.
-        eb('order_id', 'in', named),
-      ]),
+  // Of the time before attempts named their checkout. Postgres finds neither by its index where they are one condition.
+  const ofNamed = queries
+    .selectFrom('checkouts')
+    .innerJoin('payment_attempts', (join) =>
+      join
+        .onRef('payment_attempts.store_hash', '=', 'checkouts.store_hash')
+        .onRef('payment_attempts.order_id', '=', 'checkouts.order_id'),
     )
-    // A success says more than one that has no end.
-    .orderBy(sql`CASE WHEN status = 'succeeded' THEN 0 ELSE 1 END`)
-    .executeTakeFirst()
-  if (!held) return 'free'
-  return held.status === 'succeeded' ? 'paid' : 'busy'
+    .select('payment_attempts.status')
+    .where('checkouts.store_hash', '=', storeHash)
+    .where('checkouts.checkout_id', '=', cartId)
+    .where('checkouts.order_id', '!=', orderId)
+    .where('payment_attempts.status', 'in', MAY_HAVE_CHARGED)
+  const held = await ofOrders.unionAll(ofNamed).execute()
+  if (held.length === 0) return 'free'
+  // A success says more than one that has no end.
+  return held.some(({ status }) => status === 'succeeded') ? 'paid' : 'busy'
 }
 
 /** Whether a payment that is running has its order made of the checkout. A making whose payment has ended holds up no other. */

@@ -56,7 +56,7 @@ export const FENCE_BUGS: readonly Bug[] = [
   {
     name: 'pay another order of a checkout while the first is unknown',
     file: 'src/stores/checkout-fence.ts',
-    find: ".where('order_id', '!=', orderId) .where('status', 'in', MAY_HAVE_CHARGED)",
+    find: "if (held.length === 0) return 'free'",
     replace:
       ".where('order_id', '!=', orderId) .where('status', 'in', MAY_HAVE_CHARGED.filter((status) => status !== 'unknown'))",
     tests: ['test/stores/sqlite.test.ts'],
@@ -64,7 +64,7 @@ export const FENCE_BUGS: readonly Bug[] = [
   {
     name: 'pay another order of a checkout that is paid',
     file: 'src/stores/checkout-fence.ts',
-    find: ".where('order_id', '!=', orderId) .where('status', 'in', MAY_HAVE_CHARGED)",
+    find: "if (held.length === 0) return 'free'",
     replace:
       ".where('order_id', '!=', orderId) .where('status', 'in', MAY_HAVE_CHARGED.filter((status) => status !== 'succeeded'))",
     tests: ['test/stores/sqlite.test.ts'],
@@ -248,15 +248,15 @@ export const FENCE_BUGS: readonly Bug[] = [
   {
     name: 'look for money on the order that a checkout names, and on no other one',
     file: 'src/stores/checkout-fence.ts',
-    find: "eb('checkout_id', '=', cartId),",
-    replace: "eb('checkout_id', '=', ''),",
+    find: 'ofOrders.unionAll(ofNamed)',
+    replace: 'ofNamed',
     tests: ['test/stores/sqlite.test.ts'],
   },
   {
     name: 'look for money only on orders whose payments name their checkout',
     file: 'src/stores/checkout-fence.ts',
-    find: "eb('order_id', 'in', named),",
-    replace: "eb('order_id', 'in', named.where('holder', '=', '')),",
+    find: 'ofOrders.unionAll(ofNamed)',
+    replace: 'ofOrders',
     tests: ['test/stores/sqlite.test.ts'],
   },
   {

@@ -32,6 +32,8 @@ const endedAttempt = (number: number) => ({
   order_id: 1_000 + number,
   principal: 'someone',
   customer_id: null,
+  cart_id: `cart-${number}`,
+  checkout_id: `cart-${number}`,
   instrument_type: 'card' as const,
   payment_method_id: 'stripe.card',
   status: ended[number % ended.length] ?? 'declined',
@@ -89,8 +91,8 @@ async function fill(database: Kysely<Tables>): Promise<void> {
 
 /** Every method of the ledger, each on rows that are there to be found. */
 async function useAll({ attempts, unsettled, holds, desk, events, checkouts }: Ledger): Promise<void> {
-  const claim = async (key: string, orderId: number) => {
-    const claimed = await attempts.claim(scopeOf(key), 'f', newAttempt({ orderId }))
+  const claim = async (key: string, orderId: number, cartId: string | null = null) => {
+    const claimed = await attempts.claim(scopeOf(key), 'f', newAttempt({ orderId, cartId }))
     return claimed.kind === 'claimed' ? claimed.attempt.id : ''
   }
   const [first, second] = [await claim('k1', 1), await claim('k2', 2)]
@@ -123,6 +125,16 @@ async function useAll({ attempts, unsettled, holds, desk, events, checkouts }: L
   )
   // Refused, it asks for a look.
   await attempts.claim(scopeOf('k9'), 'f', newAttempt({ orderId: 8 }))
+  const [late, other] = [await claim('k10', 21, 'cart'), await claim('k11', 22, 'cart')]
+  await attempts.markSending(late, sending)
+  // While the first is sent, it is refused.
+  await attempts.markSending(other, sending)
+  await attempts.settle(late, { status: 'unknown' }, () => null)
+  await attempts.settle(late, { status: 'declined' }, () => null)
+  await attempts.markSending(other, sending)
+  // It shows late, while the other order is being paid.
+  await attempts.settle(late, { status: 'succeeded' }, () => null)
+  await claim('k12', 23, 'cart')
   await unsettled.count()
   await unsettled.countUnaccounted()
   await desk.listOpen(100)
@@ -301,7 +313,13 @@ describe.each([
     test(`does not grow with the ${endedRows} payments that have ended: no statement reads them`, async () => {
       const { database } = opened
       const statements = noteStatements(database)
-      const options = { storeHash, now: () => nowMs, velocityWindowMs: 3_600_000, orderFailuresMax: 5 }
+      const options = {
+        storeHash,
+        now: () => nowMs,
+        velocityWindowMs: 3_600_000,
+        orderFailuresMax: 5,
+        countsByCheckout: true,
+      }
       const ledger = createLedger({ ...options, database, hasEvents: true })
       const called = new Set<string>()
       await useAll(noteCalls(ledger, called))
