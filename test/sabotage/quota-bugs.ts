@@ -89,7 +89,7 @@ export const QUOTA_BUGS: readonly Bug[] = [
   {
     name: 'shut all others out where calls that hang have taken all places',
     file: 'src/clients/bigcommerce/management-gate.ts',
-    find: 'for (const purpose of PURPOSES) makeRoom(purpose, nowMs)',
+    find: 'for (const purpose of inLine) makeRoom(purpose, nowMs)',
     replace: '',
     tests: ['test/clients/bigcommerce/management-gate.test.ts'],
   },
@@ -176,8 +176,8 @@ export const QUOTA_BUGS: readonly Bug[] = [
   {
     name: 'serve reconciliation before payments',
     file: 'src/clients/bigcommerce/management-gate.ts',
-    find: 'for (const purpose of PURPOSES) letIn(purpose, nowMs)',
-    replace: 'for (const purpose of PURPOSES.toReversed()) letIn(purpose, nowMs)',
+    find: 'for (const purpose of inLine) letIn(purpose, nowMs)',
+    replace: 'for (const purpose of inLine.toReversed()) letIn(purpose, nowMs)',
     tests: ['test/clients/bigcommerce/management-gate.test.ts'],
   },
   {

@@ -119,10 +119,11 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
       return
     }
     const nowMs = now()
-    for (const purpose of PURPOSES) letIn(purpose, nowMs)
-    for (const purpose of PURPOSES) makeRoom(purpose, nowMs)
+    const inLine = PURPOSES.filter((purpose) => lines[purpose].size > 0)
+    for (const purpose of inLine) letIn(purpose, nowMs)
+    for (const purpose of inLine) makeRoom(purpose, nowMs)
     let ahead = 0
-    for (const purpose of PURPOSES) {
+    for (const purpose of inLine) {
       dismissHopeless(purpose, ahead, nowMs)
       ahead += lines[purpose].size
     }
