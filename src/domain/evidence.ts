@@ -1,6 +1,14 @@
 import { ORDER_STATUS_IDS, type Order, type OrderReading } from './order.ts'
 import { hasBecomeLessDue, withTotals } from './part-payments.ts'
-import { closesOrder, hasFailed, isInDoubt, isSent, type PaymentAttempt } from './payment-attempt.ts'
+import {
+  closesOrder,
+  hasFailed,
+  hasPaidAPart,
+  isInDoubt,
+  isSent,
+  type PaymentAttempt,
+} from './payment-attempt.ts'
+import { paysAPart } from './payment-instrument.ts'
 import { endsOf, isDone, isPending, isStart, type Trace, tracesOf } from './traces.ts'
 import type { Transaction, TransactionType } from './transaction.ts'
 import { explainedMost, fitOf, isWithin, mayBeOf } from './whose-charge.ts'
@@ -98,9 +106,10 @@ export function judge(
     ({ start }) => fitOf(start, attempt, all) === 'unsure' && isWithin(start, attempt),
   )
   // A gateway that records nothing shows a part in what is due alone.
-  const elsewhere = live.filter((trace) => trace.refunded === 0 && !mayBeOf(trace.start, attempt, all))
-  const isTakenOff = hasBecomeLessDue(attempt, order, others) && !isAccountedFor(order, elsewhere, attempt)
-  const isDoubtful = unplacedVoids > 0 || (isEarlier && paidParts === 0) || isUnsure || isTakenOff
+  const isTakenOff =
+    hasBecomeLessDue(attempt, order, others) && !isAccountedFor(reading, live, attempt, others)
+  const isUnread = paysAPart(attempt.instrumentType) && order?.due === null
+  const isDoubtful = unplacedVoids > 0 || (isEarlier && paidParts === 0) || isUnsure || isTakenOff || isUnread
   const isInPaidState = order !== null && !isOpen(order, paidParts) && isSaid(order) && !isExplained
   const isSign = isDoubtful || isInPaidState || standing.length < own.length
   const unclear: Verdict = { kind: 'unclear', isSign }
@@ -160,12 +169,21 @@ function spokenFor(
 }
 
 /**
- * Whether traces that cannot be of this part account for all that is not due any more. Another payment's charge may show long after the
- * access token of this one was made, which knew nothing of it then.
+ * Whether other parts' traces account for exactly what is taken off the order. The charge of one may show long after the access token of
+ * this part was made, which knew nothing of it then. Cards take nothing off, and what was given back may be of any trace.
  */
-function isAccountedFor(order: Order | null, elsewhere: readonly Trace[], attempt: PaymentAttempt): boolean {
-  const { total, due } = order ?? {}
-  return !!total && !!due && sumOf(elsewhere, attempt) >= total.amount - due.amount
+function isAccountedFor(
+  { order, transactions }: OrderReading,
+  live: readonly Trace[],
+  attempt: PaymentAttempt,
+  others: readonly PaymentAttempt[],
+): boolean {
+  if (!order?.total || !order.due || transactions.some(({ event }) => event === 'refund')) return false
+  const all = [attempt, ...others]
+  const isAnotherPart = ({ start }: Trace) =>
+    !mayBeOf(start, attempt, all) &&
+    others.some((other) => hasPaidAPart(other) && fitOf(start, other, all) === 'yes')
+  return sumOf(live.filter(isAnotherPart), attempt) === order.total.amount - order.due.amount
 }
 
 function pendingsOf(

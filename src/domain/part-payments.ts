@@ -14,8 +14,8 @@ export function partPaidBy(part: PaymentAttempt, all: readonly PaymentAttempt[])
 }
 
 /**
- * Whether an order has become less due since a part payment was prepared, at the same total, and no later part explains it: something was
- * taken off, which may be this payment. The amount of its access token says what was due then, so no part of before it is meant.
+ * Whether more is taken off an order than was when a part payment was prepared, and no later part explains it: it may be this payment.
+ * The amount of its access token says what was due then, so no part of before it is meant.
  */
 export function hasBecomeLessDue(
   part: PaymentAttempt,
@@ -28,8 +28,8 @@ export function hasBecomeLessDue(
     paysAPart(instrumentType) && mayHaveCharged(status)
   if (!paysAPart(part.instrumentType)) return false
   if (others.some((other) => mayExplain(other) && preparedBefore(part, other) <= 0)) return false
-  // Without the total of that time, it is known to be the same only where all of it was due.
-  return (part.orderTotal ?? part.amount) === total.amount && due.amount < part.amount
+  // Merchants edit totals; what is taken off, they do not. Without the total of that time it is taken for today's.
+  return total.amount - due.amount > (part.orderTotal ?? total.amount) - part.amount
 }
 
 /** The payment that was prepared next, and so knows what was due after this one. */
@@ -42,8 +42,8 @@ const nextOf = (part: PaymentAttempt, all: readonly PaymentAttempt[]): PaymentAt
 /** By BigCommerce's clock where it is known: those of two instances may differ by more than lies between two payments. */
 const preparedBefore = (one: PaymentAttempt, other: PaymentAttempt): number => {
   if (one.patIssuedAtMs === null || other.patIssuedAtMs === null) return one.createdAtMs - other.createdAtMs
-  // `Date` has no fractions of a second; of two that were made in one, the part was paid before less was due.
-  const becameLess = (other.amount ?? 0) - (one.amount ?? 0)
+  // `Date` has no fractions of a second; of two that were made in one, the part was paid before less of the same was due.
+  const becameLess = one.orderTotal === other.orderTotal ? (other.amount ?? 0) - (one.amount ?? 0) : 0
   return one.patIssuedAtMs - other.patIssuedAtMs || becameLess || one.createdAtMs - other.createdAtMs
 }
 

@@ -60,7 +60,9 @@ export function tracesOf({ order, transactions }: OrderReading): { traces: Trace
     }
   }
   for (const each of done.filter(({ event }) => event === 'refund')) {
-    const meant = traces.filter((one) => each.money?.currency === one.money.currency)
+    const meant = traces.filter(
+      (one) => each.money?.currency === one.money.currency && isAlike(each, one.start),
+    )
     const trace =
       referred(traces, each) ?? (each.referenceId === null && meant.length === 1 ? meant[0] : undefined)
     if (trace && each.money) trace.refunded += each.money.amount
@@ -73,6 +75,11 @@ export function tracesOf({ order, transactions }: OrderReading): { traces: Trace
   }
   return { traces, unplacedVoids }
 }
+
+/** What two rows say of method and kind agrees, as far as both say it. */
+const isAlike = (one: Transaction, other: Transaction) =>
+  (one.method === '' || other.method === '' || one.method === other.method) &&
+  (one.paymentMethodId ?? other.paymentMethodId) === (other.paymentMethodId ?? one.paymentMethodId)
 
 /** What a charge began as, if it is shown as pending too, or if only its capture is shown: a void may name that. */
 function begunBy({ event, referenceId }: Transaction, transactions: readonly Transaction[]): number | null {

@@ -1,4 +1,5 @@
 import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
+import type { Clock } from '../domain/clock.ts'
 import { judge } from '../domain/evidence.ts'
 import { foreignCharge } from '../domain/foreign-charge.ts'
 import { mayBePayable, type Order, type OrderReading } from '../domain/order.ts'
@@ -8,7 +9,7 @@ import { hasPaidAPart, mayBeCorrected, type PaymentAttempt } from '../domain/pay
 import type { PaymentCommand } from '../domain/payment-command.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Sealed } from '../domain/sealed.ts'
-import { showsParts } from '../domain/shown-parts.ts'
+import { showsAnyPart, showsParts } from '../domain/shown-parts.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { PaymentAttempts } from '../stores/payment-attempts.ts'
 import type { UnsettledAttempts } from '../stores/unsettled-attempts.ts'
@@ -36,12 +37,13 @@ export type PreparePayment = (
 export interface PreparePaymentDependencies {
   readonly managementApi: Pick<ManagementApi, 'createPaymentAccessToken' | 'getOrder' | 'listTransactions'>
   readonly unsettled: Pick<UnsettledAttempts, 'wake'>
+  readonly now: Clock
   readonly attempts: Pick<PaymentAttempts, 'findByOrder'>
   readonly storeHash: string
 }
 
 export function createPreparePayment(dependencies: PreparePaymentDependencies): PreparePayment {
-  const { managementApi, attempts, unsettled, storeHash } = dependencies
+  const { managementApi, attempts, unsettled, now, storeHash } = dependencies
 
   return async function preparePayment(command, { order, minting, wasThereBefore = false }, context) {
     if (order && !mayBePayable(order)) throw new Problem('order_not_payable')
@@ -59,8 +61,8 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
     if (claims.due.amount === 0) throw new Problem('order_not_payable')
     // Once a part is paid, the order's own sum may not show it; the PAT's does.
     refuseOtherAmount(claims, command, payments.some(hasPaidAPart) ? null : order)
-    const stale = staleParts(claims, order, payments)
-    if (stale.length > 0) await refuseUnlessShown(claims, command.orderId, stale, payments, context)
+    if (staleParts(claims, order, payments).length > 0)
+      await refuseUnlessShown(claims, command.orderId, order, payments, context)
     return { paymentAccessToken: minted.token, claims }
   }
 
@@ -111,14 +113,20 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
    * @throws Problem where it does not.
    */
   async function refuseUnlessShown(
-    { due }: PaymentAccessTokenClaims,
+    claims: PaymentAccessTokenClaims,
     orderId: number,
-    stale: readonly PaymentAttempt[],
+    order: Order | null,
     payments: readonly PaymentAttempt[],
     context: RequestContext,
   ): Promise<void> {
     const reading = await lookAtOrder(managementApi, orderId, context)
-    if (showsParts(reading, due, stale, payments)) return
+    // The order may not have been read before.
+    const stale = staleParts(claims, reading.order ?? order, payments)
+    if (showsParts(reading, claims.due, stale, payments)) return
+    // Its total changed, and the gateway records nothing: by now the part would be shown in what is due.
+    const isOld = (part: PaymentAttempt) =>
+      dearerBy(part, reading.order) !== 0 && now() - (part.endedAtMs ?? 0) >= partShowsWithinMs
+    if (stale.length > 0 && stale.every(isOld) && !showsAnyPart(reading, stale, payments)) return
     throw new Problem('upstream_busy', {
       detail:
         'BigCommerce does not show an earlier part payment yet. Wait, then try again. Nothing was charged by this request.',
@@ -150,18 +158,24 @@ function refuseOtherAmount(
 }
 
 /**
- * The parts of which the PAT's amount shows nothing, however long ago they were paid. After a part was paid, less must be due than
- * before; an order that became dearer may be due as much as before.
+ * The parts of which the PAT's amount shows nothing. After a part was paid, less must be due than before; an order that became dearer
+ * may be due as much as before.
  */
-function staleParts(
+const staleParts = (
   { due }: PaymentAccessTokenClaims,
   order: Order | null,
   payments: readonly PaymentAttempt[],
-): PaymentAttempt[] {
-  return payments.filter(hasPaidAPart).filter(({ amount, orderTotal }) => {
-    const total = order?.total?.amount ?? null
-    const dearerBy = total !== null && orderTotal !== null ? total - orderTotal : 0
+) =>
+  payments
+    .filter(hasPaidAPart)
     // As much as would be due now without the part.
-    return amount !== null && due.amount >= amount + dearerBy
-  })
+    .filter((part) => part.amount !== null && due.amount >= part.amount + dearerBy(part, order))
+
+/** By how much an order costs more than when a payment was prepared; 0 where that is not known. */
+function dearerBy({ orderTotal }: PaymentAttempt, order: Order | null): number {
+  const total = order?.total?.amount ?? null
+  return total !== null && orderTotal !== null ? total - orderTotal : 0
 }
+
+/** Where the order's total changed after a part was paid, this long the part may not be shown anywhere yet. */
+const partShowsWithinMs = 60_000

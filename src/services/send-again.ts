@@ -42,10 +42,21 @@ export function createSendAgain({ attempts, managementApi, paymentsApi }: SendAg
   /** Whether a complete look at BigCommerce shows no sign of this attempt, and no charge of anyone else. What cannot be read may hide one. */
   async function showsNothing(attempt: OrderAttempt, context: RequestContext): Promise<boolean> {
     try {
-      const others = (await attempts.findByOrder(attempt.orderId)).filter(({ id }) => id !== attempt.id)
       const reading = await lookAtOrder(managementApi, attempt.orderId, context)
+      // Read after the look: what has been found to be paid meanwhile counts.
+      const all = await attempts.findByOrder(attempt.orderId)
+      const own = all.find(({ id }) => id === attempt.id)
+      if (!own) return false
+      const others = all.filter((each) => each !== own)
+      const sinceMs = own.sentAtMs ?? own.createdAtMs
+      const isPaid = ({ status, endedAtMs }: OrderAttempt) =>
+        status === 'succeeded' && (endedAtMs ?? sinceMs) >= sinceMs
+      const verdict = judge(own, reading, others)
       return (
-        judge(attempt, reading, others).kind === 'absent' && !showsUnaccounted(reading, [attempt, ...others])
+        verdict.kind === 'absent' &&
+        !verdict.isPaidOtherwise &&
+        !others.some(isPaid) &&
+        !showsUnaccounted(reading, all)
       )
     } catch {
       return false

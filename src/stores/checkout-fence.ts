@@ -1,7 +1,8 @@
-import type { Kysely, Transaction } from 'kysely'
-import { MAY_HAVE_CHARGED } from '../domain/payment-attempt.ts'
+import { type Kysely, type SqlBool, sql, type Transaction } from 'kysely'
+import { type AttemptStatus, MAY_HAVE_CHARGED } from '../domain/payment-attempt.ts'
 import { dialectOf, waitForTurn } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
+import { LostRace } from './engine/transact.ts'
 
 /**
  * BigCommerce makes as many orders from one checkout as it is asked for, and each can be paid. So one row for a checkout names the
@@ -44,11 +45,42 @@ export async function checkoutStanding(queries: Kysely<Tables>, asked: Asked): P
     .where('checkouts.checkout_id', '=', cartId)
     .where('checkouts.order_id', '!=', orderId)
     .where('payment_attempts.status', 'in', MAY_HAVE_CHARGED)
-  const held = await ofOrders.unionAll(ofNamed).execute()
+  // BigCommerce shows a charge on another of its orders that no payment here accounts for.
+  const unaccounted = queries
+    .selectFrom('payment_attempts')
+    .innerJoin('unaccounted_charges', (join) =>
+      join
+        .onRef('unaccounted_charges.store_hash', '=', 'payment_attempts.store_hash')
+        .onRef('unaccounted_charges.order_id', '=', 'payment_attempts.order_id'),
+    )
+    .select(sql.lit('succeeded' as AttemptStatus).as('status'))
+    .where('payment_attempts.store_hash', '=', storeHash)
+    .where('payment_attempts.checkout_id', '=', cartId)
+    .where('payment_attempts.order_id', '!=', orderId)
+  const held = await ofOrders.unionAll(ofNamed).unionAll(unaccounted).execute()
   if (held.length === 0) return 'free'
   // A success says more than one that has no end.
   return held.some(({ status }) => status === 'succeeded') ? 'paid' : 'busy'
 }
+
+const mayHaveCharged = sql.join(MAY_HAVE_CHARGED.map((status) => sql.lit(status)))
+
+/** Of an attempt: BigCommerce shows no charge on its order that no payment here accounts for. */
+export const hasNoUnaccounted = sql<SqlBool>`NOT EXISTS (
+  SELECT 1 FROM unaccounted_charges WHERE unaccounted_charges.store_hash = payment_attempts.store_hash
+    AND unaccounted_charges.order_id = payment_attempts.order_id)`
+
+/** Of an attempt: no other order of its checkout has money, or may have. */
+export const isAloneInCheckout = sql<SqlBool>`(cart_id IS NULL OR (
+  NOT EXISTS (
+    SELECT 1 FROM payment_attempts AS other WHERE other.store_hash = payment_attempts.store_hash
+      AND other.checkout_id = payment_attempts.cart_id AND other.order_id <> payment_attempts.order_id
+      AND other.status IN (${mayHaveCharged}))
+  AND NOT EXISTS (
+    SELECT 1 FROM payment_attempts AS other
+    JOIN unaccounted_charges AS charge ON charge.store_hash = other.store_hash AND charge.order_id = other.order_id
+    WHERE other.store_hash = payment_attempts.store_hash AND other.checkout_id = payment_attempts.cart_id
+      AND other.order_id <> payment_attempts.order_id)))`
 
 /** Whether a payment that is running has its order made of the checkout. A making whose payment has ended holds up no other. */
 async function isOrdering(queries: Kysely<Tables>, { storeHash, cartId }: Asked): Promise<boolean> {
@@ -100,21 +132,55 @@ export async function takeCheckout(
   asked: Asked & { readonly holder: string; readonly nowMs: number },
 ): Promise<CheckoutStanding> {
   const { storeHash, cartId, orderId, holder, nowMs } = asked
-  await lockCheckout(transaction, storeHash, cartId)
+  const row = await lockCheckout(transaction, storeHash, cartId)
   const standing = await checkoutStanding(transaction, asked)
   if (standing !== 'free') return standing
-  const taken = { order_id: orderId, holder, updated_at_ms: nowMs }
-  await transaction
-    .insertInto('checkouts')
-    .values({ store_hash: storeHash, checkout_id: cartId, ...taken })
-    .onConflict((conflict) => conflict.columns(['store_hash', 'checkout_id']).doUpdateSet(taken))
-    .execute()
+  await writeCheckout(transaction, { storeHash, cartId, orderId, holder, nowMs }, row)
   return 'free'
 }
 
 /**
- * A charge that shows late takes its checkout back from an order that has nothing of it, so that who asks for the checkout is told of
- * the payment. Where the other order has something too, the row stays: neither is charged any more.
+ * Names the order of a checkout that was locked. An attempt that writes *sending* in one statement takes no turn: where there was no row to
+ * lock, it may have made one meanwhile.
+ *
+ * @throws LostRace where it has: roll back and ask again.
+ */
+export async function writeCheckout(
+  transaction: Transaction<Tables>,
+  {
+    storeHash,
+    cartId,
+    orderId,
+    holder,
+    nowMs,
+  }: Pick<Asked, 'storeHash' | 'cartId'> & {
+    readonly orderId: number | null
+    readonly holder: string
+    readonly nowMs: number
+  },
+  locked: CheckoutRow | null,
+): Promise<void> {
+  const taken = { order_id: orderId, holder, updated_at_ms: nowMs }
+  const done = locked
+    ? await transaction
+        .updateTable('checkouts')
+        .set(taken)
+        .where('store_hash', '=', storeHash)
+        .where('checkout_id', '=', cartId)
+        .returning('holder')
+        .executeTakeFirst()
+    : await transaction
+        .insertInto('checkouts')
+        .values({ store_hash: storeHash, checkout_id: cartId, ...taken })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning('holder')
+        .executeTakeFirst()
+  if (!done) throw new LostRace('another payment took the checkout')
+}
+
+/**
+ * A charge that shows late takes its checkout back, so that who asks for the checkout is told of the payment. The attempts on the order
+ * that the row named go on; they are seen from the one that it names now, those too that do not name their checkout yet.
  */
 export async function bringCheckoutBack(
   transaction: Transaction<Tables>,
@@ -130,21 +196,24 @@ export async function bringCheckoutBack(
   },
 ): Promise<void> {
   await transaction
+    .updateTable('payment_attempts')
+    .set({ checkout_id: cartId })
+    .where('store_hash', '=', storeHash)
+    .where('order_id', 'in', (queries) =>
+      queries
+        .selectFrom('checkouts')
+        .select('order_id')
+        .where('store_hash', '=', storeHash)
+        .where('checkout_id', '=', cartId),
+    )
+    .where('cart_id', '=', cartId)
+    .where('checkout_id', 'is', null)
+    .execute()
+  await transaction
     .updateTable('checkouts')
     .set({ order_id: orderId, holder, updated_at_ms: nowMs })
     .where('store_hash', '=', storeHash)
     .where('checkout_id', '=', cartId)
     .where(({ eb, or }) => or([eb('order_id', '!=', orderId), eb('order_id', 'is', null)]))
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('payment_attempts')
-            .select('payment_attempts.id')
-            .whereRef('payment_attempts.store_hash', '=', 'checkouts.store_hash')
-            .whereRef('payment_attempts.order_id', '=', 'checkouts.order_id')
-            .where('payment_attempts.status', 'in', MAY_HAVE_CHARGED),
-        ),
-      ),
-    )
     .execute()
 }

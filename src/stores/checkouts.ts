@@ -3,16 +3,10 @@ import { type CartState, type MadeOrder, nextMakingLookMs } from '../domain/chec
 import type { Clock } from '../domain/clock.ts'
 import { isFreeAgain, type KeyScope, type KnownKey } from '../domain/idempotency-key.ts'
 import { mayHaveCharged, type NewAttempt, type PaymentAttempt } from '../domain/payment-attempt.ts'
-import { type CheckoutRow, lockCheckout } from './checkout-fence.ts'
-import {
-  attemptRow,
-  type ClaimOptions,
-  type FailuresLimit,
-  failuresWaitSeconds,
-  takeKey,
-} from './claim-attempt.ts'
+import { lockCheckout, writeCheckout } from './checkout-fence.ts'
+import { attemptRow, type FailuresLimit, failuresWaitSeconds, takeKey } from './claim-attempt.ts'
 import type { Tables } from './engine/tables.ts'
-import { LostRace, transact } from './engine/transact.ts'
+import { transact } from './engine/transact.ts'
 import { findByKey, findByOrder, NO_ORDER_YET, toAttempt } from './find-attempts.ts'
 import {
   concludeMaking,
@@ -223,36 +217,10 @@ async function claimOrdering(
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-  await takeForOrdering(transaction, claim, row)
+  await writeCheckout(
+    transaction,
+    { storeHash, cartId: checkoutId, orderId: null, holder: attempt.id, nowMs },
+    row,
+  )
   return { kind: 'claimed', attempt: toAttempt(inserted) }
-}
-
-/**
- * Takes the row for a payment that has an order made. An attempt that writes *sending* in one statement takes no turn: where there was no row
- * to lock, it may have made one meanwhile.
- *
- * @throws LostRace where it has.
- */
-async function takeForOrdering(
-  transaction: Transaction<Tables>,
-  { storeHash, attempt, nowMs }: Pick<ClaimOptions, 'storeHash' | 'attempt' | 'nowMs'>,
-  row: CheckoutRow | null,
-): Promise<void> {
-  const taken = { order_id: null, holder: attempt.id, updated_at_ms: nowMs }
-  const checkoutId = attempt.cartId ?? ''
-  const done = row
-    ? await transaction
-        .updateTable('checkouts')
-        .set(taken)
-        .where('store_hash', '=', storeHash)
-        .where('checkout_id', '=', checkoutId)
-        .returning('holder')
-        .executeTakeFirst()
-    : await transaction
-        .insertInto('checkouts')
-        .values({ store_hash: storeHash, checkout_id: checkoutId, ...taken })
-        .onConflict((conflict) => conflict.doNothing())
-        .returning('holder')
-        .executeTakeFirst()
-  if (!done) throw new LostRace('another payment took the checkout')
 }

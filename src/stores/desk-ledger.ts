@@ -125,6 +125,15 @@ async function hold(
   nowMs: number,
 ): Promise<PaymentAttempt | null> {
   if (await findClosing(transaction, storeHash, charge.orderId)) return null
+  // Of a checkout as other attempts on its order say: then it keeps the checkout's other orders from being charged too.
+  const known = await transaction
+    .selectFrom('payment_attempts')
+    .select('cart_id')
+    .where('store_hash', '=', storeHash)
+    .where('order_id', '=', charge.orderId)
+    .where('cart_id', 'is not', null)
+    .executeTakeFirst()
+  const cartId = known?.cart_id ?? null
   const row = await transaction
     .insertInto('payment_attempts')
     .values({
@@ -146,7 +155,8 @@ async function hold(
       unsettled_since_ms: charge.sentAtMs,
       next_look_at_ms: nowMs,
       customer_id: null,
-      cart_id: null,
+      cart_id: cartId,
+      checkout_id: cartId,
     })
     .onConflict((conflict) => conflict.doNothing())
     .returningAll()

@@ -2,12 +2,12 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Money } from '../domain/money.ts'
 import {
   closesOrder,
-  MAY_HAVE_CHARGED,
   type OrderAttempt,
   type PaymentAttempt,
   type Settlement,
   statusesBefore,
 } from '../domain/payment-attempt.ts'
+import { hasNoUnaccounted, isAloneInCheckout } from './checkout-fence.ts'
 import { attemptRow, type ClaimOptions } from './claim-attempt.ts'
 import { prepare } from './engine/dialect.ts'
 import type { PaymentAttemptRow, Tables } from './engine/tables.ts'
@@ -126,7 +126,6 @@ export interface Sending {
 type SendingValues = Money & Omit<Sending, 'due'> & { id: string; nowMs: number }
 
 const maySend = sql.join(statusesBefore('sending').map((status) => sql.lit(status)))
-const mayHaveCharged = sql.join(MAY_HAVE_CHARGED.map((status) => sql.lit(status)))
 
 /** The checkout goes to its first order, or stays with it. */
 const takeCheckout = prepare<SendingValues, never>((queries, give) =>
@@ -144,13 +143,10 @@ const mark = prepare<SendingValues, Row>((queries, give) =>
       pat_issued_at_ms = ${give('patIssuedAtMs')}, pat_expires_at_ms = ${give('patExpiresAtMs')},
       order_total = ${give('orderTotal')}, sent_at_ms = ${give('nowMs')}, updated_at_ms = ${give('nowMs')}
     WHERE id = ${give('id')} AND status IN (${maySend}) AND order_id <> ${sql.lit(NO_ORDER_YET)}
-      AND (cart_id IS NULL OR (EXISTS (
+      AND ${hasNoUnaccounted} AND ${isAloneInCheckout}
+      AND (cart_id IS NULL OR EXISTS (
         SELECT 1 FROM checkouts WHERE checkouts.store_hash = payment_attempts.store_hash
-          AND checkouts.checkout_id = payment_attempts.cart_id AND checkouts.order_id = payment_attempts.order_id)
-        AND NOT EXISTS (
-          SELECT 1 FROM payment_attempts AS other WHERE other.store_hash = payment_attempts.store_hash
-            AND other.checkout_id = payment_attempts.cart_id AND other.order_id <> payment_attempts.order_id
-            AND other.status IN (${mayHaveCharged}))))
+          AND checkouts.checkout_id = payment_attempts.cart_id AND checkouts.order_id = payment_attempts.order_id))
     RETURNING *`.compile(queries),
 )
 

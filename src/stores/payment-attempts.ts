@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely'
+import { type Kysely, type SqlBool, sql, type Transaction } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
 import type { KeyScope, KnownKey } from '../domain/idempotency-key.ts'
 import type { PaymentAnswer } from '../domain/payment-answer.ts'
@@ -10,7 +10,8 @@ import {
   type Settlement,
   statusesBefore,
 } from '../domain/payment-attempt.ts'
-import { takeCheckout } from './checkout-fence.ts'
+import { PART_PAYING_TYPES } from '../domain/payment-instrument.ts'
+import { hasNoUnaccounted, isAloneInCheckout, takeCheckout } from './checkout-fence.ts'
 import { askForLook, type Claim, claimAttempt, type FailuresLimit } from './claim-attempt.ts'
 import type { Tables } from './engine/tables.ts'
 import { durably, transact, transactDurably, whenDurable, withoutFlush } from './engine/transact.ts'
@@ -40,7 +41,8 @@ export interface PaymentAttempts {
   /**
    * Writes down, before the first byte leaves, that a charge that was turned away is being sent once more.
    *
-   * @returns false when recovery has taken the attempt away: it must not be sent then.
+   * @returns false when recovery has taken the attempt away, or another charge of the order or of its checkout has shown: it must not be
+   * sent then.
    */
   markSendingAgain(id: string): Promise<boolean>
   /**
@@ -141,6 +143,9 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
             .set({ updated_at_ms: now() })
             .where('id', '=', id)
             .where('status', '=', 'sending')
+            .where(hasNoUnaccounted)
+            .where(isAloneInCheckout)
+            .where(hasNoSuccessSince)
             .returning('id')
             .executeTakeFirst(),
         )
@@ -184,6 +189,14 @@ const marking = (
     .where('status', 'in', statusesBefore('sending'))
     // What is *ordering* has nothing that could be charged.
     .where('order_id', '!=', NO_ORDER_YET)
+    .where(hasNoUnaccounted)
+
+/** Of an attempt that was sent: no other one on its order has turned out to have paid since, or has paid all of it. */
+const hasNoSuccessSince = sql<SqlBool>`NOT EXISTS (
+  SELECT 1 FROM payment_attempts AS other WHERE other.store_hash = payment_attempts.store_hash
+    AND other.order_id = payment_attempts.order_id AND other.id <> payment_attempts.id AND other.status = 'succeeded'
+    AND (other.ended_at_ms >= payment_attempts.sent_at_ms
+      OR other.instrument_type NOT IN (${sql.join(PART_PAYING_TYPES.map((type) => sql.lit(type)))})))`
 
 /** Writes *sending* for an order of a checkout, which is taken in the same transaction. */
 async function writeSendingOfCheckout(

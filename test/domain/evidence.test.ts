@@ -366,6 +366,74 @@ describe('a part on an order that has become less due', () => {
   })
 })
 
+describe('a part whose answer was lost, of which no transaction is recorded', () => {
+  // 30.00 were taken off 100.00, by this certificate.
+  const money = (amount: number) => ({ amount, currency: 'USD' })
+  const gift = { ...certificate, status: 'unknown' as const, amount: 10_000, orderTotal: 10_000 }
+  const earlierMs = issuedAtMs - 60_000
+  const taken = { total: money(10_000), due: money(7_000) }
+  const judged = (given: ReturnType<typeof order>, rows: Transaction[] = [], others: PaymentAttempt[] = []) =>
+    verdict(rows, { of: gift, others, given }).kind
+  const card = { ...attempt, id: 'card', amount: 10_000, patIssuedAtMs: earlierMs }
+  const cardRow = transaction({ money: money(10_000), createdAtMs: earlierMs })
+
+  test.each<[string, ReturnType<typeof order>]>([
+    ['as it was', order(taken)],
+    ['dearer by a cent', order({ total: money(10_001), due: money(7_001) })],
+    ['cheaper by a discount', order({ total: money(9_000), due: money(6_000) })],
+    ['without what is due', order({ total: money(10_000), due: null })],
+    ['without a total', order({ total: null, due: null })],
+  ])('is not told as absent where the order is %s', (_what, given) => {
+    expect(judged(given)).toBe('unclear')
+  })
+
+  test('is not told as absent for money that takes nothing off', () => {
+    const paid = { ...card, status: 'succeeded' as const }
+    const captured = order({ ...taken, statusId: 11, paymentStatus: 'captured' })
+    expect(judged(captured, [cardRow], [paid])).not.toBe('absent')
+    expect(judged(order(taken), [cardRow], [{ ...card, status: 'not_charged' }])).not.toBe('absent')
+    const offline = transaction({ method: 'offline', paymentMethodId: null, money: money(5_000) })
+    expect(judged(order(taken), [offline])).not.toBe('absent')
+    const foreign = transaction({
+      event: 'authorization',
+      paymentMethodId: 'other.card',
+      money: money(10_000),
+    })
+    expect(judged(order(taken), [foreign])).not.toBe('absent')
+  })
+
+  test('is not told as absent for another part that was given back', () => {
+    const first = { ...gift, id: 'first', status: 'succeeded' as const, bigcommercePaymentId: '901' }
+    const row = transaction({
+      id: 901,
+      method: 'gift_certificate',
+      paymentMethodId: gift.paymentMethodId,
+      money: money(3_000),
+    })
+    const refund = transaction({
+      event: 'refund',
+      method: 'gift_certificate',
+      paymentMethodId: null,
+      money: money(3_000),
+    })
+    expect(judged(order(taken), [row, refund], [{ ...first, patIssuedAtMs: earlierMs }])).not.toBe('absent')
+  })
+
+  test('is not told as absent as the second of two, whose total was not read', () => {
+    const first = { ...gift, id: 'first', status: 'succeeded' as const, patIssuedAtMs: earlierMs }
+    const second = { ...gift, amount: 7_000, orderTotal: null }
+    const given = order({ statusId: 1, paymentStatus: 'pending', total: money(10_000), due: money(4_000) })
+    expect(verdict([], { of: second, others: [first], given }).kind).not.toBe('absent')
+  })
+
+  test('is put in order by amounts only where the order cost the same', () => {
+    const first = { ...gift, id: 'first', status: 'succeeded' as const, createdAtMs: gift.createdAtMs - 900 }
+    const second = { ...gift, amount: 12_000, orderTotal: 15_000 }
+    const given = order({ statusId: 1, paymentStatus: 'pending', total: money(15_000), due: money(7_000) })
+    expect(verdict([], { of: second, others: [first], given }).kind).not.toBe('absent')
+  })
+})
+
 describe('an authorisation whose void may be unread', () => {
   const authorization = transaction({ event: 'authorization' })
   const partial = { isWhole: false, showsAllVoids: false }

@@ -25,7 +25,7 @@ export const CHECKOUT_BUGS: readonly Bug[] = [
   },
   {
     name: 'take a checkout over that was taken in the same moment',
-    file: 'src/stores/checkouts.ts',
+    file: 'src/stores/checkout-fence.ts',
     find: '.onConflict((conflict) => conflict.doNothing()) .returning(',
     replace:
       ".onConflict((conflict) => conflict.columns(['store_hash', 'checkout_id']).doUpdateSet(taken)) .returning(",

@@ -122,8 +122,8 @@ export const FENCE_BUGS: readonly Bug[] = [
   {
     name: 'send again after a look that could not see all',
     file: 'src/services/send-again.ts',
-    find: "judge(attempt, reading, others).kind === 'absent'",
-    replace: "judge(attempt, reading, others).kind !== 'charged'",
+    find: "verdict.kind === 'absent' && !verdict.isPaidOtherwise &&",
+    replace: "verdict.kind !== 'charged' &&",
     tests: ['test/services/pay-order.test.ts'],
   },
   {
@@ -195,8 +195,8 @@ export const FENCE_BUGS: readonly Bug[] = [
   {
     name: 'charge a part again that BigCommerce does not show yet',
     file: 'src/services/prepare-payment.ts',
-    find: 'if (stale.length > 0) await',
-    replace: 'if (stale.length < 0) await',
+    find: 'if (staleParts(claims, order, payments).length > 0)',
+    replace: 'if (staleParts(claims, order, payments).length < 0)',
     tests: ['test/services/prepare-payment.test.ts'],
   },
   {
@@ -233,16 +233,37 @@ export const FENCE_BUGS: readonly Bug[] = [
   },
   {
     name: 'charge the order that a checkout has gone over to, after a charge of the first has shown',
-    file: 'src/stores/first-payment.ts',
-    find: 'AND other.order_id <> payment_attempts.order_id',
-    replace: 'AND other.order_id = 0',
+    file: 'src/stores/checkout-fence.ts',
+    find: 'other.order_id <> payment_attempts.order_id AND other.status IN',
+    replace: 'other.order_id = 0 AND other.status IN',
     tests: ['test/stores/sqlite.test.ts'],
   },
   {
-    name: 'let a charge that shows late take the checkout from an order that is being charged',
+    name: 'charge an order beside a charge of which no payment accounts, on another order of its checkout',
     file: 'src/stores/checkout-fence.ts',
-    find: ".whereRef('payment_attempts.order_id', '=', 'checkouts.order_id') .where('payment_attempts.status', 'in', MAY_HAVE_CHARGED)",
-    replace: ".where('payment_attempts.status', '=', 'claimed')",
+    find: '.unionAll(unaccounted).execute()',
+    replace: '.execute()',
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'send a charge again beside a charge of its order that no payment accounts for',
+    file: 'src/stores/payment-attempts.ts',
+    find: '.where(hasNoUnaccounted) .where(isAloneInCheckout)',
+    replace: '.where(isAloneInCheckout)',
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'send a charge again beside a charge of another order of its checkout',
+    file: 'src/stores/payment-attempts.ts',
+    find: '.where(hasNoUnaccounted) .where(isAloneInCheckout)',
+    replace: '.where(hasNoUnaccounted)',
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'send a charge again beside a late charge of its order',
+    file: 'src/stores/payment-attempts.ts',
+    find: '.where(hasNoSuccessSince)',
+    replace: '',
     tests: ['test/stores/sqlite.test.ts'],
   },
   {

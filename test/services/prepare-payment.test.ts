@@ -48,6 +48,7 @@ function preparing(
       wake: async (orderId) => woken.push(orderId),
     },
     attempts: { findByOrder: async () => payments },
+    now: () => mintedAtMs,
     storeHash: 'abc123',
   })
   const command = commandOf(validInstruments.card, { expectedAmount: null, ...change })
@@ -327,16 +328,55 @@ describe('the rest of an order that was paid in part', () => {
     expect(await preparing(patOf(claims), total(8098), {}, [part]).result).toMatchObject({ claims: {} })
   })
 
-  test('is not charged where it became dearer and nothing shows the part, however long ago that was paid', async () => {
+  test('is not charged where it became dearer and a look shows the part that the access token does not, however long ago that was paid', async () => {
     const whole = claimsWith({ amount: 8098 })
-    const longAgo = { ...gift, endedAtMs: mintedAtMs - 86_400_000 }
-    const shown = (transactions: OrderReading['transactions']) =>
-      preparing(whole, total(8098), {}, [longAgo], null, { transactions, order: total(8098) }).result
-    expect(await shown([])).toBe('upstream_busy')
+    const paidAgo = (forMs: number) => ({ ...gift, orderTotal: 6098, endedAtMs: mintedAtMs - forMs })
+    const shown = (transactions: OrderReading['transactions'], { forMs = 86_400_000, isWhole = true } = {}) =>
+      preparing(whole, total(8098), {}, [paidAgo(forMs)], null, { transactions, isWhole, order: total(8098) })
+        .result
     expect(await shown([row])).toBe('upstream_busy')
+    expect(await shown([], { isWhole: false })).toBe('upstream_busy')
     expect(await shown([row, back('refund')])).toMatchObject({ claims: { due: { amount: 8098 } } })
-    expect(await preparing(claimsWith({ amount: 8097 }), total(8098), {}, [longAgo]).result).toMatchObject({
-      claims: {},
+    // A gateway that records nothing: after a minute what is due would show it.
+    expect(await shown([], { forMs: 59_000 })).toBe('upstream_busy')
+    expect(await shown([], { forMs: 60_000 })).toMatchObject({ claims: { due: { amount: 8098 } } })
+  })
+
+  test('is charged where the order was not read before, and what is due shows the part', async () => {
+    const dearer = orderOf({
+      total: { amount: 8098, currency: 'USD' },
+      due: { amount: 6098, currency: 'USD' },
     })
+    const read = { transactions: [], order: dearer }
+    const part = { ...gift, orderTotal: 6098 }
+    expect(await preparing(patOf(claims), null, {}, [part], null, read).result).toMatchObject({ claims: {} })
+  })
+
+  test('is not charged with a part over what was due before it, although the order costs more: credit was taken off as it was made', async () => {
+    const credited = { ...gift, amount: 6098, orderTotal: 9098 }
+    const read = { transactions: [row], order: total(9098) }
+    expect(await preparing(patOf(claims), null, {}, [credited], null, read).result).toBe('upstream_busy')
+  })
+
+  test('is charged where a refund that names no transaction is of the only part of its kind', async () => {
+    const credit = {
+      ...gift,
+      id: 'credit',
+      instrumentType: 'store_credit' as const,
+      paymentMethodId: 'bigcommerce.store_credit',
+      amount: 4098,
+    }
+    const ofCredit = {
+      ...row,
+      id: 51,
+      method: 'store_credit',
+      paymentMethodId: credit.paymentMethodId,
+      money: { amount: 1000, currency: 'USD' },
+    }
+    const refund = transactionOf({ ...row, id: 52, event: 'refund', referenceId: null })
+    const read = { transactions: [row, ofCredit, refund], order: total(6098) }
+    expect(
+      await preparing(claimsWith({ amount: 5098 }), null, {}, [gift, credit], null, read).result,
+    ).toMatchObject({ claims: {} })
   })
 })

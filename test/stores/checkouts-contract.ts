@@ -3,7 +3,7 @@ import type { NewAttempt } from '../../src/domain/payment-attempt.ts'
 import type { NewOrdering } from '../../src/stores/checkouts.ts'
 import { createLedger, type Ledger } from '../../src/stores/ledger.ts'
 import type { Engine, OpenedLedger } from './engines.ts'
-import { newAttempt, scopeOf, sendingOf } from './wanted-attempts.ts'
+import { newAttempt, nothingFound, scopeOf, sendingOf } from './wanted-attempts.ts'
 
 const checkoutId = '0a1b2c3d-0000-4000-8000-00000000abcd'
 const cart = { contents: 'two posters', editedAtMs: 500 }
@@ -303,7 +303,6 @@ export function describeCheckouts({ name, open }: Pick<Engine, 'open'> & { reado
       const paid = await sent('k2', { orderId: 8 })
       await end(paid.id, 'succeeded')
       await end(late.id, 'succeeded')
-      expect(await ledger.checkouts.find(checkoutId)).toMatchObject({ boundTo: 8 })
       expect(await claimOn(7, 'k3')).toEqual({ kind: 'checkout', standing: 'paid' })
     })
 
@@ -322,6 +321,57 @@ export function describeCheckouts({ name, open }: Pick<Engine, 'open'> & { reado
       await end(late.id, 'succeeded')
       expect(await claimOn(7, 'k3')).toEqual({ kind: 'checkout', standing: 'paid' })
       expect(await claimOn(8, 'k4')).toEqual({ kind: 'checkout', standing: 'paid' })
+    })
+
+    test('a charge that no payment accounts for keeps every other order of its checkout from being charged', async () => {
+      const first = await declinedInDoubt({ orderId: 7 })
+      const claimed = await claimOn(8, 'k2')
+      const shown = { ...nothingFound, isUnaccounted: true, alert: 'late_charge' as const }
+      await ledger.unsettled.conclude(
+        first.id,
+        () => shown,
+        () => null,
+        nowMs,
+      )
+      expect(claimed.kind === 'claimed' && (await markSending(claimed.attempt.id))).toBe('checkout_paid')
+      expect(await claimOn(9, 'k3')).toEqual({ kind: 'checkout', standing: 'paid' })
+    })
+
+    describe('a charge that was turned away is not sent again', () => {
+      test.each([7, 8])('once a late one has paid order %i of its checkout', async (orderId) => {
+        const late = await declinedInDoubt({ orderId: 7 })
+        const turnedAway = await sent('k2', { orderId })
+        expect(await ledger.attempts.markSendingAgain(turnedAway.id)).toBe(true)
+        await end(late.id, 'succeeded')
+        expect(await ledger.attempts.markSendingAgain(turnedAway.id)).toBe(false)
+      })
+
+      test('once a late part has shown on its order', async () => {
+        const late = await declinedInDoubt({ orderId: 7, instrumentType: 'gift_certificate' })
+        const turnedAway = await sent('k2', { orderId: 7 })
+        await end(late.id, 'succeeded')
+        expect(await ledger.attempts.markSendingAgain(turnedAway.id)).toBe(false)
+      })
+
+      test('but is after a part that was paid before it was sent', async () => {
+        const part = await sent('k1', { orderId: 7, instrumentType: 'gift_certificate' })
+        await end(part.id, 'succeeded')
+        nowMs += 1_000
+        const turnedAway = await sent('k2', { orderId: 7 })
+        expect(await ledger.attempts.markSendingAgain(turnedAway.id)).toBe(true)
+      })
+
+      test('once a charge shows that no payment accounts for', async () => {
+        const turnedAway = await sent('k1', { orderId: 7 })
+        const shown = { ...nothingFound, isUnaccounted: true, alert: 'late_charge' as const }
+        await ledger.unsettled.conclude(
+          turnedAway.id,
+          () => shown,
+          () => null,
+          nowMs,
+        )
+        expect(await ledger.attempts.markSendingAgain(turnedAway.id)).toBe(false)
+      })
     })
 
     describe('a part that shows late while a payment on the other order is sent', () => {
@@ -343,6 +393,7 @@ export function describeCheckouts({ name, open }: Pick<Engine, 'open'> & { reado
         const other = await shown()
         await end(other.id, 'declined')
         expect(await claimOn(8, 'k3')).toEqual({ kind: 'checkout', standing: 'paid' })
+        expect(await ledger.checkouts.find(checkoutId)).toMatchObject({ boundTo: 7 })
         const rest = await claimOn(7, 'k4')
         expect(rest.kind === 'claimed' && (await markSending(rest.attempt.id))).toBe('sending')
       })

@@ -201,3 +201,72 @@ test('an order is sent while the first order of its checkout is to be made: one 
   expect((await ordering).kind).toBe('changed')
   expect(await ledger.checkouts.find(checkoutId)).toMatchObject({ boundTo: 118, ordering: null })
 })
+
+test('two orders of a checkout are not both sent where its row goes while one waits for it, and the other makes it anew', async () => {
+  const ledgerOf = (database: Kysely<Tables>) =>
+    createLedger({
+      database,
+      storeHash: 'store-1',
+      now: () => 1_000_000,
+      velocityWindowMs: 1,
+      orderFailuresMax: 5,
+      countsByCheckout: true,
+    })
+  const checkoutId = '0a1b2c3d-0000-4000-8000-00000000abcd'
+  const ledger = ledgerOf(opened.database)
+  const claimed = async (key: string, orderId: number) => {
+    const claim = await ledger.attempts.claim(scopeOf(key), 'f', newAttempt({ cartId: checkoutId, orderId }))
+    if (claim.kind !== 'claimed') throw new Error(claim.kind)
+    return claim.attempt.id
+  }
+  const [first, second] = [await claimed('a', 1), await claimed('b', 2)]
+  const { orderId: _order, cartId: _cart, ...noOrder } = newAttempt({ id: 'making' })
+  await ledger.checkouts.claimOrdering(scopeOf('o', { operation: 'payCheckout' }), 'f', {
+    ...noOrder,
+    checkoutId,
+    boundTo: null,
+    makings: 0,
+    cart: { contents: 'c', editedAtMs: 1 },
+    newestOrder: 0,
+  })
+  // The first has gone its fast way, and has the checkout's turn, when no order comes of the making.
+  const slow = heldBefore(opened.connect(), (text) => text.includes('for update'))
+  const ends = [
+    ledgerOf(slow.database).attempts.markSending(first, sendingOf({ amount: 1, currency: 'USD' }, 5)),
+  ]
+  await slow.reached
+  const deletion = await opened.connect().startTransaction().execute()
+  await deletion
+    .deleteFrom('checkouts')
+    .where('holder', '=', 'making')
+    .where('order_id', 'is', null)
+    .execute()
+  slow.goOn()
+  ends.push(
+    ledgerOf(opened.connect()).attempts.markSending(second, sendingOf({ amount: 1, currency: 'USD' }, 5)),
+  )
+  await expect.poll(() => waitingForLocks(opened.database), { timeout: 15_000 }).toBeGreaterThan(0)
+  await deletion.commit().execute()
+  expect((await Promise.all(ends)).filter((end) => end === 'sending')).toHaveLength(1)
+})
+
+/** A connection that stands still before a statement, until it is told to go on. */
+function heldBefore(database: Kysely<Tables>, isMeant: (text: string) => boolean) {
+  const [reached, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const executor = database.getExecutor()
+  const provide = executor.provideConnection.bind(executor)
+  executor.provideConnection = (use) =>
+    provide((connection) =>
+      use({
+        async executeQuery(statement) {
+          if (isMeant(statement.sql)) {
+            reached.resolve()
+            await go.promise
+          }
+          return connection.executeQuery(statement)
+        },
+        streamQuery: connection.streamQuery,
+      }),
+    )
+  return { database, reached: reached.promise, goOn: go.resolve }
+}

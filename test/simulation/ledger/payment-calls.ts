@@ -1,5 +1,6 @@
 import { isFreeAgain } from '../../../src/domain/idempotency-key.ts'
 import {
+  closesOrder,
   isFinal,
   isUnsettled,
   mayBeCorrected,
@@ -75,6 +76,7 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
     markSending(nowMs, id, { due, patIssuedAtMs, patExpiresAtMs, orderTotal }) {
       const row = rows.byId.get(id)
       if (!row || row.orderId === null || !statusesBefore('sending').includes(row.status)) return 'not_ours'
+      if (rows.unaccounted.has(row.orderId)) return 'not_ours'
       const standing = checkoutStanding(rows, row)
       if (standing !== 'free') return `checkout_${standing}`
       if (row.cartId !== null) rows.checkouts.set(row.cartId, { orderId: row.orderId, holder: id })
@@ -91,7 +93,16 @@ export function createPaymentCalls(rows: LedgerRows): Sync<PaymentAttempts> {
 
     markSendingAgain(nowMs, id) {
       const row = rows.byId.get(id)
-      if (row?.status !== 'sending') return false
+      if (row?.status !== 'sending' || rows.unaccounted.has(row.orderId ?? 0)) return false
+      const sinceMs = row.sentAtMs ?? 0
+      const hasPaid = (other: AttemptRow) =>
+        closesOrder(other) || (other.status === 'succeeded' && (other.endedAtMs ?? 0) >= sinceMs)
+      const isOther = (other: AttemptRow) => other !== row && other.orderId === row.orderId
+      if (
+        moneyElsewhere(rows, row) !== 'free' ||
+        rows.attempts.some((other) => isOther(other) && hasPaid(other))
+      )
+        return false
       row.updatedAtMs = nowMs
       return true
     },
@@ -115,18 +126,25 @@ const dayMs = 24 * hourMs
 
 /** Whether the checkout lets this order be charged. */
 function checkoutStanding(
-  { attempts, byId, checkouts }: LedgerRows,
+  rows: LedgerRows,
   { cartId, orderId }: Pick<PaymentAttempt, 'cartId' | 'orderId'>,
 ): 'free' | 'busy' | 'paid' {
+  const { byId, checkouts } = rows
   if (cartId === null) return 'free'
   const named = checkouts.get(cartId)
   // Its order is being made; a making whose payment has ended holds up no other.
   if (named?.orderId === null && byId.get(named.holder)?.status === 'claimed') return 'busy'
-  const held = attempts.filter(
-    (row) => row.cartId === cartId && row.orderId !== orderId && mayHaveCharged(row.status),
-  )
-  if (held.length === 0) return 'free'
-  return held.some(({ status }) => status === 'succeeded') ? 'paid' : 'busy'
+  return moneyElsewhere(rows, { cartId, orderId })
+}
+
+/** Whether another order of the checkout has money, or may have. */
+function moneyElsewhere(
+  { attempts, unaccounted }: LedgerRows,
+  { cartId, orderId }: Pick<PaymentAttempt, 'cartId' | 'orderId'>,
+): 'free' | 'busy' | 'paid' {
+  const others = attempts.filter((row) => cartId !== null && row.cartId === cartId && row.orderId !== orderId)
+  if (others.some((row) => row.status === 'succeeded' || unaccounted.has(row.orderId ?? 0))) return 'paid'
+  return others.some(({ status }) => mayHaveCharged(status)) ? 'busy' : 'free'
 }
 
 /** A success that closes its order, whether or not it holds it. */
@@ -197,10 +215,7 @@ export function settleRow(
   tellStep(rows, before, row, nowMs)
   const { orderId, cartId } = row
   const named = cartId === null ? undefined : rows.checkouts.get(cartId)
-  const hasMoney = rows.attempts.some(
-    (other) => other.orderId !== null && other.orderId === named?.orderId && mayHaveCharged(other.status),
-  )
-  if (isLate && orderId !== null && cartId !== null && named && named.orderId !== orderId && !hasMoney)
+  if (isLate && orderId !== null && cartId !== null && named)
     rows.checkouts.set(cartId, { orderId, holder: row.id })
   if (!row.holdsOrder) passOrderOn(rows, row.orderId)
   return attempt

@@ -32,7 +32,7 @@ export function checkEnd({ rows, orders, truth, mayNeedReview, broken }: EndOpti
       broken(`2: ${id} is ${status}, and BigCommerce called it a duplicate`)
     if (status === 'succeeded') truth.saidCharged(requestId, `ledger: ${id} succeeded`)
     if (status === 'declined' || status === 'not_charged' || status === 'not_sent')
-      truth.saidNothingCharged(requestId, `ledger: ${id} ${status}`)
+      truth.saidNothingCharged(requestId, `ledger: ${id} ${status}`, id)
   }
   for (const { attemptId, nextLookAtMs } of rows.makings.values())
     if (nextLookAtMs !== null) broken(`3: the order that ${attemptId} had made is still looked for`)

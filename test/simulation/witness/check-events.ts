@@ -21,7 +21,7 @@ export function checkEvents({ rows, orders, truth, broken }: Omit<EndOptions, 'm
     const words = `event: ${row.id} ${told.join()}`
     if (told.includes('success') || told.includes('corrected')) truth.saidCharged(row.requestId, words)
     if (told.includes('declined') || told.includes('not_charged'))
-      truth.saidNothingCharged(row.requestId, words)
+      truth.saidNothingCharged(row.requestId, words, row.id)
     const charges = orders.find(({ id }) => id === row.orderId)?.charges ?? []
     if (told.includes('duplicate') && charges.length < 2) broken(`events: ${words}, and there is one charge`)
     if (told.some((key) => key.startsWith('voided')) && !charges.some(({ state }) => state === 'voided'))

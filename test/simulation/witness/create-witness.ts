@@ -57,7 +57,8 @@ export function createWitness(options: WitnessOptions): Witness {
     if (body.code === 'order_already_paid' && body.payment_id !== undefined)
       return truth.saidCharged(requestOf(body.payment_id), words)
     if (speaksOfNoEnd.has(body.code)) return
-    if (body.payment_id !== undefined) truth.saidNothingCharged(requestOf(body.payment_id), words)
+    if (body.payment_id !== undefined)
+      truth.saidNothingCharged(requestOf(body.payment_id), words, body.payment_id)
     // Even without the words: a client that gets an error believes that this request charged nothing.
     else truth.saidNothingCharged(requestId, words)
   }
@@ -65,7 +66,7 @@ export function createWitness(options: WitnessOptions): Witness {
   function show({ requestId, id, status }: PaymentAttempt): void {
     if (status === 'succeeded') truth.saidCharged(requestId, `${id} ${status}`)
     if (status === 'declined' || status === 'not_charged' || status === 'not_sent')
-      truth.saidNothingCharged(requestId, `${id} ${status}`)
+      truth.saidNothingCharged(requestId, `${id} ${status}`, id)
   }
 
   return {

@@ -5,8 +5,14 @@ import type { Charge, StoreOrder } from '../upstream/store-order.ts'
 /** What was answered about the charge of a request, and what really happened. */
 export interface Truth {
   add(charge: Charge, order: StoreOrder): void
-  saidNothingCharged(requestId: string, words: string): void
+  /** @param attemptId of which it was said; without it of the request, whatever it did. */
+  saidNothingCharged(requestId: string, words: string, attemptId?: string): void
   saidCharged(requestId: string, words: string): void
+}
+
+interface Said {
+  readonly words: string
+  readonly attemptId: string | undefined
 }
 
 /**
@@ -15,16 +21,19 @@ export interface Truth {
  */
 export function createTruth(broken: (what: string) => void, rows: LedgerRows): Truth {
   const charges = new Map<string, Charge>()
-  const negatives = new Map<string, string>()
+  const negatives = new Map<string, Said[]>()
   const orders = new Map<number, StoreOrder>()
 
   function compare(requestId: string): void {
-    const words = negatives.get(requestId)
     const charge = charges.get(requestId)
-    if (words === undefined || charge?.becomes !== 'charged') return
+    if (charge?.becomes !== 'charged') return
     // It shows too late to be waited for; that it is told in the end is checked at the end.
     if (charge.isVeryLate || isTakenForAnother(charge)) return
-    broken(`2: "${words}" was said of ${requestId}, which is charged`)
+    // A request whose attempt was freed while it waited may make another one, of which nothing was said.
+    const latest = rows.attempts.findLast((row) => row.requestId === requestId)
+    const of = ({ attemptId }: Said) => attemptId === undefined || !latest || latest.id === attemptId
+    const said = negatives.get(requestId)?.find(of)
+    if (said) broken(`2: "${said.words}" was said of ${requestId}, which is charged`)
   }
 
   /** Its trace may be taken for one over the same amount that shows too late itself, and is known to be paid. */
@@ -56,8 +65,8 @@ export function createTruth(broken: (what: string) => void, rows: LedgerRows): T
       charges.set(charge.requestId, charge)
       compare(charge.requestId)
     },
-    saidNothingCharged(requestId, words) {
-      if (!negatives.has(requestId)) negatives.set(requestId, words)
+    saidNothingCharged(requestId, words, attemptId) {
+      negatives.set(requestId, [...(negatives.get(requestId) ?? []), { words, attemptId }])
       compare(requestId)
     },
     saidCharged(requestId, words) {
