@@ -15,6 +15,12 @@ function digits(count: number, currencies: string): Record<string, number> {
   return Object.fromEntries(currencies.split(' ').map((currency) => [currency, count]))
 }
 
+/** A currency's code, in whichever case it is written; null for what is none. */
+export function currencyIn(value: unknown): string | null {
+  const code = typeof value === 'string' ? value.trim().toUpperCase() : ''
+  return /^[A-Z]{3}$/.test(code) ? code : null
+}
+
 /**
  * Reads one of BigCommerce's decimal strings ("60.9800") exactly, with integer arithmetic: a float would
  * turn 1.005 into 1.00.

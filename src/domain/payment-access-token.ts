@@ -1,4 +1,4 @@
-import type { Money } from './money.ts'
+import { currencyIn, type Money } from './money.ts'
 import { reveal, type Sealed } from './sealed.ts'
 
 /** A payment access token as BigCommerce gave it. */
@@ -30,21 +30,43 @@ export interface PaymentAccessTokenClaims {
  */
 export function readPaymentAccessToken({ token, mintedAtMs }: MintedToken): PaymentAccessTokenClaims | null {
   const claims = decodedClaims(reveal(token))
-  const { sub, exp, iat, data } = claims ?? {}
-  if (typeof sub !== 'string' || typeof exp !== 'number' || typeof data !== 'object' || data === null)
-    return null
-  const { order_id: orderId, amount, currency } = data as Record<string, unknown>
+  const { sub, data } = claims ?? {}
+  const exp = numberIn(claims?.exp)
+  const iat = numberIn(claims?.iat)
+  if (typeof sub !== 'string' || exp === null || typeof data !== 'object' || data === null) return null
+  const { order_id: orderId, ...due } = data as Record<string, unknown>
   if (typeof orderId !== 'string' && typeof orderId !== 'number') return null
-  if (typeof amount !== 'number' || !Number.isSafeInteger(amount) || amount < 0) return null
-  if (typeof currency !== 'string') return null
+  const amount = minorUnitsIn(due.amount)
+  const currency = currencyIn(due.currency)
+  if (amount === null || currency === null) return null
   return {
     storeHash: sub,
     orderId: String(orderId),
-    due: { amount, currency: currency.toUpperCase() },
+    due: { amount, currency },
     expiresAtMs: Math.floor(exp * 1000),
     issuedAtMs: mintedAtMs,
-    lifeMs: typeof iat === 'number' && exp > iat ? Math.floor((exp - iat) * 1000) : null,
+    lifeMs: iat !== null && exp > iat ? Math.floor((exp - iat) * 1000) : null,
   }
+}
+
+/** More than a float's noise adds to an amount, and far less than anyone means by a fraction of a minor unit. */
+const noiseMax = 1e-6
+
+/**
+ * An amount in minor units: a whole number, also as text, or with a float's noise. A decimal as text may be of the major unit, so it is none.
+ */
+function minorUnitsIn(claim: unknown): number | null {
+  const value = numberIn(claim)
+  if (value === null) return null
+  const amount = Math.round(value)
+  const isClear = Number.isSafeInteger(amount) && amount >= 0 && Math.abs(value - amount) <= noiseMax
+  return isClear ? amount + 0 : null
+}
+
+/** A number, or a whole one as text. */
+function numberIn(claim: unknown): number | null {
+  if (typeof claim === 'number') return Number.isFinite(claim) ? claim : null
+  return typeof claim === 'string' && /^\d{1,16}$/.test(claim) ? Number(claim) : null
 }
 
 function decodedClaims(token: string): Record<string, unknown> | null {

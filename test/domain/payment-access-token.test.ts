@@ -39,10 +39,29 @@ test('an order id reads the same as a number, as BigCommerce sent it in 2019, an
 
 test.each([
   ['none', undefined],
-  ['a text', '1700000000'],
+  ['a text that is no number', 'now'],
+  ['a date', '2023-11-14T22:13:20Z'],
   ['one after its end', 1_700_003_601],
 ])('a token with %s for the moment of its making has a life that is not known', (_what, iat) => {
   expect(claimsOf(patOf({ ...claims, iat }))).toEqual({ ...read, lifeMs: null })
+})
+
+test.each([
+  ['text', { iat: '1700000000', exp: '1700003600' }],
+  ['a number with a fraction', { iat: 1_700_000_000.0, exp: 1_700_003_600.000_1 }],
+])('moments as %s are read', (_what, moments) => {
+  expect(claimsOf(patOf({ ...claims, ...moments }))).toEqual(read)
+})
+
+test.each(['', ' ', 'never', '1e9', '-5', '1700003600.5', null, true, [1_700_003_600]])(
+  'an end that is %j is none',
+  (exp) => {
+    expect(claimsOf(patOf({ ...claims, exp }))).toBeNull()
+  },
+)
+
+test.each(['2500', '02500', 2500.0000001, 2499.9999999])('an amount of %j is 2500', (amount) => {
+  expect(claimsOf(patOf({ ...claims, data: { ...claims.data, amount } }))).toEqual(read)
 })
 
 test.each(['sub', 'exp', 'data'])('a token without %s is worth nothing', (name) => {
@@ -51,6 +70,9 @@ test.each(['sub', 'exp', 'data'])('a token without %s is worth nothing', (name) 
 
 test('a currency is read whichever case it is written in', () => {
   expect(claimsOf(patOf({ ...claims, data: { ...claims.data, currency: 'usd' } }))?.due.currency).toBe('USD')
+  expect(claimsOf(patOf({ ...claims, data: { ...claims.data, currency: ' Usd ' } }))?.due.currency).toBe(
+    'USD',
+  )
 })
 
 test.each(['order_id', 'amount', 'currency'])('a token without data.%s is refused', (name) => {
@@ -60,9 +82,21 @@ test.each(['order_id', 'amount', 'currency'])('a token without data.%s is refuse
 test.each([
   ['an amount in major units', { amount: 25.5 }],
   ['a negative amount', { amount: -2500 }],
-  ['an amount as text', { amount: '2500' }],
+  ['an amount in major units as text', { amount: '25.00' }],
+  ['a whole amount with places', { amount: '2500.0' }],
+  ['more than a float adds', { amount: 2500.00001 }],
+  ['a negative amount as text', { amount: '-2500' }],
+  ['an amount as text with an exponent', { amount: '25e2' }],
+  ['an amount that is no number', { amount: 'much' }],
+  ['an empty amount', { amount: '' }],
+  ['a list', { amount: [2500] }],
+  ['an amount beyond exact numbers as text', { amount: String(2 ** 53) }],
   ['an amount beyond exact numbers', { amount: 2 ** 53 }],
   ['no currency', { currency: null }],
+  ['an empty currency', { currency: '' }],
+  ['a blank currency', { currency: ' ' }],
+  ["a currency's name", { currency: 'dollars' }],
+  ["a currency's number", { currency: '840' }],
   ['an order id that is an object', { order_id: { id: 166 } }],
 ])('%s is no claim to charge by', (_what, data) => {
   expect(claimsOf(patOf({ ...claims, data: { ...claims.data, ...data } }))).toBeNull()

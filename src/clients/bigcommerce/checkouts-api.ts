@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Checkout } from '../../domain/checkout.ts'
-import { nearestMoney } from '../../domain/money.ts'
+import { currencyIn, nearestMoney } from '../../domain/money.ts'
 import type { Order } from '../../domain/order.ts'
 import type { PaymentMethodsReading } from '../../domain/payment-method.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { RequestContext } from '../../request-context.ts'
 import {
   answeredAtMs,
-  currencyIn,
   fieldsIn,
   momentIn,
   retryAfterSeconds,

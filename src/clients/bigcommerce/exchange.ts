@@ -162,12 +162,6 @@ export function wholeNumberIn(value: unknown): number | null {
 export const wordIn = (value: unknown): string =>
   typeof value === 'string' ? value.trim().toLowerCase() : ''
 
-/** A currency's code; null for what is none. */
-export function currencyIn(value: unknown): string | null {
-  const code = wordIn(value).toUpperCase()
-  return /^[A-Z]{3}$/.test(code) ? code : null
-}
-
 /** A yes, in the ways in which one is written; null for anything that is neither yes nor no. */
 export function booleanIn(value: unknown): boolean | null {
   const word = typeof value === 'string' ? wordIn(value) : value

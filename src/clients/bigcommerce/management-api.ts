@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { BIGCOMMERCE_CODES } from '../../domain/bigcommerce-codes.ts'
-import { moneyFromDecimal } from '../../domain/money.ts'
+import { currencyIn, moneyFromDecimal } from '../../domain/money.ts'
 import type { Order } from '../../domain/order.ts'
 import type { MintedToken } from '../../domain/payment-access-token.ts'
 import type { PaymentMethodsReading } from '../../domain/payment-method.ts'
@@ -12,7 +12,6 @@ import type { RequestContext } from '../../request-context.ts'
 import {
   answeredAtMs,
   booleanIn,
-  currencyIn,
   fieldsIn,
   isAbsent,
   momentIn,
@@ -180,14 +179,20 @@ export function orderIn(json: unknown, saidAtMs: number | null): Order | null {
   }
 }
 
-/** How some programs write that there is none. */
-const noCarts = new Set(['', '0', 'null', 'undefined'])
-
 /** A cart's id in one spelling: all orders of a cart must meet at its fence, and those of none must not. */
 function cartIdIn(value: unknown): string | null {
   const id = wordIn(textIn(value)).replace(/^\{(.*)\}$/, '$1')
-  if (noCarts.has(id)) return null
+  if (isNoCart(id)) return null
   return /^[\da-f]{32}$/.test(id) ? id.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-') : id
+}
+
+/**
+ * Whether it is a way to write that there is none: the nil UUID and the max UUID (RFC 9562), any other zero, a negative number, or a word such as
+ * `none`. Carts have UUIDs; what else tells one cart from another has a digit, or is longer than words are.
+ */
+function isNoCart(id: string): boolean {
+  const said = id.replace(/[^a-z\d]/g, '')
+  return /^(?:0*|f{32}|[a-z]{1,19})$/.test(said) || /^-\d+$/.test(id)
 }
 
 /** A text, empty where nothing is said. What cannot be read is not nothing: it must not pass for an order that no one has paid. */

@@ -1,11 +1,10 @@
 import { earliest } from '../../domain/clock.ts'
-import { type Money, nearestMoney } from '../../domain/money.ts'
+import { currencyIn, type Money, nearestMoney } from '../../domain/money.ts'
 import { Problem } from '../../domain/problem.ts'
 import { isDone } from '../../domain/traces.ts'
 import type { Transaction, TransactionsReading } from '../../domain/transaction.ts'
 import {
   answeredAtMs,
-  currencyIn,
   fieldsIn,
   isAbsent,
   momentIn,

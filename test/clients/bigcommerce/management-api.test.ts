@@ -14,6 +14,14 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
+/** RFC 9562 §5.9 and §5.10, as people and programs write them. */
+const nilUuids = [
+  '00000000-0000-0000-0000-000000000000',
+  '{00000000-0000-0000-0000-000000000000}',
+  '0'.repeat(32),
+  'FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF',
+]
+
 interface Script {
   readonly status: number
   readonly body?: unknown
@@ -120,7 +128,28 @@ describe('an order', () => {
     ['8c0b2fc50000400080000000000000' + '2a', '8c0b2fc5-0000-4000-8000-00000000002a'],
     [77, '77'],
     ['77', '77'],
+    ['gid://carts/AbC-77', 'gid://carts/abc-77'],
+    ['qwertyuiopasdfghjklzxcvbnm', 'qwertyuiopasdfghjklzxcvbnm'],
+    ['aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee', 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee'],
+    ['00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000001'],
     ...[null, '', ' ', 0, '0', 'null', {}, [], false].map((none): [unknown, null] => [none, null]),
+    ...nilUuids.map((none): [unknown, null] => [none, null]),
+    ...[
+      '-',
+      'none',
+      'None',
+      'N/A',
+      'nil',
+      '[]',
+      'false',
+      '{}',
+      '()',
+      '""',
+      '-1',
+      -1,
+      '0.0',
+      'not applicable',
+    ].map((none): [unknown, null] => [none, null]),
   ])('its cart %j has one spelling', async (cart_id, cartId) => {
     const { api } = await managementApi({ status: 200, body: { ...order, cart_id } })
     expect(await api.getOrder(118, contextOf())).toMatchObject({ cartId })
