@@ -187,7 +187,9 @@ async function claimOrdering(
   const payments = await findPayments(transaction, storeHash, checkoutId, row?.orderId ?? null)
   // While one has paid something, or may have, no other order of the checkout may be paid.
   if (payments.some(({ status }) => mayHaveCharged(status))) return { kind: 'changed' }
-  if ((await countMakings(transaction, storeHash, checkoutId)) !== makings) return { kind: 'changed' }
+  const made = await countMakings(transaction, storeHash, checkoutId)
+  // Where another order of it was paid for meanwhile, the row no longer tells of one that is still looked for.
+  if (made.makings !== makings || made.open > 0) return { kind: 'changed' }
 
   const attempt = { ...ordering, orderId: NO_ORDER_YET, cartId: checkoutId }
   const claim = { storeHash, scope, fingerprint, attempt, nowMs, failures, countsByCheckout: true }

@@ -23,19 +23,22 @@ export type MakingLook =
 /** Longer than all pages of a cart's orders are read with all tries. */
 const leaseMs = 20_000
 
-/** How often an order was asked to be made of a checkout. */
+/** How often an order was asked to be made of a checkout, and of how many of these it is still looked for. */
 export async function countMakings(
   transaction: Transaction<Tables>,
   storeHash: string,
   checkoutId: string,
-): Promise<number> {
-  const { makings } = await transaction
+): Promise<{ readonly makings: number; readonly open: number }> {
+  const { makings, open } = await transaction
     .selectFrom('order_makings')
-    .select(({ fn }) => fn.countAll<number | string>().as('makings'))
+    .select(({ fn }) => [
+      fn.countAll<number | string>().as('makings'),
+      fn.count<number | string>('next_look_at_ms').as('open'),
+    ])
     .where('store_hash', '=', storeHash)
     .where('checkout_id', '=', checkoutId)
     .executeTakeFirstOrThrow()
-  return Number(makings)
+  return { makings: Number(makings), open: Number(open) }
 }
 
 /** How long until one more order may be made of a checkout, in seconds; 0 if now. */

@@ -252,6 +252,19 @@ export function describeCheckouts({ name, open }: Pick<Engine, 'open'> & { reado
         })
       })
 
+      test('where one that was asked for is still looked for, although another order of the checkout was paid for since', async () => {
+        const making = await ordered('k1')
+        await end(making.id, 'not_sent')
+        await end((await sent('k2', { orderId: 7 })).id, 'declined')
+        expect(await claimOrdering('k3', { boundTo: 7 })).toEqual({ kind: 'changed' })
+        nowMs += 2 * minuteMs
+        for (let looks = 0; looks < 3; looks++) {
+          await ledger.checkouts.concludeMaking(making.id, { kind: 'empty' })
+          nowMs += 10_000
+        }
+        expect((await claimOrdering('k4', { boundTo: 7 })).kind).toBe('claimed')
+      })
+
       test('where another order was made meanwhile', async () => {
         const first = await ordered('k1')
         await end(first.id, 'not_sent')

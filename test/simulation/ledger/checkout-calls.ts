@@ -82,7 +82,10 @@ export function createCheckoutCalls(rows: LedgerRows): Sync<Checkouts> {
       const row = checkouts.get(checkoutId)
       if (row && (row.orderId === null || row.orderId !== boundTo)) return { kind: 'changed' }
       const keepsOrder = ({ status }: PaymentAttempt) => isSent(status) || status === 'succeeded'
-      if (paymentsOf(checkoutId).some(keepsOrder) || makingsOf(checkoutId) !== count)
+      const isLookedFor = [...makings.values()].some(
+        (each) => each.checkoutId === checkoutId && each.nextLookAtMs !== null,
+      )
+      if (paymentsOf(checkoutId).some(keepsOrder) || makingsOf(checkoutId) !== count || isLookedFor)
         return { kind: 'changed' }
       const begun = [...makings.values()]
         .filter((each) => each.checkoutId === checkoutId && each.begunAtMs > nowMs - MAKINGS_WITHIN_MS)
