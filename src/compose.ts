@@ -13,12 +13,14 @@ import { createManagementHttp, createStoreAccess } from './clients/bigcommerce/m
 import { createManagementGate, type ManagementGateOptions } from './clients/bigcommerce/management-gate.ts'
 import { createPaymentsApi } from './clients/bigcommerce/payments-api.ts'
 import { createRememberedCallers } from './clients/identity/caller-tokens.ts'
+import { lookAtPublishedKeys } from './clients/identity/usable-keys.ts'
 import { createVerifyCallers } from './clients/identity/verify-callers.ts'
 import { createVerifyWebhook, refuseWebhook } from './clients/identity/webhooks.ts'
 import { composeReporting } from './compose-events.ts'
 import type { Config } from './config/config.ts'
-import { factsOf, mayShareOneAddress } from './config/facts.ts'
+import { factsOf } from './config/facts.ts'
 import { createRenewable, renewAll } from './config/renewable.ts'
+import { warnAtStart } from './config/start-warnings.ts'
 import { isPostgresUrl, sqlitePath } from './domain/ledger-url.ts'
 import { createKeyedDigest, isSameSealed } from './domain/sealed.ts'
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
@@ -64,9 +66,9 @@ export async function compose(
   managementTime: ManagementGateOptions = processTime,
 ): Promise<Service> {
   const { storeHash, apiUrl, paymentsUrl, trustedProxySecret } = config.bigcommerce
-  const { databaseUrl, migrateOnStart, renewals, velocity } = config
+  const { auth, databaseUrl, migrateOnStart, renewals, velocity } = config
   logger.info({ version, ...factsOf(config) }, 'starting')
-  if (mayShareOneAddress(config)) logger.warn('every caller may share one address')
+  warnAtStart(config, logger)
   const metrics = createMetrics()
   const mark = ledgerMarkOf(config, logger)
   mark?.refuseMissing()
@@ -164,7 +166,7 @@ export async function compose(
 
   const reporting = composeReporting({ config, outbox: events, metrics, log: logger })
   const publicKey = createRenewable<KeyObject | null>(
-    config.auth.key.kind === 'public' ? config.auth.key.key : null,
+    auth.key.kind === 'public' ? auth.key.key : null,
     renewals.publicKey,
     (one, other) => one !== null && other !== null && one.equals(other),
   )
@@ -233,6 +235,7 @@ export async function compose(
     startBackgroundWork() {
       reconciliation.start()
       reporting.start()
+      void lookAtPublishedKeys(auth.key, (err) => logger.warn({ err }, 'published keys cannot be used'))
     },
     async close() {
       // First those who use the others: looks, then payments.

@@ -30,7 +30,7 @@ const http = [
   'test/client/{pay-checkout,pay-order,resume,waiting}.test.ts',
   'test/clients/bigcommerce/{checkouts-api,collect-answer,management-*,payments-api}.test.ts',
   'test/clients/events/send-event.test.ts',
-  'test/clients/identity/published-keys.test.ts',
+  'test/clients/identity/{published-keys,usable-keys}.test.ts',
   'test/contract/{breaking-changes,collection,described,lint,openapi,operations}.test.ts',
   'test/doctor/*.test.ts',
   'test/metrics/*.test.ts',

@@ -6,6 +6,9 @@ import { HOSTS } from './mismatches.ts'
 
 /** The kinds of rule that variables have. A message continues the sentence that begins with the variable's name. */
 export const required = (meaning: string) => z.string({ error: `is required: ${meaning}` })
+/** A word that is compared letter by letter with the one in a token. */
+export const claim = (meaning: string) =>
+  required(meaning).refine((text) => text === text.trim(), 'must have no blank at its beginning or end')
 export const wholeNumber = (min: number, max: number) => {
   const error = `must be a whole number from ${min} to ${max}`
   return z
@@ -14,6 +17,9 @@ export const wholeNumber = (min: number, max: number) => {
     .transform(Number)
     .refine((value) => value >= min && value <= max, error)
 }
+export const flag = z
+  .enum(['true', 'false'], { error: 'must be true or false' })
+  .transform((word) => word === 'true')
 export const list = z.string().transform((text) =>
   text
     .split(',')
@@ -29,7 +35,14 @@ const namesNoUser = (text: string) => {
   const { username, password } = new URL(text)
   return username === '' && password === ''
 }
-export const keysUrl = baseUrl.refine(namesNoUser, 'must have no user or password: neither would be sent')
+/** Plain where no one outside reaches it: keys that are changed on the way would let anyone be any caller. */
+const isGuarded = (text: string) => {
+  const { protocol, hostname } = new URL(text)
+  return protocol === 'https:' || mayBePrivateHost(hostname)
+}
+export const keysUrl = baseUrl
+  .refine(namesNoUser, 'must have no user or password: neither would be sent')
+  .refine(isGuarded, 'must be an https address, or an http one of this machine or a private network')
 export const isOrigin = (text: string) =>
   address(text) && new URL(text).origin === text && !text.includes('*')
 
@@ -69,8 +82,7 @@ export function isDatabase(text: string): boolean {
 /** A user or password in it would be sent to no one; events are signed instead. */
 export function isEventsUrl(text: string): boolean {
   if (!address(text)) return false
-  const { protocol, hostname } = new URL(text)
-  return namesNoUser(text) && (protocol === 'https:' || mayBePrivateHost(hostname))
+  return namesNoUser(text) && isGuarded(text)
 }
 
 export function areEventSecrets(text: string): boolean {

@@ -3,12 +3,37 @@ import { Env, SECRETS } from './variables.ts'
 export interface UnknownVariable {
   /** As it was set. */
   readonly variable: string
-  /** The known variable that it looks like. */
+  /** The known variable that it looks like, or stands for. */
   readonly name: string
 }
 
 const known = [...Object.keys(Env.shape), ...SECRETS.map((name) => `${name}_FILE`)]
 const knownSet = new Set(known)
+
+/** How other programs name what is meant; nothing else tells that these are of no use here. */
+const aliases: Readonly<Record<string, string>> = {
+  TRUST_PROXIES: 'TRUST_PROXY',
+  TRUSTED_PROXIES: 'TRUST_PROXY',
+  TLS_CERT: 'TLS_CERT_FILE',
+  TLS_KEY: 'TLS_KEY_FILE',
+  TLS_CLIENT_CA: 'TLS_CLIENT_CA_FILE',
+  CORS_ORIGIN: 'CORS_ORIGINS',
+  CORS_ALLOWED_ORIGIN: 'CORS_ORIGINS',
+  CORS_ALLOWED_ORIGINS: 'CORS_ORIGINS',
+  JWKS_URL: 'AUTH_JWKS_URL',
+  AUTH_PUBLIC_KEY: 'AUTH_PUBLIC_KEY_FILE',
+  STORE_HASH: 'BIGCOMMERCE_STORE_HASH',
+  BC_STORE_HASH: 'BIGCOMMERCE_STORE_HASH',
+  BIGCOMMERCE_TOKEN: 'BIGCOMMERCE_ACCESS_TOKEN',
+  BC_ACCESS_TOKEN: 'BIGCOMMERCE_ACCESS_TOKEN',
+}
+
+/** The known variable that an unknown one stands for, word for word; only secrets come from files. */
+function meantBy(variable: string): string | null {
+  const alias = Object.hasOwn(aliases, variable) ? aliases[variable] : undefined
+  const withoutFile = variable.replace(/_FILE$/, '')
+  return alias ?? (withoutFile !== variable && knownSet.has(withoutFile) ? withoutFile : null)
+}
 
 /** One typing mistake, or two. More makes another word. */
 const editsMax = 2
@@ -16,14 +41,14 @@ const editsMax = 2
 const lengthMin = 8
 
 /**
- * Unknown variables that look like known ones. A limit that was set under such a name is not in force, and nothing else
+ * Unknown variables that look like known ones, or are other programs' names for them. A limit that was set under such a name is not in force, and nothing else
  * would say so. The variable may belong to another program, so it gets a warning and no more.
  */
 export const unknownVariables = (names: readonly string[]): UnknownVariable[] =>
   names
-    .filter((variable) => variable.length >= lengthMin && !knownSet.has(variable))
+    .filter((variable) => !knownSet.has(variable))
     .flatMap((variable) => {
-      const name = nearestTo(variable, known)
+      const name = meantBy(variable) ?? (variable.length >= lengthMin ? nearestTo(variable, known) : null)
       return name === null ? [] : [{ variable, name }]
     })
 

@@ -5,7 +5,9 @@ import {
   address,
   areEventSecrets,
   baseUrl,
+  claim,
   databaseUrl,
+  flag,
   isEventsUrl,
   isOrigin,
   keysUrl,
@@ -95,17 +97,13 @@ export const Env = z.object({
   VELOCITY_WINDOW_SECONDS: wholeNumber(1, 604_800)
     .default(3600)
     .describe('How long a decline counts, in seconds.'),
-  CHECKOUT_FENCE: z
-    .enum(['true', 'false'], { error: 'must be true or false' })
-    .default('true')
-    .transform((word) => word === 'true')
+  CHECKOUT_FENCE: flag
+    .default(true)
     .describe(
       'One charge for one checkout, whichever of its orders is paid. With `false` two orders of one checkout can both be charged; it saves one read of the order for callers whose token does not name a customer.',
     ),
-  CHECKOUT_PAYMENTS: z
-    .enum(['true', 'false'], { error: 'must be true or false' })
-    .default('false')
-    .transform((word) => word === 'true')
+  CHECKOUT_PAYMENTS: flag
+    .default(false)
     .describe(
       'Whether checkouts can be paid, and not orders alone: the service makes the order. Needs the OAuth scope that modifies checkouts (`store_checkout`), and `CHECKOUT_FENCE`.',
     ),
@@ -159,9 +157,13 @@ export const Env = z.object({
     .describe(
       "A secret from BigCommerce support. With it, the shopper's address is passed on as `True-Client-IP`.",
     ),
-  AUTH_ISSUER: required('the `iss` of caller tokens').describe('The `iss` of caller tokens.'),
-  AUTH_AUDIENCE: required('the `aud` of caller tokens').describe('The `aud` of caller tokens.'),
-  AUTH_JWKS_URL: keysUrl.optional().describe('Where the issuer publishes the keys of caller tokens (JWKS).'),
+  AUTH_ISSUER: claim('the `iss` of caller tokens').describe('The `iss` of caller tokens.'),
+  AUTH_AUDIENCE: claim('the `aud` of caller tokens').describe('The `aud` of caller tokens.'),
+  AUTH_JWKS_URL: keysUrl
+    .optional()
+    .describe(
+      'Where the issuer publishes the keys of caller tokens (JWKS): `https`, or `http` to a loopback or private address.',
+    ),
   AUTH_PUBLIC_KEY_FILE: z
     .string()
     .optional()
@@ -204,9 +206,7 @@ export const Env = z.object({
     .describe(
       'Folder in which the service notes which payment it last sent from a SQLite ledger, so that an empty or older file is not taken for it. Put it on another disk or volume than the ledger. Default `.local/state/tillgate` in the home of the user.',
     ),
-  MIGRATE_ON_START: z
-    .enum(['true', 'false'], { error: 'must be true or false' })
-    .transform((word) => word === 'true')
+  MIGRATE_ON_START: flag
     .default(true)
     .describe(
       'Whether a start migrates the ledger. With `false`, run `npm run migrate`; the service is not ready until then.',

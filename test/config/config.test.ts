@@ -172,12 +172,27 @@ test('variables of others do not matter', () => {
   )
 })
 
-test.each([
+test.each<[string, string]>([
   ['PAYMENT_INSTRUMENT', 'PAYMENT_INSTRUMENTS'],
   ['VELOCITY_ORDER_ATEMPTS', 'VELOCITY_ORDER_ATTEMPTS'],
   ['BIGCOMERCE_CLIENT_ID', 'BIGCOMMERCE_CLIENT_ID'],
   ['AUTH_HMAC_SERCET_FILE', 'AUTH_HMAC_SECRET_FILE'],
   ['payment_timeout_ms', 'PAYMENT_TIMEOUT_MS'],
+  ...['TRUST_PROXIES', 'TRUSTED_PROXIES'].map((alias): [string, string] => [alias, 'TRUST_PROXY']),
+  ...['TLS_CERT', 'TLS_KEY', 'TLS_CLIENT_CA', 'AUTH_PUBLIC_KEY'].map((alias): [string, string] => [
+    alias,
+    `${alias}_FILE`,
+  ]),
+  ...['CORS_ALLOWED_ORIGINS', 'CORS_ORIGIN'].map((alias): [string, string] => [alias, 'CORS_ORIGINS']),
+  ['JWKS_URL', 'AUTH_JWKS_URL'],
+  ...['STORE_HASH', 'BC_STORE_HASH'].map((alias): [string, string] => [alias, 'BIGCOMMERCE_STORE_HASH']),
+  ...['BIGCOMMERCE_TOKEN', 'BC_ACCESS_TOKEN'].map((alias): [string, string] => [
+    alias,
+    'BIGCOMMERCE_ACCESS_TOKEN',
+  ]),
+  ...['PORT', 'TRUST_PROXY', 'AUTH_JWKS_URL', 'BIGCOMMERCE_STORE_HASH', 'EVENTS_URL'].map(
+    (name): [string, string] => [`${name}_FILE`, name],
+  ),
 ])('%s is unknown, and looks like %s', (variable, name) => {
   expect(loadConfig({ ...required, [variable]: 'x' }).unknownVariables).toEqual([{ variable, name }])
 })
@@ -188,6 +203,14 @@ test.each(['POST', 'HOSTS', 'DATABASE_HOST', 'PAYMENT_SERVICE_PORT', 'AUTH_URL',
     expect(loadConfig({ ...required, [variable]: 'x' }).unknownVariables).toEqual([])
   },
 )
+
+test.each(['AUTH_ISSUER', 'AUTH_AUDIENCE'])('%s with a blank at an end fits no token', (name) => {
+  for (const value of [' tillgate', 'tillgate ', 'tillgate\n', '\u00a0tillgate', ' '])
+    expect(complaint({ ...required, [name]: value })).toContain(
+      `${name} must have no blank at its beginning or end.`,
+    )
+  expect(complaint({ ...required, [name]: 'two words' })).toBe('')
+})
 
 test('a misspelt name is told beside the variable that is missing, without its value', () => {
   const { BIGCOMMERCE_STORE_HASH: hash = '', ...others } = required
@@ -630,6 +653,26 @@ describe('the key of caller tokens', () => {
       expect(message).not.toContain('canary')
     }
     const url = 'https://id.example/jwks?appid=1'
+    expect(loadConfig({ ...withoutKey, AUTH_JWKS_URL: url }).auth.key).toEqual({ kind: 'set', url })
+  })
+
+  test.each([
+    ['http://id.example/jwks', 'http://203.0.113.7/jwks', 'http://[2001:db8::1]/jwks'],
+    ['http://127.0.0.1.example/jwks', 'HTTP://ID.EXAMPLE/jwks', 'http://localhost.example/jwks'],
+  ])('are not read in clear over the Internet: %s', (...urls) => {
+    for (const url of urls) {
+      const message = complaint({ ...withoutKey, AUTH_JWKS_URL: url })
+      expect(message).toContain('AUTH_JWKS_URL must be an https address, or an http one of this machine')
+      expect(message).not.toContain(url)
+    }
+  })
+
+  test.each([
+    'http://127.0.0.1:8080/jwks',
+    'http://[::1]/jwks',
+    'http://localhost/jwks',
+    'http://keycloak:8080/jwks',
+  ])('may be read in clear where no one outside is: %s', (url) => {
     expect(loadConfig({ ...withoutKey, AUTH_JWKS_URL: url }).auth.key).toEqual({ kind: 'set', url })
   })
 

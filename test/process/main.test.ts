@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { startSandbox } from '../../sandbox/start-sandbox.ts'
 import { createCallApi } from '../support/call-api.ts'
 import { callerToken } from '../support/caller-token.ts'
@@ -79,6 +79,17 @@ test('a variable that looks like one of ours is told of at the start, by its nam
   const told = lines.find((line) => line.includes('unknown variable')) ?? ''
   expect(JSON.parse(told)).toMatchObject({ variable: 'PAYMENT_INSTRUMENT', name: 'PAYMENT_INSTRUMENTS' })
   expect(told).not.toContain('stored_card')
+})
+
+test('what would fail later is told of at the start, which it does not stop', async () => {
+  const { environment } = await prepare()
+  const keys = { AUTH_HMAC_SECRET: '', AUTH_JWKS_URL: 'http://127.0.0.1:1/keys' }
+  const { lines, url } = runService({ ...environment, ...keys, LEDGER_MARK_DIR: import.meta.filename })
+  await url
+  await vi.waitFor(() => {
+    for (const event of ['published keys cannot be used', 'ledger mark cannot be written'])
+      expect(lines.filter((line) => line.includes(event))).toHaveLength(1)
+  })
 })
 
 test.each([

@@ -161,4 +161,32 @@ const Agent = function (options) {
     replace: '!/^(?:file:|~)|',
     tests: ['test/config/config.test.ts'],
   },
+  {
+    name: 'read the keys of caller tokens in clear over the Internet',
+    file: 'src/config/rules.ts',
+    find: "  .refine(isGuarded, 'must be",
+    replace: "  .refine(namesNoUser, 'must be",
+    tests: ['test/config/config.test.ts'],
+  },
+  {
+    name: "send the store's token to another host without a word",
+    file: 'src/config/start-warnings.ts',
+    find: 'bigcommerce\\.com\\.?$/',
+    replace: 'bigcommerce\\.com/',
+    tests: ['test/config/start-warnings.test.ts'],
+  },
+  {
+    name: 'say nothing of published keys that cannot be used',
+    file: 'src/clients/identity/usable-keys.ts',
+    find: 'if (!keys.some(isUsableKey))',
+    replace: 'if (!Array.isArray(keys))',
+    tests: ['test/clients/identity/usable-keys.test.ts'],
+  },
+  {
+    name: 'pass over a variable that is set in vain',
+    file: 'src/config/unknown-variables.ts',
+    find: 'const name = meantBy(variable) ??',
+    replace: 'const name =',
+    tests: ['test/config/config.test.ts'],
+  },
 ]

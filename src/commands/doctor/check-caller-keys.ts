@@ -1,7 +1,7 @@
-import { createPublicKey, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import { asymmetricAlgorithms } from '../../clients/identity/caller-tokens.ts'
 import type { FetchKeys } from '../../clients/identity/published-keys.ts'
+import { canVerify, isUsableKey } from '../../clients/identity/usable-keys.ts'
 import type { AuthKey } from '../../config/auth-key.ts'
 import { type Finding, findingsOf } from './finding.ts'
 import { nameOf } from './within.ts'
@@ -20,9 +20,6 @@ type Jwk = z.output<typeof KeySet>['keys'][number]
 
 const { ok, warning, failure } = findingsOf('keys of caller tokens')
 
-/** The verifier refuses shorter RSA keys (RFC 7518 §3.3). */
-const rsaBitsMin = 2_048
-const curves = new Set(['prime256v1', 'secp384r1', 'secp521r1'])
 /** A secret with fewer different bytes was typed by hand, or copied from an example. */
 const distinctBytesMin = 10
 
@@ -75,7 +72,7 @@ async function publishedFindings(fetchKeys: FetchKeys): Promise<Finding[]> {
 }
 
 function keyFindings(keys: readonly Jwk[]): Finding[] {
-  const usable = keys.filter(isUsable)
+  const usable = keys.filter(isUsableKey)
   const findings: Finding[] = []
   if (keys.some(({ kty }) => kty === 'oct')) {
     findings.push(
@@ -90,18 +87,4 @@ function keyFindings(keys: readonly Jwk[]): Finding[] {
     return [...findings, failure(says, `Publish one for ${asymmetricAlgorithms.join(', ')}.`)]
   }
   return [...findings, ok(`AUTH_JWKS_URL publishes ${keys.length} keys; ${usable.length} can verify tokens.`)]
-}
-
-function isUsable({ use, alg, ...jwk }: Jwk): boolean {
-  if (use === 'enc' || (alg !== undefined && !asymmetricAlgorithms.includes(alg))) return false
-  try {
-    return canVerify(createPublicKey({ key: jwk, format: 'jwk' }))
-  } catch {
-    return false
-  }
-}
-
-function canVerify({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): boolean {
-  if (type === 'rsa') return (details?.modulusLength ?? 0) >= rsaBitsMin
-  return type === 'ed25519' || (type === 'ec' && curves.has(details?.namedCurve ?? ''))
 }
