@@ -1,13 +1,6 @@
 import { ORDER_STATUS_IDS, type Order, type OrderReading } from './order.ts'
 import { hasBecomeLessDue, withTotals } from './part-payments.ts'
-import {
-  closesOrder,
-  hasFailed,
-  hasPaidAPart,
-  isInDoubt,
-  isSent,
-  type PaymentAttempt,
-} from './payment-attempt.ts'
+import { closesOrder, hasFailed, isInDoubt, isSent, type PaymentAttempt } from './payment-attempt.ts'
 import { paysAPart } from './payment-instrument.ts'
 import { endsOf, isDone, isPending, isStart, type Trace, tracesOf } from './traces.ts'
 import type { Transaction, TransactionType } from './transaction.ts'
@@ -169,8 +162,8 @@ function spokenFor(
 }
 
 /**
- * Whether other parts' traces account for exactly what is taken off the order. The charge of one may show long after the access token of
- * this part was made, which knew nothing of it then. Cards take nothing off, and what was given back may be of any trace.
+ * Whether traces of other parts, whatever has been told of them, account for exactly what is taken off the order. The charge of one may
+ * show long after the access token of this part was made, which knew nothing of it then. Cards take nothing off, and what was given back may be of any trace.
  */
 function isAccountedFor(
   { order, transactions }: OrderReading,
@@ -182,7 +175,7 @@ function isAccountedFor(
   const all = [attempt, ...others]
   const isAnotherPart = ({ start }: Trace) =>
     !mayBeOf(start, attempt, all) &&
-    others.some((other) => hasPaidAPart(other) && fitOf(start, other, all) === 'yes')
+    others.some((other) => paysAPart(other.instrumentType) && fitOf(start, other, all) === 'yes')
   return sumOf(live.filter(isAnotherPart), attempt) === order.total.amount - order.due.amount
 }
 

@@ -351,6 +351,13 @@ describe('a part on an order that has become less due', () => {
     expect(judged([shown])).toMatchObject({ kind: 'absent' })
   })
 
+  test('is not there where the trace of another one, which was told as not charged, accounts for all of it', () => {
+    const paid = order({ statusId: 11, paymentStatus: 'paid', total: money(10_000), due: money(0) })
+    const late = { ...shown, money: money(10_000) }
+    const others = [{ ...gift, status: 'not_charged' as const }]
+    expect(verdict([late], { of: credit, others, given: paid })).toMatchObject({ kind: 'absent' })
+  })
+
   test.each<[string, Transaction[], number]>([
     ['nothing of it', [], 6_000],
     ['a part of it', [shown], 5_999],
@@ -392,8 +399,10 @@ describe('a part whose answer was lost, of which no transaction is recorded', ()
     const captured = order({ ...taken, statusId: 11, paymentStatus: 'captured' })
     expect(judged(captured, [cardRow], [paid])).not.toBe('absent')
     expect(judged(order(taken), [cardRow], [{ ...card, status: 'not_charged' }])).not.toBe('absent')
-    const offline = transaction({ method: 'offline', paymentMethodId: null, money: money(5_000) })
-    expect(judged(order(taken), [offline])).not.toBe('absent')
+    for (const amount of [3_000, 5_000]) {
+      const offline = transaction({ method: 'offline', paymentMethodId: null, money: money(amount) })
+      expect(judged(order(taken), [offline])).not.toBe('absent')
+    }
     const foreign = transaction({
       event: 'authorization',
       paymentMethodId: 'other.card',

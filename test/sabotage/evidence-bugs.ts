@@ -146,7 +146,7 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   {
     name: 'call a part not charged for money that takes nothing off',
     file: 'src/domain/evidence.ts',
-    find: "others.some((other) => hasPaidAPart(other) && fitOf(start, other, all) === 'yes')",
+    find: "others.some((other) => paysAPart(other.instrumentType) && fitOf(start, other, all) === 'yes')",
     replace: 'all.length > 0',
     tests: ['test/domain/evidence.test.ts'],
   },
