@@ -61,6 +61,9 @@ const OWN_TYPES: ReadonlyMap<string, InstrumentType> = new Map(
 /** Methods that take cards tokenized by the provider. BigCommerce's reference names Bolt. */
 const tokenizedCardMethodIds: ReadonlySet<string> = new Set(['bolt.card'])
 
+/** BigCommerce's words come in another case now and then. */
+const bare = (word: string) => word.trim().toLowerCase()
+
 /** The instrument types for a payment by this method, out of those that this service takes at all. */
 export function acceptedInstruments(
   method: PaymentMethod,
@@ -71,10 +74,11 @@ export function acceptedInstruments(
     if (type !== undefined && taken.has(type) && !accepted.includes(type)) accepted.push(type)
   }
   add(OWN_TYPES.get(method.id))
-  const ofCard = method.type === 'card' ? 'card' : undefined
+  const ofCard = bare(method.type) === 'card' ? 'card' : undefined
   for (const { instrument_type } of method.supported_instruments)
-    add(STORED_TYPES.get(instrument_type) ?? ofCard)
-  for (const { type } of method.stored_instruments ?? []) {
+    add(STORED_TYPES.get(bare(instrument_type).toUpperCase()) ?? ofCard)
+  for (const stored of method.stored_instruments ?? []) {
+    const type = bare(stored.type)
     if (storedTypes.has(type)) add(type as InstrumentType)
   }
   if (tokenizedCardMethodIds.has(method.id)) add('tokenized_card')

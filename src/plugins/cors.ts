@@ -12,7 +12,7 @@ export interface CorsOptions {
 const maxAgeSeconds = 7_200
 const ownHeaders = ['Authorization', 'Content-Type', 'Idempotency-Key', 'Prefer', 'X-Request-Id']
 /** A name that tools of a page's maker may add: sentry-trace, x-datadog-trace-id, traceparent. */
-const headerName = /^[A-Za-z][\w-]{0,63}$/
+const headerName = /^\w[\w.-]{0,63}$/
 
 /**
  * Lets pages of listed origins call, with whatever headers their tools add. That is safe, because nothing here rests on

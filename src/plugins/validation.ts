@@ -17,6 +17,10 @@ async function sealedBody(app: FastifyInstance) {
     const type = headers['content-type']
     if (type !== undefined && !bodyless.has(method)) {
       if (!isJson(type)) throw new Problem('unsupported_media_type')
+      if (!/^(identity)?$/i.test(headers['content-encoding']?.trim() ?? '')) {
+        const detail = 'The body must be sent as it is: without compression, and without Content-Encoding.'
+        throw new Problem('unsupported_media_type', { detail })
+      }
       // Fastify remembers the last hundred content types that it met, whatever they hold. So it meets none but this one.
       headers['content-type'] = 'application/json'
     }
@@ -29,11 +33,11 @@ async function sealedBody(app: FastifyInstance) {
   })
 }
 
-/** JSON in UTF-8, however the client writes that. Other parameters mean nothing for it (RFC 8259 §11). */
+/** JSON in UTF-8, of which ASCII is a part, however the client writes that. Other parameters mean nothing for it (RFC 8259 §11). */
 function isJson(type: string): boolean {
   try {
     const { essence, params } = new MIMEType(type)
-    return essence === 'application/json' && /^utf-?8$/i.test(params.get('charset') ?? 'utf-8')
+    return essence === 'application/json' && /^(utf-?8|(us-)?ascii)$/i.test(params.get('charset') ?? 'utf-8')
   } catch {
     return false
   }

@@ -59,6 +59,9 @@ export async function docsRoutes(app: FastifyInstance) {
       )
   })
 
+  // Not the page itself: its relative references would lead elsewhere.
+  app.get('/docs/', { schema: { hide: true } }, (_request, reply) => reply.redirect('../docs', 308))
+
   app.get('/docs/js/scalar.js', { schema: { hide: true } }, async (request, reply) => {
     const { plain, zipped } = await script()
     const takesGzip = /\bgzip\b(?!;\s*q=0(\.0*)?(,|$))/.test(request.headers['accept-encoding'] ?? '')

@@ -9,6 +9,9 @@ const style =
 /** The page that the `type` of a problem may lead to (PROBLEM_TYPE_BASE): each code is an anchor. */
 export async function problemPageRoute(app: FastifyInstance) {
   const page = problemPage()
+  app.get('/docs/problems/', { schema: { hide: true } }, (_request, reply) =>
+    reply.redirect('../problems', 308),
+  )
   app.get('/docs/problems', { schema: { hide: true } }, async (_request, reply) =>
     reply
       .headers({

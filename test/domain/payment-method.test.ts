@@ -14,6 +14,16 @@ const method = (overrides: Partial<PaymentMethod>): PaymentMethod => ({
 const supports = (...types: string[]) => types.map((instrument_type) => ({ instrument_type }))
 
 const cases: [string, PaymentMethod, InstrumentType[]][] = [
+  [
+    'the type of a method in another case is the same',
+    method({ type: ' CARD ', supported_instruments: supports('VISA', 'stored_card') }),
+    ['card', 'stored_card'],
+  ],
+  [
+    'so is that of a stored instrument',
+    method({ type: 'paypal', stored_instruments: [{ type: 'STORED_PAYPAL_ACCOUNT', token: 'a' }] }),
+    ['stored_paypal_account'],
+  ],
   ['brands mean card numbers', method({ supported_instruments: supports('VISA', 'AMEX') }), ['card']],
   [
     'brands and STORED_CARD mean both',

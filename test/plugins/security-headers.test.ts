@@ -81,6 +81,7 @@ describe('a page that is instrumented may call too', () => {
 
   test.each([
     'authorization,content-type,idempotency-key',
+    '_trace,x.request.id,2fa-hint',
     'authorization,baggage,content-type,idempotency-key,sentry-trace',
     'idempotency-key,traceparent,tracestate',
     'x-datadog-trace-id,x-datadog-origin,x-datadog-parent-id,x-datadog-sampling-priority',

@@ -61,3 +61,14 @@ test('the script of the docs page is sent compressed to who takes that, and may 
     undefined,
   ])
 })
+
+test.each([
+  ['/docs/', '../docs', '/docs'],
+  ['/docs/problems/', '../problems', '/docs/problems'],
+])('%s leads to the page, behind a path prefix too', async (path, location, page) => {
+  const { url, call } = await startTillgate()
+  const answer = await fetch(`${url}${path}`, { redirect: 'manual' })
+  expect([answer.status, answer.headers.get('location')]).toEqual([308, location])
+  expect(new URL(location, `https://shop.example/pay${path}`).pathname).toBe(`/pay${page}`)
+  expect((await call(page)).status).toBe(200)
+})

@@ -172,4 +172,11 @@ export const UPSTREAM_BUGS: readonly Bug[] = [
     replace: 'if (isNoCart(id) || !/^[\\da-f-]{36}$/.test(id)) return null',
     tests: ['test/clients/bigcommerce/management-api.test.ts'],
   },
+  {
+    name: 'lose the zeros that the end of a card number begins with',
+    file: 'src/clients/bigcommerce/read-payment-methods.ts',
+    find: "String(said).padStart(length, '0')",
+    replace: 'String(said)',
+    tests: ['test/clients/bigcommerce/read-payment-methods.test.ts'],
+  },
 ]

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
 import type { Dispatcher } from 'undici'
 import { z } from 'zod'
 import { bigcommerceCodeOf } from '../../domain/bigcommerce-codes.ts'
@@ -59,7 +59,14 @@ const decompress: Readonly<Record<string, (body: Buffer, limit: { maxOutputLengt
   gzip: gunzipSync,
   'x-gzip': gunzipSync,
   br: brotliDecompressSync,
-  deflate: inflateSync,
+  // Some servers leave the envelope out that `deflate` means (RFC 9110 §8.4.1.2).
+  deflate(body, limit) {
+    try {
+      return inflateSync(body, limit)
+    } catch {
+      return inflateRawSync(body, limit)
+    }
+  },
 }
 
 /** Takes a byte-order mark away. */

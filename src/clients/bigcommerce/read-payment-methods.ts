@@ -27,23 +27,28 @@ const optional = <T extends z.ZodType>(shape: T) => shape.optional().catch(undef
 const orElse = (value: string) =>
   z.preprocess((said) => (typeof said === 'string' && said ? said : value), words)
 
-const Supported = z.object({
-  instrument_type: words,
-  verification_value_required: z
-    .unknown()
-    .optional()
-    .transform((said) => booleanIn(said) ?? undefined),
-})
+const yesOrNo = z.preprocess((said) => booleanIn(said) ?? undefined, z.boolean().optional())
+/** Digits that BigCommerce sends as a number here and there, which loses the zeros that they begin with. */
+const asText = (length: number) => (said: unknown) =>
+  Number.isSafeInteger(said) && Number(said) >= 0 ? String(said).padStart(length, '0') : said
+const asNumber = (said: unknown) =>
+  typeof said === 'string' && /^\d{1,4}$/.test(said.trim()) ? Number(said) : said
+
+/** An instrument may be its type alone. */
+const Supported = z.preprocess(
+  (said) => (typeof said === 'string' && said.trim() ? { instrument_type: said } : said),
+  z.object({ instrument_type: words, verification_value_required: yesOrNo }),
+)
 
 const Stored = z.object({
   type: words,
-  token: reference,
-  is_default: optional(z.boolean()),
+  token: z.preprocess(asText(1), reference),
+  is_default: yesOrNo,
   brand: optional(words),
-  expiry_month: optional(z.int()),
-  expiry_year: optional(z.int()),
-  issuer_identification_number: optional(words),
-  last_4: optional(words),
+  expiry_month: optional(z.preprocess(asNumber, z.int())),
+  expiry_year: optional(z.preprocess(asNumber, z.int())),
+  issuer_identification_number: optional(z.preprocess(asText(6), words)),
+  last_4: optional(z.preprocess(asText(4), words)),
   email: optional(words),
   masked_account_number: optional(words),
   issuer: optional(words),

@@ -122,6 +122,17 @@ describe('an order', () => {
       expect(sent).not.toContain(name)
   })
 
+  test('is read behind something that changes answers (203), and nothing else is', async () => {
+    const { api } = await managementApi(
+      { status: 203, body: order },
+      { status: 203, body: { id: 119 } },
+      { status: 202, body: order },
+    )
+    expect(await api.getOrder(118, contextOf())).toMatchObject({ id: 118 })
+    expect(await problemOf(api.getOrder(118, contextOf()))).toMatchObject({ code: 'upstream_unusable' })
+    expect(await problemOf(api.getOrder(118, contextOf()))).toMatchObject({ code: 'upstream_unusable' })
+  })
+
   test.each<[unknown, string | null]>([
     ['8C0B2FC5-0000-4000-8000-00000000002a', '8c0b2fc5-0000-4000-8000-00000000002a'],
     [' {8c0b2fc5-0000-4000-8000-00000000002a} ', '8c0b2fc5-0000-4000-8000-00000000002a'],
@@ -317,7 +328,7 @@ describe('payment methods', () => {
   })
 
   test('a field of decoration that is not as documented is left out, and the rest is still an answer', async () => {
-    const stored = { type: 'stored_card', token: 't', expiry_month: '12', last_4: 4242 }
+    const stored = { type: 'stored_card', token: 't', expiry_month: 'May', last_4: 42.5 }
     const { api } = await managementApi({
       status: 200,
       body: { data: [{ ...method, stored_instruments: [stored] }] },

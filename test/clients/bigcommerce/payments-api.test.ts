@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createCallHeaders } from '../../../src/clients/bigcommerce/exchange.ts'
 import { createPaymentsApi } from '../../../src/clients/bigcommerce/payments-api.ts'
@@ -310,6 +310,7 @@ describe('an answer as proxies make it', () => {
     ['gzip that was not asked for', packed('gzip', gzipSync(body))],
     ['brotli that was not asked for', packed('br', brotliCompressSync(body))],
     ['deflate that was not asked for', packed('deflate', deflateSync(body))],
+    ['deflate without its envelope', packed('deflate', deflateRawSync(body))],
     ['a byte-order mark', [head('', body.length + 3), Buffer.concat([Buffer.from('\ufeff'), body])]],
   ])('with %s is told', async (_what, chunks) => {
     const host = await opened(raw(...chunks))

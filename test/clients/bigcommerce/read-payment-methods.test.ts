@@ -47,6 +47,55 @@ test('what is written is what the serializer of the schema writes, whatever was 
   )
 })
 
+test('a stored instrument with its fields in the other primitive type is read', () => {
+  const odd = {
+    type: 'stored_card',
+    token: 12345,
+    is_default: 'true',
+    expiry_month: '09',
+    expiry_year: '2031',
+    issuer_identification_number: 42424,
+    last_4: 42,
+  }
+  expect(readPaymentMethods({ data: [{ ...plain, stored_instruments: [odd] }] })).toMatchObject({
+    leftOut: 0,
+    methods: [
+      {
+        stored_instruments: [
+          {
+            token: '12345',
+            is_default: true,
+            expiry_month: 9,
+            expiry_year: 2031,
+            issuer_identification_number: '042424',
+            last_4: '0042',
+          },
+        ],
+      },
+    ],
+  })
+})
+
+test.each([4242424242424242, -1, 1.5, true, null, ['a']])('a token that is %j is none', (token) => {
+  const reading = readPaymentMethods({
+    data: [{ ...plain, stored_instruments: [{ type: 'stored_card', token }] }],
+  })
+  expect(reading).toMatchObject({ leftOut: 1, methods: [{ stored_instruments: [] }] })
+})
+
+test('an instrument may be its type alone, and a text without one is none', () => {
+  const reading = readPaymentMethods({
+    data: [{ ...plain, supported_instruments: ['VISA', ' ', 'STORED_CARD'] }],
+  })
+  expect(reading?.leftOut).toBe(1)
+  const [method] = reading?.methods ?? []
+  expect(method?.supported_instruments).toEqual([
+    { instrument_type: 'VISA' },
+    { instrument_type: 'STORED_CARD' },
+  ])
+  expect(method && acceptedInstruments(method, new Set(INSTRUMENT_TYPES))).toEqual(['card', 'stored_card'])
+})
+
 test('the same bytes are read once, and what is read is the same as without memory', () => {
   const readMethods = createReadMethods()
   const first = readMethods(answerOf([plain]))

@@ -29,6 +29,8 @@ test.each([
   'application/json; charset="utf-8"',
   'application/json;charset="UTF-8"',
   'application/json; charset=utf8',
+  'application/json; charset=us-ascii',
+  'application/json; charset=ASCII',
   'application/json;',
   'application/json; charset=utf-8;',
   'application/json\t;charset=utf-8',
@@ -41,4 +43,25 @@ test.each([
     headers: { 'content-type': type },
   })
   expect(answer.status).toBe(201)
+})
+
+test.each(['gzip', 'GZIP', 'br', 'deflate', 'gzip, gzip'])(
+  'a body in %s is refused, and why',
+  async (encoding) => {
+    const { sandbox, call } = await startTillgate()
+    const answer = await call.pay(createOrder(sandbox), cardPayment(), {
+      token: await callerToken({ customer_id: 11 }),
+      headers: { 'content-encoding': encoding },
+    })
+    expect(answer.body).toMatchObject({ status: 415, detail: expect.stringContaining('Content-Encoding') })
+  },
+)
+
+test('an encoding that changes nothing is none', async () => {
+  const { sandbox, call } = await startTillgate()
+  const caller = {
+    token: await callerToken({ customer_id: 11 }),
+    headers: { 'content-encoding': 'identity' },
+  }
+  expect((await call.pay(createOrder(sandbox), cardPayment(), caller)).status).toBe(201)
 })
