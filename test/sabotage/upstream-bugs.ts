@@ -179,4 +179,11 @@ export const UPSTREAM_BUGS: readonly Bug[] = [
     replace: 'String(said)',
     tests: ['test/clients/bigcommerce/read-payment-methods.test.ts'],
   },
+  {
+    name: 'take a success in capitals beside a refusal for a decline',
+    file: 'src/clients/bigcommerce/classify-charge.ts',
+    find: 'z.string().transform(wordIn).pipe(z.enum(words))',
+    replace: 'z.enum(words)',
+    tests: ['test/clients/bigcommerce/classify-charge.test.ts'],
+  },
 ]

@@ -2,14 +2,23 @@ import { z } from 'zod'
 import { BIGCOMMERCE_CODES } from '../../domain/bigcommerce-codes.ts'
 import { holdsCardNumber } from '../../domain/card-number.ts'
 import type { PaymentOutcome, UnknownReason } from '../../domain/payment-outcome.ts'
-import { answeredAtMs, readErrorEnvelope, retryAfterSeconds, type UpstreamAnswer } from './exchange.ts'
+import {
+  answeredAtMs,
+  readErrorEnvelope,
+  retryAfterSeconds,
+  type UpstreamAnswer,
+  wordIn,
+} from './exchange.ts'
 
 /** Its id is kept and shown, so that it must not be a card number. Some gateways give numbers. */
 const paymentId = z
   .union([z.string(), z.int().positive().transform(String)])
   .refine((id) => id.length > 0 && id.length <= 255 && !holdsCardNumber(id))
-const status = z.enum(['success', 'pending'])
-const transactionType = z.enum(['authorization', 'purchase'])
+/** BigCommerce's words come in another case now and then; what is no text is none of them. */
+const wordOf = <Word extends string>(words: readonly [Word, ...Word[]]) =>
+  z.string().transform(wordIn).pipe(z.enum(words))
+const status = wordOf(['success', 'pending'])
+const transactionType = wordOf(['authorization', 'purchase'])
 /** The kind of transaction, or null where none is said. */
 const transactionTypeOrNone = z
   .union([transactionType, z.literal(''), z.null()])

@@ -42,6 +42,24 @@ describe('a recognised success', () => {
   })
 })
 
+describe('a success whose words are written otherwise', () => {
+  test.each(['Success', 'SUCCESS', ' success '])('%j is the same word', (status) => {
+    expect(classify(201, { data: { ...paid, status, transaction_type: 'PURCHASE' } })).toEqual(
+      classify(201, { data: { ...paid, status: 'success', transaction_type: 'purchase' } }),
+    )
+    expect(classify(201, { ...paid, status, transaction_type: 'Authorization' })).toMatchObject({
+      kind: 'succeeded',
+      transactionType: 'authorization',
+    })
+  })
+
+  test('a pending one is none yet, and a refusal beside it is no decline', () => {
+    expect(classify(202, { data: { ...paid, status: 'PENDING' } })).toMatchObject({ kind: 'pending' })
+    const both = { ...envelope({ code: 30102 }), data: { ...paid, status: 'SUCCESS' } }
+    expect(classify(400, both)).toMatchObject({ kind: 'unknown', bigcommerceCode: 30102 })
+  })
+})
+
 describe('a success that leaves something out', () => {
   test('may have a number for its id', () => {
     expect(classify(201, { data: { ...paid, id: 12345 } })).toMatchObject({
@@ -74,7 +92,15 @@ describe('any other 2xx is unknown: a success that cannot be read is not one, an
     ['data that is null', { data: null }, 'unrecognised_answer'],
     ['data that is a list', { data: [paid] }, 'unrecognised_answer'],
     ['another status', { data: { ...paid, status: 'failed' } }, 'unrecognised_answer'],
-    ['a status in capitals', { data: { ...paid, status: 'SUCCESS' } }, 'unrecognised_answer'],
+    [
+      'a status in capitals without an id',
+      { data: { ...paid, id: '', status: 'SUCCESS' } },
+      'unrecognised_answer',
+    ],
+    ['a word that holds success', { data: { ...paid, status: 'SUCCESSFUL' } }, 'unrecognised_answer'],
+    ['a list with the word', { data: { ...paid, status: ['success'] } }, 'unrecognised_answer'],
+    ['a bare success in capitals without its type', { id: 'bc-1', status: 'SUCCESS' }, 'unrecognised_answer'],
+    ['another type in capitals', { data: { ...paid, transaction_type: 'REFUND' } }, 'unrecognised_answer'],
     ['no status', { data: { id: 'bc-1', transaction_type: 'purchase' } }, 'unrecognised_answer'],
     ['another transaction type', { data: { ...paid, transaction_type: 'refund' } }, 'unrecognised_answer'],
     ['no id', { data: { ...paid, id: '' } }, 'unrecognised_answer'],
