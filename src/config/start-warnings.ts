@@ -28,8 +28,9 @@ function isElsewhere(url: string): boolean {
 function whyNotWritable({ databaseUrl, markFolder }: Config): unknown {
   if (isPostgresUrl(databaseUrl) || sqlitePath(databaseUrl) === ':memory:') return null
   let folder = resolve(markFolder)
-  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder)
   try {
+    // Node's permission model throws where it lets nothing be read.
+    while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder)
     if (!statSync(folder).isDirectory()) return new Error('it is no folder')
     accessSync(folder, constants.W_OK | constants.X_OK)
     return null
