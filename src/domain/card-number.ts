@@ -1,7 +1,7 @@
 /** Prefixes and lengths of the brands, as their networks publish them. A number of no brand is no card number. */
 const BRANDS = [
   // Visa. Thirteen digits are long out of use, and mobile numbers of Germany and Austria (+49, +43) look the same.
-  /^4(?:(?![93])\d{12}|\d{15}|\d{18})$/,
+  /^4(?:(?![93])\d{12}|\d{15}|\d{17,18})$/,
   // Mastercard
   /^(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}$/,
   // American Express
@@ -14,7 +14,7 @@ const BRANDS = [
   // Mir
   /^220[0-4]\d{12}(?:\d{3})?$/,
   // Discover, UnionPay, RuPay, Maestro, Elo, Hipercard, Verve, Dankort
-  /^(?:5[0678]|6\d|8[12])\d{14}(?:\d{2,3})?$/,
+  /^(?:5[0678]|6\d|8[12])\d{14,17}$/,
   // TROY
   /^9792\d{12}$/,
 ]
@@ -37,12 +37,20 @@ const expiry = /^(?:(?:0[1-9]|1[0-2])(?:20)?\d\d|(?:20)?\d\d(?:0[1-9]|1[0-2]))(?
 const shortest = 13
 const longest = 19
 
-/** A run of digits that is a card number, with zeros before it or an expiry behind it. */
+/** A security code alone, or zeros that fill a field up. Behind a number of thirteen digits it would be any number of sixteen. */
+const codeOrFilling = /^(?:\d{3,4}|0+)$/
+const shortestWithCode = 15
+
+/** A run of digits that is a card number, with zeros before it, and an expiry, a security code, zeros or another card number behind it. */
 function isCardRun(run: string): boolean {
   const digits = run.replace(/^0+/, '')
   for (let length = shortest; length <= longest && length <= digits.length; length++) {
     const behind = digits.slice(length)
-    if ((behind === '' || expiry.test(behind)) && isCardNumber(digits.slice(0, length))) return true
+    const mayFollow =
+      behind === '' ||
+      expiry.test(behind) ||
+      (length >= shortestWithCode && (codeOrFilling.test(behind) || isCardNumber(behind)))
+    if (mayFollow && isCardNumber(digits.slice(0, length))) return true
   }
   return false
 }
@@ -91,7 +99,10 @@ const wholeUuid = /^[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-
 /** As long as hashes and trace ids are. */
 const hexWords = /(?<![a-z\d])(?:[\da-f]{32}|[\da-f]{40}|[\da-f]{64})(?![a-z\d])/gi
 
-/** A random hexadecimal id has digits here and there. One in which a long run of digits is all of them was made by hand. */
+/**
+ * A random hexadecimal id has digits here and there. One in which a long run of digits is all of them was made by hand. One that was made of
+ * a card number and letters passes: so do one in fifty thousand random ones begin.
+ */
 const isRandom = (hexWord: string) => /[a-f]/i.test(hexWord) && /\d/.test(hexWord.replaceAll(/\d{13,}/g, ''))
 
 const decimalDigit = /\p{Nd}/u

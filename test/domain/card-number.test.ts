@@ -68,6 +68,18 @@ describe.each(cards)('%s reads as a card number', (card) => {
   })
 })
 
+test.each([
+  ['a Bancontact number of 17 digits', 'k-67030000000000003'],
+  ['a UnionPay number of 17 digits', '62123400000000004'],
+  ['a Visa number of 18 digits', '400012000000000008'],
+  ['a security code behind it, without an expiry', '5555555555554444123'],
+  ['zeros behind it', `5555555555554444${'0'.repeat(16)}`],
+  ['a trace id of it and zeros', `00-5555555555554444${'0'.repeat(16)}-0000000000000001-01`],
+  ['another one behind it', '41111111111111115555555555554444'],
+])('%s is read', (_what, text) => {
+  expect(holdsCardNumber(text)).toBe(true)
+})
+
 test('the groups of American Express and Diners Club are read too', () => {
   expect(holdsCardNumber('3782-822463-10005')).toBe(true)
   expect(holdsCardNumber('3056 930902 5904')).toBe(true)

@@ -6,8 +6,11 @@ import { onTestFinished } from 'vitest'
 /** What the server answers. */
 interface Says {
   readonly status: number
-  readonly body: string
+  readonly body: string | Buffer
   readonly location?: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Whether an interim answer that no one asked for comes first. */
+  readonly continues?: boolean
 }
 
 export interface KeyIssuer {
@@ -25,7 +28,9 @@ export async function startKeyIssuer(): Promise<KeyIssuer> {
   const asked: string[] = []
   const server = createServer((request, response) => {
     asked.push(String(request.url))
-    response.writeHead(answer.status, answer.location ? { location: answer.location } : {}).end(answer.body)
+    if (answer.continues) response.writeContinue()
+    const location = answer.location ? { location: answer.location } : {}
+    response.writeHead(answer.status, { ...answer.headers, ...location }).end(answer.body)
   })
   server.listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())

@@ -1,5 +1,6 @@
 import type { Dispatcher, Pool } from 'undici'
-import { jsonIn, type UpstreamAnswer } from './exchange.ts'
+import { jsonIn } from '../odd-answers.ts'
+import type { UpstreamAnswer } from './exchange.ts'
 
 type Call = Pick<Dispatcher.DispatchOptions, 'method' | 'path' | 'headers' | 'body'>
 

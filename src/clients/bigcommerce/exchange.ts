@@ -1,9 +1,8 @@
-import type { Socket } from 'node:net'
-import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
 import type { Dispatcher } from 'undici'
 import { z } from 'zod'
 import { bigcommerceCodeOf } from '../../domain/bigcommerce-codes.ts'
 import type { RequestContext } from '../../request-context.ts'
+import { jsonIn } from '../odd-answers.ts'
 
 /** The headers that every call on either of BigCommerce's hosts carries. */
 export type CallHeaders = (
@@ -38,11 +37,6 @@ export interface UpstreamAnswer {
   readonly bytes?: Buffer | undefined
 }
 
-/** Cookies and policies of everything on the way have been seen to add up to 20 kB; Node and undici take 16. */
-export const HEADER_BYTES_MAX = 64 * 1024
-/** The largest answer, decompressed: a compressed one must not unfold without an end. */
-const bodyBytesMax = 1024 * 1024
-
 /**
  * Reads a response to its end. A body that is not JSON (a proxy's HTML page) gives `json: undefined`. One that is
  * compressed is decompressed, although we do not ask for it: some proxies do not ask either.
@@ -53,34 +47,6 @@ export async function readAnswer(response: Dispatcher.ResponseData): Promise<Ups
   const { statusCode: status, headers } = response
   const body = Buffer.from(await response.body.arrayBuffer())
   return { status, headers, json: jsonIn(body, headers['content-encoding']) }
-}
-
-const decompress: Readonly<Record<string, (body: Buffer, limit: { maxOutputLength: number }) => Buffer>> = {
-  gzip: gunzipSync,
-  'x-gzip': gunzipSync,
-  br: brotliDecompressSync,
-  // Some servers leave the envelope out that `deflate` means (RFC 9110 §8.4.1.2).
-  deflate(body, limit) {
-    try {
-      return inflateSync(body, limit)
-    } catch {
-      return inflateRawSync(body, limit)
-    }
-  },
-}
-
-/** Takes a byte-order mark away. */
-const utf8 = new TextDecoder()
-
-/** A body as JSON; undefined where it is none. */
-export function jsonIn(body: Buffer, encoding: string | string[] | undefined): unknown {
-  try {
-    const decode = decompress[String(encoding ?? '').toLowerCase()]
-    const plain = decode ? decode(body, { maxOutputLength: bodyBytesMax }) : body
-    return JSON.parse(utf8.decode(plain))
-  } catch {
-    return undefined
-  }
 }
 
 /** Now and then a clock of an intermediary writes another form; the obsolete ones are not read (RFC 9110 §5.6.7). */
@@ -200,60 +166,4 @@ const moments = /^(\d{4}-\d\d-\d\dT|[A-Z][a-z]{2}, \d)/
 export function momentIn(value: unknown): number | null {
   const moment = typeof value === 'string' && moments.test(value) ? Date.parse(value) : Number.NaN
   return Number.isFinite(moment) ? moment : null
-}
-
-const nothing = Buffer.alloc(0)
-/** The bytes that an interim answer begins with. */
-const interimStart = Buffer.from('HTTP/1.1 100')
-const headEnd = '\r\n\r\n'
-/** A head that is longer is none; the parser that reads it next will say so. */
-const heldBytesMax = 16 * 1024
-
-/**
- * Takes `100 Continue` out of what a connection brings before an answer. A client must accept one that it has not asked
- * for (RFC 9110 §15.2), and proxies send it; undici takes it for a broken answer. For connections that carry one request
- * at a time: whatever was written last, the next thing that comes is the head of an answer.
- */
-export function skipContinue(socket: Socket): Socket {
-  const read = socket.read.bind(socket)
-  const write = socket.write.bind(socket) as (...given: unknown[]) => boolean
-  let isBeforeAnswer = true
-  let held: Buffer = nothing
-
-  return Object.assign(socket, {
-    write(...given: unknown[]) {
-      isBeforeAnswer = true
-      return write(...given)
-    },
-    read(size?: number): Buffer | null {
-      while (isBeforeAnswer) {
-        const chunk: Buffer | null = read()
-        if (chunk === null) return null
-        held = withoutContinue(held.length === 0 ? chunk : Buffer.concat([held, chunk]))
-        if (held.length > 0 && !mayBeContinue(held)) {
-          isBeforeAnswer = false
-          const answer = held
-          held = nothing
-          return answer
-        }
-      }
-      return read(size)
-    },
-  })
-}
-
-/** The bytes without the interim answers at their beginning, as far as those have come whole. */
-function withoutContinue(bytes: Buffer): Buffer {
-  let rest = bytes
-  while (rest.length >= interimStart.length && mayBeContinue(rest)) {
-    const end = rest.indexOf(headEnd)
-    if (end < 0) break
-    rest = rest.subarray(end + headEnd.length)
-  }
-  return rest
-}
-
-function mayBeContinue(bytes: Buffer): boolean {
-  const length = Math.min(bytes.length, interimStart.length)
-  return bytes.length < heldBytesMax && bytes.compare(interimStart, 0, length, 0, length) === 0
 }

@@ -5,8 +5,9 @@ import type { PaymentRequest } from '../../domain/payment-command.ts'
 import type { PaymentOutcome } from '../../domain/payment-outcome.ts'
 import { reveal, type Sealed } from '../../domain/sealed.ts'
 import type { RequestContext } from '../../request-context.ts'
+import { HEADER_BYTES_MAX, skipContinue } from '../odd-answers.ts'
 import { classifyCharge } from './classify-charge.ts'
-import { type CallHeaders, HEADER_BYTES_MAX, readAnswer, skipContinue } from './exchange.ts'
+import { type CallHeaders, readAnswer } from './exchange.ts'
 
 export interface PaymentsApi {
   /**

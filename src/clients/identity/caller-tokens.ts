@@ -122,7 +122,11 @@ export function createVerifyCallerTokens(options: CallerTokensOptions): VerifyCa
   }
 }
 
-const typeOf = ({ typ }: { typ?: string }) => typ?.toLowerCase().replace(/^application\//, '')
+/** Signed is not well made: what is no text is no kind that we know. */
+const typeOf = ({ typ }: { readonly typ?: unknown }): string | undefined => {
+  if (typ === undefined || typ === null) return undefined
+  return typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : 'no text'
+}
 
 type Rules = Parameters<typeof jwtVerify>[2]
 

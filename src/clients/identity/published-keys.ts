@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
-import { Agent, request } from 'undici'
+import { Agent, buildConnector, request } from 'undici'
 import type { Clock } from '../../domain/clock.ts'
+import { HEADER_BYTES_MAX, jsonIn, skipContinue } from '../odd-answers.ts'
 
 /** Reads the issuer's key set. @throws Error when the issuer does not give it. */
 export type FetchKeys = () => Promise<unknown>
@@ -107,11 +108,12 @@ function lookUpIn(set: JSONWebKeySet): JWTVerifyGetKey {
   const byKid = createLocalJWKSet(meant)
   const withoutKid = createLocalJWKSet({ keys: meant.keys.filter(({ kid }) => kid === undefined) })
   return async (header, token) => {
+    const { kid, ...rest } = header
+    const hasKid = !isEmpty(kid)
     try {
-      return await byKid(header, token)
+      return await byKid(hasKid ? header : rest, token)
     } catch (error) {
-      if (header.kid === undefined || !(error instanceof errors.JWKSNoMatchingKey)) throw error
-      const { kid: _unknown, ...rest } = header
+      if (!hasKid || !(error instanceof errors.JWKSNoMatchingKey)) throw error
       return withoutKid(rest, token)
     }
   }
@@ -119,7 +121,7 @@ function lookUpIn(set: JSONWebKeySet): JWTVerifyGetKey {
 
 /**
  * Ed25519 has two names, EdDSA and its own (RFC 9864). The curve of the key says it all, so both are taken. An entry that is no key is
- * passed over (RFC 7517 §5): the others serve. Some issuers write null for a member that they leave empty.
+ * passed over (RFC 7517 §5): the others serve. Some issuers write null, or nothing, for a member that they leave empty.
  */
 function asMeant(set: JSONWebKeySet): JSONWebKeySet {
   if (!Array.isArray(set?.keys)) return set
@@ -131,32 +133,43 @@ function asMeant(set: JSONWebKeySet): JSONWebKeySet {
   return {
     keys: keys.map((key) => {
       const isMeant = ([name, value]: [string, unknown]) =>
-        value !== null && !(name === 'alg' && key.crv === 'Ed25519')
+        !isEmpty(value) && !(name === 'alg' && key.crv === 'Ed25519')
       return Object.fromEntries(Object.entries(key).filter(isMeant)) as typeof key
     }),
   }
 }
 
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+
 /** A caller waits for this, and the keys are usually known already. */
 const readTimeoutMs = 3_000
-/** A set of a hundred large RSA keys; an answer that is larger is no key set. */
-const answerBytesMax = 128 * 1024
+/** A set of a hundred large RSA keys with their certificates; an answer that is larger is no key set. */
+const answerBytesMax = 512 * 1024
 
 /** Reads a key set over HTTP, from this address alone. A redirect is not followed, since no one configured its target. */
 export function createFetchKeys(url: string): FetchKeys {
   // The keys are read every ten minutes, so no connection is worth keeping.
-  const dispatcher = new Agent({ pipelining: 0, maxResponseSize: answerBytesMax })
+  const connect = buildConnector({ timeout: readTimeoutMs, allowH2: false })
+  const dispatcher = new Agent({
+    pipelining: 0,
+    allowH2: false,
+    connect: (target, done) =>
+      connect(target, (...result) => (result[1] ? done(null, skipContinue(result[1])) : done(...result))),
+    maxHeaderSize: HEADER_BYTES_MAX,
+    maxResponseSize: answerBytesMax,
+  })
 
   return async function fetchKeys() {
-    const { statusCode, body } = await request(url, {
+    const { statusCode, headers, body } = await request(url, {
       dispatcher,
       headers: { accept: 'application/jwk-set+json, application/json' },
       signal: AbortSignal.timeout(readTimeoutMs),
     })
-    if (statusCode !== 200) {
-      await body.dump()
+    // What stands between this service and an issuer is as odd as what stands before BigCommerce.
+    const json = jsonIn(Buffer.from(await body.arrayBuffer()), headers['content-encoding'])
+    if (statusCode < 200 || statusCode > 299 || json === undefined)
       throw new Error('the issuer did not answer with its keys')
-    }
-    return body.json()
+    return json
   }
 }

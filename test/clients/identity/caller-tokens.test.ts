@@ -358,6 +358,8 @@ describe('why a token is refused', () => {
     ['malformed', 'a.b'],
     ['malformed', 'garbage'],
     ['kind', new SignJWT(claims).setProtectedHeader({ alg: 'HS256', typ: 'logout+jwt' }).sign(secret)],
+    ['kind', new SignJWT(claims).setProtectedHeader(JSON.parse('{"alg":"HS256","typ":5}')).sign(secret)],
+    ['kind', new SignJWT(claims).setProtectedHeader(JSON.parse('{"alg":"HS256","typ":[]}')).sign(secret)],
   ])('%s', async (reason, token) => {
     expect(await reasonOf(verify(await token))).toBe(reason)
   })

@@ -1,9 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { createVerifyCallerTokens } from '../../../src/clients/identity/caller-tokens.ts'
 import { createFetchKeys, createPublishedKeys } from '../../../src/clients/identity/published-keys.ts'
-import { startKeyIssuer } from '../../support/key-issuer.ts'
+import { type KeyIssuer, startKeyIssuer } from '../../support/key-issuer.ts'
 import { nowMs, resultOf } from './token-factory.ts'
 
 const minutesMs = 60_000
@@ -277,8 +278,23 @@ test('the address that is configured is the only one that is read: no redirect i
   expect(issuer.asked).toEqual(['/keys', '/keys'])
 })
 
+const set = JSON.stringify({ keys: [{ kty: 'oct' }] })
+const withCertificates = JSON.stringify({ keys: [{ kty: 'oct', x5c: ['c'.repeat(160_000)] }] })
+test.each<[string, Parameters<KeyIssuer['says']>[0]]>([
+  ['compressed unasked', { status: 200, body: gzipSync(set), headers: { 'content-encoding': 'gzip' } }],
+  ['in brotli', { status: 200, body: brotliCompressSync(set), headers: { 'content-encoding': 'br' } }],
+  ['behind an unasked 100 Continue', { status: 200, body: set, continues: true }],
+  ['with 20 kB of headers', { status: 200, body: set, headers: { 'x-policy': 'p'.repeat(20_000) } }],
+  ['with status 203', { status: 203, body: set }],
+  ['with certificates', { status: 200, body: withCertificates }],
+])('a key set that comes %s is read', async (_what, answer) => {
+  const issuer = await startKeyIssuer()
+  issuer.says(answer)
+  expect(await createFetchKeys(issuer.url)()).toMatchObject({ keys: [{ kty: 'oct' }] })
+})
+
 test('an answer too large to be a key set is not read to its end', async () => {
   const issuer = await startKeyIssuer()
-  issuer.says({ status: 200, body: JSON.stringify({ keys: ['k'.repeat(200_000)] }) })
+  issuer.says({ status: 200, body: JSON.stringify({ keys: ['k'.repeat(600_000)] }) })
   await expect(createFetchKeys(issuer.url)()).rejects.toThrow()
 })
