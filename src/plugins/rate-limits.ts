@@ -26,7 +26,7 @@ const windowMs = 60_000
 
 /**
  * Clients that each limit remembers; it forgets the one seen longest ago. An entry takes some 300 bytes, so a flood from
- * ever new addresses costs at most 6 MB, for a minute. A flood from more addresses in a minute gets past any limit per address.
+ * ever new addresses costs at most 6 MB, for two minutes. A flood from more addresses in a minute gets past any limit per address.
  */
 const rememberedMax = 20_000
 
@@ -106,9 +106,10 @@ export function createWindows({ windowMs, rememberedMax, now }: WindowsOptions) 
     const window = isOver ? { startedMs: nowMs, count: 0 } : known
     window.count += 1
     windows.delete(key)
-    // What is over counts no more, and is not kept for as long as there is room: memory is that of a minute's keys.
+    // What is over counts no more, and is not kept for as long as there is room: memory is that of two minutes' keys. The second minute
+    // is for a clock that is set back.
     for (const [seenLongestAgo, { startedMs }] of windows) {
-      if (windows.size < rememberedMax && startedMs + windowMs > nowMs) break
+      if (windows.size < rememberedMax && startedMs + 2 * windowMs > nowMs) break
       windows.delete(seenLongestAgo)
     }
     windows.set(key, window)

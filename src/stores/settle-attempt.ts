@@ -1,4 +1,5 @@
 import { type Kysely, type SqlBool, sql, type Transaction } from 'kysely'
+import { placeOf } from '../domain/decline-limits.ts'
 import type { PaymentAnswer } from '../domain/payment-answer.ts'
 import {
   isFinal,
@@ -15,7 +16,6 @@ import {
   type Settlement,
 } from '../domain/payment-attempt.ts'
 import { PART_PAYING_TYPES } from '../domain/payment-instrument.ts'
-import { placeOf } from '../domain/velocity-place.ts'
 import { bringCheckoutBack } from './checkout-fence.ts'
 import type { Tables } from './engine/tables.ts'
 import { toAttempt } from './find-attempts.ts'

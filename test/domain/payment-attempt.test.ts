@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { placeOf } from '../../src/domain/decline-limits.ts'
 import {
   ATTEMPT_STATUSES,
   type AttemptStatus,
@@ -18,7 +19,6 @@ import {
   UNSETTLED_STATUSES,
 } from '../../src/domain/payment-attempt.ts'
 import { INSTRUMENT_TYPES } from '../../src/domain/payment-instrument.ts'
-import { placeOf } from '../../src/domain/velocity-place.ts'
 
 const finals: readonly AttemptStatus[] = ['succeeded', 'declined', 'not_sent', 'not_charged']
 const status = fc.constantFrom(...ATTEMPT_STATUSES)

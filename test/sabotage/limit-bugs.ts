@@ -27,14 +27,14 @@ export const LIMIT_BUGS: readonly Bug[] = [
   },
   {
     name: 'give the place of a decline back',
-    file: 'src/domain/velocity-place.ts',
+    file: 'src/domain/decline-limits.ts',
     find: "status === 'declined' && !ofNoInstrument.has(problemCode) ? 'declined' : null",
     replace: "status === 'declined' && ofNoInstrument.has(problemCode) ? 'declined' : null",
     tests: ['test/stores/sqlite.test.ts'],
   },
   {
     name: 'give the place of an unknown payment back',
-    file: 'src/domain/velocity-place.ts',
+    file: 'src/domain/decline-limits.ts',
     find: "if (isUnsettled(status)) return 'unknown'",
     replace: 'if (isUnsettled(status)) return null',
     tests: ['test/stores/sqlite.test.ts'],

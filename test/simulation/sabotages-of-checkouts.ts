@@ -52,10 +52,12 @@ export const FAULTS_OF_CHECKOUTS: Readonly<Record<string, FaultOfThePast>> = {
     always: ['checkouts'],
     sharpen: withLostMakings,
     plant: {
-      calls: (calls, { checkouts }) => ({
+      calls: (calls, { checkouts, makings }) => ({
         ...calls,
         claimOrdering(nowMs, scope, fingerprint, ordering) {
           checkouts.delete(ordering.checkoutId)
+          for (const making of makings.values())
+            if (making.checkoutId === ordering.checkoutId) making.nextLookAtMs = null
           return calls.claimOrdering(nowMs, scope, fingerprint, ordering)
         },
       }),

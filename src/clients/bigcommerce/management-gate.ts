@@ -2,7 +2,7 @@ import type { Schedule } from '../../domain/clock.ts'
 import { Problem } from '../../domain/problem.ts'
 import { PURPOSES, type Purpose } from '../../request-context.ts'
 import type { Sending } from './collect-answer.ts'
-import type { UpstreamAnswer } from './exchange.ts'
+import { holdMsAfter, readQuotaHeaders, type UpstreamAnswer } from './exchange.ts'
 import {
   answered,
   isFull,
@@ -18,7 +18,6 @@ import {
   UNKNOWN_QUOTA,
   unanswered,
 } from './quota.ts'
-import { holdMsAfter, readQuotaHeaders } from './quota-reading.ts'
 import type { Turns, Waiter } from './turns.ts'
 import { createTurnsOfKinds } from './turns-of-kinds.ts'
 

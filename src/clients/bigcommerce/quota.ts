@@ -1,5 +1,5 @@
 import type { Purpose } from '../../request-context.ts'
-import type { QuotaReading } from './quota-reading.ts'
+import type { QuotaReading } from './exchange.ts'
 
 /*
  * The quota of BigCommerce's management host (150 or 450 calls in 30 s on most plans), which all apps of the store share:

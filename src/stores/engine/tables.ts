@@ -1,10 +1,10 @@
 import type { Generated } from 'kysely'
+import type { PlaceState } from '../../domain/decline-limits.ts'
 import type { AnsweredAs, AttemptStatus } from '../../domain/payment-attempt.ts'
 import type { EventType } from '../../domain/payment-event.ts'
 import type { InstrumentType } from '../../domain/payment-instrument.ts'
 import type { ProblemCode } from '../../domain/problems.ts'
 import type { TransactionType } from '../../domain/transaction.ts'
-import type { PlaceState } from '../../domain/velocity-place.ts'
 
 /** The tables as migrations/ makes them; `Generated` marks what an insert may leave out. */
 export interface Tables {

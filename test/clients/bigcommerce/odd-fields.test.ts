@@ -1,9 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { classifyCharge } from '../../../src/clients/bigcommerce/classify-charge.ts'
-import { retryAfterSeconds, type UpstreamAnswer } from '../../../src/clients/bigcommerce/exchange.ts'
+import {
+  readQuotaHeaders,
+  retryAfterSeconds,
+  type UpstreamAnswer,
+} from '../../../src/clients/bigcommerce/exchange.ts'
 import { createManagementApi } from '../../../src/clients/bigcommerce/management-api.ts'
-import { readQuotaHeaders } from '../../../src/clients/bigcommerce/quota-reading.ts'
 import { judge, type Verdict } from '../../../src/domain/evidence.ts'
 import { readPaymentAccessToken } from '../../../src/domain/payment-access-token.ts'
 import { Problem } from '../../../src/domain/problem.ts'

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { holdMsAfter, type QuotaReading, quotaReadingOf } from '../../../src/clients/bigcommerce/exchange.ts'
 import {
   answered,
   MANAGEMENT_CALLS_MAX,
@@ -13,11 +14,6 @@ import {
   UNKNOWN_QUOTA,
   unanswered,
 } from '../../../src/clients/bigcommerce/quota.ts'
-import {
-  holdMsAfter,
-  type QuotaReading,
-  quotaReadingOf,
-} from '../../../src/clients/bigcommerce/quota-reading.ts'
 import { PURPOSES, type Purpose } from '../../../src/request-context.ts'
 
 const reading = (change: Partial<QuotaReading> = {}): QuotaReading => ({

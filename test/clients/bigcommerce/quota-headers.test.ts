@@ -1,11 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/exchange.ts'
-import {
-  holdMsAfter,
-  quotaReadingOf,
-  readQuotaHeaders,
-} from '../../../src/clients/bigcommerce/quota-reading.ts'
+import { holdMsAfter, quotaReadingOf, readQuotaHeaders } from '../../../src/clients/bigcommerce/exchange.ts'
 
 const documented = {
   'x-rate-limit-requests-quota': '150',
