@@ -57,7 +57,7 @@ function callerTokenOf(request: FastifyRequest): string {
   if (line === undefined) throw new Problem('unauthenticated')
   // Node keeps the first of two lines, and a proxy in front may have checked the other.
   if (others.length > 0) throw tokenRefused('several')
-  const [, callerToken] = /^Bearer ([\w.~+/=-]+)$/i.exec(line) ?? []
+  const [, callerToken] = /^Bearer +([\w.~+/=-]+)$/i.exec(line) ?? []
   if (callerToken === undefined) throw tokenRefused('no_bearer')
   if (callerToken.length > callerTokenLengthMax) throw tokenRefused('too_long')
   return callerToken

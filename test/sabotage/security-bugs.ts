@@ -72,8 +72,8 @@ export const SECURITY_BUGS: readonly Bug[] = [
   {
     name: 'take tokens of any type for caller tokens',
     file: 'src/clients/identity/caller-tokens.ts',
-    find: 'if (!acceptedTypes.has(typeOf(protectedHeader)))',
-    replace: "if (typeOf(protectedHeader) === 'x')",
+    find: 'if (isOfAnotherKind(protectedHeader))',
+    replace: "if (isOfAnotherKind(protectedHeader) && protectedHeader.typ === 'x')",
     tests: ['test/clients/identity/caller-tokens.test.ts'],
   },
   {

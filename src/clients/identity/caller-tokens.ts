@@ -1,12 +1,20 @@
 import { hash } from 'node:crypto'
-import { type CryptoKey, decodeJwt, errors, type JWTVerifyGetKey, jwtVerify, type KeyObject } from 'jose'
+import {
+  type CryptoKey,
+  decodeJwt,
+  decodeProtectedHeader,
+  errors,
+  type JWTVerifyGetKey,
+  jwtVerify,
+  type KeyObject,
+} from 'jose'
 import { z } from 'zod'
 import type { Caller, OrderAccess, Scope, VerifyCallerToken, VerifyOrRemember } from '../../domain/caller.ts'
 import { holdsCardNumber } from '../../domain/card-number.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { Problem } from '../../domain/problem.ts'
 import { tokenRefused } from '../../domain/token-refusal.ts'
-import { whichClaim, whyRefused } from './why-refused.ts'
+import { isOfAnotherKind, whichClaim, whyRefused, withoutNulls } from './why-refused.ts'
 
 /** How caller tokens are verified: with one key, or with a set that is looked up by the token's `kid`. */
 export type CallerTokenKey =
@@ -43,12 +51,6 @@ export const asymmetricAlgorithms = [
   'Ed25519',
 ]
 
-/**
- * Tokens of another purpose say so in `typ`: logout tokens, security events, DPoP proofs (RFC 8725 §3.11). Issuers that
- * name none, or the plain word, mean an access token; RFC 9068 gives it a name of its own.
- */
-const acceptedTypes = new Set([undefined, 'jwt', 'at+jwt'])
-
 /** Between machines whose clocks are kept by NTP, a few seconds are enough. */
 const clockToleranceSeconds = 5
 
@@ -76,7 +78,7 @@ const listOf = <T extends z.ZodType>(item: T, max = Number.POSITIVE_INFINITY) =>
     .max(max)
     .refine((list) => list.length === 0 || list.some((value) => value !== null))
     .transform((list) => list.filter((value) => value !== null))
-const words = z.union([z.string().transform((text) => text.split(' ')), listOf(z.string())])
+const words = z.union([z.string().transform((text) => text.split(/[\s,]+/)), listOf(z.string())])
 
 /** What an issuer means, in whichever of the usual ways it writes it. Any other claim refuses the token. */
 const Claims = z.object({
@@ -111,7 +113,7 @@ export function createVerifyCallerTokens(options: CallerTokensOptions): VerifyCa
       currentDate: new Date(now()),
     }
     const { payload, protectedHeader } = await verify(callerToken, key, rules)
-    if (!acceptedTypes.has(typeOf(protectedHeader))) throw tokenRefused('kind')
+    if (isOfAnotherKind(protectedHeader)) throw tokenRefused('kind')
     const claims = Claims.safeParse(payload)
     if (!claims.success) throw tokenRefused(whichClaim(claims.error))
     const nowSeconds = now() / 1_000
@@ -122,19 +124,15 @@ export function createVerifyCallerTokens(options: CallerTokensOptions): VerifyCa
   }
 }
 
-/** Signed is not well made: what is no text is no kind that we know. */
-const typeOf = ({ typ }: { readonly typ?: unknown }): string | undefined => {
-  if (typ === undefined || typ === null) return undefined
-  return typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : 'no text'
-}
-
-type Rules = Parameters<typeof jwtVerify>[2]
+type Rules = NonNullable<Parameters<typeof jwtVerify>[2]>
 
 async function verify(callerToken: string, key: CallerTokenKey, rules: Rules) {
   try {
     if (key.kind === 'set') return await verifyBySet(callerToken, key, rules)
     return await jwtVerify(callerToken, key.kind === 'secret' ? key.secret : key.key, rules)
-  } catch (cause) {
+  } catch (error) {
+    const { payload, cause } = withoutNulls(error, rules)
+    if (payload) return { payload, protectedHeader: decodeProtectedHeader(callerToken) }
     const reason = whyRefused(cause)
     throw reason ? tokenRefused(reason, cause) : new Problem('identity_unavailable', { cause })
   }

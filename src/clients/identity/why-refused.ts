@@ -1,6 +1,12 @@
-import { errors } from 'jose'
+import { errors, type JWTClaimVerificationOptions, type JWTPayload, UnsecuredJWT } from 'jose'
 import type { z } from 'zod'
 import { isTokenRefusal, type TokenRefusal } from '../../domain/token-refusal.ts'
+
+/**
+ * Tokens of another purpose say so in `typ`: logout tokens, security events, DPoP proofs (RFC 8725 §3.11). Issuers that
+ * name none, or the plain word, mean an access token; RFC 9068 gives it a name of its own.
+ */
+const acceptedTypes = new Set(['jwt', 'at+jwt'])
 
 /** What a claim that jose compares has to do with, where it is there and is another one. */
 const OTHERS: Readonly<Record<string, TokenRefusal>> = {
@@ -34,4 +40,34 @@ export const whichClaim = ({ issues }: z.ZodError): TokenRefusal => ofClaim(Stri
 function ofClaim(name: string): TokenRefusal {
   const word = `claim_${name}`
   return isTokenRefusal(word) ? word : 'malformed'
+}
+
+/**
+ * Judges the claims of a token whose signature was found right once more, with those left out that are null: some issuers write null for
+ * a claim that they leave empty, and jose takes it for a wrong one.
+ *
+ * @param error what jose has thrown. Of a claim it does so only once the signature is right.
+ * @returns what the token says, or why it is refused.
+ */
+export function withoutNulls(
+  error: unknown,
+  rules: JWTClaimVerificationOptions,
+): { readonly payload?: JWTPayload; readonly cause?: unknown } {
+  if (!(error instanceof errors.JWTClaimValidationFailed)) return { cause: error }
+  const said = Object.entries(error.payload)
+  const meant = said.filter(([, value]) => value !== null)
+  if (meant.length === said.length) return { cause: error }
+  try {
+    return {
+      payload: UnsecuredJWT.decode(new UnsecuredJWT(Object.fromEntries(meant)).encode(), rules).payload,
+    }
+  } catch (cause) {
+    return { cause }
+  }
+}
+
+/** Signed is not well made: what is no text is no kind that we know. */
+export function isOfAnotherKind({ typ }: { readonly typ?: unknown }): boolean {
+  if (typ === undefined || typ === null) return false
+  return typeof typ !== 'string' || !acceptedTypes.has(typ.toLowerCase().replace(/^application\//, ''))
 }

@@ -364,6 +364,43 @@ describe('why a token is refused', () => {
     expect(await reasonOf(verify(await token))).toBe(reason)
   })
 
+  test.each([{ nbf: null }, { iat: null }, { nbf: null, iat: null, order_ids: null }])(
+    'is nothing where a claim is null: %j',
+    async (change) => {
+      const token = await mint({ ...claims, ...change } as unknown as JWTPayload, secret)
+      expect(await resultOf(verify(token))).toMatchObject({ customerId: null })
+    },
+  )
+
+  test.each([
+    ['expired', { nbf: null, exp: nowSeconds - 60 }],
+    ['audience', { iat: null, aud: 'https://other.example' }],
+    ['claim_exp', { nbf: null, exp: null }],
+    ['claim_sub', { nbf: null, sub: null }],
+  ])('%s, although another claim is null: %j', async (reason, change) => {
+    const token = await mint({ ...claims, ...change } as unknown as JWTPayload, secret)
+    expect(await reasonOf(verify(token))).toBe(reason)
+  })
+
+  test('signature, although a claim is null', async () => {
+    const token = await mint(
+      { ...claims, nbf: null } as unknown as JWTPayload,
+      secretOf('another secret of 32 bytes or more'),
+    )
+    expect(await reasonOf(verify(token))).toBe('signature')
+  })
+
+  test('scopes are parted by any blanks, and by commas', async () => {
+    for (const scope of [
+      'payments:read\tpayments:write',
+      'payments:read,payments:write',
+      'payments:read  payments:write',
+    ])
+      expect(await callerOf({ scope })).toMatchObject({
+        scopes: new Set(['payments:read', 'payments:write']),
+      })
+  })
+
   test('a subject says which ones are refused, and not its own', async () => {
     const token = await mint({ ...claims, sub: 'card|4242424242424242' }, secret)
     const error = await verify(token).catch((problem: unknown) => problem)
