@@ -37,6 +37,9 @@ const expiry = /^(?:(?:0[1-9]|1[0-2])(?:20)?\d\d|(?:20)?\d\d(?:0[1-9]|1[0-2]))(?
 const shortest = 13
 const longest = 19
 
+/** An order's number and a time stamp at once are no card number with a code. */
+const endsInTime = (digits: string) => [10, 13].some((length) => time.test(digits.slice(-length)))
+
 /** A security code alone, or zeros that fill a field up. Behind a number of thirteen digits it would be any number of sixteen. */
 const codeOrFilling = /^(?:\d{3,4}|0+)$/
 const shortestWithCode = 15
@@ -49,7 +52,9 @@ function isCardRun(run: string): boolean {
     const mayFollow =
       behind === '' ||
       expiry.test(behind) ||
-      (length >= shortestWithCode && (codeOrFilling.test(behind) || isCardNumber(behind)))
+      (length >= shortestWithCode &&
+        !endsInTime(digits) &&
+        (codeOrFilling.test(behind) || isCardNumber(behind)))
     if (mayFollow && isCardNumber(digits.slice(0, length))) return true
   }
   return false

@@ -141,6 +141,10 @@ describe('what shops use as keys is taken', () => {
     }
   })
 
+  test('the number of an order and a time stamp at once, which would be a card number with a code', () => {
+    expect(holdsCardNumber('412345671732700000000')).toBe(false)
+  })
+
   test('the number of an order, with a time stamp, a date or a count', () => {
     const order = fc.integer({ min: 1, max: 2 ** 31 - 1 })
     const time = fc.date({ min: new Date('2024-01-01'), max: new Date('2050-01-01'), noInvalidDate: true })
