@@ -72,8 +72,8 @@ export const SECURITY_BUGS: readonly Bug[] = [
   {
     name: 'take tokens of any type for caller tokens',
     file: 'src/clients/identity/caller-tokens.ts',
-    find: 'if (isOfAnotherKind(protectedHeader))',
-    replace: "if (isOfAnotherKind(protectedHeader) && protectedHeader.typ === 'x')",
+    find: "if (!acceptedTypes.has(typeof typ === 'string' ? typ.toLowerCase() : typ))",
+    replace: "if (typ === 'x')",
     tests: ['test/clients/identity/caller-tokens.test.ts'],
   },
   {

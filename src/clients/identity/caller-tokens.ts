@@ -14,7 +14,7 @@ import { holdsCardNumber } from '../../domain/card-number.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { Problem } from '../../domain/problem.ts'
 import { tokenRefused } from '../../domain/token-refusal.ts'
-import { isOfAnotherKind, whichClaim, whyRefused, withoutNulls } from './why-refused.ts'
+import { whichClaim, whyRefused, withoutNulls } from './why-refused.ts'
 
 /** How caller tokens are verified: with one key, or with a set that is looked up by the token's `kid`. */
 export type CallerTokenKey =
@@ -50,6 +50,10 @@ export const asymmetricAlgorithms = [
   'EdDSA',
   'Ed25519',
 ]
+
+/** Tokens of another purpose say so in `typ` (RFC 8725 §3.11). Issuers that name none, or the plain word, mean an access token. */
+const kinds = ['jwt', 'at+jwt', 'application/jwt', 'application/at+jwt']
+const acceptedTypes = new Set<unknown>([undefined, null, ...kinds])
 
 /** Between machines whose clocks are kept by NTP, a few seconds are enough. */
 const clockToleranceSeconds = 5
@@ -113,7 +117,8 @@ export function createVerifyCallerTokens(options: CallerTokensOptions): VerifyCa
       currentDate: new Date(now()),
     }
     const { payload, protectedHeader } = await verify(callerToken, key, rules)
-    if (isOfAnotherKind(protectedHeader)) throw tokenRefused('kind')
+    const typ: unknown = protectedHeader.typ
+    if (!acceptedTypes.has(typeof typ === 'string' ? typ.toLowerCase() : typ)) throw tokenRefused('kind')
     const claims = Claims.safeParse(payload)
     if (!claims.success) throw tokenRefused(whichClaim(claims.error))
     const nowSeconds = now() / 1_000

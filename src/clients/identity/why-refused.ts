@@ -2,12 +2,6 @@ import { errors, type JWTClaimVerificationOptions, type JWTPayload, UnsecuredJWT
 import type { z } from 'zod'
 import { isTokenRefusal, type TokenRefusal } from '../../domain/token-refusal.ts'
 
-/**
- * Tokens of another purpose say so in `typ`: logout tokens, security events, DPoP proofs (RFC 8725 §3.11). Issuers that
- * name none, or the plain word, mean an access token; RFC 9068 gives it a name of its own.
- */
-const acceptedTypes = new Set(['jwt', 'at+jwt'])
-
 /** What a claim that jose compares has to do with, where it is there and is another one. */
 const OTHERS: Readonly<Record<string, TokenRefusal>> = {
   iss: 'issuer',
@@ -64,10 +58,4 @@ export function withoutNulls(
   } catch (cause) {
     return { cause }
   }
-}
-
-/** Signed is not well made: what is no text is no kind that we know. */
-export function isOfAnotherKind({ typ }: { readonly typ?: unknown }): boolean {
-  if (typ === undefined || typ === null) return false
-  return typeof typ !== 'string' || !acceptedTypes.has(typ.toLowerCase().replace(/^application\//, ''))
 }
