@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
+import { buildConnector } from 'undici'
 
 /*
  * What proxies before the servers of others do with answers, and what they may.
@@ -44,6 +45,13 @@ const interimStart = Buffer.from('HTTP/1.1 100')
 const headEnd = '\r\n\r\n'
 /** A head that is longer is none; the parser that reads it next will say so. */
 const heldBytesMax = 16 * 1024
+
+/** Makes connections that carry one request at a time, without the interim answers that no one has asked for. */
+export function buildTolerantConnector(timeoutMs: number): buildConnector.connector {
+  const connect = buildConnector({ timeout: timeoutMs, allowH2: false })
+  return (target, done) =>
+    connect(target, (...result) => (result[1] ? done(null, skipContinue(result[1])) : done(...result)))
+}
 
 /**
  * Takes `100 Continue` out of what a connection brings before an answer. A client must accept one that it has not asked

@@ -1,7 +1,7 @@
 import { unpaidStatuses } from './evidence.ts'
 import type { Order, OrderReading } from './order.ts'
 import { withTotals } from './part-payments.ts'
-import { hasPaidAPart, isSent, mayBeCorrected, type PaymentAttempt } from './payment-attempt.ts'
+import { hasPaidAPart, mayBeCorrected, mayHaveCharged, type PaymentAttempt } from './payment-attempt.ts'
 import { endsOf, isGivenBack, isPending, type Trace, tracesOf } from './traces.ts'
 import { balances, explainedMost } from './whose-charge.ts'
 
@@ -44,10 +44,10 @@ export const showsUnaccounted = (reading: OrderReading, known: readonly PaymentA
  */
 export const showsForeign = (reading: OrderReading, known: readonly PaymentAttempt[]): boolean =>
   // Its void may be what could not be read.
-  reading.showsAllVoids && showsMoreThan(reading, known, mayHaveCharged)
+  reading.showsAllVoids && showsMoreThan(reading, known, mayStillHaveCharged)
 
-const mayHaveCharged = (attempt: PaymentAttempt): boolean =>
-  attempt.status === 'succeeded' || isSent(attempt.status) || mayBeCorrected(attempt)
+const mayStillHaveCharged = (attempt: PaymentAttempt): boolean =>
+  mayHaveCharged(attempt.status) || mayBeCorrected(attempt)
 
 /** What a look shows on an order that no payment of ours accounts for: another application may have paid it or be paying it. */
 export function foreignCharge(

@@ -31,9 +31,8 @@ export function showsParts(
   const dueBefore = (now: Money) =>
     // Credit may have been taken off as the order was made. An order that became dearer was due as much more.
     Math.max(
-      ...parts.map(
-        ({ amount, orderTotal }) =>
-          now.amount - (orderTotal ?? 0) + (orderTotal === null ? 0 : (amount ?? orderTotal)),
+      ...parts.map(({ amount, orderTotal }) =>
+        amount === null || orderTotal === null ? now.amount : now.amount - orderTotal + amount,
       ),
     )
   const isExplained = total?.currency === due.currency && kept + due.amount <= dueBefore(total)

@@ -1,7 +1,11 @@
 import { type Kysely, sql } from 'kysely'
 import type { Clock } from '../domain/clock.ts'
-import type { PlaceState } from '../domain/decline-limits.ts'
-import { ANSWERED_WITHIN_MS, RUNNING_TIMES, type VelocitySubject } from '../domain/decline-limits.ts'
+import {
+  ANSWERED_WITHIN_MS,
+  type PlaceState,
+  RUNNING_TIMES,
+  type VelocitySubject,
+} from '../domain/decline-limits.ts'
 import { dialectOf, prepare, turns } from './engine/dialect.ts'
 import type { Tables } from './engine/tables.ts'
 import { readThenWrite } from './engine/together.ts'

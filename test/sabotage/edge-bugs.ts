@@ -77,8 +77,8 @@ export const EDGE_BUGS: readonly Bug[] = [
   {
     name: 'read the keys from where the issuer redirects to',
     file: 'src/clients/identity/published-keys.ts',
-    find: "import { Agent, buildConnector, request } from 'undici'",
-    replace: `import { interceptors, Agent as Plain, buildConnector, request } from 'undici'
+    find: "import { Agent, request } from 'undici'",
+    replace: `import { interceptors, Agent as Plain, request } from 'undici'
 const Agent = function (options) {
   return new Plain(options).compose(interceptors.redirect({ maxRedirections: 2 }))
 }`,

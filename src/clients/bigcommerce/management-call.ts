@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { buildConnector, Pool } from 'undici'
+import { Pool } from 'undici'
 import type { Renewable } from '../../config/renewable.ts'
 import type { WatchConnections } from '../../domain/connection-counts.ts'
 import { ORDER_ID_MAX } from '../../domain/order.ts'
 import { Problem } from '../../domain/problem.ts'
 import { reveal, type Sealed } from '../../domain/sealed.ts'
 import type { Purpose, RequestContext } from '../../request-context.ts'
-import { HEADER_BYTES_MAX, skipContinue } from '../odd-answers.ts'
+import { buildTolerantConnector, HEADER_BYTES_MAX } from '../odd-answers.ts'
 import { createCollectAnswer, type Sending } from './collect-answer.ts'
 import type { CallHeaders, UpstreamAnswer } from './exchange.ts'
 import type { ManagementGate } from './management-gate.ts'
@@ -80,12 +80,10 @@ export interface ManagementHttpOptions {
 export function createManagementHttp(options: ManagementHttpOptions): ManagementHttp {
   const url = new URL(options.url)
   const basePath = url.pathname.replace(/\/$/, '')
-  const connect = buildConnector({ timeout: connectTimeoutMs, allowH2: false })
   const pool = new Pool(url.origin, {
     // Nothing queues behind the gate.
     connections: MANAGEMENT_CONNECTIONS_MAX,
-    connect: (target, done) =>
-      connect(target, (...result) => (result[1] ? done(null, skipContinue(result[1])) : done(...result))),
+    connect: buildTolerantConnector(connectTimeoutMs),
     allowH2: false,
     maxHeaderSize: HEADER_BYTES_MAX,
     maxResponseSize: answerBytesMax,

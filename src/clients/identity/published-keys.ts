@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
-import { Agent, buildConnector, request } from 'undici'
+import { Agent, request } from 'undici'
 import type { Clock } from '../../domain/clock.ts'
-import { HEADER_BYTES_MAX, jsonIn, skipContinue } from '../odd-answers.ts'
+import { buildTolerantConnector, HEADER_BYTES_MAX, jsonIn } from '../odd-answers.ts'
 
 /** Reads the issuer's key set. @throws Error when the issuer does not give it. */
 export type FetchKeys = () => Promise<unknown>
@@ -150,12 +150,10 @@ const answerBytesMax = 512 * 1024
 /** Reads a key set over HTTP, from this address alone. A redirect is not followed, since no one configured its target. */
 export function createFetchKeys(url: string): FetchKeys {
   // The keys are read every ten minutes, so no connection is worth keeping.
-  const connect = buildConnector({ timeout: readTimeoutMs, allowH2: false })
   const dispatcher = new Agent({
     pipelining: 0,
     allowH2: false,
-    connect: (target, done) =>
-      connect(target, (...result) => (result[1] ? done(null, skipContinue(result[1])) : done(...result))),
+    connect: buildTolerantConnector(readTimeoutMs),
     maxHeaderSize: HEADER_BYTES_MAX,
     maxResponseSize: answerBytesMax,
   })

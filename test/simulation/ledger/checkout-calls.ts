@@ -1,6 +1,6 @@
 import { MAKINGS_MAX, MAKINGS_WITHIN_MS, nextMakingLookMs } from '../../../src/domain/checkout.ts'
 import { isFreeAgain } from '../../../src/domain/idempotency-key.ts'
-import { isSent, type PaymentAttempt } from '../../../src/domain/payment-attempt.ts'
+import { mayHaveCharged, type PaymentAttempt } from '../../../src/domain/payment-attempt.ts'
 import type { Checkouts } from '../../../src/stores/checkouts.ts'
 import { insertAttempt, knownKey } from './insert-attempt.ts'
 import type { Sync } from './ledger-calls.ts'
@@ -81,11 +81,14 @@ export function createCheckoutCalls(rows: LedgerRows): Sync<Checkouts> {
       if (known && !isFreeAgain(known, fingerprint)) return { kind: 'known', known }
       const row = checkouts.get(checkoutId)
       if (row && (row.orderId === null || row.orderId !== boundTo)) return { kind: 'changed' }
-      const keepsOrder = ({ status }: PaymentAttempt) => isSent(status) || status === 'succeeded'
       const isLookedFor = [...makings.values()].some(
         (each) => each.checkoutId === checkoutId && each.nextLookAtMs !== null,
       )
-      if (paymentsOf(checkoutId).some(keepsOrder) || makingsOf(checkoutId) !== count || isLookedFor)
+      if (
+        paymentsOf(checkoutId).some(({ status }) => mayHaveCharged(status)) ||
+        makingsOf(checkoutId) !== count ||
+        isLookedFor
+      )
         return { kind: 'changed' }
       const begun = [...makings.values()]
         .filter((each) => each.checkoutId === checkoutId && each.begunAtMs > nowMs - MAKINGS_WITHIN_MS)
