@@ -69,14 +69,15 @@ export function judge(
   const standing = own.filter((trace) => reading.showsAllVoids || saysPaid || !isReserved(trace))
   // An order that says it is paid has at least one charge that stands.
   const inDoubt = Math.min(unplacedVoids, Math.max(0, standing.length - (saysPaid ? 1 : 0)))
-  const charges = standing.length - spokenFor(own, live, attempt, others) - inDoubt
+  const succeeded = others.filter(({ status }) => status === 'succeeded')
+  const charges = standing.length - spokenFor(own, live, succeeded, all) - inDoubt
   if (charges > 0) {
     const isDated = own.every(({ start }) => start.createdAtMs !== null)
     return { kind: 'charged', by: 'transactions', transactionType: typeOf(standing), charges, isDated }
   }
 
   const voided = traces.filter((trace) => trace.isVoid && isOwn(trace)).length
-  const paidParts = others.filter(({ status }) => status === 'succeeded').length
+  const paidParts = succeeded.length
   // Beside a part that was paid, the traces must account for both: the part's own is no payment of the rest.
   const whole = paidParts === 0 ? attempt.amount : (attempt.orderTotal ?? order?.total?.amount)
   const isExplained = others.some(closesOrder) || sumOf(live, attempt) >= (whole ?? Number.POSITIVE_INFINITY)
@@ -152,18 +153,17 @@ const isSaid = ({ statusId, paymentStatus }: Order) => statusId !== null && paym
 function spokenFor(
   own: readonly Trace[],
   live: readonly Trace[],
-  attempt: PaymentAttempt,
-  others: readonly PaymentAttempt[],
+  succeeded: readonly PaymentAttempt[],
+  all: readonly PaymentAttempt[],
 ): number {
-  const all = [attempt, ...others]
-  const succeeded = others.filter(({ status }) => status === 'succeeded')
   const outside = live.filter((trace) => !own.includes(trace))
   return explainedMost(live, succeeded, all) - explainedMost(outside, succeeded, all)
 }
 
 /**
  * Whether traces of other parts, whatever has been told of them, account for exactly what is taken off the order. The charge of one may
- * show long after the access token of this part was made, which knew nothing of it then. Cards take nothing off, and what was given back may be of any trace.
+ * show long after the access token of this part was made, which knew nothing of it then. A trace that may be of this part is another's only where
+ * parts that succeeded need it. Cards take nothing off, and what was given back may be of any trace.
  */
 function isAccountedFor(
   { order, transactions }: OrderReading,
@@ -173,10 +173,15 @@ function isAccountedFor(
 ): boolean {
   if (!order?.total || !order.due || transactions.some(({ event }) => event === 'refund')) return false
   const all = [attempt, ...others]
-  const isAnotherPart = ({ start }: Trace) =>
-    !mayBeOf(start, attempt, all) &&
-    others.some((other) => paysAPart(other.instrumentType) && fitOf(start, other, all) === 'yes')
-  return sumOf(live.filter(isAnotherPart), attempt) === order.total.amount - order.due.amount
+  const parts = others.filter(({ instrumentType }) => paysAPart(instrumentType))
+  const succeeded = parts.filter(({ status }) => status === 'succeeded')
+  const mine = live.filter(({ start }) => mayBeOf(start, attempt, all))
+  const isTheirs = mine.length <= spokenFor(mine, live, succeeded, all)
+  const theirs = live.filter(
+    (trace) =>
+      (isTheirs || !mine.includes(trace)) && parts.some((part) => fitOf(trace.start, part, all) === 'yes'),
+  )
+  return sumOf(theirs, attempt) === order.total.amount - order.due.amount
 }
 
 function pendingsOf(

@@ -75,7 +75,7 @@ export function createChargeAttempt(dependencies: ChargeAttemptDependencies): Ch
   /** Waits for the payment's turn, writes down that it is being sent, and sends it. */
   async function send(payment: ClaimedPayment, prepared: PreparedPayment): Promise<PaymentOutcome> {
     const { attempt, command, waiting, context } = payment
-    const { paymentAccessToken, claims } = prepared
+    const { paymentAccessToken, claims, orderTotal } = prepared
     const permit = await waiting.takePermit().catch((error) => endUnsent(payment, error))
     try {
       // If it is in doubt whether this was written, nothing is sent. So the attempt may end as not sent.
@@ -84,7 +84,7 @@ export function createChargeAttempt(dependencies: ChargeAttemptDependencies): Ch
           due: claims.due,
           patIssuedAtMs: claims.issuedAtMs,
           patExpiresAtMs: expiryOf(claims),
-          orderTotal: payment.authorized.order?.total?.amount ?? null,
+          orderTotal,
         })
         .catch((error) => endUnsent(payment, error))
       if (marked === 'not_ours')

@@ -20,6 +20,8 @@ import { lookAtOrder } from './look-at-order.ts'
 export interface PreparedPayment {
   readonly paymentAccessToken: Sealed<string>
   readonly claims: PaymentAccessTokenClaims
+  /** What the order costs, in minor units; null: not known. */
+  readonly orderTotal: number | null
 }
 
 /**
@@ -63,7 +65,7 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
     refuseOtherAmount(claims, command, payments.some(hasPaidAPart) ? null : order)
     if (staleParts(claims, order, payments).length > 0)
       await refuseUnlessShown(claims, command.orderId, order, payments, context)
-    return { paymentAccessToken: minted.token, claims }
+    return { paymentAccessToken: minted.token, claims, orderTotal: totalOf(order, claims) }
   }
 
   /**
@@ -156,6 +158,15 @@ function refuseOtherAmount(
     throw new Problem('amount_changed', { money: due })
   }
 }
+
+/**
+ * The order's total, where the order says that as much is due as the PAT does. Otherwise one of the two is of before an edit or a part
+ * payment, and a part would be reckoned from two amounts that never stood beside each other.
+ */
+const totalOf = (order: Order | null, { due }: PaymentAccessTokenClaims): number | null =>
+  order?.due?.amount === due.amount && order.due.currency === due.currency
+    ? (order.total?.amount ?? null)
+    : null
 
 /**
  * The parts of which the PAT's amount shows nothing. After a part was paid, less must be due than before; an order that became dearer

@@ -358,6 +358,30 @@ describe('a part on an order that has become less due', () => {
     expect(verdict([late], { of: credit, others, given: paid })).toMatchObject({ kind: 'absent' })
   })
 
+  describe('where a trace may be of it or of another part', () => {
+    const same = { ...credit, id: 'same', patIssuedAtMs: issuedAtMs - 3_600_000 }
+    const trace = {
+      ...shown,
+      method: '',
+      paymentMethodId: credit.paymentMethodId,
+      money: money(10_000),
+      createdAtMs: issuedAtMs + 60_000,
+    }
+    const paid = order({ statusId: 11, paymentStatus: 'paid', total: money(10_000), due: money(0) })
+    const beside = (others: PaymentAttempt[]) => verdict([trace], { of: credit, others, given: paid }).kind
+
+    test('is not there if the other one was told as paid, late', () => {
+      expect(beside([{ ...same, status: 'succeeded', unsettledSinceMs: same.createdAtMs }])).toBe('absent')
+    })
+
+    test('may be it if only a card was, which takes nothing off', () => {
+      const card = { ...same, instrumentType: 'card' as const, status: 'succeeded' as const }
+      const unnamed = { ...trace, paymentMethodId: null }
+      const others: PaymentAttempt[] = [card, { ...same, id: 'second', status: 'not_charged' }]
+      expect(verdict([unnamed], { of: credit, others, given: paid }).kind).toBe('unclear')
+    })
+  })
+
   test.each<[string, Transaction[], number]>([
     ['nothing of it', [], 6_000],
     ['a part of it', [shown], 5_999],

@@ -146,9 +146,30 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   {
     name: 'call a part not charged for money that takes nothing off',
     file: 'src/domain/evidence.ts',
-    find: "others.some((other) => paysAPart(other.instrumentType) && fitOf(start, other, all) === 'yes')",
+    find: "parts.some((part) => fitOf(trace.start, part, all) === 'yes')",
     replace: 'all.length > 0',
     tests: ['test/domain/evidence.test.ts'],
+  },
+  {
+    name: 'leave a part to a person for a trace that another one needs',
+    file: 'src/domain/evidence.ts',
+    find: '(isTheirs || !mine.includes(trace))',
+    replace: '!mine.includes(trace)',
+    tests: ['test/domain/evidence.test.ts'],
+  },
+  {
+    name: 'give the trace of a part to a card',
+    file: 'src/domain/evidence.ts',
+    find: "const succeeded = parts.filter(({ status }) => status === 'succeeded')",
+    replace: "const succeeded = others.filter(({ status }) => status === 'succeeded')",
+    tests: ['test/domain/evidence.test.ts'],
+  },
+  {
+    name: 'reckon a part from a total that the access token did not know',
+    file: 'src/services/prepare-payment.ts',
+    find: 'order?.due?.amount === due.amount && order.due.currency === due.currency',
+    replace: 'order !== null',
+    tests: ['test/services/prepare-payment.test.ts'],
   },
   {
     name: 'call a part not charged for what was given back of another one',

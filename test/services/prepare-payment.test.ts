@@ -73,6 +73,7 @@ test.each([
       issuedAtMs: mintedAtMs,
       lifeMs: 3_600_000,
     },
+    orderTotal: order && 6098,
   })
   expect(minted).toEqual([118])
 })
@@ -261,6 +262,17 @@ describe('the rest of an order that was paid in part', () => {
       claims: { due: { amount: 4098 } },
     })
     expect(await preparing(rest, total(6098)).result).toBe('amount_changed')
+  })
+
+  test('goes on record with the total of the order only where order and PAT agree on what is due', async () => {
+    const due = (amount: number) => orderOf({ ...total(6098), due: { amount, currency: 'USD' } })
+    const restOf = (order: Order) => preparing(claimsWith({ amount: 3488 }), order, {}, [part]).result
+    expect(await restOf(due(3488))).toMatchObject({ orderTotal: 6098 })
+    // A discount of 610 that the PAT knows of and the order does not.
+    expect(await restOf(due(4098))).toMatchObject({ orderTotal: null })
+    expect(await restOf({ ...due(3488), due: { amount: 3488, currency: 'EUR' } })).toMatchObject({
+      orderTotal: null,
+    })
   })
 
   test('is not charged while as much is due as before', async () => {

@@ -32,8 +32,10 @@ export function notAgreed(options: AgreedOptions): string | null {
   const paid = others.find((other) => showedPaid(other, askedAtMs))
   if (paid)
     return `1: ${requestId} charges order ${order.id}, and order ${paid.id} of its checkout showed as paid`
-  // Once a part is paid, only the rest of that order may be; and what has no cart any more was edited by no one.
-  if (!cart || trueState(order).partsMinor > 0 || !hasTrueClock) return null
+  // Once a part is paid, only the rest of that order may be, and it may be given back while the rest is charged.
+  // What has no cart any more was edited by no one.
+  const hadAPart = order.changes.some(({ partsMinor }) => partsMinor > 0)
+  if (!cart || hadAPart || !hasTrueClock) return null
   const { editedAtTrueMs } = cart
   const isOlder = editedAtTrueMs > order.createdAtTrueMs + dateResolutionMs && editedAtTrueMs < askedAtMs
   return isOlder ? `1: ${requestId} charges order ${order.id}, which is older than what is in its cart` : null
