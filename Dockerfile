@@ -48,7 +48,7 @@ COPY migrations ./migrations
 COPY --from=build --chown=10001:10001 /app/data /data
 VOLUME /data
 ENV NODE_ENV=production \
-    MALLOC_ARENA_MAX=2 \
+    MALLOC_ARENA_MAX=1 \
     DATABASE_URL=sqlite:/data/tillgate.db
 # The second is for metrics, and for your own network only.
 EXPOSE 3000 9090
@@ -57,10 +57,11 @@ STOPSIGNAL SIGTERM
 # Podman and Buildah keep it with --format docker only: the other format knows no health checks.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["node", "dist/healthcheck.js"]
 # Under load V8 lets its heap grow to many times of what lives in it, since memory is cheaper than time to it. An instance for each store is another matter:
-# the young part may grow to three times 8 MB, the old one by 40 % before it is collected, and the C library keeps two heaps, not one a thread (decision 0042).
+# the young part may grow to three times 8 MB, the old one by 80 % before it is collected, and the C library keeps one heap, not one a thread. So V8 collects
+# often, and would throw away what it has compiled as often: it keeps that (decision 0042).
 # Node's permission model: the code may read itself, its memory use, which start of the machine this is, secrets and the ledger, and write the ledger; it may start no process,
 # no worker and no add-on. No debugger can be woken by a signal, and nobody gets at a prototype by `__proto__`.
-CMD ["node", "--max-semi-space-size=8", "--heap-growing-percent=40", "--disable-sigusr1", "--disable-proto=delete", "--permission", \
+CMD ["node", "--max-semi-space-size=8", "--heap-growing-percent=80", "--no-flush-bytecode", "--disable-sigusr1", "--disable-proto=delete", "--permission", \
   "--allow-fs-read=/app", "--allow-fs-read=/data", "--allow-fs-read=/run/secrets", "--allow-fs-read=/etc/tillgate", \
   "--allow-fs-read=/proc/self/status", "--allow-fs-read=/proc/sys/kernel/random/boot_id", \
   "--allow-fs-write=/data", "dist/main.js"]

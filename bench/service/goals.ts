@@ -19,7 +19,7 @@ export interface Results {
 
 /** What stands between a figure and its goal; how much each is, `docs/performance.md` says of one run. */
 const causes = {
-  listing: 'collections and compiling under the heap flags (decision 0042), then HTTP and streams of Node',
+  listing: 'collections under the heap flags, a third of it (decision 0042), then HTTP and streams of Node',
   rate: 'CPU, as above',
   gate: 'flat; a call passes the lines of three purposes twice, and the quota is a new value each time',
 } as const
