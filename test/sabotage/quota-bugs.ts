@@ -124,8 +124,8 @@ export const QUOTA_BUGS: readonly Bug[] = [
   {
     name: 'send sooner what hangs before BigCommerce has spoken of its quota',
     file: 'src/clients/bigcommerce/quota.ts',
-    find: 'if (!isHeard || out.length < TROUBLED_FROM)',
-    replace: 'if (out.length < TROUBLED_FROM)',
+    find: 'if (!isHeard || last === undefined ||',
+    replace: 'if (last === undefined ||',
     tests: ['test/clients/bigcommerce/quota.test.ts'],
   },
   {

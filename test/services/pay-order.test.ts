@@ -133,7 +133,9 @@ function paying({
       order: await authorizeOrder(caller, orderId, context),
       minting,
     }),
-    preparePayment: preparePayment ?? (async () => ({ paymentAccessToken: new Sealed('the.pat'), claims })),
+    preparePayment:
+      preparePayment ??
+      (async () => ({ paymentAccessToken: new Sealed('the.pat'), claims, orderTotal: null })),
     permits: {
       arrive: () => ({
         turnedAway,

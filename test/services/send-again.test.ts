@@ -74,6 +74,7 @@ async function sentAgain({ attempts, order = orderOf({}), rows = [] }: Told): Pr
     { attempt: claimed, command: commandOf(validInstruments.card), waiting, context: contextOf() },
     {
       paymentAccessToken: new Sealed('pat'),
+      orderTotal: null,
       claims: {
         storeHash: 'abc123',
         orderId: '118',
