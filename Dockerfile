@@ -60,7 +60,7 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["node", "dist/he
 # the young part may grow to three times 8 MB, the old one by 80 % before it is collected, and the C library keeps one heap, not one a thread. So V8 collects
 # often, and would throw away what it has compiled as often: it keeps that (decision 0042).
 # Node's permission model: the code may read itself, its memory use, which start of the machine this is, secrets and the ledger, and write the ledger; it may start no process,
-# no worker and no add-on. No debugger can be woken by a signal, and nobody gets at a prototype by `__proto__`.
+# no worker and no add-on. No signal starts a debugger, and no code reaches a prototype by `__proto__`.
 CMD ["node", "--max-semi-space-size=8", "--heap-growing-percent=80", "--no-flush-bytecode", "--disable-sigusr1", "--disable-proto=delete", "--permission", \
   "--allow-fs-read=/app", "--allow-fs-read=/data", "--allow-fs-read=/run/secrets", "--allow-fs-read=/etc/tillgate", \
   "--allow-fs-read=/proc/self/status", "--allow-fs-read=/proc/sys/kernel/random/boot_id", \
