@@ -21,9 +21,9 @@ import { explainedMost, patSkewMs } from './whose-charge.ts'
 /** What a look leads to: what is written about the attempt, and what people must hear of. */
 export interface Conclusion {
   readonly verdict: Verdict | null
-  /** The attempt's new word; null where it keeps the one it has. */
+  /** The attempt's new status; null if it keeps the one it has. */
   readonly end: End | null
-  /** The latest complete looks, after the PAT had expired, that found nothing: how many, and since when. */
+  /** How many of the latest looks in a row were complete, came after the PAT had expired, and found nothing; and since when. */
   readonly quiet: QuietLooks | null
   /** Whether BigCommerce shows a charge on the order that no attempt of ours accounts for; null: this look cannot tell. */
   readonly isUnaccounted: boolean | null
@@ -38,7 +38,7 @@ export interface End {
   readonly isDecided?: boolean
 }
 
-/** The order must show nothing in this many complete looks over this long: a payment that has begun ends and shows within it. */
+/** The order must show nothing in this many complete looks over this time: a payment that has begun ends and shows within it. */
 export const quietLooksMin = 3
 export const quietForMs = 10 * 60_000
 /** After this long without an end a person must decide. */
@@ -52,8 +52,8 @@ export const endsByAnswerWithinMs = {
 } as const
 
 /**
- * Turns the evidence of one look into words (design of what may be said of a charge). Called inside the transaction that writes
- * them, with the other attempts on the order locked.
+ * Turns the evidence of one look into a status and what else is said of a charge (decision 0034). Called inside the transaction that
+ * writes them, with the other attempts on the order locked.
  *
  * @param reading null where the look brought nothing at all.
  * @param nowMs the instance's clock: for the deadline of days, and so that no window of BigCommerce's clock is over too soon.
@@ -139,7 +139,7 @@ const isBesides = (
 const problemOf = (word: 'declined' | 'not_charged'): ProblemCode =>
   word === 'declined' ? 'payment_declined' : 'payment_not_charged'
 
-/** The deadline holds whatever the looks brought. */
+/** The deadline applies whatever the looks found. */
 const review = (kept: Conclusion, attempt: PaymentAttempt, nowMs: number): Conclusion =>
   attempt.status !== 'needs_review' && nowMs - (attempt.sentAtMs ?? attempt.createdAtMs) >= reviewAfterMs
     ? { ...kept, end: { status: 'needs_review' } }
@@ -149,8 +149,8 @@ const review = (kept: Conclusion, attempt: PaymentAttempt, nowMs: number): Concl
 export const duplicateCode = 30105
 
 /**
- * Absence never ends what BigCommerce itself has called pending or a duplicate, nor a lost answer of a bank account, which
- * may be pending for days and show nothing.
+ * Looks that find nothing never end a payment that BigCommerce itself has called pending or a duplicate, nor a bank payment
+ * whose answer was lost: it may be pending for days and show nothing.
  */
 export const mayEndByAbsence = (attempt: PaymentAttempt): boolean =>
   attempt.status !== 'pending' &&
@@ -159,9 +159,9 @@ export const mayEndByAbsence = (attempt: PaymentAttempt): boolean =>
   attempt.instrumentType !== 'stored_bank_account'
 
 /**
- * The end of an attempt that was answered, though not with proof: nothing has shown over the window after the answer. The answer
- * came from the payments host and the look's from another, and their clocks may differ by more than a minute. So by our own
- * clock, too, the window must have passed since the charge was sent, unless that clock was set back in between.
+ * The end of an attempt whose answer proved little: no charge has shown in the window after the answer. The answer came from the
+ * payments host and the look from the management host, and their clocks may differ by more than a minute. So by our own clock, too,
+ * the window must have passed since the charge was sent, unless that clock was set back in between.
  */
 function endByAnswer(attempt: PaymentAttempt, reading: OrderReading | null, nowMs: number): End | null {
   const { answeredAs, answeredAtMs, sentAtMs } = attempt
@@ -186,8 +186,8 @@ const isProven = ({ looks, sinceMs }: QuietLooks, { answeredAtMs }: OrderReading
   looks >= quietLooksMin && answeredAtMs !== null && answeredAtMs - sinceMs >= quietForMs
 
 /**
- * An ended attempt is looked at again by a webhook or the watch. A trace is first that of an attempt alive; it corrects an
- * ended one only where it cannot be another's, and only an end in doubt.
+ * A webhook or the watch looks again at an attempt that has ended. A trace belongs first to an attempt without an end. It corrects an
+ * ended attempt only if it cannot belong to another one, and only if that end was in doubt.
  */
 function concludeEnded(
   attempt: PaymentAttempt,
@@ -196,7 +196,7 @@ function concludeEnded(
   others: readonly PaymentAttempt[],
 ): Conclusion {
   const kept = { ...keep, verdict, quiet: attempt.quiet }
-  // No word is changed, but people hear of it and the order stays closed.
+  // No status changes, but people are told and the order stays closed.
   const late: Conclusion = { ...kept, isUnaccounted: true, alert: 'late_charge' }
   if (!reading || verdict?.kind !== 'charged') {
     const all = [attempt, ...others]
@@ -211,9 +211,9 @@ function concludeEnded(
   const alive = sent.filter((other) => mayShareTime(attempt, other)).length
   const inDoubt = others.filter((other) => isInDoubt(other) && hasFailed(other.status))
   const spare = attempt.status === 'succeeded' ? verdict.charges - 1 : verdict.charges
-  // Neither the order's word nor a trace without a date says when it was made: then no other attempt may be meant.
+  // Neither the order's status nor a trace without a date says when it was paid. So this counts only if it cannot mean another attempt.
   const isMeant = verdict.isDated ? spare > alive : sent.length === 0 && inDoubt.length === 0
-  // It may be of the attempt that is alive: judged again when that one has ended.
+  // It may belong to the attempt without an end: we judge again when that one has ended.
   if (sent.length > 0 && (!isMeant || spare <= 0)) return kept
   const isOneMore = isBesides(attempt, verdict, reading, others)
   if (spare <= 0) return { ...kept, isUnaccounted: isOneMore, alert: isOneMore ? 'duplicate_charge' : null }
@@ -221,7 +221,7 @@ function concludeEnded(
   if (!isMeant) return late
   if (attempt.status === 'succeeded') return { ...kept, isUnaccounted: true, alert: 'duplicate_charge' }
   if (!isInDoubt(attempt)) return late
-  // What the order said may have been of this charge, and one charge is not told as paid to two.
+  // The order's status may have meant this charge, and we must not call two payments paid for one charge.
   if (spare <= toldByWord(reading, attempt, others)) return late
   return {
     ...kept,
@@ -231,7 +231,7 @@ function concludeEnded(
   }
 }
 
-/** How many of the others were told as paid by the order's word alone: neither their answer nor any transaction says so. */
+/** How many of the others we called paid only because the order said so: neither their answer nor a transaction shows it. */
 function toldByWord(
   reading: OrderReading,
   attempt: PaymentAttempt,
@@ -243,7 +243,7 @@ function toldByWord(
   return told.length - explainedMost(tracesOf(reading).traces, told, [attempt, ...others])
 }
 
-/** Whether one trace could be of either: the times in which their PATs were good touch. */
+/** Whether one trace could belong to either: the times in which their PATs were valid touch. */
 function mayShareTime(one: PaymentAttempt, other: PaymentAttempt): boolean {
   if (one.patExpiresAtMs === null || other.patExpiresAtMs === null) return true
   if (one.patIssuedAtMs === null || other.patIssuedAtMs === null) return true

@@ -8,7 +8,7 @@ export const DECISIONS = ['charged', 'not-charged'] as const
 export type Decision = (typeof DECISIONS)[number]
 
 /**
- * What becomes of a person's word beside what a look has just found.
+ * Whether a person's decision stands, given what a look has just found.
  *
  * - `decided`: nothing that was seen contradicts it.
  * - `found`: the look has proven the same by itself.
@@ -20,7 +20,7 @@ export type Judgement =
   | { readonly kind: 'refused'; readonly why: string }
 
 /**
- * Holds a person's word against a look at the order (design of held orders).
+ * Compares a person's decision with a look at the order (decision 0037).
  *
  * @param reading null where BigCommerce could not be read at all.
  */
@@ -57,7 +57,7 @@ export function judgeDecision(
 
 const refused = (why: string): Judgement => ({ kind: 'refused', why })
 
-/** Until a charge can neither begin nor show any more, no one can know that there is none. */
+/** As long as a charge can still begin or show, no one can know that there is none. */
 function tooEarly(
   { patExpiresAtMs, sentAtMs, createdAtMs }: PaymentAttempt,
   reading: OrderReading | null,

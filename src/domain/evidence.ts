@@ -38,9 +38,9 @@ const paidStatuses = new Set([
   'refunded',
 ])
 const pendingStatuses = new Set(['pending', 'held for review'])
-/** `payment_status` of an order of which nothing was paid. A void that is pending is none yet. */
+/** `payment_status` of an order on which nothing was paid. A pending void has cancelled nothing yet. */
 export const unpaidStatuses = new Set(['', 'declined', 'void'])
-/** States that no payment has; the others, shipping and refunds among them, are what a paid order comes to. */
+/** States of an order that was not paid. The others, such as shipped or refunded, are states of a paid order. */
 const openStates = new Set<number | null>([
   ORDER_STATUS_IDS.incomplete,
   ORDER_STATUS_IDS.pending,
@@ -48,7 +48,7 @@ const openStates = new Set<number | null>([
   ORDER_STATUS_IDS.declined,
 ])
 
-/** What an order is whose part was paid, until the rest is. */
+/** The state of an order that is paid in part, until the rest is paid. */
 const openAfterPart = new Set<number | null>([ORDER_STATUS_IDS.incomplete, ORDER_STATUS_IDS.pending])
 
 /** @param besides the other attempts on the attempt's order, as they stand when the verdict is written. */
@@ -65,7 +65,7 @@ export function judge(
   const live = traces.filter(({ isVoid }) => !isVoid)
   const own = live.filter((trace) => isOwn(trace) && isWithin(trace.start, attempt))
   const saysPaid = order !== null && paidStatuses.has(order.paymentStatus)
-  // A partial reading proves that an authorisation was given. That it stands, only its order says then: its void may be unread.
+  // A partial reading proves that there was an authorisation. Its void may be unread, so only the order can say that it still stands.
   const standing = own.filter((trace) => reading.showsAllVoids || saysPaid || !isReserved(trace))
   // An order that says it is paid has at least one charge that stands.
   const inDoubt = Math.min(unplacedVoids, Math.max(0, standing.length - (saysPaid ? 1 : 0)))
@@ -78,7 +78,7 @@ export function judge(
 
   const voided = traces.filter((trace) => trace.isVoid && isOwn(trace)).length
   const paidParts = succeeded.length
-  // Beside a part that was paid, the traces must account for both: the part's own is no payment of the rest.
+  // If a part was paid before, there must be traces for both: the part's own trace does not show that the rest was paid.
   const whole = paidParts === 0 ? attempt.amount : (attempt.orderTotal ?? order?.total?.amount)
   const isExplained = others.some(closesOrder) || sumOf(live, attempt) >= (whole ?? Number.POSITIVE_INFINITY)
   if (saysPaid && paidParts === 0 && voided === 0 && !isExplained) {
@@ -87,11 +87,11 @@ export function judge(
   }
 
   const pending = pendingsOf(attempt, transactions, others)
-  // Whatever else the order shows, what is still open may become a charge.
+  // Whatever else the order shows, a trace that is still open may become a charge.
   if (pending.open > pending.endsUnseen) return { kind: 'pending' }
   if (pending.open > 0) return maybeAnothers
   if (reading.isWhole && pending.failed > others.filter(failedLater).length) return { kind: 'failed' }
-  // An order that is paid in part says pending of itself, which then says nothing of this attempt.
+  // An order that is paid in part calls itself pending, so that says nothing about this attempt.
   if (order && paidParts === 0 && pendingStatuses.has(order.paymentStatus))
     return pending.endsUnseen > 0 ? maybeAnothers : { kind: 'pending' }
 
@@ -118,7 +118,7 @@ export function judge(
   return { kind: 'absent', word: isDeclined ? 'declined' : 'not_charged', isPaidOtherwise: saysPaid }
 }
 
-/** Pending may be another payment, whose end an earlier look has seen and this one does not. That says nothing of this one. */
+/** The pending payment may be another one, whose end an earlier look saw and this look does not. Then it says nothing about this one. */
 const maybeAnothers: Verdict = { kind: 'unclear', isSign: true }
 
 /** Not captured yet, as far as is shown. */
@@ -128,8 +128,8 @@ const typeOf = (traces: readonly Trace[]): TransactionType =>
   traces.every(isReserved) ? 'authorization' : 'purchase'
 
 /**
- * Whether the order is in a state in which nothing of a charge would be told by it: unpaid, or cancelled by the merchant. Once a
- * part is paid, what it says of the payment is about that part.
+ * Whether the order is in a state that shows no charge: unpaid, or cancelled by the merchant. Once a part is paid, the order's
+ * `payment_status` is about that part.
  */
 function isOpen(order: Order, paidParts: number): boolean {
   const { statusId, paymentStatus, paymentProviderId } = order
@@ -195,7 +195,7 @@ function pendingsOf(
   )
   const ends = (pending: Transaction) => endsOf(pending, transactions)
   const isFailed = (end: Transaction) => end.status === 'error' || (end.event === 'void' && isDone(end))
-  // That something has failed which may not be this attempt's proves nothing of it.
+  // A failure that may belong to another attempt proves nothing about this one.
   const isOwn = (pending: Transaction) => fitOf(pending, attempt, all) === 'yes'
   const open = own.filter((each) => ends(each).length === 0).length
   const ended = others.filter(
@@ -209,7 +209,7 @@ function pendingsOf(
   }
 }
 
-/** Charged nothing, and was not told so at once: only such an attempt can have been pending. */
+/** It charged nothing, and we did not know that at once: only such an attempt can have been pending. */
 const failedLater = (attempt: PaymentAttempt) => isInDoubt(attempt) && hasFailed(attempt.status)
 
 const sumOf = (traces: readonly Trace[], { currency }: PaymentAttempt) =>

@@ -24,7 +24,7 @@ function showsMoreThan(
   return explained(live) + harmless.length - explained(harmless) < live.length
 }
 
-/** Balances that the order itself subtracts from what is due: no matter who applied them, what is charged next is the rest. */
+/** The order itself subtracts these balances from what is due. So no matter who applied them, the next charge is for the rest only. */
 function takenOff(live: readonly Trace[], order: Order | null): Trace[] {
   const { total, due } = order ?? {}
   if (!total || !due || total.currency !== due.currency) return []
@@ -34,12 +34,12 @@ function takenOff(live: readonly Trace[], order: Order | null): Trace[] {
   return isAllOff && sum <= total.amount - due.amount ? applied : []
 }
 
-/** Whether a charge is shown that none of these attempts, all of the order, has been told of as its own. */
+/** Whether a charge is shown that we have not told as the charge of one of these attempts, which are all of the order. */
 export const showsUnaccounted = (reading: OrderReading, known: readonly PaymentAttempt[]): boolean =>
   showsMoreThan(reading, known, ({ status }) => status === 'succeeded')
 
 /**
- * Whether a charge is shown that can be of no attempt at all: neither of a success, nor of one without an end, nor in the time of one that
+ * Whether a charge is shown that can belong to no attempt at all: neither to a success, nor to one without an end, nor to one that
  * has ended in doubt and may be corrected.
  */
 export const showsForeign = (reading: OrderReading, known: readonly PaymentAttempt[]): boolean =>
@@ -57,7 +57,7 @@ export function foreignCharge(
   if (showsUnaccounted(reading, payments)) return 'charged'
   const { order, transactions } = reading
   const isOpen = transactions.some((each) => isPending(each) && endsOf(each, transactions).length === 0)
-  // Once a part is paid, the order's own word is about that part.
+  // Once a part is paid, the order's `payment_status` is about that part.
   const saysMore = order !== null && !payments.some(hasPaidAPart) && !unpaidStatuses.has(order.paymentStatus)
   return isOpen || saysMore ? 'in_progress' : 'none'
 }

@@ -12,7 +12,7 @@ export interface HeldPayment {
   free_at_latest: string | null
 }
 
-/** The looks that free an untouched order come within this long after the last moment that they wait for. */
+/** The looks that free an untouched order come within this time after the last moment that they wait for. */
 const looksMsMax = 5 * 60_000
 const answeredLooksMsMax = 60_000
 
@@ -31,7 +31,7 @@ export function heldPayment(attempt: PaymentAttempt, nowMs: number): HeldPayment
 export const instant = (atMs: number | null): string | null =>
   atMs === null ? null : new Date(atMs).toISOString()
 
-/** An attempt that is worked on holds its order from its claim on; one in doubt counts from the doubt. */
+/** An attempt in progress has held its order since its claim; one in doubt counts from the moment of doubt. */
 const heldSinceMs = ({ status, unsettledSinceMs, sentAtMs, createdAtMs }: PaymentAttempt): number =>
   isRunning(status) ? createdAtMs : (unsettledSinceMs ?? sentAtMs ?? createdAtMs)
 
@@ -49,7 +49,7 @@ function freeAtLatestMs(attempt: PaymentAttempt, nowMs: number): number | null {
   if (answeredAs !== null && answeredAtMs !== null)
     latest.push(answeredAtMs + endsByAnswerWithinMs[answeredAs] + answeredLooksMsMax)
   if (patExpiresAtMs !== null) latest.push(patExpiresAtMs + patSkewMs + quietForMs + looksMsMax)
-  // A moment that has passed was not the latest: BigCommerce could not be read then, or shows something that is not clear.
+  // If that moment has passed, it was not the latest: BigCommerce could not be read, or shows something unclear.
   return latest.find((atMs) => atMs > nowMs) ?? null
 }
 

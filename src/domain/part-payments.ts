@@ -3,7 +3,7 @@ import { mayHaveCharged, type PaymentAttempt } from './payment-attempt.ts'
 import { paysAPart } from './payment-instrument.ts'
 
 /**
- * How much a part payment paid, in minor units: what was due for it, less what was due next while the order cost the same.
+ * How much a part payment paid, in minor units: what was due before it, less what was due for the next payment, if the order cost the same.
  * null: not known.
  */
 export function partPaidBy(part: PaymentAttempt, all: readonly PaymentAttempt[]): number | null {
@@ -14,8 +14,8 @@ export function partPaidBy(part: PaymentAttempt, all: readonly PaymentAttempt[])
 }
 
 /**
- * Whether more is taken off an order than was when a part payment was prepared, and no later part explains it: it may be this payment.
- * The amount of its access token says what was due then, so no part of before it is meant.
+ * Whether more is taken off an order than when a part payment was prepared, and no later part explains that: it may be this payment.
+ * The amount of its access token says what was due then, so earlier parts are already taken into account.
  */
 export function hasBecomeLessDue(
   part: PaymentAttempt,
@@ -28,7 +28,7 @@ export function hasBecomeLessDue(
     paysAPart(instrumentType) && mayHaveCharged(status)
   if (!paysAPart(part.instrumentType)) return false
   if (others.some((other) => mayExplain(other) && preparedBefore(part, other) <= 0)) return false
-  // Merchants edit totals; what is taken off, they do not. Without the total of that time it is taken for today's.
+  // Merchants edit totals, but not what is taken off. If we do not know the total of that time, we use today's.
   return total.amount - due.amount > (part.orderTotal ?? total.amount) - part.amount
 }
 

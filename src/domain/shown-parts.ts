@@ -5,11 +5,11 @@ import { isGivenBack, type Trace, tracesOf } from './traces.ts'
 import { explainedMost } from './whose-charge.ts'
 
 /**
- * Whether a look accounts for parts that were paid although as much is due as before them: the transactions show every part, and these
- * ones were given back, or what is kept and what is due are no more than was due before any part.
+ * As much is due as before some parts were paid. Whether a look explains that: the transactions show every part, and either these
+ * parts were given back, or what is kept plus what is due is no more than was due before any part.
  *
  * @param due by the PAT that would be charged.
- * @param stale those of the parts of which `due` shows nothing.
+ * @param stale the parts that `due` does not show.
  * @param payments all others of the order.
  */
 export function showsParts(
@@ -24,12 +24,12 @@ export function showsParts(
   const explained = (shown: readonly Trace[], of: readonly PaymentAttempt[]) =>
     explainedMost(shown, of, payments)
   if (stale.length > 0 && explained(traces, parts) < parts.length) return false
-  // Each of these by a trace of its own, so that what is kept of the other parts is not taken for theirs.
+  // Each of these needs its own trace, so that we do not take the money kept of other parts for theirs.
   const isBack = explained(traces.filter(isGivenBack), stale) === stale.length
   const kept = traces.reduce((sum, trace) => sum + (trace.isVoid ? 0 : Math.max(0, keptOf(trace, due))), 0)
   const total = reading.order?.total
   const dueBefore = (now: Money) =>
-    // Credit may have been taken off as the order was made. An order that became dearer was due as much more.
+    // Credit may have been taken off when the order was made. If the order became dearer, that much more was due.
     Math.max(
       ...parts.map(({ amount, orderTotal }) =>
         amount === null || orderTotal === null ? now.amount : now.amount - orderTotal + amount,

@@ -18,7 +18,7 @@ const doneWords = new Set(['ok', 'success'])
 
 export const isDone = ({ status }: Transaction) => status !== null && doneWords.has(status)
 export const isPending = ({ event, status }: Transaction) => event === 'pending' && status !== 'error'
-/** What says how a pending payment has ended; none while it may still become a charge. */
+/** The row that says how a pending payment has ended; none while it may still become a charge. */
 export const endsOf = ({ id }: Transaction, transactions: readonly Transaction[]) =>
   transactions.filter(({ referenceId }) => referenceId !== null && referenceId === id)
 export const isStart = ({ event }: Transaction) => event === 'purchase' || event === 'authorization'
@@ -27,7 +27,7 @@ export const isStart = ({ event }: Transaction) => event === 'purchase' || event
 export const isGivenBack = ({ isVoid, refunded, money }: Trace) => isVoid || refunded >= money.amount
 
 /**
- * Puts together what belongs together: captures and settlements to their authorisations, voids to what they cancel.
+ * Groups the transactions that belong to one charge: captures and settlements with their authorisations, voids with what they cancel.
  *
  * @returns `unplacedVoids`: how many voids may be of a trace, and may be of something else. Each leaves it open whether one of them stands.
  */
@@ -67,7 +67,7 @@ export function tracesOf({ order, transactions }: OrderReading): { traces: Trace
       referred(traces, each) ?? (each.referenceId === null && meant.length === 1 ? meant[0] : undefined)
     if (trace && each.money) trace.refunded += each.money.amount
   }
-  // The order's word for it, where the gateway shows no row of the void. It may be about a try that failed.
+  // The order says it, if the gateway shows no row for the void. It may be about a try that failed.
   const [only, ...more] = traces
   if (order?.paymentStatus === 'void' && voids.length === 0 && only && more.length === 0) {
     if (failed.length === 0) only.isVoid = true
@@ -76,7 +76,7 @@ export function tracesOf({ order, transactions }: OrderReading): { traces: Trace
   return { traces, unplacedVoids }
 }
 
-/** What two rows say of method and kind agrees, as far as both say it. */
+/** Whether two rows agree on method and kind, as far as both name them. */
 const isAlike = (one: Transaction, other: Transaction) =>
   (one.method === '' || other.method === '' || one.method === other.method) &&
   (one.paymentMethodId ?? other.paymentMethodId) === (other.paymentMethodId ?? one.paymentMethodId)
@@ -88,7 +88,7 @@ function begunBy({ event, referenceId }: Transaction, transactions: readonly Tra
   return isItsOwn ? referenceId : null
 }
 
-/** What a void cancels: the trace that it names, or else the only one that it can be of. @returns null where that is none of these. */
+/** What a void cancels: the trace that it names, or else the only one that it can mean. @returns null if that is none of these. */
 function cancelledBy(
   each: Transaction,
   traces: readonly Trace[],
@@ -104,7 +104,7 @@ function cancelledBy(
   const named = referred(traces, each)
   // A void of a part leaves the rest.
   if (named) return isOver(each, named.start) ? named : 'unclear'
-  // Nothing stands of what was refused, or is pending still. What is not shown may be what a trace began as.
+  // A refused or pending trace has nothing to cancel. A row that is not shown may be the beginning of a trace.
   const isShown = transactions.some((one) => one !== each && one.id === each.referenceId)
   return isShown || meant.length === 0 ? null : 'unclear'
 }

@@ -47,7 +47,7 @@ export function createAuthorizeOrder(
 }
 
 /**
- * Reads an order that may turn out not to be the caller's, which is counted then.
+ * Reads an order. If it turns out not to be the caller's, that is counted.
  *
  * @throws Problem `order_not_found`.
  */
@@ -72,8 +72,8 @@ const createReadTheirs =
   }
 
 /**
- * `AuthorizeOrder` for an attempt in the ledger, which knows the customer and mostly the checkout. A replay needs no call to
- * BigCommerce.
+ * `AuthorizeOrder` for an attempt in the ledger, which knows its customer and usually its checkout. So a replay needs no call
+ * to BigCommerce.
  */
 export function maySeeAttempt(
   caller: Pick<Caller, 'access'>,
@@ -102,7 +102,7 @@ export interface AuthorizedPayment {
   readonly order: Order | null
   /** The payment access token, if it is being made already. Nothing may depend on it before the order is claimed. */
   readonly minting: Promise<MintedToken> | null
-  /** Whether the order may have been paid elsewhere before: then a complete look at it comes before its charge. */
+  /** Whether another application may have paid the order before. Then we make a complete look before we charge it. */
   readonly wasThereBefore?: boolean
 }
 
@@ -142,7 +142,7 @@ export function createAuthorizePayment(dependencies: AuthorizePaymentDependencie
       ? readOrder(caller, orderId, context)
       : authorizeOrder(caller, orderId, context)
     const minting = mayOverlap ? managementApi.createPaymentAccessToken(orderId, context, isRecurring) : null
-    // If the order is refused, no one awaits it, and a rejection must not end the process.
+    // If the order is refused, no one awaits this promise, and its rejection must not end the process.
     minting?.catch(() => {})
     return { order: await reading, minting }
   }
@@ -153,6 +153,6 @@ export function createAuthorizePayment(dependencies: AuthorizePaymentDependencie
   }
 }
 
-/** Whether the token alone does not refuse the order already: then nothing is asked of BigCommerce for it. */
+/** Whether the token alone does not refuse the order. If it does, BigCommerce is not asked. */
 const mayBeTheirs = ({ access }: Caller, orderId: number): boolean =>
   access.kind !== 'orders' || access.orderIds.has(orderId) || access.checkoutIds !== undefined

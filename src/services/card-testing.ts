@@ -14,7 +14,7 @@ export interface DeclineLimits {
   readonly addressDeclines: number
 }
 
-/** Asked before anything is done for an attempt, so that many at once cannot slip past their own declines. */
+/** Asked before anything else is done for an attempt. So a caller that sends many at once cannot get past the limit on its declines. */
 export interface VelocityGate {
   /**
    * Takes a place in the limits of the caller and of the client address.
@@ -69,11 +69,11 @@ export function createVelocityGate(dependencies: VelocityGateDependencies): Velo
   }
 }
 
-/** A site has many networks, of one customer or of thousands: so many times the declines of one network. */
+/** A site has many networks, of one customer or of thousands. It may have this many times the declines of one network. */
 const siteTimes = 4
 
 /**
- * The limits in which an attempt takes a place. The one token of a trusted server serves many shoppers, so the server is not
+ * The limits in which an attempt takes a place. A trusted server pays for many shoppers with one token, so it is not
  * counted as a caller; its shoppers are told apart by address.
  */
 export function velocitySubjects(
@@ -93,8 +93,8 @@ export function velocitySubjects(
 }
 
 /**
- * Where payments wait that come while as many of one caller or address are running as might be declined. Most of those that
- * run are good ones and give their places back in seconds, so those that wait are let in one after the other. One of them at a time asks the
+ * A line for payments of a caller or address that has as many running as it may have declined. Most running payments succeed and
+ * give their places back within seconds, so the waiting ones are let in one after the other. Only one of them at a time asks the
  * ledger.
  */
 interface Lines {
@@ -114,7 +114,7 @@ interface Line {
   waiting: number
   /** Resolves when the last of the line has left it. */
   last: Promise<void>
-  /** When a place was to be free at the latest, as the ledger said last. */
+  /** When a place will be free at the latest, by the ledger's last answer. */
   freeAtMs: number
 }
 
@@ -126,7 +126,7 @@ const askEveryMs = 200
 function createLines({ elapsed, pause }: LinesOptions): Lines {
   const lines = new Map<string, Line>()
 
-  /** Lets only so many wait that they cannot take the places of everyone else in this process. */
+  /** Bounds how many may wait, so that they cannot take the places of all other requests in this process. */
   async function wait(
     { key, declinesMax }: VelocitySubject,
     line: Line,

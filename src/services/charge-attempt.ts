@@ -39,9 +39,9 @@ export interface ClaimedPayment {
 export interface ChargeAttempt {
   /** Prepares the charge, sends it once, and settles it. Write, call, write; no transaction is open during a call. @throws Problem */
   pay(payment: ClaimedPayment): Promise<PaymentAnswer>
-  /** Ends an attempt that failed before its charge could leave: key and order are free again. @throws the error it is given. */
+  /** Ends an attempt that failed before its charge could be sent: key and order are free again. @throws the error it is given. */
   endUnsent(payment: UnsentPayment, error: unknown): Promise<never>
-  /** The ledger may have written a claim whose answer was lost: then key and order would be taken, and no request goes on. */
+  /** If the answer to a claim was lost, the ledger may have written it. Frees key and order, which no request would work on. */
   freeLostClaim(scope: KeyScope, id: string, error: unknown): never
 }
 
@@ -78,7 +78,7 @@ export function createChargeAttempt(dependencies: ChargeAttemptDependencies): Ch
     const { paymentAccessToken, claims, orderTotal } = prepared
     const permit = await waiting.takePermit().catch((error) => endUnsent(payment, error))
     try {
-      // If it is in doubt whether this was written, nothing is sent. So the attempt may end as not sent.
+      // If we cannot know whether this was written, we send nothing. So the attempt may end as not sent.
       const marked = await attempts
         .markSending(attempt.id, {
           due: claims.due,
@@ -114,7 +114,7 @@ export function createChargeAttempt(dependencies: ChargeAttemptDependencies): Ch
       return await write()
     } catch (error) {
       context.log.error({ err: error }, 'outcome not recorded')
-      // What is known is not thrown away: it is written as soon as the ledger is there again.
+      // We know the outcome, so we keep it and write it as soon as the ledger works again.
       inBackground(() => keepWriting(write))
       return { ...attempt, status: 'unknown' as const }
     }
@@ -139,10 +139,10 @@ export function createChargeAttempt(dependencies: ChargeAttemptDependencies): Ch
   }
 }
 
-/** There is nothing left to write to: trying for ever would only keep the process from ending. */
+/** The row is gone, so further tries cannot succeed and would only keep the process from ending. */
 const isLost = (error: unknown): boolean => error instanceof Problem && error.cause instanceof LostAttempt
 
-/** A ledger that restarts is back within seconds; and one that stays away is asked no more often than this. */
+/** A ledger that restarts is back within seconds. One that stays away is not asked more often than this. */
 const writeAgainMsMin = 250
 const writeAgainMsMax = 5_000
 

@@ -25,7 +25,7 @@ export interface PayCheckoutCommand {
   readonly checkoutId: string
   readonly idempotencyKey: string
   readonly payment: PaymentRequest
-  /** What the shopper agreed to, in minor units: there may be no order yet that says what is due. */
+  /** What the shopper agreed to, in minor units. Required, since there may be no order yet that says what is due. */
   readonly expectedAmount: number
 }
 
@@ -60,7 +60,7 @@ export interface ClaimCheckoutDependencies {
   readonly pause: Pause
 }
 
-/** How it stands after one decision: claimed with its order, known by its key, or to be decided again. */
+/** The result of one decision: claimed with its order, known by its key, or to be decided again. */
 type Step =
   | { readonly kind: 'claimed'; readonly attempt: OrderAttempt; readonly authorized: AuthorizedPayment }
   | Extract<Claim, { readonly kind: 'known' }>
@@ -110,7 +110,7 @@ export function createClaimCheckout(dependencies: ClaimCheckoutDependencies): Cl
         return claimOrder(wanted, choice.order, held, context)
       case 'none':
         if (record.ordering) {
-          // Its payment has ended without the order; the next one waits for what has become of it.
+          // Its payment has ended without the order. The next payment waits until we know whether the order was made.
           await findMadeOrders(context.purpose)
           return { kind: 'again' }
         }
@@ -141,7 +141,7 @@ export function createClaimCheckout(dependencies: ClaimCheckoutDependencies): Cl
     }
   }
 
-  /** Has an order made of the checkout, which is on record first. */
+  /** Writes *ordering* down, then lets BigCommerce make an order of the checkout. */
   async function order(
     { command, scope, fingerprint, id }: WantedPayment,
     { checkout, orders, record }: CheckoutView,
@@ -207,7 +207,7 @@ export function createClaimCheckout(dependencies: ClaimCheckoutDependencies): Cl
 /** Between two decisions: as soon as news of an order that is being made can be there. */
 const decideAgainMs = 1_000
 
-/** @throws Problem where what the checkout costs is not what was agreed to, or is nothing. */
+/** @throws Problem if the checkout costs nothing, or another amount than the shopper agreed to. */
 function refuseOtherTotal(total: Money | null, expectedAmount: number): void {
   if (!total) throw new Problem('upstream_unusable')
   // Nothing is due, and an amount to agree to is 1 or more.

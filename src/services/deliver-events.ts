@@ -7,11 +7,11 @@ import type { BackgroundWork } from './reconciliation-loop.ts'
 
 /** Sent at the same time by one instance, as long as the receiver answers. */
 const placesMax = 16
-/** Of these, events that have failed before: what fails holds up nothing that is new. */
+/** How many of these may have failed before, so that failing events do not delay new ones. */
 const againMax = 8
-/** One without an answer after this time hangs, and leaves its place to the next. */
+/** An event without an answer after this time hangs, and another may be sent in its place. */
 const hangsAfterMs = 500
-/** With those that hang, of which half may have failed before: as many connections as a receiver surely takes. */
+/** The same with those that hang, half of which may have failed before. Any receiver takes this many connections. */
 export const EVENTS_OUT_MAX = 128
 /** How often the outbox is asked while nothing is due. */
 const pauseMs = 1_000
@@ -20,14 +20,14 @@ const firstPauseMs = 5_000
 const pauseMsMax = 60 * 60_000
 /** From the first try on. A receiver that is down from Friday evening to Monday morning misses nothing. */
 const triedForMs = 3 * 24 * 60 * 60_000
-/** A clock that leaps, or a service that is away for days, uses up the time but not these tries, which take most of a day. */
+/** A clock that jumps, or a service that is down for days, uses up the time. So there are this many tries too, which take most of a day. */
 const triesMin = 24
 /** How long a delivered event can still be repeated by a person. */
 const keptForMs = 7 * 24 * 60 * 60_000
 const sweepEveryMs = 60 * 60_000
-/** How long stopping waits for answers; what has none by then goes to another instance. */
+/** How long stopping waits for answers. An event without one by then is left to another instance. */
 const stopWithinMs = 3_000
-/** An instance that stood still this long since its lease leaves the event to the next one: the answer could outlast the lease. */
+/** If an instance stood still for this long since it leased an event, it does not send it: the answer could come after the lease. */
 const staleMs = 15_000
 
 export interface EventDeliveryOptions {
@@ -52,7 +52,7 @@ export function createEventDelivery(options: EventDeliveryOptions): BackgroundWo
   let sweptAtMs = Number.NEGATIVE_INFINITY
   let loop = Promise.resolve()
 
-  /** How many more may be sent, and how many of them that have failed before. */
+  /** How many more may be sent, and how many of these may have failed before. */
   function room() {
     const out = [...running.values()]
     const prompt = out.filter(({ sentAtMs }) => now() - sentAtMs < hangsAfterMs)
@@ -130,7 +130,7 @@ export function createEventDelivery(options: EventDeliveryOptions): BackgroundWo
     try {
       const isMore = await takeDue()
       const sinceMs = now() - sweptAtMs
-      // A clock that was set back may have left events for a time that is far away now.
+      // If the clock was ahead and was set back, some events are due only in the far future.
       if (sinceMs < 0 || sinceMs >= sweepEveryMs) await sweep()
       return isMore
     } catch (err) {
@@ -148,7 +148,7 @@ export function createEventDelivery(options: EventDeliveryOptions): BackgroundWo
       await loop
       const answered = new AbortController()
       const patience = sleep(stopWithinMs, answered.signal).then(() => givingUp.abort())
-      // What the last payments have told leaves too, if the receiver takes it at once.
+      // Sends the events of the last payments too, if the receiver takes them at once.
       while ((await round()) && !givingUp.signal.aborted)
         if (isFull()) await Promise.race([patience, sleep(hangsAfterMs, givingUp.signal), ...running.keys()])
       await Promise.all(running.keys())
@@ -160,7 +160,7 @@ export function createEventDelivery(options: EventDeliveryOptions): BackgroundWo
 
 const isAgain = ({ tries }: Pick<LeasedEvent, 'tries'>) => tries > 1
 
-/** When a failed event is sent again; null where it is given up. The last try is three days after the first, or later where they were few. */
+/** When a failed event is sent again; null to give it up. The last try is three days after the first, or later if there were few tries. */
 export function nextTryOf(
   { tries, firstTriedAtMs }: Pick<LeasedEvent, 'tries' | 'firstTriedAtMs'>,
   nowMs: number,

@@ -8,7 +8,8 @@ import type { MakingLook, OrderMaking } from '../stores/order-making.ts'
 import { lookContext } from './look-at-order.ts'
 
 /**
- * Looks for the orders of makings whose answers were lost, and binds their checkouts to what is found. Never makes one. Never throws.
+ * Looks for orders that BigCommerce was asked to make and whose answers were lost, and binds their checkouts to the orders that it finds.
+ * Never makes an order. Never throws.
  *
  * @param purpose whether a shopper is waiting for it.
  */
@@ -20,7 +21,7 @@ export interface FindMadeOrdersDependencies {
   readonly log: Log
 }
 
-/** Makings that are looked for at the same time: a read each, well within the management host's quota. */
+/** How many it looks for at the same time. Each takes one read, so this is well within the management host's quota. */
 const leasedMax = 4
 
 export function createFindMadeOrders({

@@ -17,7 +17,7 @@ export type Pay<Command> = (command: Command, context: RequestContext) => Promis
 
 /** Paid, and by whom. */
 export interface PaidBy extends PaidOrder {
-  /** Whom the token of the first request with the key named; null for no customer. */
+  /** The customer named by the token of the key's first request; null for none. */
   readonly customerId: number | null
 }
 
@@ -40,8 +40,8 @@ interface Asked {
 }
 
 /**
- * Pays, and stores the card only for the customer whom the token names; a trusted server answers for its own shoppers. Where it is not
- * stored though that was asked for, the answer says so.
+ * Pays, and stores the card only for the customer whom the token names; a trusted server is responsible for its own shoppers. If the
+ * request asked to store the card and it was not stored, the answer says so.
  *
  * @param pay takes the command as it is to be paid.
  */
@@ -54,7 +54,7 @@ export async function savingWhereAllowed<Command extends Asked>(
   const isSavedByServer = caller.access.kind === 'any'
   const mayAsk = isSavedByServer || caller.customerId !== null
   const { customerId, ...paid } = await pay(isAsked && !mayAsk ? { ...asked, payment } : asked)
-  // A replay may come with a token that names a customer, where that of the payment named none.
+  // The token of a replay may name a customer although that of the payment named none.
   return isAsked && !isSavedByServer && customerId === null ? tellNotSaved(paid) : paid
 }
 
@@ -99,7 +99,7 @@ export function alreadyPaid(orderId: number, payments: readonly PaymentAttempt[]
   return paid ? fencedBy(paid) : new Problem('order_already_paid')
 }
 
-/** Of the other order nothing is said: the caller may not be allowed to see it. */
+/** Says nothing about the other order, which the caller may not be allowed to see. */
 export const heldByCheckout = (standing: 'busy' | 'paid'): Problem =>
   standing === 'paid'
     ? new Problem('order_not_payable', {

@@ -58,7 +58,7 @@ export function createListPaymentMethods(dependencies: ListPaymentMethodsDepende
 
   async function read(caller: Caller, orderId: number, context: RequestContext) {
     const early = mayReadAhead(caller) ? managementApi.listPaymentMethods(orderId, context) : null
-    // If the order is refused they are thrown away, whatever they are, and a rejection must not end the process.
+    // If the order is refused, no one awaits the methods, and their rejection must not end the process.
     early?.catch(() => {})
     const known = await authorizeOrder(caller, orderId, context)
     const [order, { methods }] = await Promise.all([
@@ -69,7 +69,7 @@ export function createListPaymentMethods(dependencies: ListPaymentMethodsDepende
     return { order: { ...order, due: order.due ?? (await dueByToken(orderId, context)) }, methods }
   }
 
-  /** What would be charged, where the order itself does not say: its access token does, which is not used here. */
+  /** What would be charged, if the order itself does not say: we make an access token to read it, and do not use it further. */
   async function dueByToken(orderId: number, context: RequestContext): Promise<Money> {
     const claims = readPaymentAccessToken(await managementApi.createPaymentAccessToken(orderId, context))
     if (claims?.orderId !== String(orderId)) throw new Problem('upstream_unusable')
@@ -86,7 +86,7 @@ export function createListPaymentMethods(dependencies: ListPaymentMethodsDepende
   }
 
   return async function listPaymentMethods(caller, orderId, context) {
-    // Never shared: who asks after a payment must not be told how it was before.
+    // Never shared: a caller who asks after a payment must not get what was true before it.
     const fence = await attempts.findFence(orderId)
     if (isPaid(fence) && maySeeAttempt(caller, fence)) throw fencedBy(fence)
     const { order, methods } = await coalesce(keyOf(caller, orderId, context), () =>
@@ -127,7 +127,7 @@ function accessTo(orderId: number, access: OrderAccess): string {
 /** Runs a piece of work, or joins the one that is running for the same key. */
 export type Coalesce<Result> = (key: string, work: () => Promise<Result>) => Promise<Result>
 
-/** Remembers nothing: only those who ask while the work runs share its result. */
+/** Keeps no result: only callers who ask while the work runs share it. */
 export function createCoalesce<Result>(): Coalesce<Result> {
   const running = new Map<string, Promise<Result>>()
 
@@ -142,7 +142,7 @@ export function createCoalesce<Result>(): Coalesce<Result> {
   }
 }
 
-/** @returns what makes of a list the methods with what each accepts: the same list for the same one, not to be changed. */
+/** @returns a function that adds to each method what it accepts. It gives the same list for the same input; do not change it. */
 export function createAcceptedOf(
   instruments: ReadonlySet<InstrumentType>,
 ): (methods: PaymentMethod[]) => AcceptedMethod[] {

@@ -6,8 +6,8 @@ import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../request-context.ts'
 
 /**
- * One look at BigCommerce: the order and its transactions, each a witness by itself. One that is away takes nothing from
- * the other.
+ * One look at BigCommerce: reads the order and its transactions. Each is a witness by itself, so if one cannot be read, the
+ * other still counts.
  *
  * @throws Problem when both are away, and `upstream_busy` where BigCommerce has no room for a look now.
  */
@@ -36,7 +36,7 @@ export async function lookAtOrder(
   }
 }
 
-/** A look shows up at BigCommerce under the correlation id of the payment that it is about. */
+/** A look sends BigCommerce the correlation id of the payment that it is about. */
 export const lookContext = (
   { requestId, correlationId, orderId, id }: PaymentAttempt,
   { caller, purpose, log }: Pick<RequestContext, 'caller' | 'purpose' | 'log'>,
@@ -49,5 +49,5 @@ export const lookContext = (
   log: log.child({ orderId, paymentId: id }),
 })
 
-/** BigCommerce has no such order, refuses to show it, or cannot be read. Busy is not away: there is room later. */
+/** BigCommerce has no such order, refuses to show it, or cannot be read. If it is busy, that is no such case: there is room later. */
 const isAway = (reason: unknown) => reason instanceof Problem && reason.code !== 'upstream_busy'

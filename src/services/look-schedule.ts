@@ -10,17 +10,17 @@ const day = 24 * hour
 
 /** Most lost answers are found within the first minute, while the shopper still waits. */
 const firstPausesMs = [2, 5, 10, 20, 40, 60, 120, 300, 600, 1_800].map((seconds) => seconds * second)
-/** Hourly for a day, then daily for as long as a person would still expect the machine to find out. */
+/** Hourly for a day, then daily for as long as a person would expect the service to find out by itself. */
 const hourlyForMs = day
-/** After an answer that proves little, complete looks at once and at these ages of the answer: most shoppers wait that long. */
+/** After an answer that proves little: complete looks at once and when the answer is this old. Most shoppers wait that long. */
 const answeredAgesMs: Readonly<Record<AnsweredAs, readonly number[]>> = {
   refused: [0, 10, 30, 60].map((seconds) => seconds * second),
   refused_oddly: [0, 1, 3, 6, 10].map((minutes) => minutes * minute),
   turned_away: [0, 10, 30, 60].map((seconds) => seconds * second),
 }
-/** `Date` has no fractions of a second, so a look this much later is past the age that it is meant to have. */
+/** `Date` has no fractions of a second. So a look waits this much longer, to be sure that the answer is old enough. */
 const dateResolutionMs = 1_000
-/** What a person must decide may still show by itself: once a day for a month. */
+/** A charge may still show while a person has to decide, so the service looks once a day for a month. */
 const reviewedForMs = 30 * day
 
 /**
@@ -55,7 +55,7 @@ function byExpiry(
   reading: OrderReading | null,
   nowMs: number,
 ): number | null {
-  // Without BigCommerce's clock ours has to do for choosing a moment; it decides nothing.
+  // If we do not know BigCommerce's clock, we use ours to choose the time of the look. It decides nothing else.
   const bigcommerceNowMs = reading?.answeredAtMs ?? nowMs
   if (patExpiresAtMs === null) return null
   const restMs = patExpiresAtMs + patSkewMs + dateResolutionMs - bigcommerceNowMs

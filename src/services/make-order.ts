@@ -7,17 +7,17 @@ import type { Checkouts } from '../stores/checkouts.ts'
 import type { ChargeAttempt, Pause } from './charge-attempt.ts'
 import type { FindMadeOrders } from './find-made-orders.ts'
 
-/** How long the request that holds the card waits for the order: then nothing is charged later on, whatever becomes of it. */
+/** How long the request, which holds the card, waits for the order. After that nothing is charged, even if the order is made. */
 export const ORDERING_MS_MAX = 15_000
 
 export interface WantedOrder {
   readonly checkoutId: string
-  /** From then on none is made, by the clock that only goes forward. */
+  /** After this moment no order is made, by the clock that only goes forward. */
   readonly untilMs: number
 }
 
 /**
- * Has the order made that a payment waits for, whose *ordering* is on record. Asked once; a lost answer is resolved by finding the order.
+ * Lets BigCommerce make the order that a payment waits for; *ordering* is on record. Asks once. If the answer is lost, looks for the order.
  *
  * @returns the payment with its order. @throws Problem; the payment has ended as not sent then.
  */
@@ -45,7 +45,7 @@ export function createMakeOrder(dependencies: MakeOrderDependencies): MakeOrder 
 
   return async function makeOrder(attempt, { checkoutId, untilMs }, context) {
     try {
-      // An instance that stood still may have been taken for dead, and another one have had the order made.
+      // If this instance stood still, another one may have taken it for dead and let the order be made.
       if (elapsed() >= untilMs) {
         await checkouts.noteNotMade(attempt.id)
         throw stillOrdering()
@@ -73,7 +73,7 @@ export function createMakeOrder(dependencies: MakeOrderDependencies): MakeOrder 
       case 'made':
         return (await checkouts.noteMade(attempt.id, making.orderId)) ?? attempt
       case 'not_made':
-        // If this is not written, looks that find nothing free the checkout.
+        // If this cannot be written, looks that find no order free the checkout later.
         await checkouts.noteNotMade(attempt.id).catch(() => {})
         throw notMade(making)
       case 'unknown':

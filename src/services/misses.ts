@@ -3,18 +3,18 @@ import { Problem } from '../domain/problem.ts'
 import type { RequestContext } from '../request-context.ts'
 
 /**
- * How often a caller asks for orders that are not theirs. Whether an order is theirs takes a call to BigCommerce, and all shoppers share the
- * quota of those calls.
+ * Counts how often a caller asks for orders that are not theirs. It takes a call to BigCommerce to find out whose an order is, and all
+ * shoppers share the quota of these calls.
  */
 export interface Misses {
   /**
    * An order is about to be read.
    *
-   * @returns to be called when it was read: whether it turned out not to be the caller's.
+   * @returns a function to call once it was read, with whether it turned out not to be the caller's.
    * @throws Problem `quota_exceeded` for a caller with too many of them.
    */
   begin(caller: Caller, context: RequestContext): (isMiss: boolean) => void
-  /** Whether the caller's reads come last at BigCommerce's quota, because of a miss within the last minute. */
+  /** Whether the caller's reads wait behind all others for BigCommerce's quota, because of a miss within the last minute. */
   comesLast(caller: Caller): boolean
   /** Whether a call may be made for the caller before it is known that the order is theirs. */
   mayGoAhead(caller: Caller): boolean

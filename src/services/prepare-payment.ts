@@ -69,10 +69,10 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
   }
 
   /**
-   * Where an earlier attempt ended in doubt, its charge may show by now: a complete look comes before the next charge. So it does where
-   * another application may have paid the order. Whatever led to the look, a charge that no payment accounts for stops the next one.
+   * If an earlier attempt ended in doubt, its charge may show by now, so we make a complete look before the next charge. We do the same if
+   * another application may have paid the order. In both cases a charge that no payment accounts for stops the next one.
    *
-   * @throws Problem; the look that it has woken corrects the earlier attempt.
+   * @throws Problem; it has asked for a look, which corrects the earlier attempt.
    */
   async function lookFirst(
     orderId: number,
@@ -94,7 +94,7 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
     if (!reading.isWhole) throw new Problem('upstream_unavailable')
   }
 
-  /** @throws Problem where the order shows a charge that is not ours, or may; the look that it has woken tells people of it. */
+  /** @throws Problem if the order shows a charge that is not ours, or may not be; it has asked for a look, which reports the charge. */
   async function refuseForeignCharge(
     orderId: number,
     reading: OrderReading,
@@ -109,8 +109,8 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
   }
 
   /**
-   * Until BigCommerce shows a part, the rest must not be charged: the part would be charged again with it. A complete look may show
-   * that it was given back, or that the order costs as much more.
+   * Until BigCommerce shows a part that was paid, the rest must not be charged, or we would charge the part again. A complete look may
+   * show that the part was given back, or that the order has become dearer by as much.
    *
    * @throws Problem where it does not.
    */
@@ -125,7 +125,7 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
     // The order may not have been read before.
     const stale = staleParts(claims, reading.order ?? order, payments)
     if (showsParts(reading, claims.due, stale, payments)) return
-    // Its total changed, and the gateway records nothing: by now the part would be shown in what is due.
+    // The total has changed and the gateway records nothing. By now the amount due would show the part.
     const isOld = (part: PaymentAttempt) =>
       dearerBy(part, reading.order) !== 0 && now() - (part.endedAtMs ?? 0) >= partShowsWithinMs
     if (stale.length > 0 && stale.every(isOld) && !showsAnyPart(reading, stale, payments)) return
@@ -160,8 +160,8 @@ function refuseOtherAmount(
 }
 
 /**
- * The order's total, where the order says that as much is due as the PAT does. Otherwise one of the two is of before an edit or a part
- * payment, and a part would be reckoned from two amounts that never stood beside each other.
+ * The order's total, if the order and the PAT agree on what is due. If they do not, one of the two is older than an edit or a part
+ * payment, and we would compute a part from two amounts that were never true at the same time.
  */
 const totalOf = (order: Order | null, { due }: PaymentAccessTokenClaims): number | null =>
   order?.due?.amount === due.amount && order.due.currency === due.currency
@@ -169,8 +169,8 @@ const totalOf = (order: Order | null, { due }: PaymentAccessTokenClaims): number
     : null
 
 /**
- * The parts of which the PAT's amount shows nothing. After a part was paid, less must be due than before; an order that became dearer
- * may be due as much as before.
+ * The parts that the PAT's amount does not show. After a part was paid, less must be due than before, unless the order has become
+ * dearer: then as much may be due as before.
  */
 const staleParts = (
   { due }: PaymentAccessTokenClaims,
@@ -179,7 +179,7 @@ const staleParts = (
 ) =>
   payments
     .filter(hasPaidAPart)
-    // As much as would be due now without the part.
+    // What would be due now if the part had not been paid.
     .filter((part) => part.amount !== null && due.amount >= part.amount + dearerBy(part, order))
 
 /** By how much an order costs more than when a payment was prepared; 0 where that is not known. */
@@ -188,5 +188,5 @@ function dearerBy({ orderTotal }: PaymentAttempt, order: Order | null): number {
   return total !== null && orderTotal !== null ? total - orderTotal : 0
 }
 
-/** Where the order's total changed after a part was paid, this long the part may not be shown anywhere yet. */
+/** If the order's total changed after a part was paid, it may take this long until anything shows the part. */
 const partShowsWithinMs = 60_000

@@ -14,7 +14,7 @@ import type { Misses } from './misses.ts'
 /** A checkout that the caller may pay. */
 export interface CheckoutView {
   readonly record: CheckoutRecord
-  /** null where BigCommerce has none any more, but an order of it. */
+  /** null if BigCommerce no longer has the checkout but has an order of it. */
   readonly checkout: Checkout | null
   readonly orders: readonly Order[]
   readonly choice: WhichOrder
@@ -106,14 +106,14 @@ export function createReadCheckout(dependencies: ReadCheckoutDependencies): Read
       const missing = new Set(ids.filter((id) => id !== null && known.every((order) => order.id !== id)))
       const found = await Promise.all([...missing].map((id) => managementApi.getOrder(Number(id), context)))
       const named = found.filter((order) => order !== null)
-      // What is said of this checkout elsewhere is then not to be believed either.
+      // Then we cannot believe either what else was said about this checkout.
       if (named.some(({ cartId }) => cartId !== checkoutId)) throw new Problem('upstream_unavailable')
       return named
     }
   }
 }
 
-/** What the token alone refuses, without a call. */
+/** Refuses what the token alone shows to be another's, without a call. */
 export function refuseUnnamed({ access }: Caller, checkoutId: string): void {
   if (access.kind === 'orders' && !access.checkoutIds?.has(checkoutId))
     throw new Problem('checkout_not_found')
@@ -131,7 +131,7 @@ export function isKnownToBeTheirs(
   return payments.length > 0 && payments.every((payment) => maySeeAttempt(caller, payment))
 }
 
-/** A checkout that is gone is its paid order's customer's; else that of an order that can be paid. */
+/** If the checkout is gone, it belongs to the customer of its paid order, else of an order that can be paid. */
 function isTheirs({ access }: Caller, { checkout, orders, choice, record }: CheckoutView): boolean {
   if (!checkout && orders.length === 0 && record.payments.length === 0) return false
   if (access.kind !== 'customer') return true
@@ -156,8 +156,8 @@ const runningOf = ({ payments, ordering }: CheckoutRecord): PaymentAttempt | und
   payments.find(({ status }) => isSent(status)) ?? (ordering?.status === 'claimed' ? ordering : undefined)
 
 /**
- * An order that was made a moment ago may not be known yet where it is asked for. The caller asked for a checkout, which is
- * there: only the same request again can tell.
+ * BigCommerce may not find an order that was made a moment ago. The caller asked for a checkout, which exists, so they must
+ * send the same request again.
  *
  * @throws Problem `upstream_unavailable` for `order_not_found`, else the error it is given.
  */

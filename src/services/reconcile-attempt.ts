@@ -17,7 +17,7 @@ import { weighLook } from './weigh-look.ts'
  * - `looked`: BigCommerce was read, and this is what it proves.
  * - `look_failed`: nothing could be read or written; the attempt is looked at again later.
  * - `look_put_off`: BigCommerce's quota was needed for shoppers; the attempt is looked at when there is room.
- * - `needs_review`: the machine has looked long enough, and a person must.
+ * - `needs_review`: the service has looked for long enough; now a person must decide.
  * - `duplicate_charge`: an order shows more charges than it should. `late_charge`: one that shows after another end was told.
  *   Both are told at least once for each payment.
  */
@@ -29,8 +29,8 @@ export type ReconciliationEvent =
   | { readonly kind: 'settled'; readonly from: AttemptStatus; readonly to: AttemptStatus }
 
 /**
- * Looks up at BigCommerce what became of an attempt, and writes what the evidence says. Only reads: a charge is never probed
- * by sending it again. Never throws; what cannot be read now is looked at later.
+ * Looks at BigCommerce for what became of an attempt, and writes what the evidence says. Only reads: it never tests a charge
+ * by sending it again. Never throws; if something cannot be read now, it looks again later.
  *
  * @returns what happened, so that it can be counted.
  */
@@ -70,7 +70,7 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
     }
   }
 
-  /** @returns null where nothing could be read; `busy` where the look gave way to shoppers, which does not count as one. */
+  /** @returns null if nothing could be read; `busy` if the look was put off for shoppers, which does not count as a look. */
   async function read(attempt: OrderAttempt): Promise<OrderReading | null | 'busy'> {
     const { id: paymentId, orderId } = attempt
     try {
@@ -102,7 +102,7 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
       const said = alert === 'duplicate_charge' ? 'duplicate charge detected' : 'late charge detected'
       log.error({ paymentId, orderId, charges }, said)
     }
-    // Of charges too many the line above tells.
+    // If there are too many charges, the line above has said so.
     if (isNewlyUnaccounted && alert === null) log.error({ paymentId, orderId }, 'unaccounted charge detected')
     if (after.status === before.status) return events
     if (after.status === 'needs_review') {
@@ -115,7 +115,7 @@ export function createReconcileAttempt(dependencies: ReconcileAttemptDependencie
   }
 }
 
-/** A partial reading without a sign of a charge is no look at all. */
+/** A partial reading without a sign of a charge does not count as a look. */
 const seen = (verdict: Verdict | null, reading: OrderReading | null): ReconciliationEvent =>
   verdict === null || (verdict.kind === 'unclear' && !reading?.isWhole)
     ? { kind: 'look_failed' }

@@ -16,14 +16,14 @@ const leasedMax = 4
 const keyLifeMs = 30 * 24 * 60 * 60 * 1_000
 /** How often old keys are deleted. Nothing depends on the moment. */
 const sweepEveryMs = 60 * 60 * 1_000
-/** Looks that take longer hang: the next round begins beside them, or the orders of a few would keep the truth from all others. */
+/** Looks that take longer hang. The next round begins without waiting for them, so that a few orders do not delay all others. */
 const hangsAfterMs = 2_000
-/** Rounds whose looks are not over. A look whose calls hang takes up to its three tries of five seconds. */
+/** How many rounds may have looks that still run. A look whose calls hang takes up to three tries of five seconds each. */
 const roundsMax = 8
 /** Clients are told to ask again in two seconds, and should find news then. An empty round costs two short statements. */
 const pauseMs = 500
 
-/** How long an attempt must have stood still for certain that no living instance works on it. */
+/** How long an attempt must have stood still before it is certain that no living instance works on it. */
 export const stillForOf = (waits: {
   readonly permitWaitMsMax: number
   readonly paymentTimeoutMs: number
@@ -44,7 +44,7 @@ export interface ReconciliationRoundOptions {
 }
 
 /**
- * One round: finds what a crash left behind, begins to look up what is due, and forgets old keys.
+ * One round: ends attempts that a crash left behind, begins the looks that are due, and deletes old keys.
  *
  * @returns what resolves once its looks are over; it never rejects.
  */
@@ -60,7 +60,7 @@ export function createReconciliationRound(options: ReconciliationRoundOptions): 
       .catch((failure: unknown): Recovered => ({ released: [], unknown: [], failure }))
     tell(recovered)
     const due = await unsettled.lease(leasedMax)
-    // What cannot be recovered keeps no look from those whose payments can be settled. Where the ledger is away the lease says so.
+    // If an attempt cannot be recovered, the looks for the others still happen. If the ledger is away, the lease throws.
     if (recovered.failure !== undefined) failed(recovered.failure)
     const looked = Promise.all([
       ...due.map((attempt) => reconcileAttempt(attempt)),

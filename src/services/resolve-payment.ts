@@ -45,8 +45,8 @@ export interface Resolved {
 }
 
 /**
- * Ends a payment that was sent and has no end by a person's word, after one more look at BigCommerce. What the look proves
- * is written, and goes before the person's word.
+ * A person ends a payment that was sent and has no end, after one more look at BigCommerce. What the look proves
+ * is written, and counts more than what the person says.
  *
  * @throws Problem `payment_not_found`; `payment_not_resolvable` before anything was read; of BigCommerce or the ledger, where one
  * is away.
@@ -58,7 +58,7 @@ export interface ResolvePaymentDependencies {
   readonly attempts: Pick<PaymentAttempts, 'settle'>
   readonly unsettled: Pick<UnsettledAttempts, 'conclude'>
   readonly managementApi: Pick<ManagementApi, 'getOrder' | 'listTransactions'>
-  /** How long an attempt must stand still for certain that no instance waits for its answer any more. */
+  /** How long an attempt must stand still before it is certain that no instance waits for its answer any more. */
   readonly sendingMsMax: number
   readonly now: Clock
   readonly log: Log
@@ -153,7 +153,7 @@ function refusalOf(judgement: Judged, { id }: PaymentAttempt, reading: OrderRead
   return unread('upstream_unavailable', id, reading?.failures[0])
 }
 
-/** The catalogue's own words are about a request to pay. Here they would say of this payment what no one knows. */
+/** The usual texts are about a request to pay. Here they would say something about this payment that no one knows. */
 function unread(code: ProblemCode, paymentId: string, cause: unknown): Problem {
   const detail =
     code === 'upstream_refused'
@@ -168,7 +168,7 @@ const settled = ({ status, endedAtMs, decidedAtMs }: PaymentAttempt): string => 
   return `It is settled already, as ${publicStatus(status)}${when}${who}. A settled payment is not resolved again.`
 }
 
-/** The look with a person's word in it, and what is told of who said it. */
+/** Adds the person's decision to the look, and who made it. */
 function withWord(weighed: Weighed, judgement: Judged, command: ResolveCommand): Weighed {
   if (judgement.kind === 'refused' || judgement.kind === 'unread') return weighed
   const { decision, by, because } = command

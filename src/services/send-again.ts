@@ -27,8 +27,8 @@ export interface TurnedAwayPayment {
 }
 
 /**
- * Sends a charge that BigCommerce turned away (429) once more, with the same PAT, while the payment may still wait. Something
- * on the way may have made a copy of it that was taken, so a complete look that shows nothing comes last before it.
+ * Sends a charge that BigCommerce refused with 429 once more, with the same PAT, if the payment may still wait. A proxy may have
+ * made a copy of the charge that BigCommerce took, so we first make a complete look and go on only if it shows nothing.
  *
  * @returns the first answer where it cannot be sent again: looks over the next minute settle it then.
  */
@@ -43,7 +43,7 @@ export function createSendAgain({ attempts, managementApi, paymentsApi }: SendAg
   async function showsNothing(attempt: OrderAttempt, context: RequestContext): Promise<boolean> {
     try {
       const reading = await lookAtOrder(managementApi, attempt.orderId, context)
-      // Read after the look: what has been found to be paid meanwhile counts.
+      // Read after the look, so that payments which were found to be paid meanwhile count.
       const all = await attempts.findByOrder(attempt.orderId)
       const own = all.find(({ id }) => id === attempt.id)
       if (!own) return false
@@ -84,7 +84,7 @@ export function createSendAgain({ attempts, managementApi, paymentsApi }: SendAg
   }
 }
 
-/** The answer to the second sending counts only where it says what happened; any other leaves the first one's doubt. */
+/** The answer to the second sending counts only if it says what happened. Otherwise we know as little as after the first. */
 function afterSecond(first: TurnedAway, second: PaymentOutcome): PaymentOutcome {
   switch (second.kind) {
     case 'succeeded':

@@ -14,7 +14,7 @@ export interface Wait {
   /**
    * Takes a place among those who wait for these payments.
    *
-   * @returns whether a look is to be asked for: not where others wait for all of them, who have asked already.
+   * @returns whether to ask for a look. If others already wait for all of these payments, they have asked.
    */
   join(paymentIds: readonly string[]): boolean
   /**
@@ -25,7 +25,7 @@ export interface Wait {
   untilEnd(paymentIds: readonly string[], hasGone: AbortSignal): Promise<boolean>
   /** Gives the place back. */
   leave(): void
-  /** All of it: asks how it stands; where a payment has no end yet, once more as soon as one has, or when the time is over. */
+  /** The whole wait: reads the payments. If one has no end yet, reads them again as soon as it has, or when the time is over. */
   answer<Standing>(awaited: Awaited<Standing>, client: AwaitingClient): Promise<Standing>
 }
 
@@ -45,7 +45,7 @@ export interface AwaitingClient {
   readonly hasGone: () => AbortSignal
   /** Runs the wait itself, during which the request does nothing. */
   readonly aside: (untilEnd: () => Promise<boolean>) => Promise<boolean>
-  /** Hears that the answer comes when the client has preferred it to. */
+  /** Called if the client's preference to wait was followed. */
   readonly applied: () => void
 }
 
@@ -63,7 +63,7 @@ export interface WaitingDependencies {
  * Each costs its connection and some kilobytes.
  */
 const PLACES_MAX = 500
-/** One short statement, by primary key, for all who wait; none while no one does. A quarter of a second seems at once. */
+/** One short statement, by primary key, for all waiting requests; none if no one waits. People do not notice a quarter of a second. */
 const readEveryMs = 250
 
 interface Waiter {
@@ -100,13 +100,13 @@ export function createWaiting(dependencies: WaitingDependencies): Waiting {
     const asked = new Set([...waiters].flatMap(({ awaited }) => awaited))
     if (asked.size === 0) return
     isReading = true
-    // Where the ledger is away, those who wait hear of it when the time is over.
+    // If the ledger is away, waiting requests learn of it when their time is over.
     const ended = new Set(await attempts.findEnded([...asked]).catch(() => []))
     isReading = false
     for (const { awaited, over } of waiters) if (awaited.some((id) => ended.has(id))) over.resolve(true)
   }
 
-  /** The caller who has most places gives one up for another who has fewer, so that no caller shuts others out. */
+  /** The caller with the most places gives one up for a caller with fewer, so that no caller keeps others out. */
   function makeRoom(caller: string): boolean {
     if (waiters.size < placesMax) return true
     const places = Map.groupBy(waiters, (waiter) => waiter.caller)
@@ -185,7 +185,7 @@ async function askOnceEnded<Standing>(
       if (isApplied) applied()
       return ended
     } catch (failure) {
-      // The request may have charged before it waited: an error of ours would say that it has not.
+      // The request may have charged before it waited. An error from us would say that it has not.
       if (failure instanceof Problem && failure.status >= 500) return standing
       throw failure
     }

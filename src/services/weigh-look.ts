@@ -16,10 +16,10 @@ export interface Look {
   readonly nowMs: number
 }
 
-/** How long until a charge is judged again that may be of another attempt, which has no end yet. */
+/** When a charge may belong to another attempt that has no end yet, it is judged again after this time. */
 const openWatchMs = 10 * 60_000
 
-/** Turns a look into what is written: the attempt's new word, its next look, and what is told of it. */
+/** Turns a look into what is written: the attempt's new status, its next look, and the lines of its story. */
 export function weighLook(look: Look): Weighed {
   const { attempt, reading, others, nowMs } = look
   const conclusion = conclude(attempt, reading, others, nowMs)
@@ -38,7 +38,7 @@ function scheduleOf({ attempt, reading, lookedFromMs, nowMs }: Look, { quiet }: 
   const scheduled = isDue ? null : attempt.nextLookAtMs
   return {
     countsAsScheduled: isDue,
-    // A look that was asked for brings the next one forward, never back.
+    // A look that someone asked for may bring the next one forward; it never delays it.
     nextLookAtMs: next === null || scheduled === null ? next : Math.min(next, scheduled),
     nextWatchAtMs: null,
   }

@@ -5,10 +5,10 @@ import type { Tables } from './engine/tables.ts'
 import { LostRace } from './engine/transact.ts'
 
 /**
- * BigCommerce makes as many orders from one checkout as it is asked for, and each can be paid. So one row for a checkout names the
- * one order that may be charged, and that one only while no attempt on any other order of the checkout is sent and without an
- * end, or has succeeded: a part paid by gift certificate is money too. Where money shows late, there may be some on two of its
- * orders; then none is charged any more.
+ * BigCommerce makes as many orders from one checkout as you ask for, and each can be paid. So one row for each checkout names the
+ * one order that may be charged. Even that order may be charged only if no attempt on another order of the checkout has succeeded, or
+ * is sent and has no end; a part paid by gift certificate is money too. If money shows late, two orders of a checkout may have some.
+ * Then none of them is charged any more.
  */
 export type CheckoutStanding = 'free' | 'busy' | 'paid'
 
@@ -21,7 +21,7 @@ interface Asked {
   readonly mayBeOrdering: boolean
 }
 
-/** Whether this order may be charged, as far as can be seen now. What `takeCheckout` says decides. */
+/** Whether this order may be charged, as far as we can see now. `takeCheckout` decides. */
 export async function checkoutStanding(queries: Kysely<Tables>, asked: Asked): Promise<CheckoutStanding> {
   const { storeHash, cartId, orderId } = asked
   if (asked.mayBeOrdering && (await isOrdering(queries, asked))) return 'busy'
@@ -32,7 +32,7 @@ export async function checkoutStanding(queries: Kysely<Tables>, asked: Asked): P
     .where('checkout_id', '=', cartId)
     .where('order_id', '!=', orderId)
     .where('status', 'in', MAY_HAVE_CHARGED)
-  // Of the time before attempts named their checkout. Postgres finds neither by its index where they are one condition.
+  // These are older than the column that names the checkout. As one condition, Postgres would use neither index.
   const ofNamed = queries
     .selectFrom('checkouts')
     .innerJoin('payment_attempts', (join) =>
@@ -59,7 +59,7 @@ export async function checkoutStanding(queries: Kysely<Tables>, asked: Asked): P
     .where('payment_attempts.order_id', '!=', orderId)
   const held = await ofOrders.unionAll(ofNamed).unionAll(unaccounted).execute()
   if (held.length === 0) return 'free'
-  // A success says more than one that has no end.
+  // If one has succeeded, say that rather than that another has no end.
   return held.some(({ status }) => status === 'succeeded') ? 'paid' : 'busy'
 }
 
@@ -108,7 +108,7 @@ export async function lockCheckout(
   storeHash: string,
   checkoutId: string,
 ): Promise<CheckoutRow | null> {
-  // One at a time for a checkout: a statement that waits for another's row would still judge by what it saw before.
+  // Only one transaction at a time for a checkout: a statement that waits for another's row still judges by what it saw before.
   await waitForTurn(transaction, `checkout ${storeHash} ${checkoutId}`)
   // An attempt on the order that the row names writes *sending* in one statement, which locks the row and takes no turn. Until
   // that has ended, its word is not to be seen.
@@ -179,8 +179,8 @@ export async function writeCheckout(
 }
 
 /**
- * A charge that shows late takes its checkout back, so that who asks for the checkout is told of the payment. The attempts on the order
- * that the row named go on; they are seen from the one that it names now, those too that do not name their checkout yet.
+ * A charge that shows late takes its checkout back, so that callers who ask for the checkout learn of the payment. The attempts on the
+ * order that the row named before go on. The order that it names now can see them, even those that do not name their checkout yet.
  */
 export async function bringCheckoutBack(
   transaction: Transaction<Tables>,

@@ -42,9 +42,9 @@ export interface ClaimOptions {
 /**
  * Claims the key and fences the order, within one transaction.
  *
- * On Postgres others commit between these statements, so each answer is right only if what it was read from still stands.
+ * On Postgres other transactions commit between these statements. So an answer is right only if the rows that it was read from are unchanged.
  *
- * @throws LostRace where it does not: roll back and claim again.
+ * @throws LostRace if they have changed: roll back and claim again.
  */
 export async function claimAttempt(transaction: Transaction<Tables>, options: ClaimOptions): Promise<Claim> {
   const { storeHash, scope, fingerprint } = options
@@ -102,12 +102,12 @@ async function closedBy(
   return checkout === 'free' ? null : { kind: 'checkout', standing: checkout }
 }
 
-/** However often a closed order is asked for, its watch looks no more often than this. */
+/** However often someone asks for a closed order, the watch looks at it no more often than this. */
 const askedLookGapMs = 60_000
 
 /**
- * Brings forward the look that may open an order again, which a charge of others has closed: it may have been given back since, and the
- * watch's own looks are days apart.
+ * A charge of another application has closed the order. It may have been given back since, and the watch looks only every few days, so
+ * this brings forward the look that may open the order again.
  */
 export async function askForLook(
   database: Kysely<Tables>,
@@ -164,7 +164,7 @@ export const attemptRow = ({ storeHash, scope, attempt, nowMs }: ClaimOptions) =
   updated_at_ms: nowMs,
 })
 
-/** The attempt that holds the order may be of this very key, claimed by another request since we read the key. */
+/** The attempt that holds the order may belong to this same key: another request may have claimed it since we read the key. */
 async function refusal(
   transaction: Transaction<Tables>,
   { storeHash, scope, attempt }: ClaimOptions,
@@ -207,8 +207,8 @@ export async function takeKey(
 }
 
 /**
- * How long until one more attempt on the order, or on its checkout, may be made; 0 if now. Declines are counted, and no payment whose answer was
- * lost: that was not the shopper's failure. Asked once the order is fenced: from then on no other
+ * How long until one more attempt on the order, or on its checkout, may be made; 0 if now. Counts declines, but not payments whose answer was
+ * lost, since that was not the shopper's failure. Asked once the order is fenced: from then on no other
  * attempt on it can end, so what is counted stays true.
  */
 export async function failuresWaitSeconds(

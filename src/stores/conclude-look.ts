@@ -12,7 +12,7 @@ import type { WriteEvents } from './write-events.ts'
 
 /** What one look decided: the conclusion, and when the next looks are due by this instance's clock. */
 export interface Weighed extends Conclusion {
-  /** The next look by the schedule, for an attempt that keeps no end; null for none. */
+  /** The next look by the schedule, for an attempt that still has no end; null for none. */
   readonly nextLookAtMs: number | null
   /** Whether this look was one of the schedule's: one that was asked for does not use the schedule up. */
   readonly countsAsScheduled: boolean
@@ -95,11 +95,11 @@ const lockedAttempts = (transaction: Transaction<Tables>, storeHash: string, ord
     .where('store_hash', '=', storeHash)
     .where('order_id', '=', orderId)
     .orderBy('id')
-  // SQLite has one writer at a time, and no word for it.
+  // SQLite has one writer at a time, and no FOR UPDATE.
   return dialectOf(transaction).name === 'Postgres' ? all.forUpdate().execute() : all.execute()
 }
 
-/** What was claimed before a charge showed, and has not been sent, is not sent any more. */
+/** An attempt that was claimed before a charge showed, and has not been sent, will not be sent. */
 async function stopUnsent(
   transaction: Transaction<Tables>,
   storeHash: string,
@@ -129,7 +129,7 @@ async function stopUnsent(
   await passOrderOn(transaction, storeHash, orderId)
 }
 
-/** @returns whether one is noted that was not before. */
+/** @returns whether a charge was noted that was not noted before. */
 async function noteUnaccounted(
   transaction: Transaction<Tables>,
   storeHash: string,

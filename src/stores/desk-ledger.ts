@@ -18,7 +18,7 @@ export interface DeskAttempt {
   readonly noted: readonly StoryEntry[]
 }
 
-/** A charge that the ledger does not know, because it was restored from before it, and that may have been made. */
+/** A charge that may have been made, and that the ledger does not know because it was restored from an earlier backup. */
 export interface ForgottenCharge {
   /** Its id in the log of then, or a new one. */
   readonly paymentId: string
@@ -29,7 +29,7 @@ export interface ForgottenCharge {
   readonly correlationId: string
 }
 
-/** What people ask the ledger, and the one thing that they tell it. Each method throws Problem `store_unavailable` when the database fails. */
+/** What people can read in the ledger, and the one thing that they can write. Each method throws Problem `store_unavailable` when the database fails. */
 export interface DeskLedger {
   /** The attempts without an end, oldest first, at most so many; without what was noted of them. */
   listOpen(limit: number): Promise<DeskAttempt[]>
@@ -116,7 +116,7 @@ const withoutNotes = (row: Selectable<PaymentAttemptRow>): DeskAttempt => ({
   noted: [],
 })
 
-/** Looked at now, and by everyone's first look at BigCommerce settled where that shows the charge. */
+/** It is due for a look now. If BigCommerce shows the charge, that look settles it. */
 async function hold(
   transaction: Transaction<Tables>,
   storeHash: string,

@@ -16,7 +16,7 @@ export interface OutboxCount {
 /** The outbox of events. Each method throws Problem `store_unavailable` when the database fails. */
 export interface EventOutbox {
   /**
-   * Takes events that are due: new ones first, so that those that fail hold up no other. No other instance gets them until the
+   * Takes events that are due: new ones first, so that failing events do not delay others. No other instance gets them until the
    * lease ends.
    *
    * @param againMax how many of them may have been tried before.
@@ -36,7 +36,7 @@ export interface EventOutbox {
    */
   deleteDelivered(beforeMs: number): Promise<number>
   /**
-   * Makes due what is to be tried again later than this: no pause is so long, so a clock was ahead when that was written.
+   * Makes events due now whose next try is later than this. No pause is that long, so a clock was ahead when they were written.
    *
    * @returns how many.
    */
@@ -90,7 +90,7 @@ export function createEventOutbox({ database, storeHash, now }: EventOutboxOptio
           .where('new_since_ms', 'is not', null)
           .orderBy('new_since_ms')
           .limit(limit)
-        // The condition stands twice: between choosing and taking, another instance may have taken it.
+        // The condition is there twice, since between choosing and taking another instance may have taken the event.
         const leased = await leasing(queries, nowMs)
           .where('id', 'in', fresh)
           .where('new_since_ms', 'is not', null)

@@ -18,8 +18,8 @@ import type { NewEvent, WriteEvents } from './write-events.ts'
 
 /*
  * The way of nearly all payments, each step in one go: the first attempt on an order whose checkout names no other one is claimed, is
- * sent, and succeeds. Each step says when it was not so, and has then written nothing; what `claimAttempt`, `takeCheckout` and
- * `settleAttempt` make of it decides.
+ * sent, and succeeds. If a step does not apply, it says so and has written nothing. Then `claimAttempt`, `takeCheckout` and
+ * `settleAttempt` decide.
  */
 
 type Row = Selectable<PaymentAttemptRow>
@@ -61,7 +61,7 @@ const insert = prepare<ClaimValues, Row>((queries, give) =>
     ON CONFLICT DO NOTHING RETURNING *`.compile(queries),
 )
 
-/** Looked at once the order is fenced, so that what is seen stays true. */
+/** Checked after the order is fenced, so that it stays true. */
 const takeBackUnlessFirst = prepare<ClaimValues, { id: string }>((queries, give) =>
   sql<{ id: string }>`
     DELETE FROM payment_attempts WHERE id = ${give('id')} AND status = 'claimed'
@@ -106,7 +106,7 @@ export async function claimFirst(
     fingerprint: options.fingerprint,
   }
   const statements = [insert, takeBackUnlessFirst, insertKey].map((statement) => statement(database, values))
-  // If the claim is lost, nothing was sent. The flush of *sending* takes it along to the disk (decision 0029).
+  // If the claim is lost, nothing was sent. The flush of *sending* writes it to the disk too (decision 0029).
   const [inserted, takenBack] = await together(database, 'for nothing', statements)
   const claimed = inserted?.[0] as Row | undefined
   return claimed && takenBack?.length === 0 ? toOrderAttempt(claimed) : null

@@ -18,9 +18,9 @@ export interface LedgerHealthOptions {
   readonly onChange: (reason: unknown) => void
 }
 
-/** A question within this long gets the same answer, so that a flood of questions costs nothing. */
+/** A question within this time gets the same answer, so that a flood of questions costs nothing. */
 const rememberedMs = 1_000
-/** A probe waits so long at most for the write of its question. Then it is told what is known from before, while the write goes on. */
+/** A probe waits at most this long for its write. Then it gets the last known answer, and the write goes on. */
 const answerWithinMs = 500
 /** A busy disk may take a second or two. What takes longer than this hangs, and a payment would hang with it. */
 const hangsAfterMs = 5_000
@@ -34,13 +34,13 @@ interface Question {
   readonly askedAtMs: number
   readonly answer: Promise<boolean>
   endedAtMs: number | null
-  /** What those are told who ask before it has ended. */
+  /** The answer to questions that come before it has ended. */
   meanwhile: Promise<boolean> | null
 }
 
 /**
- * Whether a payment could be written down now: the schema fits, and a small write reaches the disk. Never throws. A write that hangs
- * is answered with no.
+ * Whether a payment could be written down now: the schema fits, and a small write reaches the disk. Never throws. If the write hangs,
+ * the answer is no.
  */
 export function createLedgerHealth(options: LedgerHealthOptions): () => Promise<boolean> {
   const { elapsed, pause, onChange } = options
@@ -99,7 +99,7 @@ async function beat(database: Kysely<Tables>, instance: string, nowMs: number): 
   const filler = isSqlite ? sql<string>`hex(randomblob(${fillerBytes}))` : sql<string>`''`
   // As a payment is written: on SQLite the disk is waited for beside the event loop.
   await transactDurably(database, async (transaction) => {
-    // A standby that does not answer would keep the commit waiting, and with it a process of the server for each question.
+    // If a standby does not answer, each question would leave a commit waiting, and with it a process of the server.
     if (!isSqlite) {
       await sql`SELECT set_config('synchronous_commit', 'local', true)`.execute(transaction)
       await refuseWithoutRights(transaction)
@@ -129,7 +129,7 @@ const writtenByPayments = [
   'payment_events',
 ] as const satisfies readonly (keyof Tables)[]
 
-/** On Postgres tables that another role has made may be closed to the service's own, some of them or all. @throws Error */
+/** On Postgres, another role may own the tables and not let the service's role use some of them. @throws Error if so. */
 async function refuseWithoutRights(transaction: Kysely<Tables>): Promise<void> {
   const rights = ['SELECT', 'INSERT', 'UPDATE', 'DELETE']
   const { rows } = await sql<{ lacking: string }>`

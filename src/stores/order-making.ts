@@ -15,7 +15,7 @@ export interface OrderMaking {
   readonly newestOrder: number
 }
 
-/** What a look for the order of a making has brought: the order, or nothing; a look that could not read everything proves nothing. */
+/** The result of a look for the order of a making: the order, or nothing. A look that could not read everything proves nothing. */
 export type MakingLook =
   | { readonly kind: 'found'; readonly orderId: number }
   | { readonly kind: 'empty' | 'failed' }
@@ -23,7 +23,7 @@ export type MakingLook =
 /** Longer than all pages of a cart's orders are read with all tries. */
 const leaseMs = 20_000
 
-/** How often an order was asked to be made of a checkout, and of how many of these it is still looked for. */
+/** How often BigCommerce was asked to make an order of a checkout, and for how many of these we still look for the order. */
 export async function countMakings(
   transaction: Transaction<Tables>,
   storeHash: string,
@@ -62,8 +62,8 @@ export async function makingsWaitSeconds(
 }
 
 /**
- * Writes down which order a making has made. Its checkout is bound to that order, and its payment goes on with it, where no other
- * has taken either meanwhile: each step compares what it goes on from.
+ * Writes down which order a making has made. If nothing else has taken the checkout or the payment meanwhile, the checkout is bound to
+ * that order and the payment goes on with it. So each step checks what it starts from.
  *
  * @returns the payment as it stands afterwards.
  */
@@ -155,7 +155,7 @@ export async function leaseMakings(
     .where(isFree)
     .orderBy('next_look_at_ms')
     .limit(limit)
-  // The condition stands twice: between choosing and taking, another instance may have taken it.
+  // The condition is there twice, since between choosing and taking another instance may have taken the making.
   const leased = await database
     .updateTable('order_makings')
     .set({ leased_until_ms: nowMs + leaseMs })

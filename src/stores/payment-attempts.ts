@@ -107,7 +107,7 @@ export function createPaymentAttempts(options: PaymentAttemptsOptions): PaymentA
       }),
 
     findEnded: (ids) => transact(() => findEnded(database, ids)),
-    // If the claim is lost, nothing was sent. The flush of *sending* takes it along to the disk (decision 0029).
+    // If the claim is lost, nothing was sent. The flush of *sending* writes it to the disk too (decision 0029).
     claim: (scope, fingerprint, attempt) =>
       transact(async () => {
         const asked = { storeHash, scope, fingerprint, attempt, nowMs: now(), failures, countsByCheckout }
@@ -187,11 +187,11 @@ const marking = (
     })
     .where('id', '=', id)
     .where('status', 'in', statusesBefore('sending'))
-    // What is *ordering* has nothing that could be charged.
+    // An attempt that is *ordering* has no order that could be charged.
     .where('order_id', '!=', NO_ORDER_YET)
     .where(hasNoUnaccounted)
 
-/** Of an attempt that was sent: no other one on its order has turned out to have paid since, or has paid all of it. */
+/** A condition on an attempt that was sent: no other attempt on its order was found to have paid since, or has paid all of it. */
 const hasNoSuccessSince = sql<SqlBool>`NOT EXISTS (
   SELECT 1 FROM payment_attempts AS other WHERE other.store_hash = payment_attempts.store_hash
     AND other.order_id = payment_attempts.order_id AND other.id <> payment_attempts.id AND other.status = 'succeeded'
@@ -219,7 +219,7 @@ async function writeSendingOfCheckout(
   const asked = { storeHash, cartId, orderId, holder: id, nowMs, mayBeOrdering }
   const standing = await takeCheckout(transaction, asked)
   if (standing === 'free') return 'sending'
-  // Nothing has left, so the word is taken back with the claim as it was.
+  // Nothing was sent, so *sending* is taken back and the claim stays as it was.
   await transaction
     .updateTable('payment_attempts')
     .set({ status: 'claimed', sent_at_ms: null })

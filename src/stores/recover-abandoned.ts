@@ -25,16 +25,16 @@ export interface Recovered {
   readonly released: readonly Abandoned[]
   /** Sent, or perhaps sent. */
   readonly unknown: readonly Abandoned[]
-  /** Why an attempt could not be ended, where one could not; it is tried again. */
+  /** Why an attempt could not be ended, if there was one; the next round tries again. */
   readonly failure?: unknown
 }
 
-/** A crash leaves what one instance was working on; more of them are ended in the next rounds. */
+/** A crash leaves the attempts that one instance was working on. If there are more than this, the next rounds end them. */
 const recoveredMax = 100
 /** Each is a transaction of its own, and where the ledger is away each of them fails. */
 const aloneMax = 10
 
-/** Asked first, twice a second: mostly there is nothing, and then nothing is written or built. */
+/** Asked first, twice a second. Usually there is nothing, and then nothing further is done. */
 const anyAbandoned = prepare<{ storeHash: string; beforeMs: number }, { isAny: unknown }>((queries, give) =>
   queries
     .selectNoFrom(({ exists, selectFrom }) =>
@@ -50,8 +50,8 @@ const anyAbandoned = prepare<{ storeHash: string; beforeMs: number }, { isAny: u
 )
 
 /**
- * Ends what a dead instance left running. What says *claimed* was certainly not sent, and never will be: an instance that is
- * alive after all finds, before it sends, that the attempt is no longer its own. What says *sending* may have been charged:
+ * Ends the attempts that a dead instance was working on. A *claimed* one was certainly not sent, and never will be: if its instance
+ * is alive after all, it finds before it sends that the attempt is no longer its own. A *sending* one may have been charged:
  * it becomes *unknown* and is never sent again.
  */
 export async function recoverAbandoned(
@@ -85,7 +85,7 @@ export async function recoverAbandoned(
         ended_at_ms: nowMs,
       })
       .where('id', 'in', ids)
-      // The condition stands twice: between choosing and ending, its instance may have gone on.
+      // The condition is there twice, since between choosing and ending the attempt's instance may have gone on.
       .where('status', '=', 'claimed')
       .where('updated_at_ms', '<=', nowMs - stillFor.claimedMs)
       .returning(['id', 'order_id'])
@@ -124,8 +124,8 @@ export async function recoverAbandoned(
 }
 
 /**
- * Ends a batch at once. Where that fails, some of it are ended one by one, in random order, so that one that cannot be ended keeps no other from
- * its end for ever.
+ * Ends a batch at once. If that fails, ends some of it one by one, in random order, so that an attempt that cannot be ended does not
+ * stop the others for ever.
  */
 async function ended<Row>(
   ids: readonly string[],

@@ -27,7 +27,7 @@ export interface ServedMark {
   refuseOther(database: Kysely<Tables>): Promise<void>
   /** The same attempts; each payment is noted that is being sent, before it leaves. */
   noting<Attempts extends Pick<PaymentAttempts, 'markSending'>>(attempts: Attempts): Attempts
-  /** Forgets it, by an operator's word. @returns whether there was one. */
+  /** Deletes the mark, when an operator says so. @returns whether there was one. */
   remove(): boolean
 }
 
@@ -100,8 +100,8 @@ export function createServedMark(
 }
 
 /**
- * Writes a mark over the last one, which costs a hundredth of a new file: a file that takes another's name is given its place on
- * the disk at once.
+ * Writes a mark over the last one. That costs a hundredth of writing a new file and renaming it, since a rename goes to the disk
+ * at once.
  *
  * @returns false where there is no mark of the same length: what is left of a longer one would not be read.
  */
