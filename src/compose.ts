@@ -13,7 +13,7 @@ import { createManagementHttp, createStoreAccess } from './clients/bigcommerce/m
 import { createManagementGate, type ManagementGateOptions } from './clients/bigcommerce/management-gate.ts'
 import { createPaymentsApi } from './clients/bigcommerce/payments-api.ts'
 import { createRememberedCallers } from './clients/identity/caller-tokens.ts'
-import { lookAtPublishedKeys } from './clients/identity/usable-keys.ts'
+import { tryPublishedKeys } from './clients/identity/usable-keys.ts'
 import { createVerifyCallers } from './clients/identity/verify-callers.ts'
 import { createVerifyWebhook, refuseWebhook } from './clients/identity/webhooks.ts'
 import { composeReporting } from './compose-events.ts'
@@ -37,11 +37,11 @@ import { createServedMark, type ServedMark } from './stores/served-mark.ts'
 export interface Service {
   readonly dependencies: AppDependencies
   readonly metrics: Pick<Metrics, 'contentType' | 'scrape' | 'showProcess'>
-  /** What people who help shoppers look at, and the store's allowance. */
+  /** What the desk's page shows to people who help shoppers, and the store's allowance. */
   readonly desk: { readonly desk: Desk; allowance(): Promise<{ free: number; limit: number }> }
   /** Reads again the secrets that may be rotated in their files: the store's token and the key of caller tokens. */
   renew(): void
-  /** Begins to look up at BigCommerce what became of payments without an end, and to report what became of all. */
+  /** Begins to look at BigCommerce for payments without an end, and to report how payments ended. */
   startBackgroundWork(): void
   /** From now on the service is not ready and keeps no connection, but takes requests as before. */
   leave(): void
@@ -235,7 +235,7 @@ export async function compose(
     startBackgroundWork() {
       reconciliation.start()
       reporting.start()
-      void lookAtPublishedKeys(auth.key, (err) => logger.warn({ err }, 'published keys cannot be used'))
+      void tryPublishedKeys(auth.key, (err) => logger.warn({ err }, 'published keys cannot be used'))
     },
     async close() {
       // First those who use the others: looks, then payments.

@@ -39,7 +39,7 @@ export interface SupplyOptions extends Clocks {
 }
 
 /**
- * What getting ready takes at least; taken later, a permit would lie idle meanwhile. In what is left of the time ahead,
+ * Getting ready takes at least this long. If a permit is taken later, it lies idle meanwhile. In the rest of the time ahead,
  * instances that wait for the same permit ask for it at a random moment, so that none is always first.
  */
 const preparingMs = 100
@@ -79,8 +79,8 @@ export function openSupply(options: SupplyOptions): Supply {
     return !jump
   }
 
-  /** @returns when to ask again. */
-  async function lookAhead(): Promise<number> {
+  /** Learns when each permit is expected back. @returns when to ask again. */
+  async function forecast(): Promise<number> {
     const askedMs = now()
     const { atMs, permits, isAheadOfClock } = await store.outlook()
     known = null
@@ -94,7 +94,7 @@ export function openSupply(options: SupplyOptions): Supply {
     return Math.max(pauseMsMin, soonestMs - preparingMs - (AHEAD_MS - preparingMs) * random())
   }
 
-  /** @param asked when the question left, @param told when its answer came: the database's moment is in between. */
+  /** @param asked when we asked, @param told when the answer came: the database's moment is in between. */
   function permitFor(reservation: Reservation, asked: Moment, told: Moment): Permit {
     const aheadMs = reservation.forMs - reservation.atMs
     const due = laterBy(aheadMs, told)
@@ -113,7 +113,7 @@ export function openSupply(options: SupplyOptions): Supply {
         return { permits: [], pauseMs: pauseMsMin }
       lastHeard = { remaining: remaining ?? 0, atMs: told.steadyMs }
       const permits = taken.map((reservation) => permitFor(reservation, asked, told))
-      if (taken.length < wanted) return { permits, pauseMs: await lookAhead() }
+      if (taken.length < wanted) return { permits, pauseMs: await forecast() }
       known = null
       return { permits, pauseMs: 0 }
     },

@@ -6,7 +6,7 @@ type Call = Pick<Dispatcher.DispatchOptions, 'method' | 'path' | 'headers' | 'bo
 
 /** A call that is being sent. */
 export interface Sending {
-  /** Ends it at once with this error. Put here by what sends; it does nothing before, and once there is an answer. */
+  /** Ends it at once with this error. The sender sets it; before that, and once there is an answer, it does nothing. */
   giveUp: (why: Error) => void
 }
 
@@ -14,15 +14,15 @@ export interface Sending {
 export type CollectAnswer = (call: Call, sending?: Sending) => Promise<UpstreamAnswer>
 
 /**
- * As the library's own `request` does, with neither a stream nor a signal and a timer for each call, which cost more than all the
- * rest of it. All calls have the same time, so they end in the order in which they began, and one timer does for all.
+ * Does what the library's own `request` does, but without a stream, a signal and a timer for each call, which cost more than all the
+ * rest. All calls have the same time limit, so they time out in the order in which they began, and one timer is enough.
  */
 export function createCollectAnswer(pool: Pick<Pool, 'dispatch'>, timeoutMs: number): CollectAnswer {
   // A Set keeps the order in which they began.
   const running = new Set<Collecting>()
   let timer: NodeJS.Timeout | null = null
 
-  function lookIn(ms: number): void {
+  function checkIn(ms: number): void {
     timer = setTimeout(endLate, ms).unref()
   }
 
@@ -31,7 +31,7 @@ export function createCollectAnswer(pool: Pick<Pool, 'dispatch'>, timeoutMs: num
     const nowMs = performance.now()
     for (const call of running) {
       if (call.untilMs > nowMs) {
-        lookIn(Math.ceil(call.untilMs - nowMs))
+        checkIn(Math.ceil(call.untilMs - nowMs))
         return
       }
       running.delete(call)
@@ -51,7 +51,7 @@ export function createCollectAnswer(pool: Pick<Pool, 'dispatch'>, timeoutMs: num
         sending.giveUp = (why) => {
           if (running.delete(collecting)) collecting.abort(why)
         }
-      if (timer === null) lookIn(timeoutMs)
+      if (timer === null) checkIn(timeoutMs)
       pool.dispatch(call as Dispatcher.DispatchOptions, collecting)
     })
 }
@@ -73,7 +73,7 @@ class Collecting implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    // Its time was over before there was a connection: it is not sent any more.
+    // Its time was over before there was a connection, so it is not sent.
     if (this.#late) controller.abort(this.#late)
   }
 

@@ -30,7 +30,7 @@ export function isUsableKey(key: unknown): boolean {
  *
  * @param onUnusable called when they cannot be read, or none of them can be used.
  */
-export async function lookAtPublishedKeys(key: AuthKey, onUnusable: (error: unknown) => void): Promise<void> {
+export async function tryPublishedKeys(key: AuthKey, onUnusable: (error: unknown) => void): Promise<void> {
   if (key.kind !== 'set') return
   try {
     const set = (await createFetchKeys(key.url)()) as { keys?: unknown } | null

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
-import { lookAtPublishedKeys } from '../../../src/clients/identity/usable-keys.ts'
+import { tryPublishedKeys } from '../../../src/clients/identity/usable-keys.ts'
 import { startKeyIssuer } from '../../support/key-issuer.ts'
 
 const good = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
@@ -24,7 +24,7 @@ test.each([
   const issuer = await startKeyIssuer()
   issuer.publish(keys)
   const onUnusable = vi.fn()
-  await lookAtPublishedKeys({ kind: 'set', url: issuer.url }, onUnusable)
+  await tryPublishedKeys({ kind: 'set', url: issuer.url }, onUnusable)
   expect(onUnusable).toHaveBeenCalledTimes(complaints)
   expect(issuer.asked).toHaveLength(1)
 })
@@ -38,12 +38,12 @@ test.each([
   const issuer = await startKeyIssuer()
   issuer.says(answer)
   const onUnusable = vi.fn()
-  await lookAtPublishedKeys({ kind: 'set', url: issuer.url }, onUnusable)
+  await tryPublishedKeys({ kind: 'set', url: issuer.url }, onUnusable)
   expect(onUnusable).toHaveBeenCalledTimes(1)
 })
 
 test('a shared secret is published nowhere', async () => {
   const onUnusable = vi.fn()
-  await lookAtPublishedKeys({ kind: 'secret', secret: 'x'.repeat(32) }, onUnusable)
+  await tryPublishedKeys({ kind: 'secret', secret: 'x'.repeat(32) }, onUnusable)
   expect(onUnusable).not.toHaveBeenCalled()
 })
