@@ -22,7 +22,7 @@ export interface PermitStoreOptions {
   readonly machine?: Machine
 }
 
-/** What was found, and put right, as the permits were provided. */
+/** What was found and put right when the permits were provided. */
 export interface Provided {
   /** By the database's clock. */
   readonly atMs: number
@@ -107,8 +107,8 @@ export function bringLater(
 }
 
 /**
- * SQLite's clock is the machine's own. It begins at the wall clock's moment where every window of before is certainly over, since
- * the machine has been up for longer, or else at the last reservation: at least that much time has gone by since.
+ * SQLite uses the machine's uptime. It begins at the wall clock's moment if every earlier window is certainly over, because the machine
+ * has been up for longer; else at the last reservation, since at least that much time has passed since then.
  */
 async function startClock(transaction: Transaction<Tables>, rule: AllowanceRule): Promise<void> {
   await sql`
@@ -132,7 +132,7 @@ async function readLocked(
       reserved_at_ms AS "reservedAtMs", reserved_for_ms AS "reservedForMs", surplus,
       machine, machine_up_ms AS "machineUpMs"
     FROM payment_tokens WHERE store_hash = ${storeHash} ORDER BY number ${lockRows}`.execute(transaction)
-  // Read once the rows are locked, so that nothing that another instance has just written is ahead of it.
+  // Read after the rows are locked, so that nothing another instance has just written is ahead of it.
   const clock = await sql<{ atMs: number }>`SELECT ${nowMs} AS "atMs"`.execute(transaction)
   const upMs = machine.upMs()
   return {
@@ -168,7 +168,7 @@ const columns = [
   'isSurplus',
 ] as const satisfies readonly (keyof PermitRecord)[]
 
-/** Writes what has changed, and takes away what is left out. */
+/** Writes the permits that have changed, and deletes those that were left out. */
 async function write(
   transaction: Transaction<Tables>,
   storeHash: string,

@@ -23,7 +23,7 @@ export const laterBy = (ms: number, { steadyMs, wallMs }: Moment): Moment => ({
   wallMs: wallMs + ms,
 })
 
-/** The wall clock counts whole milliseconds and is corrected a little all the time; set, it is off by much more. */
+/** The wall clock counts whole milliseconds and is corrected a little all the time. If someone sets it, it changes by much more. */
 const wallSlackMs = 50
 
 /** Whether both clocks say that it is this moment or later. */
@@ -41,7 +41,7 @@ export interface ClockReading {
   readonly toldMs: number
 }
 
-/** Holds the database's clock against this instance's steady one, which cannot be set. */
+/** Compares the database's clock with this instance's steady one, which no one can set. */
 export interface ClockWitness {
   /** @returns by how much the database's clock has gone ahead since it was last believed; null where it has not. */
   jumpOf(reading: ClockReading): Jump | null
@@ -51,7 +51,7 @@ export interface ClockWitness {
 
 /** Clocks that both keep time drift apart, by up to this part of the time. */
 const driftMax = 1 / 1_000
-/** However long ago the last reading was: beyond half a margin a drift is as bad as a jump. */
+/** The most that counts as drift, however old the last reading is: beyond half a margin a drift is as bad as a jump. */
 const driftMsMax = 100
 
 /** How far the database's clock is ahead of this instance's: somewhere between the two. */

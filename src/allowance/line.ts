@@ -5,13 +5,13 @@ import type { Permit } from './permit.ts'
 /** The payments that wait at this instance, and when each of them gives up. */
 export interface WaitingLine {
   readonly size: number
-  /** Whether one more of this caller would be the first to be sent away. */
+  /** Whether one more payment of this caller would be the first to be sent away. */
   wouldBeLast(caller: string): boolean
   /** @param sinceMs since when the payment has been waiting, where it does not come for the first time. */
   wait(caller: string, sinceMs: number): Promise<Permit>
   /** Gives a permit to the payment whose turn it is; gives it back when none waits. */
   hand(permit: Permit): void
-  /** Sends away those who cannot be served in time: of the caller with the most in line, the one who came last. */
+  /** Sends away payments that cannot be served in time: the newest one of the caller with the most in line. */
   dismissHopeless(): void
   dismissAll(problem: unknown): void
 }
@@ -31,7 +31,7 @@ interface Waiter {
   callOff: () => void
 }
 
-/** However short the patience for a permit is, the database may take this long to say whether there is one. */
+/** Even if a payment may hardly wait for a permit, the database gets this long to say whether there is one. */
 const answerMsMin = 500
 
 /** The name of this allowance in RateLimit fields and problems. */

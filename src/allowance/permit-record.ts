@@ -29,8 +29,8 @@ export const aheadOfClockMs = ({ reservedAtMs, heldAtMs }: PermitRecord, nowMs: 
   Math.max(reservedAtMs, heldAtMs) - nowMs
 
 /**
- * The clock was set back. What is on record as done later than now was done by now, at the latest: as if it had been done at
- * this moment. Whatever else is farther ahead than a payment or a 429 can bring it is cut to that.
+ * The clock was set back. Anything on record as done later than now has really been done by now, so it counts as done at this
+ * moment. Any other moment that is farther ahead than a payment or a 429 can put it is cut to that.
  */
 export function broughtBack(permit: PermitRecord, nowMs: number, rule: AllowanceRule): PermitRecord {
   const usedAheadMs = Math.max(0, permit.reservedAtMs - nowMs)
@@ -46,7 +46,7 @@ export function broughtBack(permit: PermitRecord, nowMs: number, rule: Allowance
   }
 }
 
-/** The clock was set forward: a permit that was used before that comes back so much later, as far as a payment can bring it. */
+/** The clock was set forward: a permit that was used before comes back that much later, but no later than a payment can put it. */
 export function broughtLater(
   permit: PermitRecord,
   { atLeastMs, atMostMs }: Jump,
@@ -59,8 +59,8 @@ export function broughtLater(
 }
 
 /**
- * Of the permits there are, as many as the limit says are used: those that come back last, so that no window that ends with
- * another payment holds more than the limit. The others are surplus until their windows are over; then they are left out.
+ * Uses as many of the permits as the limit says: those that come back last, so that no window that ends with another payment
+ * holds more than the limit. The others are surplus until their windows are over; then they are removed.
  */
 export function fitted(
   permits: readonly PermitRecord[],

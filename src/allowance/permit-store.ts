@@ -56,7 +56,7 @@ export function createPermitStore(options: PermitStoreOptions): PermitStore {
   const { database, storeHash, rule } = options
   const { nowMs, greatest, least, lockRows } = dialectOf(database)
   const clock = sql`(SELECT now_ms FROM clock)`
-  // None waits for the disk: *sending* takes them along (decision 0024).
+  // None waits for the disk: the flush of *sending* writes them too (decision 0024).
   const write = (statement: CompiledQuery<unknown>) =>
     transact(async () => void (await together(database, 'for nothing', [statement])))
   const reserve = prepareReserving(options)
@@ -104,7 +104,7 @@ export function createPermitStore(options: PermitStoreOptions): PermitStore {
       ),
 
     // One moment for all, although the rows are written one after the other. Locked in one order, so that two instances that
-    // are told at the same moment do not wait for each other.
+    // get a 429 at the same moment do not wait for each other.
     holdBack: (forMs) =>
       write(
         sql`

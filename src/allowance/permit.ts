@@ -24,7 +24,7 @@ export interface PermitOptions extends Clocks {
   readonly due: Moment
   /** By the same clocks: from here on the charge may no longer leave. */
   readonly leavesUntil: Moment
-  /** How long after its departure a charge is taken to be counted; asked as it departs. */
+  /** How long after its departure we assume that a charge is counted; asked when it departs. */
   readonly marginMs: () => number
   readonly schedule: Schedule
   /** Does work that no request waits for. */
@@ -59,7 +59,7 @@ export function createPermit(options: PermitOptions): Permit {
         }
         check()
       }),
-    // A machine that was paused has one clock that says so, or none. A wall clock that was set is not told from that.
+    // If the machine was paused, one clock at most shows it. A wall clock that was set looks the same.
     mayLeave() {
       const moment = momentOf(options)
       return state === 'taken' && hasCome(moment, due) && !mayHaveCome(moment, leavesUntil)

@@ -8,7 +8,7 @@ import type { PermitStore } from './permit-store.ts'
 import { type AllowanceRule, createCautiousMargin } from './rule.ts'
 import { openSupply } from './supply.ts'
 
-/** Where payments wait for their permits: a caller's in the order in which they came, turn about between callers. */
+/** Where payments wait for their permits: those of one caller in the order in which they came; callers take turns. */
 export interface Permits {
   /**
    * Lets a payment of this caller in.
@@ -117,7 +117,7 @@ export function createPermits(options: PermitsOptions): Permits {
           sinceMs ??= now()
           const permit = line.wait(caller, sinceMs)
           line.dismissHopeless()
-          // While the next question is set for later, it is known that there is no permit before that.
+          // If the next question is scheduled for later, we know that there is no permit before that.
           if (!callOffNext) void serve()
           return permit
         },
@@ -135,7 +135,7 @@ export function createPermits(options: PermitsOptions): Permits {
       return { limit, windowSeconds: seconds(rule.windowMs), remaining, resetSeconds: seconds(resetMs) }
     },
     async open() {
-      // Without its database the instance starts all the same, and is not ready. The first payment makes the permits then.
+      // Without its database the instance starts anyway, and is not ready. Then the first payment makes the permits.
       await supply.provide().catch((err) => log.warn({ err }, 'permits not created yet'))
     },
     close() {

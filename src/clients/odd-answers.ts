@@ -43,10 +43,10 @@ const nothing = Buffer.alloc(0)
 /** The bytes that an interim answer begins with. */
 const interimStart = Buffer.from('HTTP/1.1 100')
 const headEnd = '\r\n\r\n'
-/** A head that is longer is none; the parser that reads it next will say so. */
+/** A longer head is not valid; the parser that reads it next says so. */
 const heldBytesMax = 16 * 1024
 
-/** Makes connections that carry one request at a time, without the interim answers that no one has asked for. */
+/** Makes connections that carry one request at a time, and drops interim answers that we did not ask for. */
 export function buildTolerantConnector(timeoutMs: number): buildConnector.connector {
   const connect = buildConnector({ timeout: timeoutMs, allowH2: false })
   return (target, done) =>

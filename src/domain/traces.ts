@@ -104,7 +104,8 @@ function cancelledBy(
   const named = referred(traces, each)
   // A void of a part leaves the rest.
   if (named) return isOver(each, named.start) ? named : 'unclear'
-  // A refused or pending trace has nothing to cancel. A row that is not shown may be the beginning of a trace.
+  // If the row that it names is shown, that one was refused or is still pending, so there is nothing to cancel. A row that is not
+  // shown may be what one of these traces began as.
   const isShown = transactions.some((one) => one !== each && one.id === each.referenceId)
   return isShown || meant.length === 0 ? null : 'unclear'
 }

@@ -55,8 +55,8 @@ interface Visit {
 }
 
 /**
- * Does work that costs next to nothing for a while, such as waiting. Meanwhile the request takes no place of others; it takes one
- * again afterwards, if need be beyond the bound.
+ * For work that costs next to nothing, such as waiting. Meanwhile the request gives up its place; afterwards it takes one again, even
+ * if that exceeds the bound.
  */
 export async function stepAside<Value>(
   { visit }: FastifyRequest,
@@ -118,7 +118,7 @@ async function loadShedding(app: FastifyInstance, bounds: LoadBounds) {
     }
     done()
   })
-  // A request takes its place when its body is there: one that never comes keeps no other out.
+  // A request takes its place only when its body has arrived, so a body that never comes keeps no other request out.
   app.addHook('preValidation', (request, reply, done) => {
     const { config } = request.routeOptions
     if (!config.isNeverShed && hasBody(request)) {
@@ -153,7 +153,7 @@ export const loadSheddingPlugin = fp(loadShedding, {
   fastify: '5.x',
 })
 
-/** How far the process is with its end. */
+/** How far the process is with shutting down. */
 export interface Shutdown {
   /** It keeps no connection, but takes requests as before. */
   readonly isLeaving: boolean

@@ -73,7 +73,7 @@ export const contextOf = (request: FastifyRequest, purpose: Purpose): RequestCon
   log: request.log,
 })
 
-/** A server that pays for its shoppers is none of them: its address counts only as far as it has forwarded theirs. */
+/** A server that pays for its shoppers is not a shopper: its own address does not count, only those that it forwards. */
 function shopperAddressOf(request: FastifyRequest): string | null {
   if (isIP(request.ip) === 0) return null
   return callerOf(request).access.kind !== 'any' || isForwarded(request) ? request.ip : null

@@ -7,7 +7,7 @@ export interface ForwardedForOptions {
   readonly trustProxy: readonly string[]
 }
 
-/** One warning tells as much as a thousand. */
+/** At most one warning in this time; more would say nothing new. */
 const warnEveryMs = 60_000
 
 /**

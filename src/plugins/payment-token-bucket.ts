@@ -8,7 +8,7 @@ export interface PaymentTokenBucketOptions {
 }
 
 /**
- * Ties the exact bucket to HTTP: opens it before the first request, and shows the state of the allowance on every answer of
+ * Connects the exact bucket to HTTP: opens it before the first request, and shows the state of the allowance on every answer of
  * its scope.
  */
 async function paymentTokenBucket(app: FastifyInstance, { permits }: PaymentTokenBucketOptions) {

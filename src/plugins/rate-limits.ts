@@ -106,8 +106,8 @@ export function createWindows({ windowMs, rememberedMax, now }: WindowsOptions) 
     const window = isOver ? { startedMs: nowMs, count: 0 } : known
     window.count += 1
     windows.delete(key)
-    // What is over counts no more, and is not kept for as long as there is room: memory is that of two minutes' keys. The second minute
-    // is for a clock that is set back.
+    // Windows that are over are deleted even if there is room, so memory holds the keys of two minutes at most. The second minute is for a
+    // clock that is set back.
     for (const [seenLongestAgo, { startedMs }] of windows) {
       if (windows.size < rememberedMax && startedMs + 2 * windowMs > nowMs) break
       windows.delete(seenLongestAgo)

@@ -63,7 +63,7 @@ export const RECEIVING_BOUNDS: ReceivingBounds = {
   bodiesMax: 2_000,
 }
 
-/** An honest body is there within a round trip. So long none gives way, so that a server may send very many at once. */
+/** An honest body arrives within a round trip. No body gives way before this, so that a server may send very many at once. */
 const graceMs = 1_000
 
 interface Receiving {
@@ -139,8 +139,8 @@ export const receivingPlugin = fp(receiving, {
 })
 
 /**
- * Does something later, once what has arrived by then was read: after a pause of the whole process a body may be there and only
- * not be looked at.
+ * Does something later, after reading what has arrived by then: if the whole process was paused, a body may have arrived and not
+ * be read yet.
  *
  * @returns calls it off.
  */

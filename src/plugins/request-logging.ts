@@ -59,8 +59,8 @@ function subjectOf(body: unknown): LogFields | null {
 type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'
 
 /**
- * The log of one request, each of whose lines has the same fields: what a child of the logger is, without making one for each
- * request. A child writes its fields down when it is made, which costs more than the one line that most requests write.
+ * The log of one request, which adds the same fields to each line. It does what a child of the logger does, but cheaper: a child
+ * serialises its fields when it is made, which costs more than the one line that most requests write.
  */
 class RequestLog implements Record<Level, (given: unknown, ...rest: unknown[]) => void> {
   readonly #base: FastifyBaseLogger

@@ -50,8 +50,8 @@ export const sealedBodyPlugin = fp(sealedBody, {
 })
 
 /**
- * Holds requests and answers to the schemas of their routes. A request that breaks its schema is answered with one
- * error for each wrong field, in our words and without the value.
+ * Checks requests and answers against the schemas of their routes. A request that breaks its schema gets one error for
+ * each wrong field, in our words and without the value.
  */
 async function validation(app: FastifyInstance) {
   app.setValidatorCompiler<z.ZodType>(({ httpPart, schema }) =>
@@ -73,8 +73,8 @@ const checkBy = (schema: z.ZodType) => (given: unknown) => {
 const showableName = /^(?!.*\d{3})[A-Za-z_][A-Za-z0-9_]{0,39}$/
 
 /**
- * What is wrong with which field, by JSON pointer into the body (or `/id` of the path). Zod may complain several times about
- * one field; only the first complaint is told, since the others mostly follow from it.
+ * What is wrong with which field, by JSON pointer into the body (or `/id` of the path). Zod may report several errors for one
+ * field. We tell only the first, since the others mostly follow from it.
  */
 function fieldErrorsOf(issues: readonly z.core.$ZodIssue[]): FieldError[] {
   const errors = new Map<string, FieldError>()

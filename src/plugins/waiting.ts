@@ -24,8 +24,8 @@ export const waitingPlugin = fp(waitingForEnds, {
 })
 
 /**
- * Answers how it stands: at once, or where the client prefers to wait and one of the payments has no end yet, as soon as one has.
- * Then `Preference-Applied` says so. A client that goes away waits no longer.
+ * Answers with the state of the payments: at once, or, if the client prefers to wait and a payment has no end yet, as soon as one has.
+ * `Preference-Applied` then says that it waited. If the client goes away, the wait ends.
  */
 export async function awaitEnd<Standing>(
   request: FastifyRequest,
@@ -83,7 +83,7 @@ function goneSignal({ raw }: FastifyReply): AbortSignal {
   return gone.signal
 }
 
-/** Proxies and phones give a connection up after a minute at most, mostly after half. */
+/** Proxies and phones close a connection after a minute at most, usually after half a minute. */
 const waitSecondsMax = 30
 
 /** `name=value` of RFC 7240, its value perhaps in quotes, with parameters that mean nothing for `wait`. */

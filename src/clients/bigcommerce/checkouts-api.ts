@@ -24,7 +24,7 @@ export type OrderMaking =
   | { readonly kind: 'made'; readonly orderId: number }
   /** BigCommerce has not made one: the checkout lacks something, is gone, or this service may not. */
   | { readonly kind: 'not_made'; readonly why: 'not_ready' | 'gone' | 'refused' }
-  /** Nor here: no byte has reached it, or it takes no requests for a moment. */
+  /** It has not made one either: no byte has reached it, or it takes no requests for a moment. */
   | { readonly kind: 'not_made'; readonly why: 'not_asked'; readonly problem: Problem }
   /** It may have made one. */
   | { readonly kind: 'unknown' }
@@ -55,7 +55,7 @@ export function createCheckoutsApi(http: Pick<ManagementHttp, 'call'>): Checkout
       if (answer.status === 404) return null
       if (answer.status !== 200) throw problemOfUnread(answer)
       const checkout = checkoutIn(answer.json)
-      // Whose checkout it is, is read off this answer: it must not be about another one.
+      // This answer says whose checkout it is, so it must not be about another checkout.
       if (checkout?.id !== checkoutId) throw new Problem('upstream_unusable')
       return checkout
     },
@@ -70,7 +70,7 @@ export function createCheckoutsApi(http: Pick<ManagementHttp, 'call'>): Checkout
         )
         const before = orders.size
         for (const order of rows) orders.set(order.id, order)
-        // How many rows a page has is not documented; one that brings nothing new is the last.
+        // The number of rows on a page is not documented. A page that brings nothing new is the last.
         if (orders.size === before) return [...orders.values()]
       }
       throw new Problem('upstream_unavailable')
@@ -113,7 +113,7 @@ function orderOfCart(row: unknown, checkoutId: string, answer: UpstreamAnswer): 
   return order
 }
 
-/** A store token without the scope is the operator's to put right, and the checkout can be paid then. */
+/** If the store token lacks the scope, the operator must add it; then the checkout can be paid. */
 function problemOfUnread(answer: UpstreamAnswer): Problem {
   if (answer.status === 429) {
     return new Problem('upstream_busy', { retryAfterSeconds: retryAfterSeconds(answer) })

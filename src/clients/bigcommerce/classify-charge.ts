@@ -10,11 +10,11 @@ import {
   wordIn,
 } from './exchange.ts'
 
-/** Its id is kept and shown, so that it must not be a card number. Some gateways give numbers. */
+/** Its id is kept and shown, so it must not be a card number. Some gateways send ids as numbers. */
 const paymentId = z
   .union([z.string(), z.int().positive().transform(String)])
   .refine((id) => id.length > 0 && id.length <= 255 && !holdsCardNumber(id))
-/** BigCommerce's words come in another case now and then; what is no text is none of them. */
+/** BigCommerce sometimes writes its words in another case. A value that is not text is none of them. */
 const wordOf = <Word extends string>(words: readonly [Word, ...Word[]]) =>
   z.string().transform(wordIn).pipe(z.enum(words))
 const status = wordOf(['success', 'pending'])
@@ -27,8 +27,8 @@ const transactionTypeOrNone = z
 
 /**
  * The recognised success. What kind of transaction it was may be left out: that the payment succeeded is clear without it.
- * Until 2026 the published shape had no `data` around it; without that, all of it must be there, since a page of
- * something on the way may have an id and a status as well.
+ * Until 2026 the published shape had no `data` around it. Without `data` every field must be there, since the page of
+ * a proxy may have an id and a status as well.
  */
 const PaidAnswer = z.union([
   z
@@ -82,7 +82,7 @@ function classifySuccess({ json }: UpstreamAnswer): PaymentOutcome {
   }
 }
 
-/** Only BigCommerce itself says that a charge was not taken. A 429 of something on the way says nothing of the charge. */
+/** Only BigCommerce itself can say that it did not take a charge. A 429 from a proxy says nothing about the charge. */
 function classifyTurnedAway(answer: UpstreamAnswer): PaymentOutcome {
   const names = Object.keys(answer.headers)
   const hasHeaders = names.some((name) => name.startsWith('x-rate-limit-') || name === 'x-retry-after')
@@ -99,16 +99,16 @@ function classifyRefusal(answer: UpstreamAnswer, savesInstrument: boolean): Paym
   const { status, json } = answer
   const envelope = readErrorEnvelope(json)
   if (!envelope) return unknown('unreadable_answer')
-  // It says both that the payment was refused and that it was not.
+  // It says both that the payment was refused and that it succeeded.
   if (PaidAnswer.safeParse(json).success) return unknown('unrecognised_answer', envelope.code)
   const { code, errorWords, hasFieldErrors } = envelope
   const row = code === null ? undefined : BIGCOMMERCE_CODES[code]
   if (row?.charge === 'unknown')
     return unknown(code === 30105 ? 'possible_duplicate' : 'unrecognised_answer', code)
-  // A PAT of ours is refused when it was spent already: something on the way may have sent the charge twice, and this is
-  // the answer to the second copy. Whatever code comes with it, the first copy may be charging.
+  // BigCommerce refuses our PAT if it was spent already. A proxy may have sent the charge twice, and this is the answer to
+  // the second copy. Whatever code comes with it, the first copy may be charging.
   if (status === 401 || status === 403) return unknown('token_refused', code)
-  // The card may have been charged, and only the saving of it have failed.
+  // The card may have been charged, and only saving it may have failed.
   if (code === notSaved && savesInstrument) return unknown('unrecognised_answer', code)
   if (code !== null && row && refusalStatuses.has(status)) {
     return { kind: 'declined', refusal: { by: 'code', bigcommerceCode: code } }

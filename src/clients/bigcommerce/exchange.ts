@@ -49,7 +49,7 @@ export async function readAnswer(response: Dispatcher.ResponseData): Promise<Ups
   return { status, headers, json: jsonIn(body, headers['content-encoding']) }
 }
 
-/** Now and then a clock of an intermediary writes another form; the obsolete ones are not read (RFC 9110 §5.6.7). */
+/** Some proxies write another form of date. We do not read the obsolete ones (RFC 9110 §5.6.7). */
 const httpDate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/
 
 /** When the answer was made, by BigCommerce's clock, in milliseconds since the epoch; null where it does not say. */
@@ -135,14 +135,14 @@ export function wholeNumberIn(value: unknown): number | null {
 export const wordIn = (value: unknown): string =>
   typeof value === 'string' ? value.trim().toLowerCase() : ''
 
-/** A yes, in the ways in which one is written; null for anything that is neither yes nor no. */
+/** A yes or no, in any of the usual spellings; null for anything else. */
 export function booleanIn(value: unknown): boolean | null {
   const word = typeof value === 'string' ? wordIn(value) : value
   if (word === true || word === 1 || word === 'true' || word === '1') return true
   return word === false || word === 0 || word === 'false' || word === '0' ? false : null
 }
 
-/** Nothing, in the ways in which it is written. */
+/** Whether a value means "nothing", in any of the usual spellings. */
 export const isAbsent = (value: unknown): boolean =>
   value === undefined ||
   value === null ||
@@ -177,7 +177,7 @@ export interface QuotaReading {
   readonly resetMs: number
 }
 
-/** More than this is no quota; BigCommerce documents 150 and 450. */
+/** A larger number cannot be a quota; BigCommerce documents 150 and 450. */
 const limitMax = 1_000_000
 /** BigCommerce's documented window, taken where a header names none; none makes it longer than twice that. */
 const [windowMsDocumented, windowMsMax] = [30_000, 60_000]

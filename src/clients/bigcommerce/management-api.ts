@@ -65,10 +65,10 @@ export function createManagementApi(http: ManagementHttp): ManagementApi {
     async getOrder(orderId, context) {
       const answer = await http.call(read(`/v2/orders/${orderId}`), context)
       if (answer.status === 404) return null
-      // 203: something on the way has changed it, a header as a rule. What it says is checked below.
+      // 203: a proxy has changed the answer, usually a header. We check the content below.
       if (answer.status !== 200 && answer.status !== 203) throw problemOfUnreadOrder(answer)
       const order = readOrder(answer)
-      // Whose order it is, is read off this answer: it must not be about another one.
+      // This answer says whose order it is, so it must not be about another order.
       if (order?.id !== orderId) throw new Problem('upstream_unusable')
       return order
     },
@@ -133,8 +133,8 @@ const whereMethodsAreRead: readonly ProblemCode[] = [
 ]
 
 /**
- * A refusal to make a payment access token. What speaks of a gateway's decision makes no sense here: nothing was
- * declined, because nothing was asked.
+ * A refusal to make a payment access token. A code about a gateway's decision makes no sense here: no gateway was asked,
+ * so none has declined.
  */
 export const problemOfRefusal = (answer: UpstreamAnswer): Problem =>
   oneOf([...whereMethodsAreRead, 'payment_rejected', 'amount_changed'], problemOf(answer))
@@ -180,7 +180,7 @@ export function orderIn(json: unknown, saidAtMs: number | null): Order | null {
   }
 }
 
-/** A cart's id in one spelling: all orders of a cart must meet at its fence, and those of none must not. */
+/** A cart's id in one spelling, so that all orders of a cart meet at its fence. Orders without a cart must not meet there. */
 function cartIdIn(value: unknown): string | null {
   const id = wordIn(textIn(value)).replace(/^\{(.*)\}$/, '$1')
   if (isNoCart(id)) return null
@@ -196,7 +196,7 @@ function isNoCart(id: string): boolean {
   return /^(?:0*|f{32}|[a-z]{1,19})$/.test(said) || /^-\d+$/.test(id)
 }
 
-/** A text, empty where nothing is said. What cannot be read is not nothing: it must not pass for an order that no one has paid. */
+/** A text, empty if nothing is said. An unreadable value is not "nothing": the order must not look unpaid because of it. */
 const saidIn = (value: unknown): string => (isAbsent(value) ? '' : textIn(value) || 'unreadable')
 
 function moneyOf(fields: Readonly<Record<string, unknown>>): Pick<Order, 'total' | 'due'> {

@@ -17,27 +17,27 @@ import { kindOf, MANAGEMENT_CONNECTIONS_MAX } from './quota.ts'
  * How often a call on the management host is sent, and when:
  *
  * - A lost connection, a timeout or a 5xx is tried again after a short random pause, out of a budget that all calls share.
- * - 401: once more within the same try, where the store's token proves to be another one by now.
- * - 429: once more, after the pause that it asks for, within the patience of what the call is for.
+ * - 401: once more within the same try, if the store's token has been replaced meanwhile.
+ * - 429: once more, after the pause that BigCommerce asks for, if that ends within the patience below.
  * - Any other answer is the answer.
  *
- * Every sending waits for its turn at the gate, which knows the quota. None of these calls moves money: charges go
- * another way, and once.
+ * Each time, the call waits for its turn at the gate, which knows the quota. None of these calls moves money: a charge goes
+ * by `payments-api.ts`, and once.
  */
 
 /** A read: two failures in a row are rare, three are an outage. The PAT mint: the shopper is waiting for it. */
 const TRIES_MAX = { GET: 3, POST: 2 } as const
 /** The first pause is up to this long, each further one up to twice the one before (full jitter). */
 const pauseBaseMs = 100
-/** Each call adds so much to the budget, and each further try takes one: a struggling upstream gets a tenth more traffic at most. */
+/** Each call adds this much to the budget, and each further try takes 1: a struggling upstream gets at most a tenth more traffic. */
 const budgetPerCall = 0.1
-/** What a quiet hour may save up. */
+/** The most that the budget may grow to in quiet times. */
 const budgetMax = 10
-/** Turned away twice, the call ends: more of the same would only add to the load. */
+/** After two 429s the call ends: more tries would only add to the load. */
 const timesTurnedAwayMax = 2
 /**
- * How long a call waits at the gate, all its tries together. A payment has two calls and its line to wait for, and clients
- * give up after half a minute; a list can be asked for again; a look comes round again.
+ * How long a call waits at the gate, all its tries together. A payment waits for two calls and for its permit, and clients
+ * give up after half a minute. A client can ask for a list again, and a look is repeated anyway.
  */
 const PATIENCE_MS: Readonly<Record<Purpose, number>> = { paying: 5_000, reading: 3_000, reconciling: 2_000 }
 const connectTimeoutMs = 2_000
@@ -73,7 +73,7 @@ export interface ManagementHttpOptions {
   /** Without one every call is sent at once, and a 429 is an answer. */
   readonly gate?: ManagementGate
   readonly watchConnections?: WatchConnections
-  /** Told the status of each answer, where another token was tried the last one. */
+  /** Called with the status of each answer; if a second token was tried, only with that of the second. */
   readonly onAnswer?: (status: number) => void
 }
 
@@ -141,8 +141,8 @@ export function createManagementHttp(options: ManagementHttpOptions): Management
 export type Retry = (attempt: () => Promise<UpstreamAnswer>, triesMax: number) => Promise<UpstreamAnswer>
 
 /**
- * Tries again after a lost connection, a timeout or a 5xx. A 429 is not tried again here: it asks for fewer requests. Nor
- * is a Problem, which is our own word.
+ * Tries again after a lost connection, a timeout or a 5xx. Not after a 429, which asks for fewer requests (`passageThrough` deals
+ * with it), nor after a Problem, which we threw ourselves.
  */
 export function createRetry(random: () => number = Math.random): Retry {
   let budget = budgetMax
@@ -163,13 +163,13 @@ export function createRetry(random: () => number = Math.random): Retry {
   }
 }
 
-/** The way to the host for one call, all its tries. */
+/** How one call gets to the host, with all its tries. */
 export type Passage = (send: (sending: Sending) => Promise<UpstreamAnswer>) => Promise<UpstreamAnswer>
 
 const straightThrough: Passage = (send) => send({ giveUp() {} })
 
 /**
- * Through the gate, and once more where BigCommerce turned the call away (429).
+ * Through the gate, and once more if BigCommerce answered 429.
  *
  * @throws Problem `upstream_busy` with the moment to come again, as soon as it is known that the call cannot be sent in time;
  *   `upstream_unavailable` where it hung and others needed its place.
@@ -204,7 +204,7 @@ export interface StoreAccess {
   isRefused(http: Pick<ManagementHttp, 'call'>): Promise<boolean>
 }
 
-/** A probe that waits longer than a second counts as failed. An answer that comes later is told to the next one. */
+/** An orchestrator takes a probe of more than a second for failed. If the answer comes later, the next probe gets it. */
 const askMsMax = 500
 /** A token that is refused is asked about no more often, since each question uses the store's quota. */
 const askAgainMs = 10_000

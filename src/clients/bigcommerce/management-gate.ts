@@ -22,13 +22,13 @@ import type { Turns, Waiter } from './turns.ts'
 import { createTurnsOfKinds } from './turns-of-kinds.ts'
 
 /**
- * Stands before the management host and lets calls through as its quota allows: paying first, then listing, then looks, and within
- * each of them turn about between kinds of calls, and between callers.
+ * Lets calls through to the management host as its quota allows: paying first, then listing, then looks. Within each of these, kinds of
+ * calls take turns, and within a kind callers do.
  */
 export interface ManagementGate {
   /** A call has come, with all its tries. @param patienceMs how long it may wait here, its tries together, from now on. */
   arrive(arrival: Arrival, patienceMs: number): Visit
-  /** Whether so many calls are remaining that one may be made which may turn out not to be needed. */
+  /** Whether enough calls are remaining to make one that may turn out not to be needed. */
   isAtEase(): boolean
   standing(): GateStanding
 }
@@ -82,7 +82,7 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
     reading: createTurnsOfKinds(),
     reconciling: createTurnsOfKinds(),
   }
-  /** How many wait in all lines. Nearly always none does, and then no line is looked at. */
+  /** How many wait in all lines. It is nearly always 0, and then we need not go through the lines. */
   let waiting = 0
   // A Set keeps the order in which they were sent.
   const out = new Set<Out>()
@@ -99,7 +99,7 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
     return call
   }
 
-  /** In the same turn if nothing is in the way. */
+  /** Sends in the same turn of the event loop if it can. */
   function enter({ purpose, caller, kind }: Arrival, deadlineMs: number): OutCall | Promise<OutCall> {
     const nowMs = now()
     const isFirst = waiting === 0 || lines[purpose].size === 0
@@ -138,7 +138,7 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
     }
   }
 
-  /** Where calls that hang have taken all places, the oldest of the caller who has most of them is given up for the next in line. */
+  /** If calls that hang have taken all places, gives up the oldest call of the caller with the most of them, for the next in line. */
   function makeRoom(purpose: Purpose, nowMs: number): void {
     if (lines[purpose].size === 0 || !isFull(quota, purpose, nowMs)) return
     const hanging = [...out].filter(({ call }) => call.purpose === purpose && mayBeGivenUp(call, nowMs))
@@ -149,8 +149,8 @@ export function createManagementGate({ now, schedule, random }: ManagementGateOp
   }
 
   /**
-   * Sends away those whose turn comes too late: those who would be too late even as the first; and while too many are in line, the last
-   * of the caller who has the most in it.
+   * Refuses calls whose turn would come too late: those that would be too late even if they were first; and, while there are too many, the
+   * last call of the caller with the most in line.
    */
   function dismissHopeless(purpose: Purpose, ahead: number, nowMs: number): void {
     const line = lines[purpose]

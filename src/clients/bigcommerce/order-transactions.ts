@@ -16,9 +16,9 @@ import {
 
 /*
  * `GET /v3/orders/{id}/transactions`: all its pages, and whether that is all there is. The documented answer has
- * `meta.pagination`, the documented path has no parameters, so what comes back decides. Whatever may hide an entry makes
- * the reading partial: a page that is missing, an entry that comes twice or cannot be understood, a count that does not
- * fit, pages that shift while they are read.
+ * `meta.pagination`, the documented path has no parameters, so we go by what comes back. The reading is partial if anything may
+ * hide an entry: a missing page, an entry that comes twice or cannot be understood, a wrong count, pages that shift while we
+ * read them.
  */
 
 export interface TransactionsRead {
@@ -31,13 +31,13 @@ export interface TransactionsRead {
 
 /** Far more than any order has. It bounds a server whose pages never end. */
 const pagesMax = 20
-/** BigCommerce's page size, as far as is known: where nothing is said of pages, so many entries may be the first of several. */
+/** BigCommerce's page size, as far as we know. If the answer does not mention pages, this many entries may be only the first page. */
 const pageSize = 50
 
 /** @throws Problem when the first page cannot be read, or BigCommerce is busy. */
 export async function readOrderTransactions(options: TransactionsRead): Promise<TransactionsReading> {
   const first = await readAllPages(options)
-  // Pages that shift show when they are read again.
+  // If pages shift, reading them again shows it.
   const again = first.showsAllVoids && first.pages > 1 ? await readAllPages(options) : first
   return {
     transactions: [...new Map([...first.entries, ...again.entries]).values()],
@@ -86,11 +86,11 @@ async function readAllPages({ orderId, read, problemOf }: TransactionsRead): Pro
       const { page } = await readPage(pages + 1)
       const { isClean, isNew } = page === null ? { isClean: false, isNew: true } : add(page)
       isComplete &&= isClean && page !== null && isNext(page.paging, paging, pages + 1)
-      // The same entries again: further pages would bring no others.
+      // The same entries again, so further pages would bring nothing new.
       if (!isNew) break
     }
     isComplete &&= pages === paging.pages && entries.size === (paging.total ?? entries.size)
-    // It names a next page although it counts none: harmless where that page holds nothing new.
+    // It names a next page although it counts none. That is harmless if that page holds nothing new.
     if (pagesRead.at(-1)?.paging?.hasNext && pages < pagesMax) {
       const { page, isRefused } = await readPage(pages + 1)
       isComplete &&= isRefused || (page !== null && !add(page).isNew)
@@ -114,7 +114,7 @@ async function readAllPages({ orderId, read, problemOf }: TransactionsRead): Pro
 
 const isClientError = (status: number) => status >= 400 && status < 500
 
-/** A later page that did not come leaves the reading partial; where BigCommerce is busy, all of it is put off. */
+/** If a later page does not come, the reading is partial. If BigCommerce is busy, the whole reading is put off. */
 function lostUnlessBusy(error: unknown): null {
   if (!(error instanceof Problem) || error.code === 'upstream_busy') throw error
   return null
@@ -197,7 +197,7 @@ const isNext = (paging: Paging | null, first: Paging, number: number): boolean =
   paging.total === first.total &&
   paging.pages === first.pages
 
-/** The documented events and statuses, and the word that some gateways have for `ok`. Of others it is not known whether money moved. */
+/** The documented events and statuses, and the word that some gateways use for `ok`. For others we do not know whether money moved. */
 const knownEvents = new Set(['purchase', 'authorization', 'capture', 'refund', 'void', 'pending', 'settled'])
 const knownStatuses = new Set(['ok', 'success', 'error'])
 
@@ -244,12 +244,12 @@ function entryOf(entry: unknown, orderId: number): Entry {
   }
 }
 
-/** What is given back may be written as less than nothing. What is charged is more than nothing; else it is not known what it is. */
+/** A refund may have a negative amount. A charge must be above zero; if it is not, we do not know what it is. */
 function moneyOf(event: string, money: Money | null): Money | null {
   if (money === null || money.amount > 0) return money
   return event === 'refund' || event === 'void' ? { ...money, amount: -money.amount + 0 } : null
 }
 
-/** What has failed, a refund, and a void that names what it cancels hide no charge, however much they were about. */
+/** A failed row, a refund, and a void that names what it cancels hide no charge, whatever their amounts are. */
 const saysEnoughWithoutAmount = ({ event, status, referenceId }: Transaction): boolean =>
   status === 'error' || event === 'refund' || (event === 'void' && referenceId !== null)

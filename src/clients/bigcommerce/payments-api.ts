@@ -25,12 +25,12 @@ export interface PaymentsApi {
 export interface PaymentsApiOptions {
   /** Base of the payments host, path included, e.g. https://payments.bigcommerce.com/stores/abc */
   readonly url: string
-  /** How long an answer is awaited, from dialling on. Past it the outcome is unknown. */
+  /** How long we wait for an answer, from dialling on. After that the outcome is unknown. */
   readonly paymentTimeoutMs: number
   readonly callHeaders: CallHeaders
 }
 
-/** A payment's answer is a few hundred bytes; what is larger is no answer of BigCommerce's. */
+/** A payment's answer is a few hundred bytes. A larger one is not BigCommerce's. */
 const answerBytesMax = 256 * 1024
 
 export function createPaymentsApi(options: PaymentsApiOptions): PaymentsApi & Pick<ChargeLines, 'dialAhead'> {
@@ -61,8 +61,8 @@ export function createPaymentsApi(options: PaymentsApiOptions): PaymentsApi & Pi
       }
 
       // A connection of its own for each charge: a kept-alive socket that the other side closes just as the
-      // charge is written would turn a harmless reset into an unknown outcome. And whether dialling succeeded
-      // tells, whatever the error is called, whether a byte of the charge can have left (decision 0003).
+      // charge is written would turn a harmless reset into an unknown outcome. And if dialling failed, then no
+      // byte of the charge can have left, whatever the error is called (decision 0003).
       const client = new Client(url.origin, {
         connect: (_target, done) => void connect(done),
         allowH2: false,
@@ -102,7 +102,7 @@ interface ReadyLine {
   readonly error: Error | null
 }
 
-/** The line of a charge at its moment. One that was dialled ahead and has died unused is dialled once more. */
+/** The connection of a charge at its moment. If it was dialled ahead and was closed unused, dials again. */
 async function readyLine(lines: ChargeLines, permit: Permit): Promise<ReadyLine> {
   const first = await atMoment(lines.take(), permit)
   const isUsable = first.socket !== null && first.line.isGood()
@@ -161,14 +161,14 @@ interface ChargeLines {
   dial(): ChargeLine
 }
 
-/** Dialling longer than this is given up while it is still certain that nothing was sent. */
+/** We give up dialling after this, while it is still certain that nothing was sent. */
 const connectTimeoutMs = 3_000
 /**
  * A line that was dialled ahead is given up after this. Servers wait five seconds and more for the first request, and a charge must
  * not meet one that closes just then: its outcome would be unknown for no good reason (decision 0003).
  */
 const keptMs = 3_000
-/** More payments than these are not prepared at the same time; a line that finds no room is dialled in its turn. */
+/** No more payments than this are prepared at the same time. If there is no room, a connection is dialled when its charge needs it. */
 const linesMax = 64
 
 /** @param url of the payments host. */
@@ -231,7 +231,7 @@ function watch(dialled: Promise<Socket>, isAhead: boolean): Watched {
     isGood = false
   }
   const watched = dialled.then((socket) => {
-    // That the other side has ended is only told to a socket that reads.
+    // Only a socket that reads learns that the other side has closed.
     const read = () => {
       if (socket.read() !== null) lose()
     }

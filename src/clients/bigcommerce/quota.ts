@@ -8,9 +8,9 @@ import type { QuotaReading } from './exchange.ts'
 
 /** A window of the quota as the latest answer shows it. Moments are those of a clock that only goes forward. */
 interface QuotaWindow extends Omit<QuotaReading, 'resetMs'> {
-  /** The window ends between these two: the request and the answer tell no better. */
+  /** The window ends between these two moments; a request and its answer show it no more exactly. */
   readonly endsMs: { readonly earliest: number; readonly latest: number }
-  /** What was sent before is in `remaining`, or was in an earlier window: a call that hangs is counted once. */
+  /** Calls that were sent before this are in `remaining`, or were in an earlier window. So a call that hangs is counted once. */
   readonly countedUntilMs: number
 }
 
@@ -24,7 +24,7 @@ export interface ManagementQuota {
   /** Answers of 429 in a row; those of calls that were out together count once. */
   readonly refusals: number
   readonly refusedAtMs: number
-  /** Whether any answer has come: before it, there may be a quota of which no one knows. */
+  /** Whether any answer has come. Before the first one there may be a quota that we do not know of. */
   readonly isHeard: boolean
 }
 
@@ -44,26 +44,26 @@ export interface Exchange extends OutCall {
   readonly answeredAtMs: number
 }
 
-/** More at once are no faster, and what has not been sent when the first answer tells of a quota can still be held back. */
+/** More at once are no faster. And when the first answer tells of a quota, calls that were not sent yet can still be held back. */
 export const MANAGEMENT_CALLS_MAX = 16
 
 /**
- * A call that is not answered by then hangs, and others go in its place: most calls have their answer. Where one endpoint hangs, or one
- * order, those who need another one are served: even behind a hundred who came before, within their patience.
+ * A call that is not answered by then hangs, and others go in its place; most calls are answered sooner. If one endpoint or one order
+ * hangs, calls for others are still served within their patience, even behind a hundred that came before.
  */
 const HANGS_AFTER_MS = 500
 
 /**
- * Where so many calls of one kind hang, more of it leave their places sooner: most that will be answered are by then, and otherwise a few
- * hundred that hang would take longer to send than those of the same kind wait whom BigCommerce would answer at once.
+ * If this many calls of one kind hang, further calls of that kind leave their places sooner. By then most calls that will be answered are.
+ * Otherwise it would take too long to send a few hundred calls that hang, and others of the kind, which would be answered, would give up.
  */
 const TROUBLED_FROM = 8
 const HANGS_SOONER_AFTER_MS = 125
 
-/** Where all places of a purpose are taken by calls that hang, one that has hung for so long is given up for the next. */
+/** If calls that hang have taken all places of a purpose, one that has hung for this long is given up for the next. */
 const GIVEN_UP_AFTER_MS = 1_000
 
-/** So many may hang of one purpose: more shoppers than meet one endpoint in trouble within its timeout; and as many looks as are made at once. */
+/** How many calls of one purpose may hang: more than the shoppers who need one troubled endpoint within its timeout, and as many as the looks made at once. */
 const OUT_MAX: Readonly<Record<Purpose, number>> = {
   paying: 128,
   reading: 64,
@@ -74,8 +74,8 @@ const OUT_MAX: Readonly<Record<Purpose, number>> = {
 export const MANAGEMENT_CONNECTIONS_MAX = OUT_MAX.paying + OUT_MAX.reading + OUT_MAX.reconciling
 
 /**
- * One call in so many is kept back from this purpose. Listing costs a shopper two calls and paying one or two, so with a
- * third kept for paying, everyone who could list can pay. No one waits for reconciliation, and it comes round again.
+ * This part of the quota is kept from the purpose (one call in so many). Listing costs a shopper two calls and paying one or two. So
+ * with a third kept for paying, everyone who could list can pay. No one waits for reconciliation, and it repeats its looks.
  */
 const KEPT_ONE_IN: Readonly<Record<Purpose, number>> = {
   paying: Number.POSITIVE_INFINITY,
@@ -83,7 +83,7 @@ const KEPT_ONE_IN: Readonly<Record<Purpose, number>> = {
   reconciling: 2,
 }
 
-/** A call has come to BigCommerce within this time, whether or not it is answered, or will not come at all: connections break off sooner. */
+/** Within this time a call has arrived at BigCommerce, answered or not, or never will: connections break off sooner. */
 const ARRIVES_WITHIN_MS = 2_000
 
 export const UNKNOWN_QUOTA: ManagementQuota = {
@@ -117,7 +117,7 @@ export const answered = (
   ...unanswered(quota, exchange),
   isHeard: true,
   window: windowAfter(quota.window, exchange, reading),
-  // An answer to what was sent before the last refusal does not take it back.
+  // An answer to a call from before the last refusal does not cancel that refusal.
   refusals: exchange.sentAtMs > quota.refusedAtMs ? 0 : quota.refusals,
 })
 
@@ -174,7 +174,7 @@ function windowAfter(
 export const roomFor = (quota: ManagementQuota, purpose: Purpose, nowMs: number): number =>
   Math.min(placesLeft(quota, purpose), roomBesides(quota, purpose, nowMs))
 
-/** Whether nothing keeps a call of this purpose back but those of the same purpose that are out, of which all but a few hang. */
+/** Whether only other calls of the same purpose keep a call back, and all but a few of these hang. */
 export const isFull = (quota: ManagementQuota, purpose: Purpose, nowMs: number): boolean =>
   placesLeft(quota, purpose) <= 0 && roomBesides(quota, purpose, nowMs) > 0
 
@@ -191,7 +191,7 @@ function placesLeft({ out }: ManagementQuota, purpose: Purpose): number {
 const roomBesides = (quota: ManagementQuota, purpose: Purpose, nowMs: number): number =>
   nowMs < quota.heldUntilMs ? 0 : Math.min(placesFree(quota, nowMs), quotaFor(quota, purpose, nowMs))
 
-/** After a refusal one call asks whether it is over, before the others follow; those that were out before it do not tell. */
+/** After a refusal one call tries whether it is over, before the others follow. Calls that were out before it do not show that. */
 function placesFree(quota: ManagementQuota, nowMs: number): number {
   const { out, refusals, refusedAtMs } = quota
   if (refusals > 0) {
@@ -251,7 +251,7 @@ export function remainingOf({ window, out }: ManagementQuota, nowMs: number): nu
   if (window === null) return null
   const { endsMs, windowMs, countedUntilMs, limit, remaining } = window
   const isOver = nowMs >= endsMs.latest
-  // In a window of which nothing has been heard, what may have come in it.
+  // For a window that no answer has told us about: the calls that may have arrived in it.
   const fromMs = isOver ? Math.max(endsMs.earliest, nowMs - windowMs) - ARRIVES_WITHIN_MS : countedUntilMs
   const uncounted = out.filter(({ sentAtMs }) => sentAtMs >= fromMs).length
   return (isOver ? limit : remaining) - uncounted

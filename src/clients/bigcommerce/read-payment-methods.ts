@@ -16,12 +16,12 @@ const textLengthMax = 255
 /** As many as the contract tells clients to make room for. */
 const itemsMax = 1_000
 const noCardNumber = (text: string) => !holdsCardNumber(text)
-/** What is only read or shown is cut rather than withheld. */
+/** A text that is only shown is cut when it is too long. */
 const words = z
   .string()
   .transform((text) => text.slice(0, textLengthMax).toWellFormed())
   .refine(noCardNumber)
-/** A field of decoration: one that is not as documented is left out, and the rest is served. */
+/** A field that clients can do without: if it is not as documented, it is left out, and the rest is served. */
 const optional = <T extends z.ZodType>(shape: T) => shape.optional().catch(undefined)
 /** A field that is required, where BigCommerce leaves it out or writes something else. */
 const orElse = (value: string) =>
@@ -75,14 +75,14 @@ export function readEach(data: readonly unknown[]): PaymentMethodsReading | null
   return { methods, leftOut: read.reduce((sum, { leftOut }) => sum + leftOut, 0) }
 }
 
-/** So many different answers as a store gives to guests; each takes a few kilobytes. */
+/** As many as the different answers that a store gives to guests; each takes a few kilobytes. */
 const rememberedMax = 32
 const rememberedBytesMax = 64 * 1024
 
 /**
- * What a list becomes depends on its bytes and on nothing else, so the same bytes need not be read twice: a store answers alike
- * for all orders of its guests. BigCommerce is asked each time, so nothing old comes out. A list with stored instruments is a
- * shopper's own and is not kept.
+ * The reading of a list depends only on its bytes, so the same bytes need not be read twice: a store gives the same answer for all
+ * orders of its guests. BigCommerce is asked each time, so no answer is old. A list with stored instruments belongs to one
+ * shopper and is not kept.
  *
  * @returns the same reading for the same bytes, which must not be changed.
  */
@@ -159,15 +159,15 @@ function readable<Entry>(shape: z.ZodType<Entry>, list: unknown): { entries: Ent
 }
 
 /*
- * What a store lists is nearly always just as documented. Such a list is read in one pass, for a tenth of what the schemas above
- * cost; those are the definition, and read whatever is odd in the least. A test holds this to them.
+ * A store's list is nearly always exactly as documented. We read such a list in one pass, at a tenth of the cost of the schemas above.
+ * The schemas are the definition, and read every other list. A test compares the two.
  */
 
 type Fields = Readonly<Record<string, unknown>>
 
 /** Longer lists are left to the schemas. */
 const plainItemsMax = 255
-/** A name, a code or a token: what may be printed on one line, and needs no second look. */
+/** A name, a code or a token: printable on one line, and safe to pass on without further checks. */
 const plainText = /^[\x20-\x7e]+$/
 
 /** @returns null for a list in which anything is not as documented. */

@@ -70,12 +70,12 @@ const idFrom = (min: 0 | 1) =>
       .regex(min === 0 ? /^(0|[1-9]\d{0,9})$/ : /^[1-9]\d{0,9}$/)
       .transform(Number),
   ])
-/** One that is no checkout's id opens none. */
+/** A value that is not a checkout's id opens nothing. */
 const checkoutId = z
   .string()
   .max(64)
   .transform((id) => id.toLowerCase())
-/** A null among them says nothing. A list of nothing else is refused. */
+/** A null in the list is ignored. A list of only nulls is refused. */
 const listOf = <T extends z.ZodType>(item: T, max = Number.POSITIVE_INFINITY) =>
   z
     .array(item.nullable())
@@ -98,7 +98,7 @@ const Claims = z.object({
   scp: optional(words),
   order_ids: optional(z.union([idFrom(1).transform((id) => [id]), listOf(idFrom(1), 100)])),
   checkout_ids: optional(z.union([checkoutId.transform((id) => [id]), listOf(checkoutId, 100)])),
-  /** 0 is BigCommerce's word for a guest. Empty text says as much, and never opens what no claim at all would. */
+  /** 0 is BigCommerce's word for a guest. Empty text means the same, and never opens more than a missing claim would. */
   customer_id: optional(z.union([z.literal('').transform(() => 0), idFrom(0)])),
 })
 
@@ -143,7 +143,7 @@ async function verify(callerToken: string, key: CallerTokenKey, rules: Rules) {
   }
 }
 
-/** More keys for one algorithm than an issuer has in use, so that a forged token costs a bounded time. */
+/** More keys for one algorithm than any issuer uses, so that checking a forged token takes a bounded time. */
 const keysTriedMax = 16
 
 async function verifyBySet(
@@ -198,8 +198,8 @@ function toCaller(claims: z.output<typeof Claims>): Caller {
 }
 
 /**
- * Orders and checkouts that are named are the whole list, else the customer decides, else the scope for any order. A guest narrows as a
- * customer does, and owns no order by that alone.
+ * If the token names orders or checkouts, it opens these only; else the customer decides, else the scope for any order. A token for a guest
+ * is as narrow as one for a customer, but that alone opens no order.
  */
 function accessOf(
   { order_ids, checkout_ids, customer_id }: z.output<typeof Claims>,
@@ -220,7 +220,7 @@ export interface RememberedCallersOptions {
   readonly now: Clock
 }
 
-/** A key that the issuer withdraws is believed this much longer; a client polling an order comes again well within it. */
+/** A key that the issuer withdraws is trusted for this much longer. A client that polls an order asks again well within it. */
 const rememberedMs = 60_000
 /** Two kilobytes each at most, by the hundred orders that a token may name. */
 const rememberedMax = 1_000

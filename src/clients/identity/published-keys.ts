@@ -41,7 +41,7 @@ export function createPublishedKeys({ fetchKeys, now }: PublishedKeysOptions): P
   let reading: Promise<void> | null = null
   let isSlow = false
 
-  /** Never rejects: what went wrong is left in `failure`. */
+  /** Never rejects; `failure` says what went wrong. */
   function readAgain(): Promise<void> {
     if (reading) return reading
     if (now() - triedAtMs < (failure ? cooldownAfterFailureMs : cooldownMs)) return Promise.resolve()
@@ -62,8 +62,8 @@ export function createPublishedKeys({ fetchKeys, now }: PublishedKeysOptions): P
   }
 
   /**
-   * Reads the keys again, and waits no longer than a good issuer takes. One that is slow or fails is waited for once, then its
-   * keys are read behind: callers whose key is known do not wait again and again.
+   * Reads the keys again, and waits no longer than a good issuer takes. For an issuer that is slow or fails we wait once; after that its
+   * keys are read in the background, so that callers whose key is known do not wait again and again.
    */
   async function newest(): Promise<void> {
     const reread = readAgain()
@@ -164,7 +164,7 @@ export function createFetchKeys(url: string): FetchKeys {
       headers: { accept: 'application/jwk-set+json, application/json' },
       signal: AbortSignal.timeout(readTimeoutMs),
     })
-    // What stands between this service and an issuer is as odd as what stands before BigCommerce.
+    // Proxies in front of an issuer are as odd as those in front of BigCommerce.
     const json = jsonIn(Buffer.from(await body.arrayBuffer()), headers['content-encoding'])
     if (statusCode < 200 || statusCode > 299 || json === undefined)
       throw new Error('the issuer did not answer with its keys')
