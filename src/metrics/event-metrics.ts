@@ -9,7 +9,7 @@ export type MeasureSending = (send: EventSender['send']) => EventSender['send']
 export function createEventMetrics(registry: Registry): MeasureSending {
   const tries = new Counter({
     name: 'tillgate_event_tries_total',
-    help: 'Events sent to EVENTS_URL, by what came of it.',
+    help: 'Events sent to EVENTS_URL, by result.',
     labelNames: ['result'],
     registers: [registry],
   })

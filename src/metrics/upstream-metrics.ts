@@ -100,7 +100,7 @@ export function showGate(registry: Registry, standing: () => GateStanding): void
   const registers = [registry]
   new Gauge({
     name: 'tillgate_management_quota_left',
-    help: 'Calls that the management host still takes in this window, as this instance last heard.',
+    help: 'Calls of the management quota that remain in this window, as this instance last heard.',
     registers,
     collect() {
       const { remaining } = standing()

@@ -28,7 +28,7 @@ export type FinalAnswer = (attempt: PaymentAttempt) => PaymentAnswer | null
 const firstLookMs = 2_000
 
 /**
- * Writes an attempt's new word if it may still have it, and its final answer with its key, within one transaction.
+ * Writes an attempt's new status if it may still get it, and its final answer with its key, within one transaction.
  *
  * @returns the attempt as it stands afterwards.
  * @throws LostAttempt where there is none.

@@ -26,7 +26,7 @@ import { type WriteEvents, writeNoEvents } from './write-events.ts'
 /** The attempts without an end. Each method throws Problem `store_unavailable` when the database fails. */
 export interface UnsettledAttempts {
   /**
-   * Takes attempts that are due for a look: those that were asked for first, then by the schedule, and with what room is left
+   * Takes attempts that are due for a look: first those that someone asked for, then those of the schedule, and if there is room,
    * ended ones of the watch. No other instance gets them until the lease ends.
    */
   lease(limit: number): Promise<OrderAttempt[]>
@@ -69,8 +69,8 @@ export interface UnsettledAttemptsOptions {
 }
 
 /**
- * Longer than a look at a page of transactions with all its tries. One that takes longer may be made twice, which costs reads and
- * nothing else; a shopper waits this long where an instance died, or lost the ledger, in the middle of a look.
+ * Longer than a look at a page of transactions with all its tries. A look that takes longer may be made twice, which only costs
+ * reads. A shopper waits this long if an instance died, or lost the ledger, in the middle of a look.
  */
 const leaseMs = 20_000
 
@@ -97,7 +97,7 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
             .where(isFree(nowMs))
             .orderBy(column)
             .limit(limit - leased.length)
-          // The condition stands twice: between choosing and taking, another instance may have taken it.
+          // The condition is there twice, since between choosing and taking another instance may have taken the attempt.
           const rows = await database
             .updateTable('payment_attempts')
             .set({ leased_until_ms: nowMs + leaseMs })
@@ -181,7 +181,7 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
 
 const dueBy = ['asked_at_ms', 'next_look_at_ms', 'next_watch_at_ms'] as const
 
-/** Asked first, twice a second: mostly there is nothing, and then nothing is written or built. */
+/** Asked first, twice a second. Usually there is nothing, and then nothing further is done. */
 const anyDue = prepare<{ storeHash: string; nowMs: number }, { isDue: unknown }>((queries, give) =>
   queries
     .selectNoFrom(({ or, exists, selectFrom }) =>
@@ -207,10 +207,10 @@ const isFree =
 
 /** How long after its end a payment is watched: chargebacks apart, gateways show a late charge within days. */
 const watchForMs = 30 * 24 * 60 * 60_000
-/** News within this long of the order's last end is of that end itself. */
+/** News that comes within this time after the order's last end is about that end itself. */
 const ownNewsMs = 10 * 60_000
 
-/** Ends in doubt are looked at on any news, the others only on news that cannot be of their own end. */
+/** Any news causes a look at an end in doubt; for other ends only news that cannot be about that end itself. */
 async function wakeEnded(
   database: Kysely<Tables>,
   storeHash: string,

@@ -11,11 +11,11 @@ npm run payments -- events
 npm run payments -- events repeat EVENT|dead
 npm run payments -- hold ORDER --amount 60.98 --currency USD --method stripe.card --sent-at INSTANT [--payment ID] --by NAME --because TEXT
 
-For payments that have no end: which there are, what happened to one, and how it ended where only a person can know.
+Lists payments that have no end, tells the story of one, and ends one when only a person can know how it ended.
   --by NAME       who decides; kept with the payment
   --because TEXT  why, for example what the gateway's dashboard says; kept with the payment
   --unread        decide although BigCommerce cannot be read
-events lists what was not delivered to EVENTS_URL yet; repeat sends one event again, or all that were given up (dead).
+events lists the events that were not delivered to EVENTS_URL yet; repeat sends one again, or all that were given up (dead).
 hold is for a ledger that was restored from a backup: it holds an order whose charge the ledger has forgotten.
   --json          print one JSON document instead of lines
 

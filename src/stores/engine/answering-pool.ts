@@ -3,7 +3,7 @@ import type { ClientBase, Connection, Pool, PoolClient } from 'pg'
 import { nameOfPrepared } from './dialect.ts'
 
 /**
- * A pool that gives out no connection on which nothing can be paid, and closes it instead:
+ * A pool that closes every connection on which no payment can be made, instead of giving it out:
  * - one on which an answer did not come in time. pg would give it to the next caller, whose statement would wait behind the
  *   silent one, and the ROLLBACK would wait a second time;
  * - one whose server takes no writes, and all that were opened before it answered so: the server has become a standby, and the

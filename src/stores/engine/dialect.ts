@@ -12,7 +12,7 @@ import {
 } from 'kysely'
 import type { Tables } from './tables.ts'
 
-/** The few words that SQLite and Postgres do not share. */
+/** The few SQL words in which SQLite and Postgres differ. */
 export interface Dialect {
   readonly name: 'SQLite' | 'Postgres'
   /**
@@ -53,7 +53,7 @@ const postgres: Dialect = {
   lockFreeRows: sql`FOR UPDATE OF payment_tokens SKIP LOCKED`,
   lockRows: sql`FOR UPDATE OF payment_tokens`,
   rowPlace: sql`ctid`,
-  // A row that was changed meanwhile lies elsewhere, and is left.
+  // A row that was changed meanwhile lies elsewhere, and is skipped.
   isOf: (batch) => sql`ctid = ANY (ARRAY(${batch}))`,
 }
 
@@ -128,8 +128,8 @@ type Give<Values> = <Name extends keyof Values & string>(name: Name) => RawBuild
 export type Prepared<Values, Row> = (queries: Kysely<Tables>, values: Values) => CompiledQuery<Row>
 
 /**
- * A statement that is built once for each database's words and then runs with other values each time. To build one and write
- * its text costs several times what SQLite takes to run it, and all of it is on the way of a payment.
+ * A statement that is built once for each dialect and then runs with other values each time. Building it and writing its text
+ * takes several times as long as SQLite takes to run it, and a payment would have to wait for that.
  *
  * @param build makes the statement, with `give` wherever a value comes later.
  */

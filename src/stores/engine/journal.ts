@@ -1,11 +1,11 @@
 import { promises, statSync } from 'node:fs'
 
 /**
- * The journal of an open SQLite file, and the wait for the disk beside the event loop. SQLite itself would wait within the commit,
- * with everything else of the process. One wait serves all who have committed before it began.
+ * The journal of an open SQLite file, and a wait for the disk that does not block the event loop. SQLite itself would wait within
+ * the commit and stop the whole process meanwhile. One wait serves all writes that were committed before it began.
  */
 export interface Journal {
-  /** Whether the disk can be waited for here. Where it cannot, SQLite has to wait by itself. */
+  /** Whether we can wait for the disk here. If not, SQLite has to wait by itself. */
   isOpen(): boolean
   /** Resolves once all that has been committed by now is on the disk. */
   flush(): Promise<void>
@@ -31,7 +31,7 @@ export function openJournal(path: string): Journal {
 
   async function prepare(): Promise<void> {
     const opened = await promises.open(path, 'r+')
-    // Once for trial: node's permission model keeps some functions from us, and some file systems do not know others.
+    // Tried once: Node's permission model forbids some functions, and some file systems lack others.
     const isAble = await opened.datasync().then(
       () => true,
       () => false,

@@ -3,7 +3,7 @@ import { dialectOf } from './dialect.ts'
 import { busyTimeoutMs, commitsOf, isBusy } from './sqlite.ts'
 import type { Tables } from './tables.ts'
 
-/** On Postgres all statements of payments queue up behind a lock that a migration waits for; a shopper waits that long. */
+/** How long a migration waits for a lock on Postgres. All statements of payments queue up behind it, and shoppers wait as long. */
 const lockTimeoutMs = 2_000
 
 /** Runs a transaction whose statements wait for a lock two seconds at most, then fail: see {@link isLockedOut}. */

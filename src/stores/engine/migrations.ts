@@ -12,13 +12,13 @@ const folder = join(packageFolder, 'migrations')
 /** Any number that no other program locks in the same database: "till" in hex. */
 const lockNumber = 0x74696c6c
 
-/** Between two tries, payments that queued behind a lock that was waited for go on. */
+/** A pause between two tries, in which the payments go on that queued behind the lock. */
 const pauseMs = 1_000
-/** Longer than any statement but another instance's migration, whose end the next start can wait for. */
+/** Longer than any statement takes, except another instance's migration; the next start can wait for the end of that. */
 const waitMsMax = 10 * 60_000
 
 export interface ApplyOptions {
-  /** Called each time a lock was not to be had; the migration is then tried again. */
+  /** Called each time a lock could not be got; the migration is then tried again. */
   readonly onLockedOut?: () => void
 }
 
@@ -83,7 +83,7 @@ function stateOf(applied: readonly Migration[]): MigrationState {
 interface Migration {
   readonly number: number
   readonly name: string
-  /** A version may run on it whose newest migration is this or a later one; null where it does not say. */
+  /** Versions may run on it if their newest migration is this one or later; null if it does not say. */
   readonly oldest: number | null
 }
 

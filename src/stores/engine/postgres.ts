@@ -24,13 +24,13 @@ export interface PostgresOptions {
 /** A payment uses a connection for milliseconds at a time. Nine instances fit into a server's default hundred. */
 const connectionsMax = 10
 
-/** Wait for a new connection, or for one in use to come free. A server in reach answers in milliseconds; a shopper waits. */
+/** How long to wait for a new connection, or for one to come free. A server that is up answers in milliseconds, and a shopper waits. */
 const connectTimeoutMs = 2_000
 
 /** Our statements take milliseconds. One that takes longer waits for a lock that another client forgot to give up. */
 const statementTimeoutMs = 3_000
 
-/** A server that is there answers within `statementTimeoutMs`, so one that has not answered by now is gone. */
+/** A server that is up answers within `statementTimeoutMs`, so one that has not answered by now is gone. */
 const answerTimeoutMs = 4_000
 
 /** Long enough that ordinary traffic opens no new connections, short enough that quiet hours give the server its memory back. */

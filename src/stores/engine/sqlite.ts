@@ -18,8 +18,8 @@ import type { Tables } from './tables.ts'
 /** How long to wait for another process that writes to the same file. */
 export const busyTimeoutMs = 5_000
 /**
- * SQLite itself waits so long in its thread, which is ours: as long as another process's usual write takes, and no probe notices. After
- * that we ask again and again, with turns of the event loop in between.
+ * SQLite itself waits this long, and blocks our thread. Another process's usual write takes no longer, and no probe notices. After
+ * that we ask again and again, and let the event loop turn in between.
  */
 export const busyInThreadMs = 50
 
@@ -109,7 +109,7 @@ export async function rowsOf<Row>(database: Kysely<Tables>, query: CompiledQuery
   return rows ?? (await database.executeQuery(query)).rows
 }
 
-/** Most commits are of one kind, one after the other. @returns what must be called outside of transactions. */
+/** Switches only when the kind of commit changes; mostly commits of one kind follow each other. @returns a function to call outside of transactions. */
 function levelSetter(sqlite: DatabaseSync) {
   let present = 'FULL'
   return (level: 'FULL' | 'NORMAL') => {

@@ -5,7 +5,7 @@ import { commitsOf } from './sqlite.ts'
 import type { Tables } from './tables.ts'
 import { withoutFlush } from './transact.ts'
 
-/** Whether a transaction waits for the disk. What does not is taken along by the next one that does (decisions 0024 and 0029). */
+/** Whether a transaction waits for the disk. If not, the next one that does flushes it too (decisions 0024 and 0029). */
 export type Waits = 'for the disk' | 'for nothing'
 
 /**
@@ -25,8 +25,8 @@ export async function together(
 }
 
 /**
- * Runs statements that read, and with the same transaction those that follow from what they have read. On Postgres that takes two
- * round trips. It does not wait for the disk.
+ * Runs statements that read and then, in the same transaction, the writes that follow from what they read. On Postgres that takes
+ * two round trips. It does not wait for the disk.
  *
  * @param decide is told the rows of each that reads; `writes` may be none.
  */
@@ -45,7 +45,7 @@ export async function readThenWrite<Decision extends { readonly writes: readonly
         await run(connection, [...decision.writes, commit])
         return decision
       } catch (error) {
-        // What matters is why; and a connection that is left in a failed transaction is closed.
+        // The first error is the one that matters. A connection that stays in a failed transaction is closed.
         await connection.executeQuery(rollback).catch(() => {})
         throw error
       }
@@ -57,13 +57,13 @@ const commit = CompiledQuery.raw('commit')
 
 const sentAtOnce = (database: Kysely<Tables>, waits: Waits, statements: readonly CompiledQuery<unknown>[]) =>
   database.getExecutor().provideConnection(async (connection) => {
-    // After a failure the server undoes what it is told to commit.
+    // If a statement failed, the server rolls back instead of committing.
     const results = await answersAtOnce(connection, [beginning(waits), ...statements, commit])
     return results.slice(1, -1)
   })
 
 async function answersAtOnce(connection: DatabaseConnection, statements: readonly CompiledQuery<unknown>[]) {
-  // All of them have to be answered before the connection is anyone else's.
+  // All of them must be answered before anyone else gets the connection.
   const answers = await Promise.allSettled(statements.map((each) => connection.executeQuery(each)))
   return answers.map((answer) => {
     if (answer.status === 'rejected') throw answer.reason
@@ -90,7 +90,7 @@ async function oneAfterTheOther(
     if (commits) commits.waitsInCommit = waits === 'for the disk' && !isWaitedBeside
     try {
       const done = await transacted(connection, statements)
-      // Begun before another statement can see what was written: who tells of it waits for the same flush.
+      // Begun before another statement can see what was written, so that anything told of it waits for the same flush.
       if (isWaitedBeside) flushed = journal?.flush()
       flushed?.catch(() => {})
       return done

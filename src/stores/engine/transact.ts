@@ -38,7 +38,7 @@ const wasUndone = (error: unknown): boolean =>
 
 /**
  * Writes one statement that must outlive a crash, and resolves once it is on the disk. On Postgres that needs a transaction
- * (decision 0031). On SQLite the wait is beside the event loop, and one for all who have committed before it began (decision 0039).
+ * (decision 0031). On SQLite the wait does not block the event loop, and one wait serves all writes committed before it began (decision 0039).
  */
 export async function durably<T>(
   database: Kysely<Tables>,
@@ -46,12 +46,12 @@ export async function durably<T>(
 ): Promise<T> {
   if (dialectOf(database).name === 'Postgres') return database.transaction().execute(write)
   const journal = commitsOf(database)?.journal
-  // Where the disk cannot be waited for beside the loop, SQLite waits in the commit.
+  // If we cannot wait for the disk without blocking the loop, SQLite waits in the commit.
   if (!journal?.isOpen()) return write(database)
   let flushed = Promise.resolve()
   const written = await withoutFlush(database, async (connection) => {
     const result = await write(connection)
-    // Begun before another statement can see what was written: who tells of it waits for the same flush.
+    // Begun before another statement can see what was written, so that anything told of it waits for the same flush.
     flushed = journal.flush()
     flushed.catch(() => {})
     return result
@@ -69,14 +69,14 @@ export const transactDurably = <T>(
     ? database.transaction().execute(work)
     : durably(database, (connection) => connection.transaction().execute(work))
 
-/** Resolves once what was written by `durably` is on the disk, so that it may be told. On Postgres nothing is seen before. */
+/** Resolves once what `durably` wrote is on the disk, so that it may be told. On Postgres no one can see it earlier anyway. */
 export const whenDurable = async (database: Kysely<Tables>): Promise<void> =>
   commitsOf(database)?.journal?.settled()
 
 /**
  * Writes on SQLite without waiting for the disk. A killed process loses nothing; a machine that loses power may lose the
- * write. The journal is one sequence, so the next write that waits takes all earlier ones along (decision 0024). On
- * Postgres it changes nothing.
+ * write. The journal is one sequence, so the next write that waits for the disk flushes all earlier ones too (decision 0024).
+ * On Postgres it changes nothing.
  *
  * @param write one statement or one transaction, on the connection it is given; all others wait for it.
  */
