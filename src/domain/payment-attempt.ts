@@ -118,7 +118,7 @@ const PUBLIC = {
   needs_review: 'needs_review',
 } as const satisfies Record<AttemptStatus, PublicStatus>
 
-/** The word a caller is told. */
+/** The status that a caller is told. */
 export const publicStatus = (status: AttemptStatus): PublicStatus => PUBLIC[status]
 
 /**

@@ -38,7 +38,7 @@ export interface Resolved {
   /** null where BigCommerce could not be read at all. */
   readonly reading: OrderReading | null
   readonly verdict: Verdict['kind'] | null
-  /** Why the person's word does not stand; null where it does. */
+  /** Why the person's decision does not stand; null if it does. */
   readonly refusal: Problem | null
   /** Whether more than one charge may have been made on the order. */
   readonly isDuplicate: boolean

@@ -111,7 +111,7 @@ export async function lockCheckout(
   // Only one transaction at a time for a checkout: a statement that waits for another's row still judges by what it saw before.
   await waitForTurn(transaction, `checkout ${storeHash} ${checkoutId}`)
   // An attempt on the order that the row names writes *sending* in one statement, which locks the row and takes no turn. Until
-  // that has ended, its word is not to be seen.
+  // that has ended, we cannot see its status.
   const row = await transaction
     .selectFrom('checkouts')
     .select(['holder', 'order_id'])
