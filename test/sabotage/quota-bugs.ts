@@ -12,8 +12,8 @@ export const QUOTA_BUGS: readonly Bug[] = [
   {
     name: 'forget the calls that are out',
     file: 'src/clients/bigcommerce/quota.ts',
-    find: 'return (isOver ? limit : remaining) - uncounted',
-    replace: 'return (isOver ? limit : remaining) - uncounted * 0',
+    find: 'sentAtMs >= fromMs).length',
+    replace: 'sentAtMs >= fromMs).length * 0',
     tests: ['test/clients/bigcommerce/quota.test.ts', 'test/clients/bigcommerce/management-gate.test.ts'],
   },
   {

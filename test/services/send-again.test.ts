@@ -83,7 +83,6 @@ async function sentAgain({ attempts, order = orderOf({}), rows = [] }: Told): Pr
         expiresAtMs: sentAtMs + hourMs,
         lifeMs: hourMs,
       },
-      orderTotal: null,
     },
     { kind: 'turned_away', reason: 'rate_limited', retryAfterSeconds: 1, answeredAtMs: sentAtMs },
   )

@@ -204,30 +204,24 @@ function placesFree(quota: ManagementQuota, nowMs: number): number {
   return places
 }
 
-/** After how long a call of a kind leaves its place to others. */
+/** After how long a call of a kind leaves its place to others. Nearly always no call hangs, and this is asked for every one. */
 function hangsAfterFor({ out, isHeard }: ManagementQuota, nowMs: number): (kind: string) => number {
-  // They stand in the order in which they were sent. Nearly always none hangs, and this is asked for every call.
-  const last = out[TROUBLED_FROM - 1]
-  if (!isHeard || last === undefined || last.sentAtMs > nowMs - HANGS_AFTER_MS) return usually
+  const last = out[TROUBLED_FROM - 1] // in the order of their sending
+  if (!isHeard || last === undefined || last.sentAtMs > nowMs - HANGS_AFTER_MS) return () => HANGS_AFTER_MS
   const hanging = new Map<string, number>()
   for (const { kind, sentAtMs } of out)
     if (sentAtMs <= nowMs - HANGS_AFTER_MS) hanging.set(kind, (hanging.get(kind) ?? 0) + 1)
   return (kind) => ((hanging.get(kind) ?? 0) >= TROUBLED_FROM ? HANGS_SOONER_AFTER_MS : HANGS_AFTER_MS)
 }
 
-const usually = (_kind: string) => HANGS_AFTER_MS
-
 /** When the next of the calls that are out leaves its place to others, or may be given up for one; Infinity where none will. */
 export function nextLeavesAtMs(quota: ManagementQuota, nowMs: number): number {
   const hangsAfterMs = hangsAfterFor(quota, nowMs)
+  const ifToCome = (atMs: number) => (atMs > nowMs ? atMs : Number.POSITIVE_INFINITY)
   let nextMs = Number.POSITIVE_INFINITY
   for (const { kind, sentAtMs } of quota.out) {
-    const soonestMs = sentAtMs + hangsAfterMs(kind)
-    const usualMs = sentAtMs + HANGS_AFTER_MS
-    const givenUpMs = sentAtMs + GIVEN_UP_AFTER_MS
-    if (soonestMs > nowMs) nextMs = Math.min(nextMs, soonestMs)
-    else if (usualMs > nowMs) nextMs = Math.min(nextMs, usualMs)
-    else if (givenUpMs > nowMs) nextMs = Math.min(nextMs, givenUpMs)
+    const sooner = Math.min(ifToCome(sentAtMs + hangsAfterMs(kind)), ifToCome(sentAtMs + HANGS_AFTER_MS))
+    nextMs = Math.min(nextMs, sooner, ifToCome(sentAtMs + GIVEN_UP_AFTER_MS))
   }
   return nextMs
 }
@@ -253,8 +247,7 @@ export function remainingOf({ window, out }: ManagementQuota, nowMs: number): nu
   const isOver = nowMs >= endsMs.latest
   // For a window that no answer has told us about: the calls that may have arrived in it.
   const fromMs = isOver ? Math.max(endsMs.earliest, nowMs - windowMs) - ARRIVES_WITHIN_MS : countedUntilMs
-  const uncounted = out.filter(({ sentAtMs }) => sentAtMs >= fromMs).length
-  return (isOver ? limit : remaining) - uncounted
+  return (isOver ? limit : remaining) - out.filter(({ sentAtMs }) => sentAtMs >= fromMs).length
 }
 
 function quotaFor(quota: ManagementQuota, purpose: Purpose, nowMs: number): number {
