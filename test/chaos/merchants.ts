@@ -68,9 +68,16 @@ export function actOnCart(
 }
 
 async function ask({ managementUrl, accessToken }: Sandbox, method: string, path: string): Promise<void> {
-  await fetch(`${managementUrl}${path}`, {
-    method,
-    headers: { 'x-auth-token': accessToken, accept: 'application/json', 'content-type': 'application/json' },
-    ...(method === 'POST' ? { body: '{}' } : {}),
-  })
+  const send = () =>
+    fetch(`${managementUrl}${path}`, {
+      method,
+      headers: {
+        'x-auth-token': accessToken,
+        accept: 'application/json',
+        'content-type': 'application/json',
+      },
+      ...(method === 'POST' ? { body: '{}' } : {}),
+    })
+  // A connection that was kept may be closed just as it is used again.
+  await send().catch(send)
 }
