@@ -4,6 +4,10 @@ export interface Money {
   readonly currency: string
 }
 
+/** Whether both are told, and are the same amount in the same currency. */
+export const isSameMoney = (one: Money | null, other: Money | null): boolean =>
+  one !== null && other !== null && one.amount === other.amount && one.currency === other.currency
+
 /** Currencies whose minor unit is not a hundredth (ISO 4217). `Intl` differs from ISO for some twenty currencies. */
 const MINOR_UNIT_DIGITS: Readonly<Record<string, number>> = {
   ...digits(0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'),

@@ -191,7 +191,7 @@ export interface PaymentAttempt {
   /** An answer that proves little, and when it came by BigCommerce's clock. */
   readonly answeredAs: AnsweredAs | null
   readonly answeredAtMs: number | null
-  /** What the whole order cost when the charge was sent, in minor units; null where the order was not read. */
+  /** What the whole order cost when the charge was sent, in minor units; null where the order was not read, or did not agree with the PAT. */
   readonly orderTotal: number | null
   /** The checkout that its order came from, in lower case; null where the order was not read, or came from none. */
   readonly cartId: string | null

@@ -1,4 +1,4 @@
-import type { Money } from './money.ts'
+import { isSameMoney, type Money } from './money.ts'
 import type { OrderReading } from './order.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -112,9 +112,6 @@ function cancelledBy(
 
 const referred = (traces: readonly Trace[], { referenceId }: Transaction) =>
   referenceId === null ? undefined : traces.find(({ ids }) => ids.has(referenceId))
-
-const isSameMoney = (one: Money | null, other: Money | null) =>
-  one !== null && other !== null && one.amount === other.amount && one.currency === other.currency
 
 const mayFollow = ({ event, money, referenceId }: Transaction, trace: Trace) =>
   referenceId === null && !trace.followedBy.has(event) && isSameMoney(money, trace.money)

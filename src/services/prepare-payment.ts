@@ -2,6 +2,7 @@ import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import type { Clock } from '../domain/clock.ts'
 import { judge } from '../domain/evidence.ts'
 import { foreignCharge } from '../domain/foreign-charge.ts'
+import { isSameMoney } from '../domain/money.ts'
 import { mayBePayable, type Order, type OrderReading } from '../domain/order.ts'
 import { type PaymentAccessTokenClaims, readPaymentAccessToken } from '../domain/payment-access-token.ts'
 import { ASK_AGAIN_SECONDS } from '../domain/payment-answer.ts'
@@ -153,10 +154,7 @@ function refuseOtherAmount(
 ) {
   if (expectedAmount !== null && due.amount !== expectedAmount)
     throw new Problem('amount_changed', { money: due })
-  const shown = order?.due
-  if (shown && (due.amount !== shown.amount || due.currency !== shown.currency)) {
-    throw new Problem('amount_changed', { money: due })
-  }
+  if (order?.due && !isSameMoney(due, order.due)) throw new Problem('amount_changed', { money: due })
 }
 
 /**
@@ -164,9 +162,7 @@ function refuseOtherAmount(
  * payment, and we would compute a part from two amounts that were never true at the same time.
  */
 const totalOf = (order: Order | null, { due }: PaymentAccessTokenClaims): number | null =>
-  order?.due?.amount === due.amount && order.due.currency === due.currency
-    ? (order.total?.amount ?? null)
-    : null
+  order && isSameMoney(order.due, due) ? (order.total?.amount ?? null) : null
 
 /**
  * The parts that the PAT's amount does not show. After a part was paid, less must be due than before, unless the order has become

@@ -119,7 +119,7 @@ export interface Sending {
   /** By BigCommerce's clock: when the PAT was made, and until when a payment can begin with it. */
   readonly patIssuedAtMs: number | null
   readonly patExpiresAtMs: number
-  /** What the whole order costs, in minor units; null where the order was not read. */
+  /** What the whole order costs, in minor units; null where the order was not read, or did not agree with the PAT. */
   readonly orderTotal: number | null
 }
 

@@ -5,8 +5,19 @@ export const CHECKOUT_BUGS: readonly Bug[] = [
   {
     name: 'make an order while another one is being made',
     file: 'src/stores/checkouts.ts',
-    find: "if (row && (row.orderId === null || row.orderId !== boundTo)) return { kind: 'changed' }",
-    replace: "if (row && row.orderId !== null && row.orderId !== boundTo) return { kind: 'changed' }",
+    // The row says it, and the making that is still looked for: without one of the two the other one holds.
+    find: `if (row && (row.orderId === null || row.orderId !== boundTo)) return { kind: 'changed' }
+  const payments = await findPayments(transaction, storeHash, checkoutId, row?.orderId ?? null)
+  // While one has paid something, or may have, no other order of the checkout may be paid.
+  if (payments.some(({ status }) => mayHaveCharged(status))) return { kind: 'changed' }
+  const made = await countMakings(transaction, storeHash, checkoutId)
+  // Where another order of it was paid for meanwhile, the row no longer tells of one that is still looked for.
+  if (made.makings !== makings || made.open > 0) return`,
+    replace: `if (row && row.orderId !== null && row.orderId !== boundTo) return { kind: 'changed' }
+  const payments = await findPayments(transaction, storeHash, checkoutId, row?.orderId ?? null)
+  if (payments.some(({ status }) => mayHaveCharged(status))) return { kind: 'changed' }
+  const made = await countMakings(transaction, storeHash, checkoutId)
+  if (made.makings !== makings) return`,
     tests: ['test/stores/sqlite.test.ts'],
   },
   {

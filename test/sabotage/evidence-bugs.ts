@@ -167,8 +167,8 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   {
     name: 'reckon a part from a total that the access token did not know',
     file: 'src/services/prepare-payment.ts',
-    find: 'order?.due?.amount === due.amount && order.due.currency === due.currency',
-    replace: 'order !== null',
+    find: 'order && isSameMoney(order.due, due) ?',
+    replace: 'order ?',
     tests: ['test/services/prepare-payment.test.ts'],
   },
   {
