@@ -64,9 +64,12 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
     if (claims.due.amount === 0) throw new Problem('order_not_payable')
     // Once a part is paid, the order's own sum may not show it; the PAT's does.
     refuseOtherAmount(claims, command, payments.some(hasPaidAPart) ? null : order)
-    if (staleParts(claims, order, payments).length > 0)
-      await refuseUnlessShown(claims, command.orderId, order, payments, context)
-    return { paymentAccessToken: minted.token, claims, orderTotal: totalOf(order, claims) }
+    // If the two differ, one is older than an edit or a part. Unread, we cannot know whether they do.
+    const isAgreed = !payments.some(hasPaidAPart) || isSameMoney(order?.due ?? null, claims.due)
+    const now = isAgreed ? order : await managementApi.getOrder(command.orderId, context)
+    if (staleParts(claims, order, payments).length > 0 || staleParts(claims, now, payments).length > 0)
+      await refuseUnlessShown(claims, command.orderId, now, payments, context)
+    return { paymentAccessToken: minted.token, claims, orderTotal: totalOf(now, claims) }
   }
 
   /**
@@ -175,8 +178,13 @@ const staleParts = (
 ) =>
   payments
     .filter(hasPaidAPart)
-    // What would be due now if the part had not been paid.
-    .filter((part) => part.amount !== null && due.amount >= part.amount + dearerBy(part, order))
+    // What would be due now if the part had not been paid; or more than the order says, so that one of the two is out of date.
+    .filter(
+      (part) =>
+        part.amount !== null &&
+        (due.amount >= part.amount + dearerBy(part, order) ||
+          due.amount > (order?.due?.amount ?? due.amount)),
+    )
 
 /** By how much an order costs more than when a payment was prepared; 0 where that is not known. */
 function dearerBy({ orderTotal }: PaymentAttempt, order: Order | null): number {

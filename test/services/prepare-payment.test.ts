@@ -370,6 +370,25 @@ describe('the rest of an order that was paid in part', () => {
     expect(await preparing(patOf(claims), null, {}, [credited], null, read).result).toBe('upstream_busy')
   })
 
+  describe('is not charged with more than the order says is due, but with that much', () => {
+    const shows = (whole: number, rest: number) =>
+      orderOf({ total: { amount: whole, currency: 'USD' }, due: { amount: rest, currency: 'USD' } })
+    const cheaper = shows(5098, 4098)
+
+    test.each([
+      ['its total of that time is not known, and it was made cheaper', cheaper, cheaper, 5098, null],
+      ['it was not read before, and was made cheaper', null, cheaper, 5098, 6098],
+      ['it was made cheaper since it was read', shows(6098, 5098), shows(4598, 3598), 4598, 6098],
+      ['it became dearer by less than the part', shows(6598, 5598), shows(6598, 5598), 6098, 6098],
+    ] as const)('if %s', async (_what, before, now, amount, orderTotal) => {
+      const read = { transactions: [row], order: now }
+      const asked = (pat: number) =>
+        preparing(claimsWith({ amount: pat }), before, {}, [{ ...gift, orderTotal }], null, read).result
+      expect(await asked(amount)).toBe('upstream_busy')
+      expect(await asked(now.due?.amount ?? 0)).toMatchObject({ claims: {} })
+    })
+  })
+
   test('is charged where a refund that names no transaction is of the only part of its kind', async () => {
     const credit = {
       ...gift,
