@@ -18,8 +18,12 @@ const answeredAgesMs: Readonly<Record<AnsweredAs, readonly number[]>> = {
   refused_oddly: [0, 1, 3, 6, 10].map((minutes) => minutes * minute),
   turned_away: [0, 10, 30, 60].map((seconds) => seconds * second),
 }
+/** Most outages are over by then, and a longer one must not cost a look of every held order every few minutes. */
+const repeatedForMs = hour
 /** `Date` has no fractions of a second. So a look waits this much longer, to be sure that the answer is old enough. */
 const dateResolutionMs = 1_000
+/** The quiet looks are spread over their time. */
+const quietStepMs = quietForMs / (quietLooksMin - 1) + dateResolutionMs
 /** A charge may still show while a person has to decide, so the service looks once a day for a month. */
 const reviewedForMs = 30 * day
 
@@ -36,9 +40,10 @@ export function nextLookAtMs(
 ): number | null {
   const sentMs = attempt.sentAtMs ?? attempt.createdAtMs
   if (attempt.status === 'needs_review') return nowMs - sentMs < reviewedForMs + 7 * day ? nowMs + day : null
-  // Once the order has begun to look untouched, a few more looks settle it.
-  if (quiet !== null && quiet.looks <= quietLooksMin) return nowMs + quietForMs / (quietLooksMin - 1)
+  // Once the order has begun to look untouched, a few more looks settle it, whoever else asks for some in between.
+  if (quiet !== null) return nowMs + quietStepMs
   const candidates = [byAge(attempt, reading, nowMs), byExpiry(attempt, reading, nowMs)]
+  if (!reading?.isWhole) candidates.push(afterLostLook(attempt, reading, nowMs))
   candidates.push(nowMs + (firstPausesMs[looks] ?? (nowMs - sentMs < hourlyForMs ? hour : day)))
   return Math.min(...candidates.filter((atMs) => atMs !== null))
 }
@@ -48,6 +53,17 @@ export interface Looked {
   readonly quiet: QuietLooks | null
   readonly reading: OrderReading | null
   readonly nowMs: number
+}
+
+/** A look that failed where a complete one might have freed the order must not cost the shopper an hour. */
+function afterLostLook(
+  { patExpiresAtMs }: PaymentAttempt,
+  reading: OrderReading | null,
+  nowMs: number,
+): number | null {
+  if (patExpiresAtMs === null) return null
+  const sinceMs = (reading?.answeredAtMs ?? nowMs) - patExpiresAtMs - patSkewMs
+  return sinceMs >= 0 && sinceMs < repeatedForMs ? nowMs + quietStepMs : null
 }
 
 function byExpiry(

@@ -1,8 +1,11 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { heldPayment } from '../../src/domain/held-payment.ts'
+import type { OrderReading } from '../../src/domain/order.ts'
 import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
 import { nextLookAtMs, nextWatchAtMs } from '../../src/services/look-schedule.ts'
 import { weighLook } from '../../src/services/weigh-look.ts'
 import { attemptOf } from '../domain/samples.ts'
+import { orderOf } from './fakes.ts'
 
 const second = 1_000
 const minute = 60 * second
@@ -82,4 +85,51 @@ test('a look that a client asked for uses up none of the schedule, and puts noth
     nextLookAtMs: nowMs + 2 * second,
   })
   expect(weighed(nowMs, 5)).toMatchObject({ countsAsScheduled: true, nextLookAtMs: nowMs + 120 * second })
+})
+
+describe('once a token has expired', () => {
+  const expiredAtMs = sentAtMs + hour
+  const empty = (atMs: number): OrderReading => ({
+    order: orderOf(),
+    transactions: [],
+    isWhole: true,
+    showsAllVoids: true,
+    answeredAtMs: Math.floor(atMs / second) * second,
+    failures: [],
+  })
+  /** Looks as they are due, and at the moments at which somebody asks. @returns when the order was free. */
+  function freeAfterMs(asked: readonly number[], isLost: (look: number) => boolean = () => false): number {
+    let one = { ...unknown, looks: 11, nextLookAtMs: expiredAtMs + 5 * minute + second }
+    const asking = [...asked]
+    for (let look = 0; look < 100; look++) {
+      const nowMs = Math.min(asking[0] ?? Number.POSITIVE_INFINITY, one.nextLookAtMs)
+      if (nowMs === asking[0]) asking.shift()
+      const reading = isLost(look) ? null : empty(nowMs)
+      const weighed = weighLook({ attempt: one, reading, others: [], lookedFromMs: nowMs, nowMs })
+      if (weighed.end) return nowMs - expiredAtMs
+      const looks = one.looks + (weighed.countsAsScheduled ? 1 : 0)
+      one = { ...one, quiet: weighed.quiet, nextLookAtMs: weighed.nextLookAtMs ?? Number.NaN, looks }
+    }
+    return Number.POSITIVE_INFINITY
+  }
+  const every2s = (fromMs: number, count: number) =>
+    Array.from({ length: count }, (_, index) => fromMs + 2 * second * index)
+
+  test('an untouched order is free within twenty minutes, and as soon as is told, whoever asks in between', () => {
+    const toldAt = heldPayment(unknown, sentAtMs + minute).free_at_latest
+    const latest = Math.min(20 * minute, Date.parse(toldAt ?? '') - expiredAtMs)
+    expect(freeAfterMs([])).toBeLessThanOrEqual(latest)
+    for (const fromMinute of [4, 5.1, 9, 10.2, 14])
+      for (const count of [1, 3, 15, 90])
+        expect(freeAfterMs(every2s(expiredAtMs + fromMinute * minute, count))).toBeLessThanOrEqual(latest)
+  })
+
+  test('a look that fails costs minutes and not an hour, for as long as most outages last', () => {
+    for (let lost = 0; lost < 3; lost++)
+      expect(freeAfterMs([], (look) => look === lost)).toBeLessThanOrEqual(35 * minute)
+    expect(freeAfterMs([], (look) => look < 8)).toBeLessThanOrEqual(60 * minute)
+    const lateMs = expiredAtMs + 3 * hour
+    const later = { looks: 20, quiet: null, reading: null, nowMs: lateMs }
+    expect(nextLookAtMs(unknown, later)).toBe(lateMs + hour)
+  })
 })
