@@ -60,7 +60,9 @@ export async function concludeLook(
     before,
     attempts.filter((one) => one.id !== id),
   )
-  const { end, quiet, nextLookAtMs, nextWatchAtMs, countsAsScheduled, isUnaccounted } = weighed
+  const { end, quiet, nextLookAtMs, countsAsScheduled, isUnaccounted } = weighed
+  const watchAtMs = rows.find((row) => row.id === id)?.next_watch_at_ms ?? null
+  const nextWatchAtMs = soonerNews(watchAtMs, weighed.nextWatchAtMs, lookedFromMs)
   await transaction
     .updateTable('payment_attempts')
     .set(({ eb, ref, case: when }) => ({
@@ -87,6 +89,10 @@ export async function concludeLook(
   }
   return { before, after, weighed, isNewlyUnaccounted }
 }
+
+/** A webhook may have come while BigCommerce was being read: the look that it asked for is kept. */
+const soonerNews = (askedAtMs: number | null, nextMs: number | null, lookedFromMs: number): number | null =>
+  askedAtMs !== null && askedAtMs > lookedFromMs ? Math.min(askedAtMs, nextMs ?? askedAtMs) : nextMs
 
 const lockedAttempts = (transaction: Transaction<Tables>, storeHash: string, orderId: number) => {
   const all = transaction

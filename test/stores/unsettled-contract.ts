@@ -368,6 +368,24 @@ export function describeUnsettled({ name, open }: Engine): void {
         expect(await unsettled.lease(1)).toEqual([])
       })
 
+      test.each(['declined', 'needs_review'] as const)(
+        'that ends it keeps one too, as it comes to be %s',
+        async (status) => {
+          const id = await standing('unknown')
+          await unsettled.lease(1)
+          nowMs += 2 * second
+          await unsettled.wake(118, true)
+          await unsettled.conclude(
+            id,
+            () => ({ ...nothingFound, end: { status } }),
+            keepsNothing,
+            nowMs - 2 * second,
+          )
+          nowMs += 2 * second
+          expect(ids(await unsettled.lease(1))).toEqual([id])
+        },
+      )
+
       test('writes a late charge although another attempt holds the order, and what is not sent yet is stopped', async () => {
         const late = await standing('not_charged')
         const alive = await claimed()
@@ -413,6 +431,24 @@ export function describeUnsettled({ name, open }: Engine): void {
     })
 
     describe('the watch over ended attempts', () => {
+      test.each([[null], [day]])(
+        'keeps a webhook that comes during a look, next planned in %s ms',
+        async (inMs) => {
+          const id = await standing('not_charged')
+          nowMs += day
+          expect(ids(await unsettled.lease(1))).toEqual([id])
+          const lookedFromMs = nowMs
+          nowMs += 2 * second
+          await unsettled.wake(118, true)
+          const nextWatchAtMs = inMs === null ? null : nowMs + inMs
+          await unsettled.conclude(id, () => ({ ...nothingFound, nextWatchAtMs }), keepsNothing, lookedFromMs)
+          expect(ids(await unsettled.lease(1))).toEqual([id])
+          await unsettled.conclude(id, () => ({ ...nothingFound, nextWatchAtMs }), keepsNothing, nowMs)
+          nowMs += minute
+          expect(await unsettled.lease(1)).toEqual([])
+        },
+      )
+
       test('is brought forward where a charge of others refuses a payment, and looks once a minute', async () => {
         await standing('declined')
         nowMs += second
