@@ -105,7 +105,8 @@ function problemOf(attempt: PaymentAttempt, code: ProblemCode): Problem {
   return new Problem(code, { bigcommerceCode, paymentId: attempt.id, ...detail })
 }
 
-const declinedAfterDoubt =
+/** What is told of a payment that was not charged, after doubt. It says nothing of what the bank said. */
+export const declinedAfterDoubt =
   'The answer to this payment was not clear. BigCommerce shows no charge for it. The shopper can pay again.'
 
 /** A person has decided, and not BigCommerce. */

@@ -1,5 +1,5 @@
 import { BIGCOMMERCE_CODES } from '../domain/bigcommerce-codes.ts'
-import type { PaymentAnswer } from '../domain/payment-answer.ts'
+import { declinedAfterDoubt, type PaymentAnswer } from '../domain/payment-answer.ts'
 import type { PaymentAttempt } from '../domain/payment-attempt.ts'
 import { Problem } from '../domain/problem.ts'
 import type { ProblemCode } from '../domain/problems.ts'
@@ -17,7 +17,10 @@ export function opaqueAnswer<Answer extends PaymentAnswer>(answer: Answer): Answ
   const { body } = answer
   if (!('code' in body) || !bankAnswers.has(body.code)) return answer
   const { request_id: requestId, payment_id: paymentId } = body
-  const problem = new Problem('payment_declined', paymentId === undefined ? {} : { paymentId })
+  const problem = new Problem('payment_declined', {
+    ...(paymentId === undefined ? {} : { paymentId }),
+    ...(body.detail === declinedAfterDoubt ? { detail: declinedAfterDoubt } : {}),
+  })
   return { ...answer, status: problem.status, body: problem.toBody(requestId) }
 }
 

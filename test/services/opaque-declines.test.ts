@@ -34,6 +34,13 @@ test.each([
   expect(opaqueAttempt(attempt)).toEqual(attempt)
 })
 
+test('after doubt it says no more than BigCommerce shows, and never that nothing was charged', () => {
+  const attempt = { ...declinedBy(30104, 'payment_declined'), unsettledSinceMs: nowMs }
+  const { body } = opaqueAnswer(answerOf(attempt, nowMs))
+  expect(body).toMatchObject({ code: 'payment_declined', detail: expect.stringContaining('shows no charge') })
+  expect(JSON.stringify(body)).not.toMatch(/30104|nothing was charged/i)
+})
+
 test('payments that succeeded or are not final are told as they are', () => {
   for (const status of ['succeeded', 'unknown', 'pending'] as const) {
     const attempt = attemptOf({ status, problemCode: null, bigcommerceCode: null })
