@@ -67,7 +67,7 @@ async function readAllPages({ orderId, read, problemOf }: TransactionsRead): Pro
     const limit = first.paging?.perPage ? `&limit=${first.paging.perPage}` : ''
     const next = await read(`?page=${number}${limit}`).catch(lostUnlessBusy)
     if (next) dates.push(answeredAtMs(next))
-    return { page: next && pageOf(next, orderId), isRefused: next !== null && isClientError(next.status) }
+    return { page: next && pageOf(next, orderId), isRefused: next !== null && noSuchPage.has(next.status) }
   }
   /** @returns whether all entries of the page were new, and whether any was. */
   const add = (page: Page) => {
@@ -112,7 +112,8 @@ async function readAllPages({ orderId, read, problemOf }: TransactionsRead): Pro
   return { entries, pages, isWhole, showsAllVoids, dates }
 }
 
-const isClientError = (status: number) => status >= 400 && status < 500
+/** How a server says that it has no such page, or knows no pages. Any other refusal may hide one. */
+const noSuchPage = new Set([400, 404, 422])
 
 /** If a later page does not come, the reading is partial. If BigCommerce is busy, the whole reading is put off. */
 function lostUnlessBusy(error: unknown): null {

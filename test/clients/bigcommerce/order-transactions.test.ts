@@ -148,6 +148,11 @@ describe('a reading is partial, and shows what it has seen, where', () => {
     ['a page is of another number', lies(() => ({ current_page: 1 })), 60],
     ['a page cannot be read', pageTwo(new Problem('upstream_unavailable')), 50],
     ['a page is refused', pageTwo(answer({ title: 'no' }, 404)), 50],
+    ...[403, 408, 423, 499].map((status): [string, Server, number] => [
+      `the answers say nothing of pages, and the second one is ${status}`,
+      (page, _limit, rows) => (page === 1 ? answer({ data: rows.slice(0, 10) }) : answer({}, status)),
+      10,
+    ]),
     ['a page is empty', pageTwo(answer(undefined, 204)), 50],
     ['a page is no list', pageTwo(answer({ data: null })), 50],
     ['a page says nothing of pages', pageTwo(answer({ data: rowsOf(60).slice(50), meta: {} })), 60],
@@ -178,7 +183,14 @@ describe('a reading is partial, and shows what it has seen, where', () => {
     }
     expect(await reading(named, rowsOf(11))).toMatchObject({ isWhole: false, showsAllVoids: false })
     expect((await reading(named, rowsOf(11))).ids).toContain(11)
-    // Where that page has nothing, there is nothing more.
+    const refusing =
+      (status: number): Server =>
+      (page, limit, rows) =>
+        page === 1 ? named(page, limit, rows) : answer({}, status)
+    for (const status of [403, 408, 423])
+      expect(await reading(refusing(status), rowsOf(10))).toMatchObject({ isWhole: false })
+    // Where that page has nothing, or does not exist, there is nothing more.
+    expect(await reading(refusing(404), rowsOf(10))).toMatchObject({ isWhole: true })
     expect(await reading(named, rowsOf(10))).toMatchObject({ isWhole: true })
   })
 
