@@ -8,6 +8,9 @@ export interface BigCommerceCode {
   readonly detail?: string
 }
 
+/** BigCommerce's "do not pay again": somewhere there is a charge, whatever the order shows. */
+export const duplicateCode = 30105
+
 /**
  * The error table of the Payments API. As answers to a charge, some codes do not say what happened to the money and are
  * `unknown`: 10000 (try again), 30105 (an earlier charge may stand), and 30101, since the order was payable when the PAT was
@@ -56,7 +59,7 @@ export const BIGCOMMERCE_CODES: Readonly<Record<number, BigCommerceCode>> = {
     problem: 'payment_declined',
     detail: 'The card issuer declined the payment. Nothing was charged.',
   },
-  30105: { charge: 'unknown', problem: 'upstream_unusable' },
+  [duplicateCode]: { charge: 'unknown', problem: 'upstream_unusable' },
   30106: {
     charge: 'declined',
     problem: 'payment_declined',

@@ -40,9 +40,10 @@ export const UPSTREAM_BUGS: readonly Bug[] = [
   },
   {
     name: 'take a duplicate (30105) for a decline',
-    file: 'src/domain/bigcommerce-codes.ts',
-    find: "  30105: { charge: 'unknown',",
-    replace: "  30105: { charge: 'declined',",
+    file: 'src/clients/bigcommerce/classify-charge.ts',
+    find: `  if (mentionsDuplicate(answer)) return unknown('possible_duplicate', duplicateCode)
+`,
+    replace: '',
     tests: ['test/clients/bigcommerce/classify-charge.test.ts'],
   },
   {

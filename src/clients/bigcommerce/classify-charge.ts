@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { BIGCOMMERCE_CODES } from '../../domain/bigcommerce-codes.ts'
+import { BIGCOMMERCE_CODES, duplicateCode } from '../../domain/bigcommerce-codes.ts'
 import { holdsCardNumber } from '../../domain/card-number.ts'
 import type { PaymentOutcome, UnknownReason } from '../../domain/payment-outcome.ts'
 import {
@@ -66,8 +66,9 @@ const isPaymentCode = (code: number) => code >= 30_000 && code < 31_000
  * success, only a refusal in BigCommerce's own words is a refusal, and the rest is unknown.
  */
 export function classifyCharge(answer: UpstreamAnswer, { savesInstrument }: ChargeAsked): PaymentOutcome {
-  if (answer.status === 429) return classifyTurnedAway(answer)
   if (answer.status >= 200 && answer.status < 300) return classifySuccess(answer)
+  if (mentionsDuplicate(answer)) return unknown('possible_duplicate', duplicateCode)
+  if (answer.status === 429) return classifyTurnedAway(answer)
   if (answer.status >= 400 && answer.status < 500) return classifyRefusal(answer, savesInstrument)
   return unknown('server_error', readErrorEnvelope(answer.json)?.code ?? null)
 }
@@ -103,8 +104,7 @@ function classifyRefusal(answer: UpstreamAnswer, savesInstrument: boolean): Paym
   if (PaidAnswer.safeParse(json).success) return unknown('unrecognised_answer', envelope.code)
   const { code, errorWords, hasFieldErrors } = envelope
   const row = code === null ? undefined : BIGCOMMERCE_CODES[code]
-  if (row?.charge === 'unknown')
-    return unknown(code === 30105 ? 'possible_duplicate' : 'unrecognised_answer', code)
+  if (row?.charge === 'unknown') return unknown('unrecognised_answer', code)
   // BigCommerce refuses our PAT if it was spent already. A proxy may have sent the charge twice, and this is the answer to
   // the second copy. Whatever code comes with it, the first copy may be charging.
   if (status === 401 || status === 403) return unknown('token_refused', code)
@@ -128,6 +128,10 @@ function classifyRefusal(answer: UpstreamAnswer, savesInstrument: boolean): Paym
     ...(isRefusal ? { refused: { as, atMs: answeredAtMs(answer) } } : {}),
   }
 }
+
+/** "Do not pay again" counts wherever it is written: among the errors, as text, with blanks around it. */
+const mentionsDuplicate = ({ json }: UpstreamAnswer) => duplicateMentioned.test(JSON.stringify(json) ?? '')
+const duplicateMentioned = /(?<![\d.])30105(?!\d)/
 
 const unknown = (reason: UnknownReason, bigcommerceCode: number | null = null): PaymentOutcome => ({
   kind: 'unknown',

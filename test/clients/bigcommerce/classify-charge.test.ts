@@ -155,6 +155,22 @@ describe('a refusal in the words of BigCommerce', () => {
     }
   })
 
+  test.each([
+    [{ code: ' 30105' }],
+    [{ code: '30105.0' }],
+    [{ errors: { code: '30105', payment: 'Duplicate' } }],
+    [{ errors: [{ code: 30105, message: 'Duplicate' }] }],
+    [{ data: { code: 30105 }, errors: { payment: 'Refused' } }],
+    [{ code: 30104, errors: { payment: 'Refused (30105)' } }],
+  ])('30105 counts wherever it is written: %j', (more) => {
+    for (const status of [400, 402, 409, 422, 429, 500])
+      expect(classify(status, envelope({ ...more, status }))).toEqual(unknown('possible_duplicate', 30105))
+  })
+
+  test.each([[130105], [301050], ['0.30105']])('but %j is another number', (code) => {
+    expect(classify(422, envelope({ errors: { code } })).kind).toBe('declined')
+  })
+
   test('a number that can be no code is unknown, and not passed on', () => {
     for (const code of [4242424242424242, -1, 1_000_000])
       expect(classify(422, envelope({ code, errors: { number: 'x' } }))).toEqual(
