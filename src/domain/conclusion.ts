@@ -1,3 +1,4 @@
+import { duplicateCode } from './bigcommerce-codes.ts'
 import { judge, type Verdict } from './evidence.ts'
 import { foreignCharge, showsForeign, showsUnaccounted } from './foreign-charge.ts'
 import type { OrderReading } from './order.ts'
@@ -10,13 +11,14 @@ import {
   isUnsettled,
   mayBeCorrected,
   mayBecome,
+  mayBeFreed,
   type PaymentAttempt,
   type QuietLooks,
 } from './payment-attempt.ts'
 import type { ProblemCode } from './problems.ts'
-import { tracesOf } from './traces.ts'
+import { type Trace, tracesOf } from './traces.ts'
 import type { TransactionType } from './transaction.ts'
-import { explainedMost, patSkewMs } from './whose-charge.ts'
+import { explainedMost, isWithin, mayBeOf, mayShareTime, patSkewMs } from './whose-charge.ts'
 
 /** What a look leads to: what is written about the attempt, and what people must hear of. */
 export interface Conclusion {
@@ -100,8 +102,9 @@ function concludeOpen(
         ? { ...kept, end: { status: 'pending' } }
         : review(kept, attempt, nowMs)
     case 'absent': {
-      const end = mayEndByAbsence(attempt) && endByAnswer(attempt, reading, nowMs)
-      if (end) return { ...kept, end }
+      const end = mayEndByAnswer(attempt) ? endByAnswer(attempt, reading, nowMs) : null
+      // From review the ledger writes no `not_sent`. Then quiet looks end it.
+      if (end && mayBeWritten(attempt, end.status)) return { ...kept, end }
       const quiet = mayEndByAbsence(attempt) ? quietAfter(attempt, reading) : null
       if (quiet && reading && isProven(quiet, reading) && mayBecome(attempt.status, verdict.word)) {
         return { ...kept, end: { status: verdict.word, problemCode: problemOf(verdict.word) } }
@@ -145,18 +148,16 @@ const review = (kept: Conclusion, attempt: PaymentAttempt, nowMs: number): Concl
     ? { ...kept, end: { status: 'needs_review' } }
     : kept
 
-/** BigCommerce's "do not pay again": somewhere there is a charge, whatever the order shows. */
-export const duplicateCode = 30105
+/** Looks that find nothing never end a payment that BigCommerce itself has called pending or a duplicate, whatever it answered. */
+export const mayEndByAnswer = ({ status, pendingSinceMs, bigcommerceCode }: PaymentAttempt): boolean =>
+  status !== 'pending' && pendingSinceMs === null && bigcommerceCode !== duplicateCode
 
-/**
- * Looks that find nothing never end a payment that BigCommerce itself has called pending or a duplicate, nor a bank payment
- * whose answer was lost: it may be pending for days and show nothing.
- */
+/** Nor a bank payment whose answer was lost: it may be pending for days and show nothing. */
 export const mayEndByAbsence = (attempt: PaymentAttempt): boolean =>
-  attempt.status !== 'pending' &&
-  attempt.pendingSinceMs === null &&
-  attempt.bigcommerceCode !== duplicateCode &&
-  attempt.instrumentType !== 'stored_bank_account'
+  mayEndByAnswer(attempt) && attempt.instrumentType !== 'stored_bank_account'
+
+const mayBeWritten = (attempt: PaymentAttempt, end: End['status']): boolean =>
+  mayBecome(attempt.status, end) || (end === 'not_sent' && mayBeFreed(attempt))
 
 /**
  * The end of an attempt whose answer proved little: no charge has shown in the window after the answer. The answer came from the
@@ -208,11 +209,18 @@ function concludeEnded(
     return { ...kept, isUnaccounted: isGone ? false : null }
   }
   const sent = others.filter(({ status }) => isSent(status))
-  const alive = sent.filter((other) => mayShareTime(attempt, other)).length
+  const all = [attempt, ...others]
+  const madeBy = (one: PaymentAttempt) => (trace: Trace) =>
+    mayBeOf(trace.start, one, all) && isWithin(trace.start, one)
+  const own = tracesOf(reading).traces.filter((trace) => !trace.isVoid && madeBy(attempt)(trace))
+  const mayHaveMade = (other: PaymentAttempt) => own.some(madeBy(other))
+  const alive = sent.filter((other) => mayShareTime(attempt, other) && mayHaveMade(other)).length
   const inDoubt = others.filter((other) => isInDoubt(other) && hasFailed(other.status))
   const spare = attempt.status === 'succeeded' ? verdict.charges - 1 : verdict.charges
   // Neither the order's status nor a trace without a date says when it was paid. So this counts only if it cannot mean another attempt.
-  const isMeant = verdict.isDated ? spare > alive : sent.length === 0 && inDoubt.length === 0
+  const isMeant = verdict.isDated
+    ? spare > alive + others.filter((other) => mayBeCorrected(other) && mayHaveMade(other)).length
+    : sent.length === 0 && inDoubt.length === 0
   // It may belong to the attempt without an end: we judge again when that one has ended.
   if (sent.length > 0 && (!isMeant || spare <= 0)) return kept
   const isOneMore = isBesides(attempt, verdict, reading, others)
@@ -241,13 +249,4 @@ function toldByWord(
     (other) => closesOrder(other) && isInDoubt(other) && other.bigcommercePaymentId === null,
   )
   return told.length - explainedMost(tracesOf(reading).traces, told, [attempt, ...others])
-}
-
-/** Whether one trace could belong to either: the times in which their PATs were valid touch. */
-function mayShareTime(one: PaymentAttempt, other: PaymentAttempt): boolean {
-  if (one.patExpiresAtMs === null || other.patExpiresAtMs === null) return true
-  if (one.patIssuedAtMs === null || other.patIssuedAtMs === null) return true
-  if (one.pendingSinceMs !== null || other.pendingSinceMs !== null) return true
-  const latest = (attempt: PaymentAttempt) => (attempt.patExpiresAtMs ?? 0) + patSkewMs
-  return one.patIssuedAtMs <= latest(other) && other.patIssuedAtMs <= latest(one)
 }

@@ -1,10 +1,17 @@
 import { ORDER_STATUS_IDS, type Order, type OrderReading } from './order.ts'
 import { hasBecomeLessDue, withTotals } from './part-payments.ts'
-import { closesOrder, hasFailed, isInDoubt, isSent, type PaymentAttempt } from './payment-attempt.ts'
+import {
+  closesOrder,
+  hasFailed,
+  isInDoubt,
+  isSent,
+  mayBeCorrected,
+  type PaymentAttempt,
+} from './payment-attempt.ts'
 import { paysAPart } from './payment-instrument.ts'
-import { endsOf, isDone, isPending, isStart, type Trace, tracesOf } from './traces.ts'
+import { endsOf, isDone, isGivenBack, isPending, isStart, type Trace, tracesOf } from './traces.ts'
 import type { Transaction, TransactionType } from './transaction.ts'
-import { explainedMost, fitOf, isWithin, mayBeOf } from './whose-charge.ts'
+import { explainedMost, fitOf, isNamedBy, isWithin, mayBeOf, spokenFor } from './whose-charge.ts'
 
 /**
  * What a reading proves of one attempt.
@@ -58,7 +65,7 @@ export function judge(
   besides: readonly PaymentAttempt[],
 ): Verdict {
   const { order, transactions } = reading
-  const [attempt = judged, ...others] = withTotals([judged, ...besides], order)
+  const [attempt = judged, ...others] = withTotals([judged, ...besides], reading)
   const { traces, unplacedVoids } = tracesOf(reading)
   const all = [attempt, ...others]
   const isOwn = (trace: Trace) => fitOf(trace.start, attempt, all) === 'yes'
@@ -70,7 +77,10 @@ export function judge(
   // An order that says it is paid has at least one charge that stands.
   const inDoubt = Math.min(unplacedVoids, Math.max(0, standing.length - (saysPaid ? 1 : 0)))
   const succeeded = others.filter(({ status }) => status === 'succeeded')
-  const charges = standing.length - spokenFor(own, live, succeeded, all) - inDoubt
+  const voids = traces.filter(({ isVoid }) => isVoid)
+  // What a success was charged by was voided later, and so needs no other trace.
+  const standingSuccesses = succeeded.filter((paid) => !voids.some(({ start }) => isNamedBy(start, paid)))
+  const charges = standing.length - spokenFor(own, live, standingSuccesses, all) - inDoubt
   if (charges > 0) {
     const isDated = own.every(({ start }) => start.createdAtMs !== null)
     return { kind: 'charged', by: 'transactions', transactionType: typeOf(standing), charges, isDated }
@@ -79,9 +89,18 @@ export function judge(
   const voided = traces.filter((trace) => trace.isVoid && isOwn(trace)).length
   const paidParts = succeeded.length
   // If a part was paid before, there must be traces for both: the part's own trace does not show that the rest was paid.
-  const whole = paidParts === 0 ? attempt.amount : (attempt.orderTotal ?? order?.total?.amount)
+  const whole =
+    paidParts === 0
+      ? leastOf(attempt.amount, dueOf(attempt, order))
+      : (attempt.orderTotal ?? order?.total?.amount)
   const isExplained = others.some(closesOrder) || sumOf(live, attempt) >= (whole ?? Number.POSITIVE_INFINITY)
-  if (saysPaid && paidParts === 0 && voided === 0 && !isExplained) {
+  // What the order says is then of a charge that has shown late.
+  const isAnothers =
+    others.some((other) => mayBeCorrected(other) && hasBecomeLessDue(other, order, [])) ||
+    live.some(
+      ({ start }) => !mayBeOf(start, attempt, all) && others.some((other) => mayHaveMade(other, start, all)),
+    )
+  if (saysPaid && paidParts === 0 && voided === 0 && !isExplained && !isAnothers) {
     const transactionType = order.paymentStatus === 'authorized' ? 'authorization' : 'purchase'
     return { kind: 'charged', by: 'order', transactionType, charges: 1, isDated: false }
   }
@@ -95,15 +114,22 @@ export function judge(
   if (order && paidParts === 0 && pendingStatuses.has(order.paymentStatus))
     return pending.endsUnseen > 0 ? maybeAnothers : { kind: 'pending' }
 
-  const isEarlier = live.some((trace) => isOwn(trace) && !own.includes(trace))
+  const isEarlier = live.some((trace) => isOwn(trace) && !own.includes(trace) && !isGivenBack(trace))
   const isUnsure = live.some(
     ({ start }) => fitOf(start, attempt, all) === 'unsure' && isWithin(start, attempt),
   )
   // A gateway that records nothing shows a part in what is due alone.
   const isTakenOff =
-    hasBecomeLessDue(attempt, order, others) && !isAccountedFor(reading, live, attempt, others)
+    hasBecomeLessDue(attempt, order, others) &&
+    !isAccountedFor(reading, live, attempt, others, standingSuccesses)
+  // A void that is neither of this attempt nor of one that failed may be of a success, which then needs no trace that may be this attempt's.
+  const ofOthers = voids.filter(({ start }) => !mayBeOf(start, attempt, all) || !isWithin(start, attempt))
+  const mayBeVoided = ofOthers.length > explainedMost(ofOthers, others.filter(failedLater), all)
+  const isNeeded =
+    own.length <= spokenFor(own, mayBeVoided ? [...live, ...ofOthers] : live, standingSuccesses, all)
   const isUnread = paysAPart(attempt.instrumentType) && order?.due === null
-  const isDoubtful = unplacedVoids > 0 || (isEarlier && paidParts === 0) || isUnsure || isTakenOff || isUnread
+  const isHidden = isUnsure || isTakenOff || isUnread || !isNeeded
+  const isDoubtful = unplacedVoids > 0 || (isEarlier && paidParts === 0) || isHidden
   const isInPaidState = order !== null && !isOpen(order, paidParts) && isSaid(order) && !isExplained
   const isSign = isDoubtful || isInPaidState || standing.length < own.length
   const unclear: Verdict = { kind: 'unclear', isSign }
@@ -120,6 +146,15 @@ export function judge(
 
 /** The pending payment may be another one, whose end an earlier look saw and this look does not. Then it says nothing about this one. */
 const maybeAnothers: Verdict = { kind: 'unclear', isSign: true }
+
+/** What the order would take now of an instrument that takes nothing off it: a merchant may have made it cheaper. */
+const dueOf = ({ instrumentType, currency }: PaymentAttempt, order: Order | null): number | null =>
+  order?.due && order.due.amount > 0 && order.due.currency === currency && !paysAPart(instrumentType)
+    ? order.due.amount
+    : null
+
+const leastOf = (one: number | null, other: number | null): number | null =>
+  one === null || other === null ? one : Math.min(one, other)
 
 /** Not captured yet, as far as is shown. */
 const isReserved = ({ start, followedBy }: Trace) => start.event === 'authorization' && followedBy.size === 0
@@ -147,20 +182,6 @@ function isOpen(order: Order, paidParts: number): boolean {
 const isSaid = ({ statusId, paymentStatus }: Order) => statusId !== null && paymentStatus !== 'unreadable'
 
 /**
- * How many of these traces must be of other attempts that succeeded: as many as there are successes that no trace outside
- * explains. Of a part payment only a trace is subtracted that could be it.
- */
-function spokenFor(
-  own: readonly Trace[],
-  live: readonly Trace[],
-  succeeded: readonly PaymentAttempt[],
-  all: readonly PaymentAttempt[],
-): number {
-  const outside = live.filter((trace) => !own.includes(trace))
-  return explainedMost(live, succeeded, all) - explainedMost(outside, succeeded, all)
-}
-
-/**
  * Whether traces of other parts, whatever has been told of them, account for exactly what is taken off the order. The charge of one may
  * show long after the access token of this part was made, which knew nothing of it then. A trace that may be of this part is another's only where
  * parts that succeeded need it. Cards take nothing off, and what was given back may be of any trace.
@@ -170,12 +191,13 @@ function isAccountedFor(
   live: readonly Trace[],
   attempt: PaymentAttempt,
   others: readonly PaymentAttempt[],
+  successes: readonly PaymentAttempt[],
 ): boolean {
   if (!order?.total || !order.due || transactions.some(({ event }) => event === 'refund')) return false
   const all = [attempt, ...others]
   const parts = others.filter(({ instrumentType }) => paysAPart(instrumentType))
-  const succeeded = parts.filter(({ status }) => status === 'succeeded')
-  const mine = live.filter(({ start }) => mayBeOf(start, attempt, all))
+  const succeeded = successes.filter(({ instrumentType }) => paysAPart(instrumentType))
+  const mine = live.filter(({ start }) => mayBeOf(start, attempt, all) && isWithin(start, attempt))
   const isTheirs = mine.length <= spokenFor(mine, live, succeeded, all)
   const theirs = live.filter(
     (trace) =>
@@ -208,6 +230,13 @@ function pendingsOf(
     failed: own.filter((each) => isOwn(each) && ends(each).some(isFailed)).length,
   }
 }
+
+/** Whether a row may be the late charge of an attempt that was told as ended without one. */
+const mayHaveMade = (other: PaymentAttempt, row: Transaction, all: readonly PaymentAttempt[]) =>
+  mayBeCorrected(other) &&
+  !paysAPart(other.instrumentType) &&
+  mayBeOf(row, other, all) &&
+  isWithin(row, other)
 
 /** It charged nothing, and we did not know that at once: only such an attempt can have been pending. */
 const failedLater = (attempt: PaymentAttempt) => isInDoubt(attempt) && hasFailed(attempt.status)

@@ -16,7 +16,7 @@ function showsMoreThan(
   known: readonly PaymentAttempt[],
   mayExplain: (attempt: PaymentAttempt) => boolean,
 ): boolean {
-  const attempts = withTotals(known, reading.order)
+  const attempts = withTotals(known, reading)
   const explaining = attempts.filter(mayExplain)
   const explained = (traces: readonly Trace[]) => explainedMost(traces, explaining, attempts)
   const live = tracesOf(reading).traces.filter(({ isVoid }) => !isVoid)

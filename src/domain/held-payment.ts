@@ -1,4 +1,5 @@
-import { duplicateCode, endsByAnswerWithinMs, mayEndByAbsence, quietForMs } from './conclusion.ts'
+import { duplicateCode } from './bigcommerce-codes.ts'
+import { endsByAnswerWithinMs, mayEndByAbsence, mayEndByAnswer, quietForMs } from './conclusion.ts'
 import { isFinal, isRunning, type PaymentAttempt } from './payment-attempt.ts'
 import { patSkewMs } from './whose-charge.ts'
 
@@ -43,12 +44,13 @@ function nextLookOf({ nextLookAtMs, askedAtMs, status }: PaymentAttempt, nowMs: 
 }
 
 function freeAtLatestMs(attempt: PaymentAttempt, nowMs: number): number | null {
-  if (attempt.status !== 'unknown' || !mayEndByAbsence(attempt)) return null
+  if (attempt.status !== 'unknown') return null
   const { answeredAs, answeredAtMs, patExpiresAtMs } = attempt
   const latest: number[] = []
-  if (answeredAs !== null && answeredAtMs !== null)
+  if (answeredAs !== null && answeredAtMs !== null && mayEndByAnswer(attempt))
     latest.push(answeredAtMs + endsByAnswerWithinMs[answeredAs] + answeredLooksMsMax)
-  if (patExpiresAtMs !== null) latest.push(patExpiresAtMs + patSkewMs + quietForMs + looksMsMax)
+  if (patExpiresAtMs !== null && mayEndByAbsence(attempt))
+    latest.push(patExpiresAtMs + patSkewMs + quietForMs + looksMsMax)
   // If that moment has passed, it was not the latest: BigCommerce could not be read, or shows something unclear.
   return latest.find((atMs) => atMs > nowMs) ?? null
 }

@@ -1,4 +1,4 @@
-import type { Order } from './order.ts'
+import type { Order, OrderReading } from './order.ts'
 import { mayHaveCharged, type PaymentAttempt } from './payment-attempt.ts'
 import { paysAPart } from './payment-instrument.ts'
 
@@ -28,8 +28,13 @@ export function hasBecomeLessDue(
     paysAPart(instrumentType) && mayHaveCharged(status)
   if (!paysAPart(part.instrumentType)) return false
   if (others.some((other) => mayExplain(other) && preparedBefore(part, other) <= 0)) return false
-  // Merchants edit totals, but not what is taken off. If we do not know the total of that time, we use today's.
-  return total.amount - due.amount > (part.orderTotal ?? total.amount) - part.amount
+  // Merchants edit totals, but not what is taken off. If we do not know the total of that time, we use the last one before it, or today's.
+  const before = others
+    .filter((other) => other.orderTotal !== null && preparedBefore(other, part) < 0)
+    .sort(preparedBefore)
+    .at(-1)
+  const orderTotal = part.orderTotal ?? before?.orderTotal ?? total.amount
+  return total.amount - due.amount > orderTotal - part.amount
 }
 
 /** The payment that was prepared next, and so knows what was due after this one. */
@@ -49,15 +54,22 @@ const preparedBefore = (one: PaymentAttempt, other: PaymentAttempt): number => {
 
 /**
  * The same attempts, with the order's total where it can be told: payments are prepared without reading the order, where that is
- * not needed. If the order shows that exactly as much is paid in part as became less due from one payment to the next, its total
- * was the same for both.
+ * not needed. If the order shows that exactly as much is paid in part as became less due from one payment to the next, and nothing else
+ * was paid in part or given back, its total was the same for both.
  */
-export function withTotals(all: readonly PaymentAttempt[], order: Order | null): readonly PaymentAttempt[] {
+export function withTotals(
+  all: readonly PaymentAttempt[],
+  { order, transactions }: OrderReading,
+): readonly PaymentAttempt[] {
   const { total, due } = order ?? {}
-  if (!total || !due) return all
+  if (!total || !due || transactions.some(({ event }) => event === 'refund')) return all
+  const paidParts = all.filter(
+    ({ status, instrumentType }) => status === 'succeeded' && paysAPart(instrumentType),
+  )
   const paidInParts = total.amount - due.amount
   const same = new Set<string>()
   for (const part of all) {
+    if (paidParts.some(({ id }) => id !== part.id)) continue
     const later = nextOf(part, all)
     if (paidInParts === 0 || !later || (part.amount ?? 0) - (later.amount ?? 0) !== paidInParts) continue
     same.add(part.id).add(later.id)

@@ -118,6 +118,7 @@ const mayFollow = ({ event, money, referenceId }: Transaction, trace: Trace) =>
 
 const mayCancel = (each: Transaction, start: Transaction) =>
   isOver(each, start) &&
+  isAlike(each, start) &&
   (each.createdAtMs === null || start.createdAtMs === null || start.createdAtMs <= each.createdAtMs)
 
 /** Whether a void is over the money of a charge, as far as it says over how much it is. */

@@ -28,6 +28,20 @@ export function explainedMost(
   return explaining.filter((paid) => place(paid, new Set())).length
 }
 
+/**
+ * How many of these traces must be of other attempts that succeeded: as many as there are successes that no trace outside
+ * explains. Of a part payment only a trace is subtracted that could be it.
+ */
+export function spokenFor(
+  own: readonly Trace[],
+  live: readonly Trace[],
+  succeeded: readonly PaymentAttempt[],
+  all: readonly PaymentAttempt[],
+): number {
+  const outside = live.filter((trace) => !own.includes(trace))
+  return explainedMost(live, succeeded, all) - explainedMost(outside, succeeded, all)
+}
+
 /** A success that came out of doubt had no end while it was looked for: its charge may be long after its PAT. */
 const mayExplain = (paid: PaymentAttempt, row: Transaction): boolean =>
   isWithin(row, paid) ||
@@ -46,10 +60,7 @@ export function fitOf(
   attempt: PaymentAttempt,
   all: readonly PaymentAttempt[],
 ): 'yes' | 'unsure' | 'no' {
-  const named = all.find(
-    ({ bigcommercePaymentId: id }) =>
-      id !== null && (id === String(row.id) || id === row.gatewayTransactionId),
-  )
+  const named = all.find((each) => isNamedBy(row, each))
   if (named) return named.id === attempt.id ? 'yes' : 'no'
   const { money, paymentMethodId } = row
   if (money === null || attempt.amount === null || money.currency !== attempt.currency) return 'no'
@@ -58,6 +69,10 @@ export function fitOf(
   const isAmount = paid === null ? money.amount <= attempt.amount : money.amount === paid
   return isAmount ? kindFit(row, attempt.instrumentType) : 'no'
 }
+
+/** Whether a row shows the payment id that BigCommerce gave to an attempt. */
+export const isNamedBy = (row: Transaction, { bigcommercePaymentId: id }: PaymentAttempt): boolean =>
+  id !== null && (id === String(row.id) || id === row.gatewayTransactionId)
 
 /** `method` of a row that was paid from a balance, spelt as the instrument's type is. */
 export const balances = new Set<string>(['gift_certificate', 'store_credit'])
@@ -111,4 +126,13 @@ export function isWithin({ createdAtMs }: Transaction, attempt: PaymentAttempt):
   const mayBeEarly = hasNoEnd || attempt.status === 'succeeded'
   if (createdAtMs < patIssuedAtMs - (mayBeEarly ? patSkewMs : dateResolutionMs)) return false
   return hasNoEnd || createdAtMs <= patExpiresAtMs + patSkewMs
+}
+
+/** Whether one trace could belong to either: the times in which their PATs were valid touch. */
+export function mayShareTime(one: PaymentAttempt, other: PaymentAttempt): boolean {
+  if (one.patExpiresAtMs === null || other.patExpiresAtMs === null) return true
+  if (one.patIssuedAtMs === null || other.patIssuedAtMs === null) return true
+  if (one.pendingSinceMs !== null || other.pendingSinceMs !== null) return true
+  const latest = (attempt: PaymentAttempt) => (attempt.patExpiresAtMs ?? 0) + patSkewMs
+  return one.patIssuedAtMs <= latest(other) && other.patIssuedAtMs <= latest(one)
 }

@@ -70,8 +70,9 @@ function mayBecomeSuccess(world: World): boolean {
   const candidates = standing(world).filter((shown) => mayBeMine(shown, world))
   const isDated = ownCharges(world) > 0 && candidates.every(({ time }) => time !== 'unsaid')
   if (!isDated) return other === null || other.status === 'succeeded'
-  const alive = other?.status === 'unknown' && other.time === 'early' ? 1 : 0
-  return ownCharges(world) > alive
+  // It may as well be that of another without an end, or of another that was told the same.
+  const mayBeAnothers = other?.status === 'unknown' || (other?.status === 'not_charged' && !other.isGift)
+  return ownCharges(world) > (mayBeAnothers && other?.time === 'early' ? 1 : 0)
 }
 
 /** Both witnesses were read whole, and nothing of this attempt is there. */

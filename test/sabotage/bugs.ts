@@ -15,12 +15,14 @@ import { QUOTA_BUGS } from './quota-bugs.ts'
 import { SECURITY_BUGS } from './security-bugs.ts'
 import { UPSTREAM_BUGS } from './upstream-bugs.ts'
 import { WAITING_BUGS } from './waiting-bugs.ts'
+import { WHOSE_CHARGE_BUGS } from './whose-charge-bugs.ts'
 
 /** Every bug that `npm run sabotage` plants, one at a time. */
 export const BUGS = [
   ...PAYING_BUGS,
   ...UPSTREAM_BUGS,
   ...EVIDENCE_BUGS,
+  ...WHOSE_CHARGE_BUGS,
   ...EVENT_BUGS,
   ...CHECKOUT_BUGS,
   ...FENCE_BUGS,

@@ -139,7 +139,7 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   {
     name: 'leave a part to a person for what another payment took off its order',
     file: 'src/domain/evidence.ts',
-    find: '&& !isAccountedFor(reading, live, attempt, others)',
+    find: /&&\s+!isAccountedFor\([^)]*\)/,
     replace: '',
     tests: ['test/domain/evidence.test.ts'],
   },
@@ -160,8 +160,8 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   {
     name: 'give the trace of a part to a card',
     file: 'src/domain/evidence.ts',
-    find: "const succeeded = parts.filter(({ status }) => status === 'succeeded')",
-    replace: "const succeeded = others.filter(({ status }) => status === 'succeeded')",
+    find: 'const succeeded = successes.filter(({ instrumentType }) => paysAPart(instrumentType))',
+    replace: 'const succeeded = successes',
     tests: ['test/domain/evidence.test.ts'],
   },
   {
@@ -188,7 +188,7 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   {
     name: 'take an edited total for one of which nothing is taken off',
     file: 'src/domain/part-payments.ts',
-    find: 'return total.amount - due.amount > (part.orderTotal ?? total.amount) - part.amount',
+    find: 'return total.amount - due.amount > orderTotal - part.amount',
     replace: 'return (part.orderTotal ?? part.amount) === total.amount && due.amount < part.amount',
     tests: ['test/domain/evidence.test.ts'],
   },
@@ -258,16 +258,14 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   {
     name: 'end by absence what BigCommerce has called pending once',
     file: 'src/domain/conclusion.ts',
-    find: `  attempt.pendingSinceMs === null &&
-`,
-    replace: '',
+    find: '&& pendingSinceMs === null &&',
+    replace: '&&',
     tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },
   {
     name: 'end a duplicate (30105) by absence',
     file: 'src/domain/conclusion.ts',
-    find: `  attempt.bigcommerceCode !== duplicateCode &&
-`,
+    find: ' && bigcommerceCode !== duplicateCode',
     replace: '',
     tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
   },
@@ -444,8 +442,8 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   {
     name: 'take a kind that we do not know for no charge',
     file: 'src/domain/evidence.ts',
-    find: '(isEarlier && paidParts === 0) || isUnsure',
-    replace: '(isEarlier && paidParts === 0)',
+    find: 'const isHidden = isUnsure || ',
+    replace: 'const isHidden = ',
     tests: ['test/domain/evidence.test.ts'],
   },
   {

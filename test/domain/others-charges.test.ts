@@ -1,0 +1,257 @@
+import { describe, expect, test } from 'vitest'
+import { conclude } from '../../src/domain/conclusion.ts'
+import { judgeDecision } from '../../src/domain/decide-payment.ts'
+import { judge } from '../../src/domain/evidence.ts'
+import { foreignCharge } from '../../src/domain/foreign-charge.ts'
+import type { OrderReading } from '../../src/domain/order.ts'
+import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
+import { orderOf } from '../services/fakes.ts'
+import { attemptOf, transactionOf } from './samples.ts'
+
+/*
+ * One order, several payments, and charges of other applications: whose is what the order shows? Amounts are in cents, the
+ * order's is 60.00 where nothing else is said, and times count from the first payment.
+ */
+const minute = 60_000
+const day = 24 * 60 * minute
+const startMs = Date.UTC(2026, 0, 2)
+const usd = (amount: number) => ({ amount, currency: 'USD' })
+
+const credit = { instrumentType: 'store_credit', paymentMethodId: 'bigcommerce.store_credit' } as const
+const gift = { instrumentType: 'gift_certificate', paymentMethodId: 'bigcommerce.gift_certificate' } as const
+const paid = { status: 'succeeded' } as const
+const open = {
+  status: 'unknown',
+  unsettledSinceMs: startMs,
+  quiet: { looks: 9, sinceMs: startMs + 70 * minute },
+} as const
+const turnedAway = {
+  status: 'not_sent',
+  unsettledSinceMs: startMs,
+  answeredAs: 'turned_away',
+  answeredAtMs: startMs,
+} as const
+
+const madeAt = (ms: number, ...more: Partial<PaymentAttempt>[]) =>
+  attemptOf({
+    id: `made-at-${ms}`,
+    amount: 6000,
+    currency: 'USD',
+    orderTotal: 6000,
+    createdAtMs: startMs + ms,
+    sentAtMs: startMs + ms,
+    patIssuedAtMs: startMs + ms,
+    patExpiresAtMs: startMs + ms + 60 * minute,
+    ...Object.assign({}, ...more),
+  })
+
+const row = (id: number, method: string, amount: number, ms: number, more = {}) =>
+  transactionOf({
+    id,
+    method,
+    money: usd(amount),
+    paymentMethodId: method === 'credit_card' ? 'stripe.card' : `bigcommerce.${method}`,
+    createdAtMs: startMs + ms,
+    ...more,
+  })
+
+const lookedFor = (order: object, transactions: OrderReading['transactions']): OrderReading => ({
+  order: orderOf({ total: usd(6000), due: usd(6000), ...order }),
+  transactions,
+  isWhole: true,
+  showsAllVoids: true,
+  answeredAtMs: startMs + 90 * minute,
+  failures: [],
+})
+const captured = { statusId: 11, paymentStatus: 'captured' }
+const paidInPart = (due: number, total = 6000) => ({
+  statusId: 1,
+  paymentStatus: 'pending',
+  total: usd(total),
+  due: usd(due),
+})
+const endOf = (attempt: PaymentAttempt, reading: OrderReading, others: PaymentAttempt[]) =>
+  conclude(attempt, reading, others, startMs + 90 * minute)
+
+describe('parts', () => {
+  test('a part that was voided takes no trace from the next payment', () => {
+    const first = madeAt(0, credit, paid, { bigcommercePaymentId: '1' })
+    const mine = madeAt(10 * minute, credit, open)
+    const rows = [
+      row(1, 'store_credit', 2000, 1000),
+      row(2, 'store_credit', 2000, 5 * minute, { event: 'void', referenceId: 1 }),
+      row(3, 'store_credit', 3000, 11 * minute),
+    ]
+    expect(judge(mine, lookedFor(paidInPart(3000), rows), [first]).kind).toBe('charged')
+  })
+
+  test.each([
+    ['a part again', credit, row(3, 'store_credit', 3000, 11 * minute), paidInPart(3000)],
+    [
+      'a card, whose row names no method',
+      {},
+      row(3, '', 6000, 11 * minute, { paymentMethodId: null }),
+      captured,
+    ],
+  ])(
+    'if it is not said whose trace was voided, the next payment is not told as absent: %s',
+    (_name, kind, trace, order) => {
+      const first = madeAt(0, credit, paid)
+      const rows = [
+        row(1, 'store_credit', 2000, 1000),
+        row(2, 'store_credit', 2000, 5 * minute, { event: 'void', referenceId: 1 }),
+        trace,
+      ]
+      const { end } = endOf(madeAt(10 * minute, kind, open), lookedFor(order, rows), [first])
+      expect(end?.status ?? 'in doubt').toMatch(/succeeded|in doubt/)
+    },
+  )
+
+  test('if a total was not known and the order became dearer, less due may still be this part', () => {
+    const first = madeAt(0, credit, paid)
+    const mine = madeAt(10 * minute, credit, open, { amount: 3000, orderTotal: null })
+    expect(judge(mine, lookedFor(paidInPart(3000, 8000), []), [first]).kind).toBe('unclear')
+  })
+
+  test('a total is not guessed from amounts that agree by chance', () => {
+    const first = madeAt(0, gift, paid, { orderTotal: null })
+    const second = madeAt(3000, gift, paid, { amount: 3000, orderTotal: 5000 })
+    const mine = madeAt(minute, gift, open, { amount: 2000, orderTotal: 5000 })
+    const rows = [row(1, 'gift_certificate', 2000, 1000), row(2, 'gift_certificate', 1000, 4000)]
+    expect(judge(mine, lookedFor(paidInPart(2000, 5000), rows), [first, second]).kind).not.toBe('charged')
+  })
+
+  test('two in doubt do not wait for each other, if one of their traces is too old for the later one', () => {
+    const first = madeAt(0, credit, turnedAway)
+    const second = madeAt(70_000, credit, paid)
+    const mine = madeAt(670_000, credit, open, { amount: 5000 })
+    const rows = [row(1, 'store_credit', 1000, 71_000), row(2, 'store_credit', 2000, 100_000)]
+    const reading = lookedFor(paidInPart(3000), rows)
+    expect(endOf(first, reading, [mine, second]).end).toMatchObject({ status: 'succeeded' })
+    expect(endOf(mine, reading, [first, second]).end).toMatchObject({ status: 'not_charged' })
+  })
+
+  test('a void without a reference is of the trace of its own kind', () => {
+    const first = madeAt(0, credit, paid)
+    const second = madeAt(90_000, gift, paid, { amount: 3000 })
+    const mine = madeAt(690_000, open, { amount: 3000 })
+    const rows = [
+      row(1, 'store_credit', 3000, 1000),
+      row(2, 'gift_certificate', 3000, 91_000),
+      row(3, 'store_credit', 3000, 600_000, { event: 'void' }),
+    ]
+    expect(judge(mine, lookedFor(paidInPart(3000), rows), [first, second]).kind).toBe('absent')
+  })
+})
+
+describe('what the order says of itself', () => {
+  test.each([
+    [
+      'made cheaper, then paid in cash',
+      5000,
+      5000,
+      row(1, 'offline', 5000, minute, { paymentMethodId: 'cash' }),
+    ],
+    [
+      'made cheaper, then paid by PayPal',
+      5000,
+      5000,
+      row(1, 'electronic_wallet', 5000, minute, { paymentMethodId: 'paypalcommerce.paypal' }),
+    ],
+    [
+      'paid in part by the merchant, the rest by PayPal',
+      6000,
+      5000,
+      row(1, 'electronic_wallet', 5000, minute, { paymentMethodId: 'paypalcommerce.paypal' }),
+    ],
+  ])('an order that was %s is not told as our success', (_name, total, due, trace) => {
+    const reading = lookedFor({ ...captured, total: usd(total), due: usd(due) }, [trace])
+    expect(judge(madeAt(0, open), reading, []).kind).toBe('absent')
+    const ended = { ...madeAt(0, open), status: 'not_charged' as const }
+    expect(endOf(ended, reading, []).end).toBeNull()
+  })
+
+  test('it is not of this payment, if the trace of an earlier one is shown that was told as not charged', () => {
+    const first = madeAt(0, turnedAway)
+    const mine = madeAt(70_000, open, { amount: 8000, orderTotal: 8000 })
+    const rows = [row(1, 'credit_card', 6000, 100_000)]
+    const reading = lookedFor({ ...captured, total: usd(8000), due: usd(8000) }, rows)
+    expect(judge(mine, reading, [first]).kind).not.toBe('charged')
+  })
+
+  test('it is not of a card, if a balance that was told as not charged may have been taken off since', () => {
+    const first = madeAt(0, gift, { status: 'not_charged', unsettledSinceMs: startMs })
+    const mine = madeAt(80 * minute, open)
+    const reading = lookedFor({ ...captured, due: usd(0) }, [])
+    expect(judge(mine, reading, [first]).kind).toBe('unclear')
+    expect(judge(mine, reading, []).kind).toBe('charged')
+  })
+
+  test('a charge elsewhere that was given back before ours began leaves no doubt about ours', () => {
+    const elsewhere = row(1, 'credit_card', 6000, -120 * minute)
+    const back = { ...row(2, 'credit_card', 6000, -60 * minute), event: 'refund' as const, referenceId: 1 }
+    expect(foreignCharge(lookedFor({}, [elsewhere, back]), [])).toBe('none')
+    expect(judge(madeAt(0, open), lookedFor({}, [elsewhere, back]), []).kind).toBe('absent')
+    expect(judge(madeAt(0, open), lookedFor({}, [elsewhere]), []).kind).toBe('unclear')
+  })
+})
+
+describe('several in doubt', () => {
+  test('a charge that either of two may have made corrects none of them, and people are told', () => {
+    const first = madeAt(0, turnedAway)
+    const second = madeAt(70_000, turnedAway)
+    const reading = lookedFor(captured, [row(1, 'credit_card', 6000, 100_000)])
+    expect(endOf(first, reading, [second])).toMatchObject({ end: null, alert: 'late_charge' })
+    expect(endOf(second, reading, [first])).toMatchObject({ end: null, alert: 'late_charge' })
+  })
+
+  test('a charge that was made before the second began is the first one’s', () => {
+    const first = madeAt(0, turnedAway)
+    const second = madeAt(70_000, turnedAway)
+    const reading = lookedFor(captured, [row(1, 'credit_card', 6000, 60_000)])
+    expect(endOf(first, reading, [second]).end).toMatchObject({ status: 'succeeded' })
+    expect(endOf(second, reading, [first]).end).toBeNull()
+  })
+
+  test('nor does it wait for an open one that cannot have made it', () => {
+    const first = madeAt(0, turnedAway)
+    const mine = madeAt(400_000, open)
+    const reading = lookedFor(captured, [row(1, 'credit_card', 6000, 30_000)])
+    const ends = [endOf(first, reading, [mine]), endOf(mine, reading, [first])]
+    expect(ends.some(({ end }) => end !== null)).toBe(true)
+  })
+})
+
+describe('what was answered, and proves little', () => {
+  const answered = (answeredAs: 'refused' | 'turned_away') => ({ answeredAs, answeredAtMs: startMs })
+
+  test('turned away twice and with a person since, it ends by quiet looks', () => {
+    let one = madeAt(0, open, { ...answered('turned_away'), status: 'needs_review', quiet: null })
+    const ends = Array.from({ length: 3 }, (_, look) => {
+      const atMs = startMs + 8 * day + look * day
+      const { end, quiet } = conclude(one, { ...lookedFor({}, []), answeredAtMs: atMs }, [], atMs)
+      one = { ...one, quiet }
+      return end?.status ?? null
+    })
+    expect(ends).toEqual([null, null, 'not_charged'])
+  })
+
+  test('and a person can say that it was not charged', () => {
+    const one = madeAt(0, open, { ...answered('turned_away'), status: 'needs_review', quiet: null })
+    const atMs = startMs + 8 * day
+    const reading = { ...lookedFor({}, []), answeredAtMs: atMs }
+    const conclusion = conclude(one, reading, [], atMs)
+    expect(judgeDecision('not-charged', one, conclusion, reading, atMs)).toMatchObject({ kind: 'decided' })
+  })
+
+  test.each([
+    ['refused', 'declined'],
+    ['turned_away', 'not_sent'],
+  ] as const)('a bank payment that was %s has its window as any other', (as, status) => {
+    const one = madeAt(0, open, { ...answered(as), instrumentType: 'stored_bank_account', quiet: null })
+    const atMs = startMs + 2 * minute
+    expect(conclude(one, { ...lookedFor({}, []), answeredAtMs: atMs }, [], atMs).end).toMatchObject({
+      status,
+    })
+  })
+})

@@ -1,0 +1,186 @@
+import type { Bug } from './bug.ts'
+
+const others = ['test/domain/others-charges.test.ts']
+const schedule = ['test/services/look-schedule.test.ts']
+const preparing = ['test/services/prepare-payment.test.ts']
+
+/** A charge that is another payment's, or another application's, and news of one that gets lost. */
+export const WHOSE_CHARGE_BUGS: readonly Bug[] = [
+  {
+    name: 'let a part that was voided take the trace of the next payment',
+    file: 'src/domain/evidence.ts',
+    find: '!voids.some(({ start }) => isNamedBy(start, paid))',
+    replace: '!voids.some(({ start }) => start.id === paid.id)',
+    tests: others,
+  },
+  {
+    name: 'call a payment absent whose trace only a voided one needs',
+    file: 'src/domain/evidence.ts',
+    find: ' || isUnread || !isNeeded',
+    replace: ' || isUnread',
+    tests: others,
+  },
+  {
+    name: 'take the cash of an order that was made cheaper for our success',
+    file: 'src/domain/evidence.ts',
+    find: 'leastOf(attempt.amount, dueOf(attempt, order))',
+    replace: 'attempt.amount',
+    tests: others,
+  },
+  {
+    name: "take what the order says of an earlier payment's late charge for this one's",
+    file: 'src/domain/evidence.ts',
+    find: '!mayBeOf(start, attempt, all) && others.some((other) => mayHaveMade(other, start, all))',
+    replace: 'others.length < 0 && isOwn({ start } as Trace)',
+    tests: others,
+  },
+  {
+    name: 'take an order that a certificate has paid for one that our card has paid',
+    file: 'src/domain/evidence.ts',
+    find: 'mayBeCorrected(other) && hasBecomeLessDue(other, order, [])',
+    replace: 'mayBeCorrected(other) && other.id === attempt.id',
+    tests: others,
+  },
+  {
+    name: 'hold ours for a charge elsewhere that was given back long ago',
+    file: 'src/domain/evidence.ts',
+    find: '!own.includes(trace) && !isGivenBack(trace)',
+    replace: '!own.includes(trace)',
+    tests: others,
+  },
+  {
+    name: 'look for the money of an unfinished part among traces older than it',
+    file: 'src/domain/evidence.ts',
+    find: 'live.filter(({ start }) => mayBeOf(start, attempt, all) && isWithin(start, attempt))',
+    replace: 'live.filter(({ start }) => mayBeOf(start, attempt, all))',
+    tests: others,
+  },
+  {
+    name: 'reckon a part by the total of today where that of its time is not known',
+    file: 'src/domain/part-payments.ts',
+    find: 'part.orderTotal ?? before?.orderTotal ?? total.amount',
+    replace: 'part.orderTotal ?? total.amount',
+    tests: others,
+  },
+  {
+    name: 'guess a total from two amounts beside another part that was paid',
+    file: 'src/domain/part-payments.ts',
+    find: `    if (paidParts.some(({ id }) => id !== part.id)) continue
+`,
+    replace: '',
+    tests: others,
+  },
+  {
+    name: 'let a void without a reference cancel a trace of another kind',
+    file: 'src/domain/traces.ts',
+    find: `  isAlike(each, start) &&
+`,
+    replace: '',
+    tests: others,
+  },
+  {
+    name: 'correct the first of two ends by a charge that either may have made',
+    file: 'src/domain/conclusion.ts',
+    find: 'spare > alive + others.filter((other) => mayBeCorrected(other) && mayHaveMade(other)).length',
+    replace: 'spare > alive',
+    tests: others,
+  },
+  {
+    name: 'wait for an open payment that cannot have made the charge',
+    file: 'src/domain/conclusion.ts',
+    find: 'mayShareTime(attempt, other) && mayHaveMade(other)',
+    replace: 'mayShareTime(attempt, other)',
+    tests: others,
+  },
+  {
+    name: 'end what is with a person in a word that the ledger does not write',
+    file: 'src/domain/conclusion.ts',
+    find: 'if (end && mayBeWritten(attempt, end.status))',
+    replace: 'if (end)',
+    tests: others,
+  },
+  {
+    name: 'give an answered bank payment no window',
+    file: 'src/domain/conclusion.ts',
+    find: 'mayEndByAnswer(attempt) ? endByAnswer',
+    replace: 'mayEndByAbsence(attempt) ? endByAnswer',
+    tests: others,
+  },
+  {
+    name: 'let those who ask use up the quiet looks',
+    file: 'src/services/look-schedule.ts',
+    find: 'if (quiet !== null) return',
+    replace: 'if (quiet !== null && quiet.looks <= quietLooksMin) return',
+    tests: schedule,
+  },
+  {
+    name: 'wait an hour for each look that fails once the token has expired',
+    file: 'src/services/look-schedule.ts',
+    find: / {2}if \(!reading\?\.isWhole\) candidates\.push[^\n]*\n/,
+    replace: '',
+    tests: schedule,
+  },
+  {
+    name: 'charge more than an order says is due that was not read before',
+    file: 'src/services/prepare-payment.ts',
+    find: 'const now = isAgreed ? order :',
+    replace: 'const now = isAgreed || order === null ? order :',
+    tests: preparing,
+  },
+  {
+    name: 'charge more than an order says is due that was edited since it was read',
+    file: 'src/services/prepare-payment.ts',
+    find: 'isSameMoney(order?.due ?? null, claims.due)',
+    replace: 'order !== null',
+    tests: preparing,
+  },
+  {
+    name: 'charge more than the order says is due after a part',
+    file: 'src/services/prepare-payment.ts',
+    find: /\(due\.amount >= part\.amount \+ dearerBy\(part, order\) \|\|\s+due\.amount > \(order\?\.due\?\.amount \?\? due\.amount\)\)/,
+    replace: 'due.amount >= part.amount + dearerBy(part, order)',
+    tests: preparing,
+  },
+  {
+    name: 'lose a webhook that comes while an end is looked at',
+    file: 'src/stores/conclude-look.ts',
+    find: 'askedAtMs !== null && askedAtMs > lookedFromMs ?',
+    replace: 'askedAtMs === Number.NaN ?',
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'lose a webhook that comes during the look that ends a payment',
+    file: 'src/stores/settle-attempt.ts',
+    find: "fn.coalesce(ref('asked_at_ms'), val(isWatched(before, settlement) ? nowMs + hourMs : null))",
+    replace: 'isWatched(before, settlement) ? nowMs + hourMs : null',
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'lose a webhook that comes during the look that calls a person',
+    file: 'src/stores/settle-attempt.ts',
+    find: "asked_at_ms: isUnsettled(status) ? ref('asked_at_ms') : null",
+    replace: 'asked_at_ms: null',
+    tests: ['test/stores/sqlite.test.ts'],
+  },
+  {
+    name: 'say that nothing was charged after doubt, where reasons are hidden',
+    file: 'src/services/opaque-declines.ts',
+    find: / {4}\.\.\.\(body\.detail === declinedAfterDoubt[^\n]*\n/,
+    replace: '',
+    tests: ['test/services/opaque-declines.test.ts'],
+  },
+  {
+    name: 'take a page of transactions that is refused for one that does not exist',
+    file: 'src/clients/bigcommerce/order-transactions.ts',
+    find: 'noSuchPage.has(next.status)',
+    replace: 'next.status >= 400 && next.status < 500',
+    tests: ['test/clients/bigcommerce/order-transactions.test.ts'],
+  },
+  {
+    name: 'take the digits of another number for a duplicate (30105)',
+    file: 'src/clients/bigcommerce/classify-charge.ts',
+    find: '/(?<![\\d.])30105(?!\\d)/',
+    replace: '/30105/',
+    tests: ['test/clients/bigcommerce/classify-charge.test.ts'],
+  },
+]
