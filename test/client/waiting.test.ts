@@ -22,8 +22,8 @@ async function startScripted(
       now: () => nowMs,
       wait: async (ms) => {
         pausesMs.push(ms)
-        // In whole milliseconds: a fraction would show as noise in what is left of a second.
-        nowMs += Math.round(ms)
+        // In whole milliseconds: a fraction would show as noise in what is left of a second. Upwards, since pauses are a little longer at random.
+        nowMs += Math.ceil(ms)
       },
       ...(answerWithinMs === undefined ? {} : { answerWithinMs }),
       fetch: async (input) => {
