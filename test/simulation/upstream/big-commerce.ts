@@ -149,7 +149,11 @@ export function createBigCommerce(run: Run, options: Omit<BooksOptions, 'clock'>
       run.trace?.('upstream', `takes up the charge of ${requestId} for ${processingMs} ms`)
       const patLifeMs = lifeMs - processingMs
       const { type: instrumentType } = instrument
-      scheduler.after(processingMs, () => reply(askGateway({ ...sale, patLifeMs, instrumentType })))
+      order.underWay++
+      scheduler.after(processingMs, () => {
+        order.underWay--
+        reply(askGateway({ ...sale, patLifeMs, instrumentType }))
+      })
     },
   }
 }

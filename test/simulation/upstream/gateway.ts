@@ -1,5 +1,6 @@
 import type { UpstreamAnswer } from '../../../src/clients/bigcommerce/exchange.ts'
 import { paysAPart } from '../../../src/domain/payment-instrument.ts'
+import { START_MS } from '../engine/create-run.ts'
 import type { Run } from '../engine/run.ts'
 import type { GatewayEnd } from '../scenario/scenario.ts'
 import { ODD_REFUSALS, paid, refused, serverError } from './answers.ts'
@@ -46,6 +47,12 @@ export function createGateway(
     return { transaction: who === 'order' ? {} : late, order: who === 'transaction' ? {} : late }
   }
 
+  /** By how much BigCommerce's clock is still set forward: by so much sooner, what is waited for is over. */
+  const stepsAheadMs = (): number =>
+    scenario.hazards.upstreamClock
+      .filter(({ atMs }) => START_MS + atMs > scheduler.now())
+      .reduce((sum, { byMs }) => sum + Math.max(0, byMs), 0)
+
   function take(sale: Sale, state: 'pending' | 'charged', becomes: Charge['becomes'], lags: Lags): Charge {
     const { order, instrumentType } = sale
     const isPart = paysAPart(instrumentType)
@@ -59,7 +66,7 @@ export function createGateway(
       isForeign: false,
       isOfAnotherKind: false,
       isEnded: false,
-      isVeryLate: lateMs + traits.lagMsMax > sale.patLifeMs + waitedForMs,
+      isVeryLate: lateMs + traits.lagMsMax + stepsAheadMs() > sale.patLifeMs + waitedForMs,
       isDatedEarly: clock() < sale.patIssuedAtMs,
       state,
       becomes,

@@ -73,6 +73,8 @@ export interface StoreOrder {
   /** From when on lists show it. */
   readonly listedFromMs: number
   balanceMinor: number
+  /** How many payments it has taken up and not ended yet. */
+  underWay: number
   /** Why the order cannot be read any more; null while it can. */
   unreadable: 'deleted' | 'refused' | null
   /** The first one is how it was made. */

@@ -61,6 +61,7 @@ export function createStoreOrders({ scenario, scheduler }: Run, clock: () => num
       createdAtTrueMs: scheduler.now(),
       listedFromMs: scheduler.now() + listedAfterMs,
       balanceMinor,
+      underWay: 0,
       unreadable: null,
       changes: [
         {
