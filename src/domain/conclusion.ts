@@ -96,6 +96,8 @@ function concludeOpen(
       }
     }
     case 'failed':
+      // What has failed may be this one, and the charge that it duplicates may stand.
+      if (attempt.bigcommerceCode === duplicateCode) return review(kept, attempt, nowMs)
       return { ...kept, end: { status: 'declined', problemCode: 'payment_declined' } }
     case 'pending':
       return attempt.status === 'unknown'

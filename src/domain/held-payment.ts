@@ -71,7 +71,10 @@ export function whyHeld(attempt: PaymentAttempt): string {
 }
 
 /** What the answer to its charge left open, also of a payment that has ended since. */
-export function whyInDoubt({ answeredAs, bigcommerceCode }: PaymentAttempt): string {
+export function whyInDoubt({
+  answeredAs,
+  bigcommerceCode,
+}: Pick<PaymentAttempt, 'answeredAs' | 'bigcommerceCode'>): string {
   if (answeredAs === 'turned_away') return 'BigCommerce turned it away because of its rate limit.'
   if (answeredAs !== null) return 'BigCommerce refused it in words that are not documented.'
   if (bigcommerceCode === duplicateCode) return 'BigCommerce says that it may be a duplicate (30105).'

@@ -1,4 +1,4 @@
-import { quietForMs, quietLooksMin } from '../domain/conclusion.ts'
+import { mayEndByAbsence, quietForMs, quietLooksMin } from '../domain/conclusion.ts'
 import type { OrderReading } from '../domain/order.ts'
 import type { AnsweredAs, PaymentAttempt, QuietLooks } from '../domain/payment-attempt.ts'
 import { patSkewMs } from '../domain/whose-charge.ts'
@@ -18,8 +18,10 @@ const answeredAgesMs: Readonly<Record<AnsweredAs, readonly number[]>> = {
   refused_oddly: [0, 1, 3, 6, 10].map((minutes) => minutes * minute),
   turned_away: [0, 10, 30, 60].map((seconds) => seconds * second),
 }
-/** Most outages are over by then, and a longer one must not cost a look of every held order every few minutes. */
+/** Then the hourly looks go on. */
 const repeatedForMs = hour
+/** More looks than the schedule has in any week. It bounds what a `Date` that stands still costs, as of a cache before BigCommerce. */
+const quietStepsMax = 60
 /** `Date` has no fractions of a second. So a look waits this much longer, to be sure that the answer is old enough. */
 const dateResolutionMs = 1_000
 /** The quiet looks are spread over their time. */
@@ -41,9 +43,9 @@ export function nextLookAtMs(
   const sentMs = attempt.sentAtMs ?? attempt.createdAtMs
   if (attempt.status === 'needs_review') return nowMs - sentMs < reviewedForMs + 7 * day ? nowMs + day : null
   // Once the order has begun to look untouched, a few more looks settle it, whoever else asks for some in between.
-  if (quiet !== null) return nowMs + quietStepMs
+  if (quiet !== null && looks < quietStepsMax) return nowMs + quietStepMs
   const candidates = [byAge(attempt, reading, nowMs), byExpiry(attempt, reading, nowMs)]
-  if (!reading?.isWhole) candidates.push(afterLostLook(attempt, reading, nowMs))
+  if (!reading?.isWhole && mayEndByAbsence(attempt)) candidates.push(afterLostLook(attempt, reading, nowMs))
   candidates.push(nowMs + (firstPausesMs[looks] ?? (nowMs - sentMs < hourlyForMs ? hour : day)))
   return Math.min(...candidates.filter((atMs) => atMs !== null))
 }
@@ -55,7 +57,10 @@ export interface Looked {
   readonly nowMs: number
 }
 
-/** A look that failed where a complete one might have freed the order must not cost the shopper an hour. */
+/**
+ * A look that failed where a complete one might have freed the order must not cost the shopper an hour. It is repeated after five
+ * minutes, then each time after twice as long: an outage holds many orders at once.
+ */
 function afterLostLook(
   { patExpiresAtMs }: PaymentAttempt,
   reading: OrderReading | null,
@@ -63,7 +68,7 @@ function afterLostLook(
 ): number | null {
   if (patExpiresAtMs === null) return null
   const sinceMs = (reading?.answeredAtMs ?? nowMs) - patExpiresAtMs - patSkewMs
-  return sinceMs >= 0 && sinceMs < repeatedForMs ? nowMs + quietStepMs : null
+  return sinceMs >= 0 && sinceMs < repeatedForMs ? nowMs + Math.max(quietStepMs, sinceMs) : null
 }
 
 function byExpiry(
@@ -83,6 +88,16 @@ function byAge({ answeredAs, answeredAtMs }: PaymentAttempt, reading: OrderReadi
   const ageMs = (reading?.answeredAtMs ?? nowMs) - answeredAtMs
   const next = answeredAgesMs[answeredAs].find((each) => each > ageMs)
   return next === undefined ? null : nowMs + next - ageMs + dateResolutionMs
+}
+
+/**
+ * If a charge may be of another payment that has no end, the ended one is judged again when that may have ended: every ten minutes
+ * for two hours, hourly for a day, then daily. @returns null after a month, when a person has long been asked.
+ */
+export function nextOpenWatchAtMs({ endedAtMs }: PaymentAttempt, nowMs: number): number | null {
+  const ageMs = nowMs - (endedAtMs ?? nowMs)
+  if (ageMs >= reviewedForMs) return null
+  return nowMs + (ageMs < 2 * hour ? 10 * minute : ageMs < day ? hour : day)
 }
 
 /** Ends in doubt are looked at again after an hour, a day and a week. @returns null when the watch is over. */

@@ -1,5 +1,6 @@
 import { BIGCOMMERCE_CODES } from '../domain/bigcommerce-codes.ts'
-import { declinedAfterDoubt, type PaymentAnswer } from '../domain/payment-answer.ts'
+import { whyInDoubt } from '../domain/held-payment.ts'
+import { declinedAfterDoubt, type PaymentAnswer, type PaymentView } from '../domain/payment-answer.ts'
 import type { PaymentAttempt } from '../domain/payment-attempt.ts'
 import { Problem } from '../domain/problem.ts'
 import type { ProblemCode } from '../domain/problems.ts'
@@ -12,10 +13,14 @@ import type { Pay } from './held-orders.ts'
 const BANK_ANSWERS = ['payment_declined', 'payment_authentication_required'] as const
 const bankAnswers = new Set<ProblemCode>(BANK_ANSWERS)
 
-/** The answer without the bank's reason. Every other answer stays as it is. */
+/** The answer without the bank's reason. Every other answer stays as it is, but for the bank's code. */
 export function opaqueAnswer<Answer extends PaymentAnswer>(answer: Answer): Answer {
   const { body } = answer
-  if (!('code' in body) || !bankAnswers.has(body.code)) return answer
+  if (!('code' in body)) return { ...answer, body: { ...body, data: opaqueView(body.data) } }
+  if (!bankAnswers.has(body.code)) {
+    const { bigcommerce_code: code = null, ...others } = body
+    return isOfBank(code) ? { ...answer, body: others } : answer
+  }
   const { request_id: requestId, payment_id: paymentId } = body
   const problem = new Problem('payment_declined', {
     ...(paymentId === undefined ? {} : { paymentId }),
@@ -24,13 +29,25 @@ export function opaqueAnswer<Answer extends PaymentAnswer>(answer: Answer): Answ
   return { ...answer, status: problem.status, body: problem.toBody(requestId) }
 }
 
+const isOfBank = (code: number | null): boolean =>
+  code !== null && BIGCOMMERCE_CODES[code]?.problem === 'payment_declined'
+
+/** A payment in doubt may bear the bank's code, and say it in a sentence. */
+function opaqueView(payment: PaymentView): PaymentView {
+  const { bigcommerce_code: code, why } = payment
+  if (!isOfBank(code)) return payment
+  const hidden = why?.includes(String(code))
+    ? { why: whyInDoubt({ answeredAs: null, bigcommerceCode: null }) }
+    : {}
+  return { ...payment, bigcommerce_code: null, ...hidden }
+}
+
 /** The same for an attempt that is read. */
 export function opaqueAttempt(attempt: PaymentAttempt): PaymentAttempt {
   const { bigcommerceCode, problemCode } = attempt
-  const isOfBank =
-    (problemCode !== null && bankAnswers.has(problemCode)) ||
-    (bigcommerceCode !== null && BIGCOMMERCE_CODES[bigcommerceCode]?.problem === 'payment_declined')
-  return isOfBank ? { ...attempt, bigcommerceCode: null, problemCode: 'payment_declined' } : attempt
+  const isReason = problemCode !== null && bankAnswers.has(problemCode)
+  if (!isReason && !isOfBank(bigcommerceCode)) return attempt
+  return { ...attempt, bigcommerceCode: null, problemCode: isReason ? 'payment_declined' : problemCode }
 }
 
 /**

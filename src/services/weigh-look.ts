@@ -3,7 +3,7 @@ import type { OrderReading } from '../domain/order.ts'
 import { isFinal, isInDoubt, type PaymentAttempt } from '../domain/payment-attempt.ts'
 import { notesOfLook } from '../domain/payment-story.ts'
 import type { Weighed } from '../stores/conclude-look.ts'
-import { nextLookAtMs, nextWatchAtMs } from './look-schedule.ts'
+import { nextLookAtMs, nextOpenWatchAtMs, nextWatchAtMs } from './look-schedule.ts'
 
 /** One look at an attempt's order, as the transaction that writes what follows sees it. */
 export interface Look {
@@ -15,9 +15,6 @@ export interface Look {
   readonly lookedFromMs: number
   readonly nowMs: number
 }
-
-/** When a charge may belong to another attempt that has no end yet, it is judged again after this time. */
-const openWatchMs = 10 * 60_000
 
 /** Turns a look into what is written: the attempt's new status, its next look, and the lines of its story. */
 export function weighLook(look: Look): Weighed {
@@ -51,6 +48,6 @@ function watchOf(attempt: PaymentAttempt, { verdict, isUnaccounted }: Conclusion
   return {
     countsAsScheduled: false,
     nextLookAtMs: null,
-    nextWatchAtMs: isOpen ? nowMs + openWatchMs : next,
+    nextWatchAtMs: isOpen ? nextOpenWatchAtMs(attempt, nowMs) : next,
   }
 }

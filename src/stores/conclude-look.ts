@@ -62,7 +62,7 @@ export async function concludeLook(
   )
   const { end, quiet, nextLookAtMs, countsAsScheduled, isUnaccounted } = weighed
   const watchAtMs = rows.find((row) => row.id === id)?.next_watch_at_ms ?? null
-  const nextWatchAtMs = soonerNews(watchAtMs, weighed.nextWatchAtMs, lookedFromMs)
+  const nextWatchAtMs = soonerNews(watchAtMs, end ? null : weighed.nextWatchAtMs, lookedFromMs)
   await transaction
     .updateTable('payment_attempts')
     .set(({ eb, ref, case: when }) => ({
@@ -72,7 +72,7 @@ export async function concludeLook(
       quiet_looks: quiet?.looks ?? 0,
       quiet_since_ms: quiet?.sinceMs ?? null,
       next_look_at_ms: isUnsettled(before.status) ? nextLookAtMs : null,
-      next_watch_at_ms: isFinal(before.status) ? nextWatchAtMs : null,
+      next_watch_at_ms: nextWatchAtMs,
       asked_at_ms: when().when('asked_at_ms', '>', lookedFromMs).then(ref('asked_at_ms')).else(null).end(),
     }))
     .where('id', '=', id)

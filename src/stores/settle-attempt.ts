@@ -77,7 +77,7 @@ async function writeEnd(
         ? nowMs + (isLookedUp(status) ? (settlement.firstLookInMs ?? firstLookMs) : dayMs)
         : null,
       leased_until_ms: null,
-      asked_at_ms: isUnsettled(status) ? ref('asked_at_ms') : null,
+      asked_at_ms: null,
       // What a person decides stays in doubt, also where the attempt was put into the ledger by hand.
       unsettled_since_ms:
         isUnsettled(status) || settlement.isDecided
@@ -91,10 +91,10 @@ async function writeEnd(
       decided_at_ms: settlement.isDecided ? nowMs : null,
       // An attempt of the time before attempts named their checkout is seen by its other orders from now on.
       checkout_id: status === 'succeeded' ? ref('cart_id') : undefined,
-      // A webhook that came while the look at its end was made asks for one more.
-      next_watch_at_ms: isFinal(status)
-        ? fn.coalesce(ref('asked_at_ms'), val(isWatched(before, settlement) ? nowMs + hourMs : null))
-        : null,
+      // News that came while the look at its end was made asks for one more, unless there was nothing to have news of.
+      next_watch_at_ms: settlement.isProvenUnsent
+        ? null
+        : fn.coalesce(ref('next_watch_at_ms'), val(isWatched(before, settlement) ? nowMs + hourMs : null)),
       // The fence never refuses the truth: where another attempt holds the order, this one is written without holding it.
       holds_order: holds
         ? sql<number | null>`CASE WHEN ${heldByAnother(before)} THEN NULL ELSE order_id END`

@@ -77,6 +77,9 @@ const leaseMs = 20_000
 /** An attempt gets no more looks than this, however often a client asks. */
 const wakeGapMs = 1_000
 
+const soonestLook = (nowMs: number) => sql<number>`CASE
+  WHEN looked_at_ms + ${wakeGapMs} > ${nowMs} THEN looked_at_ms + ${wakeGapMs} ELSE ${nowMs} END`
+
 export function createUnsettledAttempts(options: UnsettledAttemptsOptions): UnsettledAttempts {
   const { database, storeHash, now, writeEvents = writeNoEvents } = options
 
@@ -132,13 +135,14 @@ export function createUnsettledAttempts(options: UnsettledAttemptsOptions): Unse
     wake: (orderId, isNews) =>
       transact(async () => {
         const nowMs = now()
-        const soonest = sql<number>`CASE
-          WHEN looked_at_ms + ${wakeGapMs} > ${nowMs} THEN looked_at_ms + ${wakeGapMs} ELSE ${nowMs} END`
+        const soonest = soonestLook(nowMs)
         const woken = await database
           .updateTable('payment_attempts')
           .set({
             asked_at_ms: sql<number>`CASE WHEN asked_at_ms <= ${nowMs} AND leased_until_ms IS NULL
             THEN asked_at_ms ELSE ${soonest} END`,
+            // If it ends by a look that is being made, what BigCommerce told meanwhile is looked at all the same.
+            ...(isNews ? { next_watch_at_ms: soonest } : {}),
           })
           .where('store_hash', '=', storeHash)
           .where('order_id', '=', orderId)
@@ -219,7 +223,7 @@ async function wakeEnded(
 ): Promise<void> {
   await database
     .updateTable('payment_attempts')
-    .set({ next_watch_at_ms: nowMs })
+    .set({ next_watch_at_ms: soonestLook(nowMs) })
     .where('store_hash', '=', storeHash)
     .where('order_id', '=', orderId)
     .where('status', 'in', FINAL_STATUSES)

@@ -236,6 +236,19 @@ describe('what was answered, and proves little', () => {
     expect(ends).toEqual([null, null, 'not_charged'])
   })
 
+  test('a duplicate (30105) is no decline because something pending has failed', () => {
+    const one = madeAt(0, open, { bigcommerceCode: 30105, quiet: null })
+    const pending = row(1, 'credit_card', 6000, 1000, { event: 'pending' })
+    for (const end of [
+      { status: 'error', event: 'purchase' },
+      { status: 'ok', event: 'void' },
+    ]) {
+      const reading = lookedFor({}, [pending, row(2, 'credit_card', 6000, 2000, { ...end, referenceId: 1 })])
+      expect(endOf(one, reading, []).end).toBeNull()
+      expect(endOf({ ...one, bigcommerceCode: null }, reading, []).end).toMatchObject({ status: 'declined' })
+    }
+  })
+
   test('and a person can say that it was not charged', () => {
     const one = madeAt(0, open, { ...answered('turned_away'), status: 'needs_review', quiet: null })
     const atMs = startMs + 8 * day

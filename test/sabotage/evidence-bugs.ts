@@ -97,7 +97,7 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   {
     name: 'believe a count of pages beside a page that names the next',
     file: 'src/clients/bigcommerce/order-transactions.ts',
-    find: 'if (pagesRead.at(-1)?.paging?.hasNext && pages < pagesMax)',
+    find: 'if (pagesRead.at(-1)?.namesNext && pages < pagesMax)',
     replace: 'if (pages > pagesMax)',
     tests: ['test/clients/bigcommerce/order-transactions.test.ts'],
   },

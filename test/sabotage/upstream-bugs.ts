@@ -27,8 +27,8 @@ export const UPSTREAM_BUGS: readonly Bug[] = [
   {
     name: 'take a refusal without a code for a decline',
     file: 'src/clients/bigcommerce/classify-charge.ts',
-    find: 'if (hasFieldErrors) return',
-    replace: 'if (hasFieldErrors || code === null) return',
+    find: 'if (hasFieldErrors && !mentionsUnclear(answer)) return',
+    replace: 'if (!mentionsUnclear(answer)) return',
     tests: ['test/clients/bigcommerce/classify-charge.test.ts'],
   },
   {
@@ -41,7 +41,7 @@ export const UPSTREAM_BUGS: readonly Bug[] = [
   {
     name: 'take a duplicate (30105) for a decline',
     file: 'src/clients/bigcommerce/classify-charge.ts',
-    find: `  if (mentionsDuplicate(answer)) return unknown('possible_duplicate', duplicateCode)
+    find: `  if (saysDuplicate(answer)) return unknown('possible_duplicate', duplicateCode)
 `,
     replace: '',
     tests: ['test/clients/bigcommerce/classify-charge.test.ts'],

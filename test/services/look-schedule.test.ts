@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { heldPayment } from '../../src/domain/held-payment.ts'
 import type { OrderReading } from '../../src/domain/order.ts'
 import type { PaymentAttempt } from '../../src/domain/payment-attempt.ts'
-import { nextLookAtMs, nextWatchAtMs } from '../../src/services/look-schedule.ts'
+import { nextLookAtMs, nextOpenWatchAtMs, nextWatchAtMs } from '../../src/services/look-schedule.ts'
 import { weighLook } from '../../src/services/weigh-look.ts'
 import { attemptOf } from '../domain/samples.ts'
 import { orderOf } from './fakes.ts'
@@ -126,10 +126,44 @@ describe('once a token has expired', () => {
 
   test('a look that fails costs minutes and not an hour, for as long as most outages last', () => {
     for (let lost = 0; lost < 3; lost++)
-      expect(freeAfterMs([], (look) => look === lost)).toBeLessThanOrEqual(35 * minute)
-    expect(freeAfterMs([], (look) => look < 8)).toBeLessThanOrEqual(60 * minute)
+      expect(freeAfterMs([], (look) => look === lost)).toBeLessThanOrEqual(36 * minute)
+    expect(freeAfterMs([], (look) => look < 4)).toBeLessThanOrEqual(60 * minute)
     const lateMs = expiredAtMs + 3 * hour
     const later = { looks: 20, quiet: null, reading: null, nowMs: lateMs }
     expect(nextLookAtMs(unknown, later)).toBe(lateMs + hour)
   })
+
+  test('an outage costs few looks of each held order, and nothing more where no look could free it', () => {
+    const lost = (nowMs: number, change: Partial<PaymentAttempt> = {}) =>
+      nextLookAtMs({ ...unknown, ...change }, { looks: 20, quiet: null, reading: null, nowMs })
+    let looks = 0
+    for (let nowMs = expiredAtMs + 5 * minute + second; nowMs < expiredAtMs + 65 * minute; looks++)
+      nowMs = lost(nowMs) ?? Number.NaN
+    expect(looks).toBeLessThan(6)
+    const nowMs = expiredAtMs + 10 * minute
+    for (const change of [
+      { status: 'pending', pendingSinceMs: sentAtMs },
+      { bigcommerceCode: 30105 },
+      { instrumentType: 'stored_bank_account' },
+    ] as const)
+      expect(lost(nowMs, change)).toBe(nowMs + hour)
+  })
+
+  test('a `Date` that stands still does not cost a look every five minutes for ever', () => {
+    const quiet = { looks: 9, sinceMs: expiredAtMs + 6 * minute }
+    const nowMs = expiredAtMs + 6 * hour
+    const standing = (looks: number) =>
+      nextLookAtMs(unknown, { looks, quiet, reading: empty(expiredAtMs + 6 * minute), nowMs })
+    expect(standing(59)).toBe(nowMs + 5 * minute + second)
+    expect(standing(60)).toBe(nowMs + hour)
+  })
+})
+
+test('an ended payment is judged again ever less often beside one without an end, and for a month', () => {
+  const ended = attemptOf({ status: 'succeeded', endedAtMs: sentAtMs })
+  const pauseAfter = (ageMs: number) => {
+    const next = nextOpenWatchAtMs(ended, sentAtMs + ageMs)
+    return next === null ? null : next - sentAtMs - ageMs
+  }
+  expect([0, 2 * hour, day, 30 * day].map(pauseAfter)).toEqual([10 * minute, hour, day, null])
 })

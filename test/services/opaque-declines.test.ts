@@ -41,6 +41,21 @@ test('after doubt it says no more than BigCommerce shows, and never that nothing
   expect(JSON.stringify(body)).not.toMatch(/30104|nothing was charged/i)
 })
 
+test('the bank’s code is nowhere in what is said of a payment in doubt, or that ended so', () => {
+  const inDoubt = { bigcommerceCode: 30104, problemCode: null, unsettledSinceMs: nowMs }
+  for (const attempt of [
+    attemptOf({ ...inDoubt, status: 'unknown' }),
+    attemptOf({ ...inDoubt, status: 'unknown', answeredAs: 'refused_oddly', answeredAtMs: nowMs }),
+    attemptOf({ ...inDoubt, status: 'needs_review' }),
+    attemptOf({ ...inDoubt, status: 'not_charged', problemCode: 'payment_not_charged' }),
+  ]) {
+    const hidden = opaqueAttempt(attempt)
+    expect(hidden).toEqual({ ...attempt, bigcommerceCode: null })
+    expect(opaqueAnswer(answerOf(attempt, nowMs))).toEqual(answerOf(hidden, nowMs))
+    expect(JSON.stringify(answerOf(hidden, nowMs))).not.toContain('30104')
+  }
+})
+
 test('payments that succeeded or are not final are told as they are', () => {
   for (const status of ['succeeded', 'unknown', 'pending'] as const) {
     const attempt = attemptOf({ status, problemCode: null, bigcommerceCode: null })

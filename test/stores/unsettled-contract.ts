@@ -484,6 +484,57 @@ export function describeUnsettled({ name, open }: Engine): void {
         expect(ids(await unsettled.lease(9))).toEqual([ended])
       })
 
+      test('is planned as ever where a client asks during the look that ends it, and not where nothing was sent', async () => {
+        const id = await standing('unknown')
+        await unsettled.lease(1)
+        const lookedFromMs = nowMs
+        nowMs += 2 * second
+        await unsettled.wake(118, false)
+        await unsettled.conclude(
+          id,
+          () => ({ ...nothingFound, end: { status: 'not_charged', problemCode: 'payment_not_charged' } }),
+          keepsNothing,
+          lookedFromMs,
+        )
+        expect(await rowOf(id)).toMatchObject({ next_watch_at_ms: nowMs + 60 * minute, asked_at_ms: null })
+        const unsent = await standing('unknown', { orderId: 119 })
+        await unsettled.wake(119, true)
+        await ledger.settle(unsent, { status: 'not_sent', isProvenUnsent: true }, keepsNothing)
+        expect(await rowOf(unsent)).toMatchObject({ next_watch_at_ms: null, asked_at_ms: null })
+      })
+
+      test('keeps a webhook that comes during the look that corrects an end', async () => {
+        const id = await standing('not_charged')
+        nowMs += 60 * minute
+        await unsettled.lease(1)
+        const lookedFromMs = nowMs
+        nowMs += 2 * second
+        await unsettled.wake(118, true)
+        await unsettled.conclude(
+          id,
+          () => ({ ...nothingFound, end: { status: 'succeeded' } }),
+          keepsNothing,
+          lookedFromMs,
+        )
+        nowMs += second
+        expect(ids(await unsettled.lease(1))).toEqual([id])
+      })
+
+      test('looks once a second at most, however many webhooks come', async () => {
+        await standing('not_charged')
+        let looks = 0
+        for (let passed = 0; passed < 2 * second; passed += 100) {
+          nowMs += 100
+          await unsettled.wake(118, true)
+          for (const { id } of await unsettled.lease(1)) {
+            looks++
+            await unsettled.conclude(id, () => nothingFound, keepsNothing, nowMs)
+          }
+        }
+        expect(looks).toBeLessThanOrEqual(3)
+        expect(looks).toBeGreaterThan(1)
+      })
+
       test('is woken by news, not by a client that asks', async () => {
         const ended = await standing('not_charged')
         await unsettled.wake(118, false)

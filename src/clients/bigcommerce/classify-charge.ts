@@ -1,9 +1,11 @@
 import { z } from 'zod'
-import { BIGCOMMERCE_CODES, duplicateCode } from '../../domain/bigcommerce-codes.ts'
+import { BIGCOMMERCE_CODES, bigcommerceCodeOf, duplicateCode } from '../../domain/bigcommerce-codes.ts'
 import { holdsCardNumber } from '../../domain/card-number.ts'
 import type { PaymentOutcome, UnknownReason } from '../../domain/payment-outcome.ts'
 import {
   answeredAtMs,
+  fieldsIn,
+  isAbsent,
   readErrorEnvelope,
   retryAfterSeconds,
   type UpstreamAnswer,
@@ -67,14 +69,16 @@ const isPaymentCode = (code: number) => code >= 30_000 && code < 31_000
  */
 export function classifyCharge(answer: UpstreamAnswer, { savesInstrument }: ChargeAsked): PaymentOutcome {
   if (answer.status >= 200 && answer.status < 300) return classifySuccess(answer)
-  if (mentionsDuplicate(answer)) return unknown('possible_duplicate', duplicateCode)
+  if (saysDuplicate(answer)) return unknown('possible_duplicate', duplicateCode)
   if (answer.status === 429) return classifyTurnedAway(answer)
   if (answer.status >= 400 && answer.status < 500) return classifyRefusal(answer, savesInstrument)
   return unknown('server_error', readErrorEnvelope(answer.json)?.code ?? null)
 }
 
-function classifySuccess({ json }: UpstreamAnswer): PaymentOutcome {
+function classifySuccess(answer: UpstreamAnswer): PaymentOutcome {
+  const { json } = answer
   const paid = PaidAnswer.safeParse(json)
+  if (!paid.success && saysDuplicate(answer)) return unknown('possible_duplicate', duplicateCode)
   if (!paid.success) return unknown(json === undefined ? 'unreadable_answer' : 'unrecognised_answer')
   return {
     kind: paid.data.status === 'success' ? 'succeeded' : 'pending',
@@ -116,7 +120,7 @@ function classifyRefusal(answer: UpstreamAnswer, savesInstrument: boolean): Paym
   if (code === null && fieldErrorStatuses.has(status)) {
     if (errorWords.some((word) => authenticationWords.has(word)))
       return { kind: 'declined', refusal: { by: 'authentication_required' } }
-    if (hasFieldErrors) return { kind: 'declined', refusal: { by: 'fields' } }
+    if (hasFieldErrors && !mentionsUnclear(answer)) return { kind: 'declined', refusal: { by: 'fields' } }
   }
   // A refusal, in words that we do not know.
   const isRefusal = code === null || row !== undefined || isPaymentCode(code)
@@ -129,9 +133,39 @@ function classifyRefusal(answer: UpstreamAnswer, savesInstrument: boolean): Paym
   }
 }
 
-/** "Do not pay again" counts wherever it is written: among the errors, as text, with blanks around it. */
-const mentionsDuplicate = ({ json }: UpstreamAnswer) => duplicateMentioned.test(JSON.stringify(json) ?? '')
-const duplicateMentioned = /(?<![\d.])30105(?!\d)/
+/**
+ * "Do not pay again" counts wherever BigCommerce may write it: as the code, among the errors, in its sentences. Beside another documented
+ * code it must stand by itself, since sentences may name an order.
+ */
+function saysDuplicate({ json }: UpstreamAnswer): boolean {
+  const { title, detail, code, errors, data } = fieldsIn(json) ?? { errors: json }
+  const said = [code, errors, fieldsIn(data)?.code]
+  const isOther = BIGCOMMERCE_CODES[readErrorEnvelope(json)?.code ?? 0] !== undefined
+  const codes = isOther ? codesIn(valuesIn(said)) : codesWithin([title, detail, ...said])
+  return codes.includes(duplicateCode)
+}
+
+/** Whether field errors name a code after which the money may have moved, or a code that cannot be read stands beside them. */
+function mentionsUnclear({ json }: UpstreamAnswer): boolean {
+  const { code, errors } = fieldsIn(json) ?? {}
+  return !isAbsent(code) || codesWithin(errors).some((each) => BIGCOMMERCE_CODES[each]?.charge === 'unknown')
+}
+
+/** The codes in a text, however it is put together: no parts of longer numbers, of fractions or of ids. */
+const codesWithin = (said: unknown): number[] =>
+  Array.from((JSON.stringify(said) ?? '').matchAll(/(?<!\d\.)(?<![\da-z])\d{5}(?![\da-z])/gi), ([code]) =>
+    Number(code),
+  )
+
+/** The values that are a code as a whole. */
+const codesIn = (values: readonly unknown[]): number[] =>
+  values.flatMap((value) => bigcommerceCodeOf(typeof value === 'string' ? value.trim() : value) ?? [])
+
+/** What a list or an object is made of, at any depth, its fields' names included. */
+const valuesIn = (value: unknown): unknown[] =>
+  typeof value === 'object' && value !== null
+    ? Object.entries(value).flatMap(([name, each]) => [name, ...valuesIn(each)])
+    : [value]
 
 const unknown = (reason: UnknownReason, bigcommerceCode: number | null = null): PaymentOutcome => ({
   kind: 'unknown',

@@ -67,7 +67,7 @@ async function readAllPages({ orderId, read, problemOf }: TransactionsRead): Pro
     const limit = first.paging?.perPage ? `&limit=${first.paging.perPage}` : ''
     const next = await read(`?page=${number}${limit}`).catch(lostUnlessBusy)
     if (next) dates.push(answeredAtMs(next))
-    return { page: next && pageOf(next, orderId), isRefused: next !== null && noSuchPage.has(next.status) }
+    return { page: next && pageOf(next, orderId), status: next?.status ?? null }
   }
   /** @returns whether all entries of the page were new, and whether any was. */
   const add = (page: Page) => {
@@ -91,14 +91,15 @@ async function readAllPages({ orderId, read, problemOf }: TransactionsRead): Pro
     }
     isComplete &&= pages === paging.pages && entries.size === (paging.total ?? entries.size)
     // It names a next page although it counts none. That is harmless if that page holds nothing new.
-    if (pagesRead.at(-1)?.paging?.hasNext && pages < pagesMax) {
-      const { page, isRefused } = await readPage(pages + 1)
-      isComplete &&= isRefused || (page !== null && !add(page).isNew)
+    if (pagesRead.at(-1)?.namesNext && pages < pagesMax) {
+      const { page, status } = await readPage(pages + 1)
+      isComplete &&= status === 404 || (page !== null && !add(page).isNew)
     }
   } else if (entries.size > 0) {
     // Nothing is said of pages: there may be another one.
     for (; ; pages++) {
-      const { page, isRefused } = await readPage(pages + 1)
+      const { page, status } = await readPage(pages + 1)
+      const isRefused = status !== null && noSuchPage.has(status) && !first.namesNext
       const knowsNoPages = pages === 1 && (isRefused || (page !== null && isSame(page.entries, entries)))
       if (knowsNoPages) isComplete &&= entries.size < pageSize
       if (knowsNoPages || page?.isEnd) break
@@ -136,6 +137,8 @@ interface Page {
   readonly showsAllVoids: boolean
   /** Whether it has no entries because there are no more. */
   readonly isEnd: boolean
+  /** Whether it names a page after it, however its pages are counted. */
+  readonly namesNext: boolean
   readonly paging: Paging | null
 }
 
@@ -145,23 +148,12 @@ interface Paging {
   readonly total: number | null
   readonly perPage: number | null
   readonly page: number | null
-  /** Whether it names a page after this one. */
-  readonly hasNext: boolean
 }
 
 /** @returns null when it is no list. */
 function pageOf({ status, json }: UpstreamAnswer, orderId: number): Page | null {
-  if (status === 204)
-    return {
-      entries: new Map(),
-      isClean: true,
-      isUnderstood: true,
-      showsAllVoids: true,
-      isEnd: true,
-      paging: null,
-    }
-  const data = fieldsIn(json)?.data
-  if (status !== 200 || !Array.isArray(data)) return null
+  const data = status === 204 ? [] : fieldsIn(json)?.data
+  if ((status !== 200 && status !== 204) || !Array.isArray(data)) return null
   const read = data.map((entry: unknown) => entryOf(entry, orderId))
   const entries = new Map(read.flatMap(({ key, transaction }) => (transaction ? [[key, transaction]] : [])))
   return {
@@ -170,6 +162,7 @@ function pageOf({ status, json }: UpstreamAnswer, orderId: number): Page | null 
     isUnderstood: read.every(({ isClear }) => isClear),
     showsAllVoids: read.every(({ transaction }) => transaction !== null && !mayHideVoid(transaction)),
     isEnd: data.length === 0,
+    namesNext: namesNext(json),
     paging: pagingOf(json),
   }
 }
@@ -187,9 +180,14 @@ function pagingOf(json: unknown): Paging | null {
     total,
     perPage,
     page: wholeNumberIn(said.current_page),
-    hasNext: !isAbsent(fieldsIn(said.links)?.next),
   }
 }
+
+/** In `pagination` or, as some of BigCommerce's lists have it, `cursor_pagination`. */
+const namesNext = (json: unknown): boolean =>
+  Object.values(fieldsIn(fieldsIn(json)?.meta) ?? {}).some(
+    (paging) => !isAbsent(fieldsIn(fieldsIn(paging)?.links)?.next),
+  )
 
 /** Whether a page is the one that was asked for, of the list that the first one was of. */
 const isNext = (paging: Paging | null, first: Paging, number: number): boolean =>

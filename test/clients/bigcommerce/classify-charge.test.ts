@@ -161,10 +161,38 @@ describe('a refusal in the words of BigCommerce', () => {
     [{ errors: { code: '30105', payment: 'Duplicate' } }],
     [{ errors: [{ code: 30105, message: 'Duplicate' }] }],
     [{ data: { code: 30105 }, errors: { payment: 'Refused' } }],
-    [{ code: 30104, errors: { payment: 'Refused (30105)' } }],
+    [{ code: 30104, errors: { payment: '30105' } }],
+    [{ errors: { code: 'error.30105' } }],
+    [{ errors: { 30105: 'Duplicate' } }],
+    [{ title: 'Refused (30105)' }],
   ])('30105 counts wherever it is written: %j', (more) => {
     for (const status of [400, 402, 409, 422, 429, 500])
       expect(classify(status, envelope({ ...more, status }))).toEqual(unknown('possible_duplicate', 30105))
+  })
+
+  test.each([200, 201])('and on %i, where the answer is no success', (status) => {
+    expect(classify(status, envelope({ code: 30105 }))).toEqual(unknown('possible_duplicate', 30105))
+    expect(classify(status, { data: paid, meta: { code: 30105 } }).kind).toBe('succeeded')
+  })
+
+  test.each([
+    [{ order_id: 30105 }],
+    [{ title: 'The payment of order 30105 was declined' }],
+    [{ amount: 30105 }],
+    [{ request_id: '9f1a30105bcd4e' }],
+    [{ instance: '/stores/abc/orders/30105' }],
+    [{ errors: { payment: 'Refused for order 30105' } }],
+  ])('a documented decline stays one where 30105 is part of something else: %j', (more) => {
+    expect(classify(422, envelope({ code: 30103, ...more })).kind).toBe('declined')
+  })
+
+  test.each([
+    [{ errors: { code: '10000' } }],
+    [{ errors: { payment: 'Failed with 30101' } }],
+    [{ code: 'gateway_timeout', errors: { gateway: 'no answer in time' } }],
+    [{ code: '10000 ', errors: { gateway: 'error' } }],
+  ])('field errors beside what leaves it open prove no decline: %j', (more) => {
+    expect(classify(422, envelope(more))).toMatchObject({ kind: 'unknown', ...refused })
   })
 
   test.each([[130105], [301050], ['0.30105']])('but %j is another number', (code) => {

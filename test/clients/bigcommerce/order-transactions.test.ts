@@ -187,11 +187,22 @@ describe('a reading is partial, and shows what it has seen, where', () => {
       (status: number): Server =>
       (page, limit, rows) =>
         page === 1 ? named(page, limit, rows) : answer({}, status)
-    for (const status of [403, 408, 423])
+    for (const status of [400, 403, 408, 422, 423])
       expect(await reading(refusing(status), rowsOf(10))).toMatchObject({ isWhole: false })
     // Where that page has nothing, or does not exist, there is nothing more.
     expect(await reading(refusing(404), rowsOf(10))).toMatchObject({ isWhole: true })
     expect(await reading(named, rowsOf(10))).toMatchObject({ isWhole: true })
+  })
+
+  test.each([
+    ['pagination', { count: 1, links: { next: '?page=2' } }],
+    ['cursor_pagination', { count: 1, per_page: 1, end_cursor: 'x', links: { next: '?after=x' } }],
+  ])('a next page is named in %s without a count, and refused', async (kind, said) => {
+    const named: Server = (page, _limit, rows) =>
+      page === 1
+        ? answer({ data: rows, meta: { [kind]: said } })
+        : answer({ title: 'Unknown parameter' }, 422)
+    expect(await reading(named, rowsOf(1))).toMatchObject({ isWhole: false, showsAllVoids: false })
   })
 
   test('an entry is of a charge over nothing, or over less', async () => {
