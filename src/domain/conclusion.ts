@@ -1,7 +1,7 @@
 import { duplicateCode } from './bigcommerce-codes.ts'
 import { judge, type Verdict } from './evidence.ts'
 import { foreignCharge, showsForeign, showsUnaccounted } from './foreign-charge.ts'
-import type { OrderReading } from './order.ts'
+import { type OrderReading, saysUnpaid } from './order.ts'
 import { hasBecomeLessDue } from './part-payments.ts'
 import {
   closesOrder,
@@ -16,16 +16,16 @@ import {
   type QuietLooks,
 } from './payment-attempt.ts'
 import type { ProblemCode } from './problems.ts'
-import { type Trace, tracesOf } from './traces.ts'
+import { tracesOf } from './traces.ts'
 import type { TransactionType } from './transaction.ts'
-import { explainedMost, isWithin, mayBeOf, mayShareTime, patSkewMs } from './whose-charge.ts'
+import { explainedMost, patSkewMs } from './whose-charge.ts'
 
 /** What a look leads to: what is written about the attempt, and what people must hear of. */
 export interface Conclusion {
   readonly verdict: Verdict | null
   /** The attempt's new status; null if it keeps the one it has. */
   readonly end: End | null
-  /** How many of the latest looks in a row were complete, came after the PAT had expired, and found nothing; and since when. */
+  /** How many complete looks came after the PAT had expired and found nothing, since one that showed a sign; and since when. */
   readonly quiet: QuietLooks | null
   /** Whether BigCommerce shows a charge on the order that no attempt of ours accounts for; null: this look cannot tell. */
   readonly isUnaccounted: boolean | null
@@ -114,9 +114,13 @@ function concludeOpen(
       return review({ ...kept, quiet }, attempt, nowMs)
     }
     default:
-      return review(kept, attempt, nowMs)
+      // What brought nothing says nothing against the looks before it.
+      return review({ ...kept, quiet: saysNothing(verdict) ? attempt.quiet : null }, attempt, nowMs)
   }
 }
+
+const saysNothing = (verdict: Verdict | null): boolean =>
+  verdict === null || (verdict.kind === 'unclear' && !verdict.isSign)
 
 /** Whether a charge on the order is of no attempt, as far as a look can tell while this one has no end. */
 function besidesOpen(
@@ -201,32 +205,28 @@ function concludeEnded(
   const kept = { ...keep, verdict, quiet: attempt.quiet }
   // No status changes, but people are told and the order stays closed.
   const late: Conclusion = { ...kept, isUnaccounted: true, alert: 'late_charge' }
+  const all = [attempt, ...others]
+  const isGone = reading?.isWhole === true && !showsUnaccounted(reading, all) && isTold(reading, all)
   if (!reading || verdict?.kind !== 'charged') {
-    const all = [attempt, ...others]
     if (reading && showsForeign(reading, all)) return { ...kept, isUnaccounted: true }
     // Where the transactions, which would show it, could not be read to their end.
     const isUnseen = reading?.isWhole === false && hasBecomeLessDue(attempt, reading.order, others)
     if (isUnseen && mayBeCorrected(attempt)) return late
-    const isGone = reading?.isWhole === true && !showsUnaccounted(reading, all)
     return { ...kept, isUnaccounted: isGone ? false : null }
   }
   const sent = others.filter(({ status }) => isSent(status))
-  const all = [attempt, ...others]
-  const madeBy = (one: PaymentAttempt) => (trace: Trace) =>
-    mayBeOf(trace.start, one, all) && isWithin(trace.start, one)
-  const own = tracesOf(reading).traces.filter((trace) => !trace.isVoid && madeBy(attempt)(trace))
-  const mayHaveMade = (other: PaymentAttempt) => own.some(madeBy(other))
-  const alive = sent.filter((other) => mayShareTime(attempt, other) && mayHaveMade(other)).length
   const inDoubt = others.filter((other) => isInDoubt(other) && hasFailed(other.status))
-  const spare = attempt.status === 'succeeded' ? verdict.charges - 1 : verdict.charges
+  const told = attempt.status === 'succeeded' ? 1 : 0
+  const spare = verdict.charges - told
   // Neither the order's status nor a trace without a date says when it was paid. So this counts only if it cannot mean another attempt.
-  const isMeant = verdict.isDated
-    ? spare > alive + others.filter((other) => mayBeCorrected(other) && mayHaveMade(other)).length
-    : sent.length === 0 && inDoubt.length === 0
+  const isMeant = verdict.isDated ? verdict.sure > told : sent.length === 0 && inDoubt.length === 0
   // It may belong to the attempt without an end: we judge again when that one has ended.
   if (sent.length > 0 && (!isMeant || spare <= 0)) return kept
   const isOneMore = isBesides(attempt, verdict, reading, others)
-  if (spare <= 0) return { ...kept, isUnaccounted: isOneMore, alert: isOneMore ? 'duplicate_charge' : null }
+  if (spare <= 0) {
+    if (isOneMore) return { ...kept, isUnaccounted: true, alert: 'duplicate_charge' }
+    return { ...kept, isUnaccounted: isGone ? false : null }
+  }
   // Several that have ended could be meant.
   if (!isMeant) return late
   if (attempt.status === 'succeeded') return { ...kept, isUnaccounted: true, alert: 'duplicate_charge' }
@@ -240,6 +240,10 @@ function concludeEnded(
     alert: others.some(holdsPaid) || sent.length > 0 || spare > 1 ? 'duplicate_charge' : 'late_charge',
   }
 }
+
+/** Whether what an order says of itself is told of one of its attempts: where no transaction shows a charge, that may be all there is. */
+const isTold = ({ order }: OrderReading, all: readonly PaymentAttempt[]): boolean =>
+  all.some(({ status }) => status === 'succeeded') || (order !== null && saysUnpaid(order))
 
 /** How many of the others we called paid only because the order said so: neither their answer nor a transaction shows it. */
 function toldByWord(

@@ -1,9 +1,8 @@
-import { unpaidStatuses } from './evidence.ts'
-import type { Order, OrderReading } from './order.ts'
+import { type OrderReading, saysUnpaid } from './order.ts'
 import { withTotals } from './part-payments.ts'
 import { hasPaidAPart, mayBeCorrected, mayHaveCharged, type PaymentAttempt } from './payment-attempt.ts'
-import { endsOf, isGivenBack, isPending, type Trace, tracesOf } from './traces.ts'
-import { balances, explainedMost } from './whose-charge.ts'
+import { endsOf, isGivenBack, isPending, type Trace, takenOff, tracesOf } from './traces.ts'
+import { explainedMost } from './whose-charge.ts'
 
 /**
  * Whether a charge is shown that no attempt accounts for.
@@ -22,16 +21,6 @@ function showsMoreThan(
   const live = tracesOf(reading).traces.filter(({ isVoid }) => !isVoid)
   const harmless = live.filter(isGivenBack).concat(takenOff(live, reading.order))
   return explained(live) + harmless.length - explained(harmless) < live.length
-}
-
-/** The order itself subtracts these balances from what is due. So no matter who applied them, the next charge is for the rest only. */
-function takenOff(live: readonly Trace[], order: Order | null): Trace[] {
-  const { total, due } = order ?? {}
-  if (!total || !due || total.currency !== due.currency) return []
-  const applied = live.filter((trace) => balances.has(trace.start.method) && !isGivenBack(trace))
-  const sum = applied.reduce((paid, { money }) => paid + money.amount, 0)
-  const isAllOff = applied.every(({ money }) => money.currency === total.currency)
-  return isAllOff && sum <= total.amount - due.amount ? applied : []
 }
 
 /** Whether a charge is shown that we have not told as the charge of one of these attempts, which are all of the order. */
@@ -58,6 +47,6 @@ export function foreignCharge(
   const { order, transactions } = reading
   const isOpen = transactions.some((each) => isPending(each) && endsOf(each, transactions).length === 0)
   // Once a part is paid, the order's `payment_status` is about that part.
-  const saysMore = order !== null && !payments.some(hasPaidAPart) && !unpaidStatuses.has(order.paymentStatus)
+  const saysMore = order !== null && !payments.some(hasPaidAPart) && !saysUnpaid(order)
   return isOpen || saysMore ? 'in_progress' : 'none'
 }

@@ -59,6 +59,53 @@ export const mayBePayable = ({ statusId, due, isArchived }: Order): boolean =>
   (due === null || due.amount > 0) &&
   !isArchived
 
+/** `payment_status` of an order whose money is taken or reserved. */
+const paidStatuses = new Set([
+  'captured',
+  'authorized',
+  'paid',
+  'capture pending',
+  'partially refunded',
+  'refunded',
+])
+const pendingStatuses = new Set(['pending', 'held for review'])
+/** `payment_status` of an order on which nothing was paid. A pending void has cancelled nothing yet. */
+const unpaidStatuses = new Set(['', 'declined', 'void'])
+/** States of an order that was not paid. The others, such as shipped or refunded, are states of a paid order. */
+const openStates = new Set<number | null>([
+  ORDER_STATUS_IDS.incomplete,
+  ORDER_STATUS_IDS.pending,
+  ORDER_STATUS_IDS.cancelled,
+  ORDER_STATUS_IDS.declined,
+])
+
+/** The state of an order that is paid in part, until the rest is paid. */
+const openAfterPart = new Set<number | null>([ORDER_STATUS_IDS.incomplete, ORDER_STATUS_IDS.pending])
+
+export const saysPaid = ({ paymentStatus }: Order): boolean => paidStatuses.has(paymentStatus)
+export const saysPending = ({ paymentStatus }: Order): boolean => pendingStatuses.has(paymentStatus)
+export const saysUnpaid = ({ paymentStatus }: Order): boolean => unpaidStatuses.has(paymentStatus)
+
+/**
+ * Whether the order is in a state that shows no charge: unpaid, or cancelled by the merchant. Once a part is paid, the order's
+ * `payment_status` is about that part.
+ */
+export function showsNoCharge(order: Order, paidParts: number): boolean {
+  const { statusId, paymentStatus, paymentProviderId } = order
+  if (paidParts > 0 && openAfterPart.has(statusId)) return true
+  // Cancelled while it was paid in part. Any other word may be of the rest.
+  if (paidParts > 0 && statusId === ORDER_STATUS_IDS.cancelled && paymentStatus === 'pending') return true
+  if (!saysUnpaid(order)) return false
+  // Awaiting Payment is also what an authorised order has.
+  return (
+    openStates.has(statusId) || (statusId === ORDER_STATUS_IDS.awaitingPayment && paymentProviderId === '')
+  )
+}
+
+/** Whether an order says in which state it is. */
+export const saysState = ({ statusId, paymentStatus }: Order) =>
+  statusId !== null && paymentStatus !== 'unreadable'
+
 /** What one look at BigCommerce brought: two witnesses, each of which may prove a charge. */
 export interface OrderReading {
   /** null when it is away: gone, refused or unreadable. */

@@ -22,19 +22,45 @@ export function hasBecomeLessDue(
   order: Order | null,
   others: readonly PaymentAttempt[],
 ): boolean {
-  const { total, due } = order ?? {}
-  if (!total || !due || part.amount === null || total.currency !== part.currency) return false
-  const mayExplain = ({ status, instrumentType }: PaymentAttempt) =>
-    paysAPart(instrumentType) && mayHaveCharged(status)
   if (!paysAPart(part.instrumentType)) return false
-  if (others.some((other) => mayExplain(other) && preparedBefore(part, other) <= 0)) return false
-  // Merchants edit totals, but not what is taken off. If we do not know the total of that time, we use the last one before it, or today's.
-  const before = others
-    .filter((other) => other.orderTotal !== null && preparedBefore(other, part) < 0)
+  const isExplained = others.some((other) => mayHavePaidAPart(other) && preparedBefore(part, other) <= 0)
+  return !isExplained && isMoreTakenOff(part, order, others)
+}
+
+const mayHavePaidAPart = ({ status, instrumentType }: PaymentAttempt): boolean =>
+  paysAPart(instrumentType) && mayHaveCharged(status)
+
+/** Whether balances have taken more off an order than when a payment was prepared. Merchants edit totals, but not what is taken off. */
+export function isMoreTakenOff(
+  attempt: PaymentAttempt,
+  order: Order | null,
+  others: readonly PaymentAttempt[],
+): boolean {
+  const { total, due } = order ?? {}
+  if (!total || !due || attempt.amount === null || total.currency !== attempt.currency) return false
+  const now = total.amount - due.amount
+  return now > 0 && now > takenOffBefore(attempt, attempt.amount, total.amount, others)
+}
+
+/**
+ * If we do not know the total of that time, we carry over what was taken off at the last payment whose total is known, or its total where
+ * a part may have been paid since. Without one we use the total of today.
+ */
+function takenOffBefore(
+  attempt: PaymentAttempt,
+  amount: number,
+  totalNow: number,
+  others: readonly PaymentAttempt[],
+): number {
+  if (attempt.orderTotal !== null) return attempt.orderTotal - amount
+  const earlier = others.filter((other) => preparedBefore(other, attempt) < 0)
+  const last = earlier
+    .filter((other) => other.orderTotal !== null)
     .sort(preparedBefore)
     .at(-1)
-  const orderTotal = part.orderTotal ?? before?.orderTotal ?? total.amount
-  return total.amount - due.amount > orderTotal - part.amount
+  if (!last || last.orderTotal === null) return totalNow - amount
+  const isPaidSince = earlier.some((other) => mayHavePaidAPart(other) && preparedBefore(last, other) <= 0)
+  return last.orderTotal - (isPaidSince ? amount : (last.amount ?? amount))
 }
 
 /** The payment that was prepared next, and so knows what was due after this one. */

@@ -1,5 +1,5 @@
 import { isSameMoney, type Money } from './money.ts'
-import type { OrderReading } from './order.ts'
+import type { Order, OrderReading } from './order.ts'
 import type { Transaction } from './transaction.ts'
 
 /** One charge as the transactions show it: its start, and what followed it. */
@@ -13,6 +13,9 @@ export interface Trace {
   /** What was given back of it, in minor units. */
   refunded: number
 }
+
+/** `method` of a row that was paid from a balance, spelt as the instrument's type is. */
+export const balances = new Set<string>(['gift_certificate', 'store_credit'])
 
 const doneWords = new Set(['ok', 'success'])
 
@@ -67,11 +70,11 @@ export function tracesOf({ order, transactions }: OrderReading): { traces: Trace
       referred(traces, each) ?? (each.referenceId === null && meant.length === 1 ? meant[0] : undefined)
     if (trace && each.money) trace.refunded += each.money.amount
   }
-  // The order says it, if the gateway shows no row for the void. It may be about a try that failed.
+  // The order says it, if no row for the void could be placed. It may be about a try that failed.
   const [only, ...more] = traces
-  if (order?.paymentStatus === 'void' && voids.length === 0 && only && more.length === 0) {
-    if (failed.length === 0) only.isVoid = true
-    else unplacedVoids++
+  if (order?.paymentStatus === 'void' && only && more.length === 0 && !only.isVoid) {
+    only.isVoid = failed.length === 0
+    unplacedVoids = only.isVoid ? 0 : Math.max(1, unplacedVoids)
   }
   return { traces, unplacedVoids }
 }
@@ -80,6 +83,19 @@ export function tracesOf({ order, transactions }: OrderReading): { traces: Trace
 const isAlike = (one: Transaction, other: Transaction) =>
   (one.method === '' || other.method === '' || one.method === other.method) &&
   (one.paymentMethodId ?? other.paymentMethodId) === (other.paymentMethodId ?? one.paymentMethodId)
+
+/** Whether two rows may be of one kind: gateways call a card by several words, each balance has its own. */
+function isSameKind(one: Transaction, other: Transaction): boolean {
+  const [kind, its] = [kindOf(one), kindOf(other)]
+  return kind === null || its === null || kind === its
+}
+
+function kindOf({ method, paymentMethodId }: Transaction): string | null {
+  const balance = [method, paymentMethodId?.replace(/^bigcommerce\./, '') ?? ''].find((word) =>
+    balances.has(word),
+  )
+  return balance ?? (method === '' && paymentMethodId === null ? null : 'gateway')
+}
 
 /** What a charge began as, if it is shown as pending too, or if only its capture is shown: a void may name that. */
 function begunBy({ event, referenceId }: Transaction, transactions: readonly Transaction[]): number | null {
@@ -97,8 +113,10 @@ function cancelledBy(
 ): Trace | 'unclear' | null {
   const meant = traces.filter((one) => !one.isVoid && mayCancel(each, one.start))
   if (each.referenceId === null) {
-    const [only, ...more] = meant
-    if (!only) return null
+    const ofItsKind = meant.filter((one) => isSameKind(each, one.start))
+    const [only, ...more] = ofItsKind
+    // Kinds are spelt in several ways, so that another kind alone does not say that it cancels none of these.
+    if (!only) return meant.length > 0 ? 'unclear' : null
     return more.length > 0 || failed.some((start) => mayCancel(each, start)) ? 'unclear' : only
   }
   const named = referred(traces, each)
@@ -118,9 +136,32 @@ const mayFollow = ({ event, money, referenceId }: Transaction, trace: Trace) =>
 
 const mayCancel = (each: Transaction, start: Transaction) =>
   isOver(each, start) &&
-  isAlike(each, start) &&
   (each.createdAtMs === null || start.createdAtMs === null || start.createdAtMs <= each.createdAtMs)
 
 /** Whether a void is over the money of a charge, as far as it says over how much it is. */
 const isOver = ({ money }: Transaction, start: Transaction) =>
   money === null || money.amount === 0 || start.money === null || isSameMoney(money, start.money)
+
+/** The order itself subtracts these balances from what is due. So no matter who applied them, the next charge is for the rest only. */
+export function takenOff(live: readonly Trace[], order: Order | null): Trace[] {
+  const { total, due } = order ?? {}
+  if (!total || !due || total.currency !== due.currency) return []
+  const applied = live.filter((trace) => balances.has(trace.start.method) && !isGivenBack(trace))
+  const sum = applied.reduce((paid, { money }) => paid + money.amount, 0)
+  const isAllOff = applied.every(({ money }) => money.currency === total.currency)
+  return isAllOff && sum <= total.amount - due.amount ? applied : []
+}
+
+/** What is kept of these charges. Of an order that says it was refunded, what was given back has paid it all the same. */
+export const keptOf = (traces: readonly Trace[], currency: string | null, order: Order | null): number => {
+  const isRefunded = order?.paymentStatus.includes('refunded') ?? false
+  return traces
+    .filter(({ money }) => money.currency === currency)
+    .reduce((kept, { money, refunded }) => kept + Math.max(0, money.amount - (isRefunded ? 0 : refunded)), 0)
+}
+
+/** What these charges were over, in minor units of this currency. */
+export const sumOf = (traces: readonly Trace[], currency: string | null) =>
+  traces
+    .filter(({ money }) => money.currency === currency)
+    .reduce((total, { money }) => total + money.amount, 0)

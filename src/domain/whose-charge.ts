@@ -1,7 +1,7 @@
 import { partPaidBy } from './part-payments.ts'
 import { isInDoubt, isSent, type PaymentAttempt } from './payment-attempt.ts'
 import { type InstrumentType, paysAPart } from './payment-instrument.ts'
-import type { Trace } from './traces.ts'
+import { endsOf, isDone, isPending, type Trace } from './traces.ts'
 import type { Transaction } from './transaction.ts'
 
 /** BigCommerce checks a PAT's `exp` when a payment begins; clocks between its own machines may differ by this much. */
@@ -74,9 +74,6 @@ export function fitOf(
 export const isNamedBy = (row: Transaction, { bigcommercePaymentId: id }: PaymentAttempt): boolean =>
   id !== null && (id === String(row.id) || id === row.gatewayTransactionId)
 
-/** `method` of a row that was paid from a balance, spelt as the instrument's type is. */
-export const balances = new Set<string>(['gift_certificate', 'store_credit'])
-
 /** What a gateway may be handed for any of these. */
 const sent: readonly InstrumentType[] = [
   'card',
@@ -128,11 +125,32 @@ export function isWithin({ createdAtMs }: Transaction, attempt: PaymentAttempt):
   return hasNoEnd || createdAtMs <= patExpiresAtMs + patSkewMs
 }
 
-/** Whether one trace could belong to either: the times in which their PATs were valid touch. */
-export function mayShareTime(one: PaymentAttempt, other: PaymentAttempt): boolean {
-  if (one.patExpiresAtMs === null || other.patExpiresAtMs === null) return true
-  if (one.patIssuedAtMs === null || other.patIssuedAtMs === null) return true
-  if (one.pendingSinceMs !== null || other.pendingSinceMs !== null) return true
-  const latest = (attempt: PaymentAttempt) => (attempt.patExpiresAtMs ?? 0) + patSkewMs
-  return one.patIssuedAtMs <= latest(other) && other.patIssuedAtMs <= latest(one)
+/** Whether an attempt may have made a charge, by what it is and when it was. */
+export const isMadeBy = ({ start }: Trace, other: PaymentAttempt, all: readonly PaymentAttempt[]) =>
+  mayBeOf(start, other, all) && isWithin(start, other)
+
+/** How far an attempt's pending payment is, as its rows and those of others show it. */
+export function pendingsOf(
+  attempt: PaymentAttempt,
+  transactions: readonly Transaction[],
+  others: readonly PaymentAttempt[],
+) {
+  const all = [attempt, ...others]
+  const own = transactions.filter(
+    (each) => isPending(each) && mayBeOf(each, attempt, all) && isWithin(each, attempt),
+  )
+  const ends = (pending: Transaction) => endsOf(pending, transactions)
+  const isFailed = (end: Transaction) => end.status === 'error' || (end.event === 'void' && isDone(end))
+  // A failure that may belong to another attempt proves nothing about this one.
+  const isOwn = (pending: Transaction) => fitOf(pending, attempt, all) === 'yes'
+  const open = own.filter((each) => ends(each).length === 0).length
+  const ended = others.filter(
+    ({ pendingSinceMs, status }) => pendingSinceMs !== null && !isSent(status),
+  ).length
+  return {
+    open,
+    /** How many of the others were pending and have ended, without an end that is shown. */
+    endsUnseen: Math.max(0, ended - (own.length - open)),
+    failed: own.filter((each) => isOwn(each) && ends(each).some(isFailed)).length,
+  }
 }

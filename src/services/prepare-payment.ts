@@ -68,7 +68,7 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
     const isAgreed = !payments.some(hasPaidAPart) || isSameMoney(order?.due ?? null, claims.due)
     const now = isAgreed ? order : await managementApi.getOrder(command.orderId, context)
     if (staleParts(claims, order, payments).length > 0 || staleParts(claims, now, payments).length > 0)
-      await refuseUnlessShown(claims, command.orderId, now, payments, context)
+      await refuseUnlessShown(claims, command.orderId, [order, now], payments, context)
     return { paymentAccessToken: minted.token, claims, orderTotal: totalOf(now, claims) }
   }
 
@@ -121,17 +121,24 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
   async function refuseUnlessShown(
     claims: PaymentAccessTokenClaims,
     orderId: number,
-    order: Order | null,
+    earlier: readonly (Order | null)[],
     payments: readonly PaymentAttempt[],
     context: RequestContext,
   ): Promise<void> {
     const reading = await lookAtOrder(managementApi, orderId, context)
-    // The order may not have been read before.
-    const stale = staleParts(claims, reading.order ?? order, payments)
+    // An older page may answer last, and does not take back what another one showed.
+    const read = [...earlier, reading.order].filter((order) => order !== null)
+    const stale = payments.filter((part) =>
+      read.some((order) => staleParts(claims, order, [part]).length > 0),
+    )
     if (showsParts(reading, claims.due, stale, payments)) return
     // The total has changed and the gateway records nothing. By now the amount due would show the part.
+    const isEdited = (part: PaymentAttempt) =>
+      part.orderTotal === null
+        ? isSameMoney(reading.order?.due ?? null, claims.due) && showsAPart(reading.order)
+        : dearerBy(part, reading.order) !== 0
     const isOld = (part: PaymentAttempt) =>
-      dearerBy(part, reading.order) !== 0 && now() - (part.endedAtMs ?? 0) >= partShowsWithinMs
+      isEdited(part) && now() - (part.endedAtMs ?? 0) >= partShowsWithinMs
     if (stale.length > 0 && stale.every(isOld) && !showsAnyPart(reading, stale, payments)) return
     throw new Problem('upstream_busy', {
       detail:
@@ -185,6 +192,8 @@ const staleParts = (
         (due.amount >= part.amount + dearerBy(part, order) ||
           due.amount > (order?.due?.amount ?? due.amount)),
     )
+
+const showsAPart = (order: Order | null): boolean => (order?.total?.amount ?? 0) > (order?.due?.amount ?? 0)
 
 /** By how much an order costs more than when a payment was prepared; 0 where that is not known. */
 function dearerBy({ orderTotal }: PaymentAttempt, order: Order | null): number {

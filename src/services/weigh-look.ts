@@ -1,6 +1,6 @@
 import { type Conclusion, conclude } from '../domain/conclusion.ts'
 import type { OrderReading } from '../domain/order.ts'
-import { isFinal, isInDoubt, type PaymentAttempt } from '../domain/payment-attempt.ts'
+import { isFinal, isInDoubt, isSent, type PaymentAttempt } from '../domain/payment-attempt.ts'
 import { notesOfLook } from '../domain/payment-story.ts'
 import type { Weighed } from '../stores/conclude-look.ts'
 import { nextLookAtMs, nextOpenWatchAtMs, nextWatchAtMs } from './look-schedule.ts'
@@ -22,7 +22,7 @@ export function weighLook(look: Look): Weighed {
   const conclusion = conclude(attempt, reading, others, nowMs)
   const notes = notesOfLook(attempt, conclusion, reading, others)
   return isFinal(attempt.status)
-    ? { ...conclusion, notes, ...watchOf(attempt, conclusion, nowMs) }
+    ? { ...conclusion, notes, ...watchOf(look, conclusion) }
     : { ...conclusion, notes, ...scheduleOf(look, conclusion) }
 }
 
@@ -41,9 +41,10 @@ function scheduleOf({ attempt, reading, lookedFromMs, nowMs }: Look, { quiet }: 
   }
 }
 
-function watchOf(attempt: PaymentAttempt, { verdict, isUnaccounted }: Conclusion, nowMs: number): Schedule {
+function watchOf({ attempt, others, nowMs }: Look, { verdict, isUnaccounted }: Conclusion): Schedule {
   // What may be of an attempt that is alive is judged again when that one has ended.
-  const isOpen = verdict?.kind === 'charged' && isUnaccounted === null
+  const isAlive = others.some(({ status }) => isSent(status))
+  const isOpen = verdict?.kind === 'charged' && isUnaccounted === null && isAlive
   const next = isInDoubt(attempt) ? nextWatchAtMs(attempt, nowMs) : null
   return {
     countsAsScheduled: false,

@@ -12,6 +12,7 @@ const charged: Verdict = {
   by: 'transactions',
   transactionType: 'purchase',
   charges: 1,
+  sure: 1,
   isDated: true,
 }
 const absent: Verdict = { kind: 'absent', word: 'not_charged', isPaidOtherwise: false }

@@ -78,6 +78,7 @@ describe('charged is said of', () => {
       by: 'transactions',
       transactionType,
       charges: 1,
+      sure: 1,
       isDated: false,
     })
   })

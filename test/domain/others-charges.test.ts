@@ -25,6 +25,8 @@ const open = {
   unsettledSinceMs: startMs,
   quiet: { looks: 9, sinceMs: startMs + 70 * minute },
 } as const
+const notCharged = { status: 'not_charged', unsettledSinceMs: startMs } as const
+const declined = { status: 'declined' } as const
 const turnedAway = {
   status: 'not_sent',
   unsettledSinceMs: startMs,
@@ -144,7 +146,118 @@ describe('parts', () => {
   })
 })
 
+describe('what is taken off', () => {
+  test('is carried over where the total of that time is not known: edits change totals alone', () => {
+    const first = madeAt(0, declined)
+    const mine = madeAt(10 * minute, gift, open, { amount: 5000, orderTotal: null })
+    const cheaper = lookedFor({ ...paidInPart(4500, 5000), paymentStatus: '' }, [])
+    expect(endOf(mine, cheaper, [first]).end).toBeNull()
+    const credited = madeAt(0, declined, { amount: 5000 })
+    const dearer = lookedFor({ total: usd(7000), due: usd(6000) }, [])
+    const next = madeAt(10 * minute, gift, open, { amount: 6000, orderTotal: null })
+    expect(endOf(next, dearer, [credited]).end).toMatchObject({ status: 'not_charged' })
+  })
+
+  test('is nothing on an order of which all is due, however cheap it became', () => {
+    const first = madeAt(0, gift, notCharged, { orderTotal: null })
+    const mine = madeAt(80 * minute, open, { amount: 5000, orderTotal: 5000 })
+    const cheaper = { total: usd(5000), due: usd(5000) }
+    expect(judge(mine, lookedFor({ ...captured, ...cheaper }, []), [first]).kind).toBe('charged')
+    const unread = { ...lookedFor(cheaper, []), isWhole: false, showsAllVoids: false }
+    expect(endOf(first, unread, [])).toMatchObject({ alert: null })
+  })
+
+  test.each([
+    ['half of it before the card', 8000, 4000, 4000, 4000],
+    ['a little before the card, and it was made cheaper since', 4000, 2000, 2000, 6000],
+  ])('explains nothing of what is due: %s', (_name, total, due, taken, amount) => {
+    const mine = madeAt(0, open, { amount, orderTotal: 8000 })
+    const reading = lookedFor({ ...captured, total: usd(total), due: usd(due) }, [
+      row(1, 'gift_certificate', taken, -minute),
+    ])
+    expect(endOf(mine, reading, []).end).toMatchObject({ status: 'succeeded' })
+  })
+
+  test('by another application makes the order pending, and not the card that was sent before', () => {
+    const reading = lookedFor(paidInPart(4000), [row(1, 'gift_certificate', 2000, minute)])
+    expect(endOf(madeAt(0, open, { quiet: null }), reading, []).end).toBeNull()
+    expect(endOf(madeAt(0, open), reading, []).end).toMatchObject({ status: 'not_charged' })
+    // What was taken off before says nothing of who makes it pending.
+    const before = madeAt(0, open, { amount: 4000 })
+    expect(endOf(before, reading, []).end).toMatchObject({ status: 'pending' })
+  })
+})
+
+describe('voids', () => {
+  const authorised = row(1, 'credit_card', 6000, 1000, { event: 'authorization' })
+
+  test.each([
+    ['token', 'stripe.card'],
+    ['bigpay_token', 'stripe.card'],
+    ['custom', null],
+    ['credit_card', 'stripe'],
+  ])('cancel also where they are spelt as %s of %s', (method, paymentMethodId) => {
+    const voided = row(2, method, 6000, 2000, { event: 'void', paymentMethodId })
+    const reading = lookedFor({ statusId: 6, paymentStatus: 'void' }, [authorised, voided])
+    expect(endOf(madeAt(0, open), reading, []).end).toMatchObject({ status: 'declined' })
+    const later = madeAt(30_000, open)
+    const unsaid = lookedFor({ statusId: 0, paymentStatus: '' }, [authorised, voided])
+    expect(endOf(later, unsaid, [madeAt(0, declined)]).end?.status).not.toBe('succeeded')
+  })
+
+  test('of another kind leave it open whether they cancel the only one that they can be of', () => {
+    const voided = row(2, 'store_credit', 6000, 2000, { event: 'void' })
+    expect(endOf(madeAt(0, open), lookedFor({}, [authorised, voided]), []).end).toBeNull()
+    const said = lookedFor({ statusId: 6, paymentStatus: 'void' }, [authorised, voided])
+    expect(endOf(madeAt(0, open), said, []).end).toMatchObject({ status: 'declined' })
+  })
+
+  test.each([4, 10])('leave it open whose of two parts they cancelled, %i minutes apart', (minutes) => {
+    const rows = [
+      row(1, 'store_credit', 2000, 1000),
+      row(2, 'store_credit', 2000, minutes * minute - 1000, { event: 'void', referenceId: 1 }),
+      row(3, 'store_credit', 3000, minutes * minute + 60_000),
+    ]
+    const mine = madeAt(minutes * minute, credit, open)
+    const { end } = endOf(mine, lookedFor(paidInPart(3000), rows), [madeAt(0, credit, paid)])
+    expect(end?.status ?? 'succeeded').toBe('succeeded')
+  })
+
+  test('in doubt are not settled by an order that another payment has paid', () => {
+    const voided = madeAt(30_000, notCharged)
+    const later = madeAt(81 * minute, paid, { holdsOrder: true })
+    const rows = [
+      row(1, 'credit_card', 6000, 1000, { event: 'authorization', status: 'error' }),
+      row(2, 'credit_card', 6000, 50_000, { event: 'authorization' }),
+      row(3, 'credit_card', 6000, 60_000, { event: 'void' }),
+      row(4, 'credit_card', 6000, 82 * minute),
+    ]
+    expect(endOf(voided, lookedFor(captured, rows), [madeAt(0, declined), later])).toMatchObject({
+      end: null,
+    })
+  })
+})
+
 describe('what the order says of itself', () => {
+  test.each(['credit_card', 'electronic_wallet'])(
+    'is not explained by a charge elsewhere that was given back: %s',
+    (method) => {
+      const elsewhere = row(1, method, 6000, -120 * minute)
+      const back = {
+        ...elsewhere,
+        id: 2,
+        event: 'refund' as const,
+        referenceId: 1,
+        createdAtMs: startMs - 60 * minute,
+      }
+      expect(endOf(madeAt(0, open), lookedFor(captured, [elsewhere, back]), []).end).toMatchObject({
+        status: 'succeeded',
+      })
+      const refunded = lookedFor({ statusId: 4, paymentStatus: 'refunded' }, [elsewhere, back])
+      expect(endOf(madeAt(0, open), refunded, []).end).toMatchObject({ status: 'not_charged' })
+    },
+  )
+
   test.each([
     [
       'made cheaper, then paid in cash',
@@ -179,12 +292,15 @@ describe('what the order says of itself', () => {
     expect(judge(mine, reading, [first]).kind).not.toBe('charged')
   })
 
-  test('it is not of a card, if a balance that was told as not charged may have been taken off since', () => {
+  test('it is not of a card, if balances have taken all off since it was prepared', () => {
     const first = madeAt(0, gift, { status: 'not_charged', unsettledSinceMs: startMs })
     const mine = madeAt(80 * minute, open)
-    const reading = lookedFor({ ...captured, due: usd(0) }, [])
-    expect(judge(mine, reading, [first]).kind).toBe('unclear')
-    expect(judge(mine, reading, []).kind).toBe('charged')
+    const absent = { kind: 'absent', isPaidOtherwise: true }
+    for (const others of [[], [first]])
+      expect(judge(mine, lookedFor({ ...captured, due: usd(0) }, []), others)).toMatchObject(absent)
+    // Of a part we do not know which of the two is meant.
+    expect(judge(mine, lookedFor({ ...captured, due: usd(4000) }, []), []).kind).toBe('unclear')
+    expect(judge(mine, lookedFor(captured, []), [first]).kind).toBe('charged')
   })
 
   test('a charge elsewhere that was given back before ours began leaves no doubt about ours', () => {
@@ -197,6 +313,26 @@ describe('what the order says of itself', () => {
 })
 
 describe('several in doubt', () => {
+  test('a late charge that the order alone shows stays noted, also when another payment is looked at', () => {
+    const first = madeAt(0, gift, { status: 'not_charged', unsettledSinceMs: startMs })
+    const second = madeAt(80 * minute, { status: 'not_charged', unsettledSinceMs: startMs })
+    const reading = lookedFor({ ...captured, due: usd(0) }, [])
+    expect(endOf(first, reading, [second]).isUnaccounted).toBe(true)
+    expect(endOf(second, reading, [first]).isUnaccounted).toBeNull()
+    expect(endOf(second, lookedFor({}, []), [first]).isUnaccounted).toBe(false)
+  })
+
+  test('a success clears no note of a charge that may be of one in doubt', () => {
+    const ended = madeAt(0, { status: 'not_charged', unsettledSinceMs: startMs })
+    const part = madeAt(80 * minute, gift, paid)
+    const rows = [row(1, 'credit_card', 6000, 1000), row(2, 'gift_certificate', 6000, 81 * minute)]
+    const reading = lookedFor({ ...captured, due: usd(0) }, rows)
+    expect(endOf(part, reading, [ended])).toMatchObject({ isUnaccounted: null, alert: null })
+    expect(endOf(part, lookedFor({ ...captured, due: usd(0) }, rows.slice(1)), [ended]).isUnaccounted).toBe(
+      false,
+    )
+  })
+
   test('a charge that either of two may have made corrects none of them, and people are told', () => {
     const first = madeAt(0, turnedAway)
     const second = madeAt(70_000, turnedAway)
@@ -213,6 +349,19 @@ describe('several in doubt', () => {
     expect(endOf(second, reading, [first]).end).toBeNull()
   })
 
+  test('a charge that an open one has made explains no success, and so makes no other trace free', () => {
+    const part = madeAt(0, gift, paid, { unsettledSinceMs: startMs })
+    const ended = madeAt(5_000, { status: 'not_charged', unsettledSinceMs: startMs, amount: 3000 })
+    const mine = madeAt(120 * minute, open, { amount: 3000 })
+    const unnamed = { method: '', paymentMethodId: null }
+    const rows = [row(1, '', 3000, 10_000, unnamed), row(2, '', 3000, 125 * minute, unnamed)]
+    const reading = lookedFor({ ...paidInPart(3000), paymentStatus: 'authorized', statusId: 7 }, rows)
+    expect(endOf(ended, reading, [part, mine])).toMatchObject({ end: null, alert: null })
+    expect(endOf(mine, reading, [part, ended]).end).toMatchObject({ status: 'succeeded' })
+    const closed = { ...mine, status: 'succeeded' as const }
+    expect(endOf(ended, reading, [part, closed])).toMatchObject({ end: null, alert: null })
+  })
+
   test('nor does it wait for an open one that cannot have made it', () => {
     const first = madeAt(0, turnedAway)
     const mine = madeAt(400_000, open)
@@ -220,6 +369,52 @@ describe('several in doubt', () => {
     const ends = [endOf(first, reading, [mine]), endOf(mine, reading, [first])]
     expect(ends.some(({ end }) => end !== null)).toBe(true)
   })
+})
+
+describe('what a person may decide', () => {
+  const atMs = startMs + 30 * day
+  const decided = (attempt: PaymentAttempt, seen: OrderReading, others: PaymentAttempt[]) => {
+    const reading = { ...seen, answeredAtMs: atMs }
+    const conclusion = conclude(attempt, reading, others, atMs)
+    return judgeDecision('not-charged', attempt, conclusion, reading, atMs).kind
+  }
+  const waiting = madeAt(81 * minute, open, { status: 'needs_review', quiet: null })
+
+  test('that a card was not charged where a certificate has taken all', () => {
+    const first = madeAt(0, gift, notCharged)
+    expect(decided(waiting, lookedFor({ ...captured, due: usd(0) }, []), [first])).toBe('decided')
+  })
+
+  test('nor is it kept from that by an old charge that two others may have made', () => {
+    const doubtful = [madeAt(0, turnedAway), madeAt(70_000, notCharged)]
+    const reading = lookedFor(captured, [row(1, 'credit_card', 6000, 170_000)])
+    expect(decided(waiting, reading, doubtful)).toBe('decided')
+    expect(decided(waiting, reading, [])).toBe('refused')
+  })
+})
+
+test('looks that bring nothing now and then do not hold an untouched order', () => {
+  const every10s = (isLost: (look: number) => boolean) => {
+    let mine = madeAt(0, open, { quiet: null })
+    for (let look = 0; look < 360; look++) {
+      const atMs = startMs + 66 * minute + look * 10_000
+      const reading = isLost(look) ? null : { ...lookedFor({}, []), answeredAtMs: atMs }
+      const { end, quiet } = conclude(mine, reading, [], atMs)
+      if (end) return look / 6
+      mine = { ...mine, quiet }
+    }
+    return Number.POSITIVE_INFINITY
+  }
+  expect(every10s(() => false)).toBe(10)
+  expect(every10s((look) => look % 30 === 0)).toBeLessThan(11)
+})
+
+test('a sign between quiet looks starts them anew', () => {
+  const mine = madeAt(0, open, { quiet: { looks: 2, sinceMs: startMs + 70 * minute } })
+  const odd = lookedFor({}, [row(1, 'unheard_of', 6000, minute, { paymentMethodId: null })])
+  expect(endOf(mine, odd, [])).toMatchObject({ end: null, quiet: null })
+  const partly = { ...lookedFor({}, []), isWhole: false }
+  expect(endOf(mine, partly, []).quiet).toEqual(mine.quiet)
 })
 
 describe('what was answered, and proves little', () => {

@@ -18,7 +18,7 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   },
   {
     name: 'take an authorised order for an unpaid one',
-    file: 'src/domain/evidence.ts',
+    file: 'src/domain/order.ts',
     find: "(statusId === ORDER_STATUS_IDS.awaitingPayment && paymentProviderId === '')",
     replace: '(statusId === ORDER_STATUS_IDS.awaitingPayment && paymentProviderId !== null)',
     tests: ['test/domain/evidence.test.ts'],
@@ -83,8 +83,8 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   {
     name: "take the order's void for that of the only charge, though another try failed",
     file: 'src/domain/traces.ts',
-    find: 'if (failed.length === 0) only.isVoid = true',
-    replace: 'if (failed.length < 9) only.isVoid = true',
+    find: 'only.isVoid = failed.length === 0',
+    replace: 'only.isVoid = failed.length >= 0',
     tests: ['test/domain/evidence.test.ts'],
   },
   {
@@ -118,7 +118,7 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   {
     name: 'believe an authorisation whose void may not have been read',
     file: 'src/domain/evidence.ts',
-    find: 'reading.showsAllVoids || saysPaid || !isReserved(trace)',
+    find: 'reading.showsAllVoids || isPaid || !isReserved(trace)',
     replace: 'reading !== null || isReserved(trace)',
     tests: ['test/domain/evidence.test.ts'],
   },
@@ -132,14 +132,14 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   {
     name: 'call a part not charged although the order has become less due',
     file: 'src/domain/evidence.ts',
-    find: 'const isTakenOff = hasBecomeLessDue(attempt, order, others)',
-    replace: 'const isTakenOff = Date.now() < 0',
+    find: 'hasBecomeLessDue(attempt, reading.order, others) &&',
+    replace: 'others.length < 0 &&',
     tests: ['test/domain/evidence.test.ts'],
   },
   {
     name: 'leave a part to a person for what another payment took off its order',
     file: 'src/domain/evidence.ts',
-    find: /&&\s+!isAccountedFor\([^)]*\)/,
+    find: ' && !isAccountedFor(scene)',
     replace: '',
     tests: ['test/domain/evidence.test.ts'],
   },
@@ -181,15 +181,15 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   {
     name: 'call a part not charged where what is due cannot be read',
     file: 'src/domain/evidence.ts',
-    find: '|| isTakenOff || isUnread',
-    replace: '|| isTakenOff',
+    find: / {2}if \(paysAPart\(attempt\.instrumentType\) && reading\.order\?\.due === null\)[^\n]*\n/,
+    replace: '',
     tests: ['test/domain/evidence.test.ts'],
   },
   {
     name: 'take an edited total for one of which nothing is taken off',
     file: 'src/domain/part-payments.ts',
-    find: 'return total.amount - due.amount > orderTotal - part.amount',
-    replace: 'return (part.orderTotal ?? part.amount) === total.amount && due.amount < part.amount',
+    find: 'return now > 0 && now > takenOffBefore(attempt, attempt.amount, total.amount, others)',
+    replace: 'return (attempt.orderTotal ?? attempt.amount) === total.amount && due.amount < attempt.amount',
     tests: ['test/domain/evidence.test.ts'],
   },
   {
@@ -351,9 +351,9 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   {
     name: 'correct an ended attempt by a charge that may be of one alive',
     file: 'src/domain/conclusion.ts',
-    find: 'const isMeant = verdict.isDated ? spare > alive',
-    replace: 'const isMeant = verdict.isDated ? spare > 0 * alive',
-    tests: ['test/domain/conclusion.test.ts', 'test/services/reconcile-attempt.test.ts'],
+    find: 'const isMeant = verdict.isDated ? verdict.sure > told',
+    replace: 'const isMeant = verdict.isDated ? verdict.charges > told',
+    tests: ['test/domain/conclusion.test.ts', 'test/domain/others-charges.test.ts'],
   },
   {
     name: 'correct one of several attempts that the order could mean',
@@ -442,8 +442,8 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   {
     name: 'take a kind that we do not know for no charge',
     file: 'src/domain/evidence.ts',
-    find: 'const isHidden = isUnsure || ',
-    replace: 'const isHidden = ',
+    find: / {2}if \(live\.some\(\(\{ start \}\) => fitOf\(start, attempt, all\) === 'unsure'[^\n]*\n(?: {4}return true\n)?/,
+    replace: '',
     tests: ['test/domain/evidence.test.ts'],
   },
   {
@@ -469,7 +469,7 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   },
   {
     name: 'close an order for a balance that it has taken off itself',
-    file: 'src/domain/foreign-charge.ts',
+    file: 'src/domain/traces.ts',
     find: 'sum <= total.amount - due.amount ? applied : []',
     replace: 'sum < 0 ? applied : []',
     tests: ['test/domain/foreign-charge.test.ts'],

@@ -130,7 +130,7 @@ export const LEDGER_BUGS: readonly Bug[] = [
   {
     name: "take an earlier part payment's trace for this one's",
     file: 'src/domain/evidence.ts',
-    find: 'standing.length - spokenFor(own, live, standingSuccesses, all)',
+    find: 'standing.length - spokenFor(own, live, scene.successes, all)',
     replace: 'standing.length',
     tests: ['test/domain/evidence.test.ts'],
   },

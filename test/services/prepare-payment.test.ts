@@ -389,6 +389,28 @@ describe('the rest of an order that was paid in part', () => {
     })
   })
 
+  test('may be paid after a minute where its total of that time is not known and nothing is recorded, once order and token agree', async () => {
+    const shows = (whole: number, rest: number) =>
+      orderOf({ total: { amount: whole, currency: 'USD' }, due: { amount: rest, currency: 'USD' } })
+    const asked = (present: Order, forMs: number) => {
+      const paidAgo = { ...gift, orderTotal: null, endedAtMs: mintedAtMs - forMs }
+      const read = { transactions: [], order: present }
+      return preparing(claimsWith({ amount: 7098 }), present, {}, [paidAgo], null, read).result
+    }
+    expect(await asked(shows(8098, 7098), 60_000)).toMatchObject({ claims: { due: { amount: 7098 } } })
+    expect(await asked(shows(8098, 7098), 59_000)).toBe('upstream_busy')
+    expect(await asked(shows(7098, 7098), 60_000)).toBe('upstream_busy')
+  })
+
+  test('is not charged where an older page takes back what a newer one has shown', async () => {
+    const shows = (whole: number, rest: number) =>
+      orderOf({ total: { amount: whole, currency: 'USD' }, due: { amount: rest, currency: 'USD' } })
+    const read = { transactions: [], order: shows(4098, 4098) }
+    const recent = { ...gift, orderTotal: null, endedAtMs: mintedAtMs - 2_000 }
+    const asked = preparing(claimsWith({ amount: 4098 }), shows(4098, 3098), {}, [recent], null, read)
+    expect(await asked.result).toBe('upstream_busy')
+  })
+
   test('is charged where a refund that names no transaction is of the only part of its kind', async () => {
     const credit = {
       ...gift,

@@ -1,6 +1,6 @@
 import type { AttemptStatus } from '../../../src/domain/payment-attempt.ts'
 import type { AttemptRow, LedgerRows } from '../ledger/ledger-rows.ts'
-import { STATUS, type StoreOrder, trueState } from '../upstream/store-order.ts'
+import { isPaidState, STATUS, type StoreOrder, trueState } from '../upstream/store-order.ts'
 import { checkEvents } from './check-events.ts'
 import type { Truth } from './truth.ts'
 
@@ -58,10 +58,8 @@ function isPlainlyPaid({ orderId, requestId }: AttemptRow, orders: readonly Stor
 }
 
 /** Whether fewer payments are told than charges are shown, and no person was called. */
-function isUntold(
-  { attempts, unaccounted }: LedgerRows,
-  { id, charges, transactions, unreadable, changes }: StoreOrder,
-): boolean {
+function isUntold({ attempts, unaccounted }: LedgerRows, order: StoreOrder): boolean {
+  const { id, charges, transactions, unreadable, changes } = order
   // It may have become so before the next look: an end is watched after an hour, a day and a week.
   if (unreadable) return false
   // By its date it is none of the attempt's that made it.
@@ -75,6 +73,8 @@ function isUntold(
   // Where the gateway records nothing, the order's one word shows one charge. A part payment, and one that is held for review,
   // it shows as pending, and that proves none.
   const isPending = changes.some(({ paymentStatus }) => paymentStatus === 'held for review')
-  const byWord = !isPending && shown.some(({ paysAPart }) => !paysAPart) ? 1 : 0
+  // A part that shows later still makes it pending, too.
+  const saysPaid = isPaidState(trueState(order))
+  const byWord = saysPaid && !isPending && shown.some(({ paysAPart }) => !paysAPart) ? 1 : 0
   return told.length < Math.max(recorded, byWord) && !unaccounted.has(id)
 }
