@@ -229,11 +229,12 @@ const typeOf = (traces: readonly Trace[]): TransactionType =>
 /**
  * Whether traces of other parts, whatever has been told of them, account for exactly what is taken off the order. The charge of one may
  * show long after the access token of this part was made, which knew nothing of it then. A trace that may be of this part is another's only where
- * parts that succeeded need it. Cards take nothing off, and what was given back may be of any trace.
+ * parts that succeeded need it. Cards take nothing off, and what was given back may be of any trace, unless it can be of none of this part's.
  */
 function isAccountedFor({ attempt, others, all, reading, live, successes }: Scene): boolean {
   const { order, transactions } = reading
-  if (!order?.total || !order.due || transactions.some(({ event }) => event === 'refund')) return false
+  const refunds = transactions.filter(({ event }) => event === 'refund')
+  if (!order?.total || !order.due || refunds.some((refund) => mayBeOf(refund, attempt, all))) return false
   const parts = others.filter(({ instrumentType }) => paysAPart(instrumentType))
   const succeeded = successes.filter(({ instrumentType }) => paysAPart(instrumentType))
   const mine = live.filter((trace) => isMadeBy(trace, attempt, all))
@@ -242,7 +243,8 @@ function isAccountedFor({ attempt, others, all, reading, live, successes }: Scen
     (trace) =>
       (isTheirs || !mine.includes(trace)) && parts.some((part) => fitOf(trace.start, part, all) === 'yes'),
   )
-  return sumOf(theirs, attempt.currency) === order.total.amount - order.due.amount
+  const back = refunds.reduce((sum, { money }) => sum + (money?.amount ?? 0), 0)
+  return sumOf(theirs, attempt.currency) - back === order.total.amount - order.due.amount
 }
 
 /** It charged nothing, and we did not know that at once: only such an attempt can have been pending. */

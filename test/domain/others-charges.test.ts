@@ -133,6 +133,22 @@ describe('parts', () => {
     expect(endOf(mine, reading, [first, second]).end).toMatchObject({ status: 'not_charged' })
   })
 
+  test('what is taken off is accounted for also where another part was given back', () => {
+    const first = madeAt(0, credit, paid)
+    const second = madeAt(40 * minute, credit, paid)
+    const mine = madeAt(130 * minute, gift, open)
+    const back = row(2, 'store_credit', 2000, 20 * minute, { event: 'refund' })
+    const rows = [row(1, 'store_credit', 2000, 1000), back, row(3, 'store_credit', 2000, 41 * minute)]
+    const seen = (more = {}) => ({ ...lookedFor(paidInPart(4000), rows), ...more })
+    expect(judge(mine, seen(), [first, second]).kind).toBe('absent')
+    // More is taken off than they account for, or what was given back may be this one's.
+    expect(judge(mine, seen({ order: lookedFor(paidInPart(3000), []).order }), [first, second]).kind).toBe(
+      'unclear',
+    )
+    const unnamed = [...rows.slice(0, 1), { ...back, method: '', paymentMethodId: null }, ...rows.slice(2)]
+    expect(judge(mine, seen({ transactions: unnamed }), [first, second]).kind).toBe('unclear')
+  })
+
   test('a void without a reference is of the trace of its own kind', () => {
     const first = madeAt(0, credit, paid)
     const second = madeAt(90_000, gift, paid, { amount: 3000 })

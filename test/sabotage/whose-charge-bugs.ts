@@ -385,4 +385,18 @@ export const WHOSE_CHARGE_BUGS: readonly Bug[] = [
     replace: '',
     tests: preparing,
   },
+  {
+    name: 'forget what was given back where a part is accounted for',
+    file: 'src/domain/evidence.ts',
+    find: 'sumOf(theirs, attempt.currency) - back ===',
+    replace: 'sumOf(theirs, attempt.currency) ===',
+    tests: others,
+  },
+  {
+    name: 'account for a part by a refund that may be its own',
+    file: 'src/domain/evidence.ts',
+    find: ' || refunds.some((refund) => mayBeOf(refund, attempt, all))',
+    replace: '',
+    tests: others,
+  },
 ]
