@@ -174,9 +174,9 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   {
     name: 'call a part not charged for what was given back of another one',
     file: 'src/domain/evidence.ts',
-    find: "|| transactions.some(({ event }) => event === 'refund')) return false",
-    replace: '|| transactions === null) return false',
-    tests: ['test/domain/evidence.test.ts'],
+    find: ' || refunds.some((refund) => mayBeOf(refund, attempt, all))',
+    replace: '',
+    tests: ['test/domain/others-charges.test.ts'],
   },
   {
     name: 'call a part not charged where what is due cannot be read',

@@ -392,11 +392,4 @@ export const WHOSE_CHARGE_BUGS: readonly Bug[] = [
     replace: 'sumOf(theirs, attempt.currency) ===',
     tests: others,
   },
-  {
-    name: 'account for a part by a refund that may be its own',
-    file: 'src/domain/evidence.ts',
-    find: ' || refunds.some((refund) => mayBeOf(refund, attempt, all))',
-    replace: '',
-    tests: others,
-  },
 ]
