@@ -66,6 +66,8 @@ interface Scene {
   readonly own: readonly Trace[]
   /** The others that were paid, without those whose charge was voided later: they need no other trace. */
   readonly successes: readonly PaymentAttempt[]
+  /** Whether a balance was applied since a card payment was prepared: that is a part as well. */
+  readonly isAppliedSince: boolean
   /** How many parts others have paid, as far as it is known. */
   readonly paidParts: number
 }
@@ -83,16 +85,10 @@ function sceneOf(
   const own = live.filter(({ start }) => fitOf(start, attempt, all) === 'yes' && isWithin(start, attempt))
   const succeeded = others.filter(({ status }) => status === 'succeeded')
   const successes = succeeded.filter((paid) => !voids.some(({ start }) => isNamedBy(start, paid)))
-  const paidParts = succeeded.length + (isAppliedSince(attempt, reading.order, others) ? 1 : 0)
-  return { attempt, others, all, reading, live, voids, own, successes, paidParts }
+  const isAppliedSince = !paysAPart(attempt.instrumentType) && isMoreTakenOff(attempt, reading.order, others)
+  const paidParts = succeeded.length + (isAppliedSince ? 1 : 0)
+  return { attempt, others, all, reading, live, voids, own, successes, isAppliedSince, paidParts }
 }
-
-/** A balance that was applied since a card payment was prepared is a part as well, whoever paid it. */
-const isAppliedSince = (
-  attempt: PaymentAttempt,
-  order: Order | null,
-  others: readonly PaymentAttempt[],
-): boolean => !paysAPart(attempt.instrumentType) && isMoreTakenOff(attempt, order, others)
 
 /** @param besides the other attempts on the attempt's order, as they stand when the verdict is written. */
 export function judge(
@@ -161,10 +157,10 @@ function mayBeOthers({ others, all, live, own, successes }: Scene): number {
 }
 
 /** Whether other payments and charges account for all that the order takes. */
-function isPaidByOthers({ attempt, others, reading: { order }, live }: Scene): boolean {
+function isPaidByOthers({ attempt, others, reading: { order }, live, isAppliedSince }: Scene): boolean {
   if (others.some(closesOrder)) return true
   const isOfBalances = paysAPart(attempt.instrumentType)
-  if (order?.due?.amount === 0 && isAppliedSince(attempt, order, others)) return true
+  if (isAppliedSince && order?.due?.amount === 0) return true
   const isFirst = !others.some(({ status }) => status === 'succeeded')
   // If a part was paid before, there must be traces for both: the part's own trace does not show that the rest was paid.
   const whole = isFirst

@@ -1,5 +1,5 @@
 import type { Order, OrderReading } from './order.ts'
-import { mayHaveCharged, type PaymentAttempt } from './payment-attempt.ts'
+import { hasPaidAPart, mayHaveCharged, type PaymentAttempt } from './payment-attempt.ts'
 import { paysAPart } from './payment-instrument.ts'
 
 /**
@@ -89,9 +89,7 @@ export function withTotals(
 ): readonly PaymentAttempt[] {
   const { total, due } = order ?? {}
   if (!total || !due || transactions.some(({ event }) => event === 'refund')) return all
-  const paidParts = all.filter(
-    ({ status, instrumentType }) => status === 'succeeded' && paysAPart(instrumentType),
-  )
+  const paidParts = all.filter(hasPaidAPart)
   const paidInParts = total.amount - due.amount
   const same = new Set<string>()
   for (const part of all) {

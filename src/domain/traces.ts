@@ -147,9 +147,8 @@ export function takenOff(live: readonly Trace[], order: Order | null): Trace[] {
   const { total, due } = order ?? {}
   if (!total || !due || total.currency !== due.currency) return []
   const applied = live.filter((trace) => balances.has(trace.start.method) && !isGivenBack(trace))
-  const sum = applied.reduce((paid, { money }) => paid + money.amount, 0)
   const isAllOff = applied.every(({ money }) => money.currency === total.currency)
-  return isAllOff && sum <= total.amount - due.amount ? applied : []
+  return isAllOff && sumOf(applied, total.currency) <= total.amount - due.amount ? applied : []
 }
 
 /** What is kept of these charges. Of an order that says it was refunded, what was given back has paid it all the same. */

@@ -42,7 +42,7 @@ export function nextLookAtMs(
 ): number | null {
   const sentMs = attempt.sentAtMs ?? attempt.createdAtMs
   if (attempt.status === 'needs_review') return nowMs - sentMs < reviewedForMs + 7 * day ? nowMs + day : null
-  // Once the order has begun to look untouched, a few more looks settle it, whoever else asks for some in between.
+  // Once the order has begun to look untouched, a few more looks settle it, however often clients ask in between.
   if (quiet !== null && looks < quietStepsMax) return nowMs + quietStepMs
   const candidates = [byAge(attempt, reading, nowMs), byExpiry(attempt, reading, nowMs)]
   if (!reading?.isWhole && mayEndByAbsence(attempt)) candidates.push(afterLostLook(attempt, reading, nowMs))

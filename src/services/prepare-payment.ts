@@ -2,7 +2,7 @@ import type { ManagementApi } from '../clients/bigcommerce/management-api.ts'
 import type { Clock } from '../domain/clock.ts'
 import { judge } from '../domain/evidence.ts'
 import { foreignCharge } from '../domain/foreign-charge.ts'
-import { isSameMoney } from '../domain/money.ts'
+import { isSameMoney, type Money } from '../domain/money.ts'
 import { mayBePayable, type Order, type OrderReading } from '../domain/order.ts'
 import { type PaymentAccessTokenClaims, readPaymentAccessToken } from '../domain/payment-access-token.ts'
 import { ASK_AGAIN_SECONDS } from '../domain/payment-answer.ts'
@@ -67,7 +67,7 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
     // If the two differ, one is older than an edit or a part. Unread, we cannot know whether they do.
     const isAgreed = !payments.some(hasPaidAPart) || isSameMoney(order?.due ?? null, claims.due)
     const now = isAgreed ? order : await managementApi.getOrder(command.orderId, context)
-    if (staleParts(claims, order, payments).length > 0 || staleParts(claims, now, payments).length > 0)
+    if (staleParts(claims, [order, now], payments).length > 0)
       await refuseUnlessShown(claims, command.orderId, [order, now], payments, context)
     return { paymentAccessToken: minted.token, claims, orderTotal: totalOf(now, claims) }
   }
@@ -128,9 +128,7 @@ export function createPreparePayment(dependencies: PreparePaymentDependencies): 
     const reading = await lookAtOrder(managementApi, orderId, context)
     // An older page may answer last, and does not take back what another one showed.
     const read = [...earlier, reading.order].filter((order) => order !== null)
-    const stale = payments.filter((part) =>
-      read.some((order) => staleParts(claims, order, [part]).length > 0),
-    )
+    const stale = staleParts(claims, read, payments)
     if (showsParts(reading, claims.due, stale, payments)) return
     // The total has changed and the gateway records nothing. By now the amount due would show the part.
     const isEdited = (part: PaymentAttempt) =>
@@ -174,24 +172,20 @@ function refuseOtherAmount(
 const totalOf = (order: Order | null, { due }: PaymentAccessTokenClaims): number | null =>
   order && isSameMoney(order.due, due) ? (order.total?.amount ?? null) : null
 
-/**
- * The parts that the PAT's amount does not show. After a part was paid, less must be due than before, unless the order has become
- * dearer: then as much may be due as before.
- */
+/** The parts that the PAT's amount does not show, by any of these readings of the order; null: it was not read. */
 const staleParts = (
   { due }: PaymentAccessTokenClaims,
-  order: Order | null,
+  orders: readonly (Order | null)[],
   payments: readonly PaymentAttempt[],
-) =>
-  payments
-    .filter(hasPaidAPart)
-    // What would be due now if the part had not been paid; or more than the order says, so that one of the two is out of date.
-    .filter(
-      (part) =>
-        part.amount !== null &&
-        (due.amount >= part.amount + dearerBy(part, order) ||
-          due.amount > (order?.due?.amount ?? due.amount)),
-    )
+) => payments.filter(hasPaidAPart).filter((part) => orders.some((order) => isStale(part, due, order)))
+
+/**
+ * After a part was paid, less must be due than before, unless the order has become dearer: then as much may be due as before. More than
+ * the order says is never due: one of the two is out of date.
+ */
+const isStale = (part: PaymentAttempt, due: Money, order: Order | null): boolean =>
+  part.amount !== null &&
+  (due.amount >= part.amount + dearerBy(part, order) || due.amount > (order?.due?.amount ?? due.amount))
 
 const showsAPart = (order: Order | null): boolean => (order?.total?.amount ?? 0) > (order?.due?.amount ?? 0)
 

@@ -470,8 +470,8 @@ export const EVIDENCE_BUGS: readonly Bug[] = [
   {
     name: 'close an order for a balance that it has taken off itself',
     file: 'src/domain/traces.ts',
-    find: 'sum <= total.amount - due.amount ? applied : []',
-    replace: 'sum < 0 ? applied : []',
+    find: 'sumOf(applied, total.currency) <= total.amount - due.amount ? applied : []',
+    replace: 'sumOf(applied, total.currency) < 0 ? applied : []',
     tests: ['test/domain/foreign-charge.test.ts'],
   },
   {

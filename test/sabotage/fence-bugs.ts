@@ -195,8 +195,8 @@ export const FENCE_BUGS: readonly Bug[] = [
   {
     name: 'charge a part again that BigCommerce does not show yet',
     file: 'src/services/prepare-payment.ts',
-    find: 'if (staleParts(claims, order, payments).length > 0 || staleParts(claims, now, payments).length > 0)',
-    replace: 'if (staleParts(claims, order, payments).length < 0)',
+    find: 'if (staleParts(claims, [order, now], payments).length > 0)',
+    replace: 'if (staleParts(claims, [order, now], payments).length < 0)',
     tests: ['test/services/prepare-payment.test.ts'],
   },
   {

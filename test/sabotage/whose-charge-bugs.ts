@@ -37,7 +37,7 @@ export const WHOSE_CHARGE_BUGS: readonly Bug[] = [
   {
     name: 'take an order that a certificate has paid for one that our card has paid',
     file: 'src/domain/evidence.ts',
-    find: 'succeeded.length + (isAppliedSince(attempt, reading.order, others) ? 1 : 0)',
+    find: 'succeeded.length + (isAppliedSince ? 1 : 0)',
     replace: 'succeeded.length',
     tests: others,
   },
@@ -143,8 +143,8 @@ export const WHOSE_CHARGE_BUGS: readonly Bug[] = [
   {
     name: 'charge more than the order says is due after a part',
     file: 'src/services/prepare-payment.ts',
-    find: /\(due\.amount >= part\.amount \+ dearerBy\(part, order\) \|\|\s+due\.amount > \(order\?\.due\?\.amount \?\? due\.amount\)\)/,
-    replace: 'due.amount >= part.amount + dearerBy(part, order)',
+    find: ' || due.amount > (order?.due?.amount ?? due.amount))',
+    replace: ')',
     tests: preparing,
   },
   {
@@ -332,7 +332,7 @@ export const WHOSE_CHARGE_BUGS: readonly Bug[] = [
   {
     name: 'keep a card from its end where balances have taken all off',
     file: 'src/domain/evidence.ts',
-    find: / {2}if \(order\?\.due\?\.amount === 0 && isAppliedSince[^\n]*\n/,
+    find: / {2}if \(isAppliedSince && order\?\.due\?\.amount === 0\)[^\n]*\n/,
     replace: '',
     tests: others,
   },

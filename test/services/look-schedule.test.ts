@@ -97,7 +97,7 @@ describe('once a token has expired', () => {
     answeredAtMs: Math.floor(atMs / second) * second,
     failures: [],
   })
-  /** Looks as they are due, and at the moments at which somebody asks. @returns when the order was free. */
+  /** Looks as they are due, and when a client asks. @returns when the order was free. */
   function freeAfterMs(asked: readonly number[], isLost: (look: number) => boolean = () => false): number {
     let one = { ...unknown, looks: 11, nextLookAtMs: expiredAtMs + 5 * minute + second }
     const asking = [...asked]
@@ -115,7 +115,7 @@ describe('once a token has expired', () => {
   const every2s = (fromMs: number, count: number) =>
     Array.from({ length: count }, (_, index) => fromMs + 2 * second * index)
 
-  test('an untouched order is free within twenty minutes, and as soon as is told, whoever asks in between', () => {
+  test('an untouched order is free within twenty minutes, and as soon as is told, however often a client asks', () => {
     const toldAt = heldPayment(unknown, sentAtMs + minute).free_at_latest
     const latest = Math.min(20 * minute, Date.parse(toldAt ?? '') - expiredAtMs)
     expect(freeAfterMs([])).toBeLessThanOrEqual(latest)

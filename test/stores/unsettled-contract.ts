@@ -64,6 +64,14 @@ export function describeUnsettled({ name, open }: Engine): void {
     /** Gives a leased attempt back after a look that changed nothing. */
     const postpone = (id: string, nextLookAtMs: number | null, quiet: QuietLooks | null) =>
       unsettled.conclude(id, () => ({ ...nothingFound, nextLookAtMs, quiet }), keepsNothing, nowMs)
+    /** A look of two seconds; meanwhile a client asks for one, or BigCommerce tells of news. */
+    const lookWhile = async (asks: 'client' | 'news', id: string, found: Partial<Weighed>) => {
+      expect(ids(await unsettled.lease(1))).toEqual([id])
+      const lookedFromMs = nowMs
+      nowMs += 2 * second
+      await unsettled.wake(118, asks === 'news')
+      await unsettled.conclude(id, () => ({ ...nothingFound, ...found }), keepsNothing, lookedFromMs)
+    }
     const unknowns = (count: number) =>
       Promise.all(Array.from({ length: count }, (_, index) => standing('unknown', { orderId: 200 + index })))
 
@@ -357,10 +365,7 @@ export function describeUnsettled({ name, open }: Engine): void {
       test('keeps a look that was asked for while it was being drawn', async () => {
         const id = await standing('unknown')
         await unsettled.wake(118, false)
-        await unsettled.lease(1)
-        nowMs += 2 * second
-        await unsettled.wake(118, true)
-        await unsettled.conclude(id, () => nothingFound, keepsNothing, nowMs - 2 * second)
+        await lookWhile('news', id, {})
         nowMs += 2 * second
         expect(ids(await unsettled.lease(1))).toEqual([id])
         await unsettled.conclude(id, () => nothingFound, keepsNothing, nowMs)
@@ -372,15 +377,8 @@ export function describeUnsettled({ name, open }: Engine): void {
         'that ends it keeps one too, as it comes to be %s',
         async (status) => {
           const id = await standing('unknown')
-          await unsettled.lease(1)
           nowMs += 2 * second
-          await unsettled.wake(118, true)
-          await unsettled.conclude(
-            id,
-            () => ({ ...nothingFound, end: { status } }),
-            keepsNothing,
-            nowMs - 2 * second,
-          )
+          await lookWhile('news', id, { end: { status } })
           nowMs += 2 * second
           expect(ids(await unsettled.lease(1))).toEqual([id])
         },
@@ -436,12 +434,8 @@ export function describeUnsettled({ name, open }: Engine): void {
         async (inMs) => {
           const id = await standing('not_charged')
           nowMs += day
-          expect(ids(await unsettled.lease(1))).toEqual([id])
-          const lookedFromMs = nowMs
-          nowMs += 2 * second
-          await unsettled.wake(118, true)
-          const nextWatchAtMs = inMs === null ? null : nowMs + inMs
-          await unsettled.conclude(id, () => ({ ...nothingFound, nextWatchAtMs }), keepsNothing, lookedFromMs)
+          const nextWatchAtMs = inMs === null ? null : nowMs + 2 * second + inMs
+          await lookWhile('news', id, { nextWatchAtMs })
           expect(ids(await unsettled.lease(1))).toEqual([id])
           await unsettled.conclude(id, () => ({ ...nothingFound, nextWatchAtMs }), keepsNothing, nowMs)
           nowMs += minute
@@ -486,16 +480,8 @@ export function describeUnsettled({ name, open }: Engine): void {
 
       test('is planned as ever where a client asks during the look that ends it, and not where nothing was sent', async () => {
         const id = await standing('unknown')
-        await unsettled.lease(1)
-        const lookedFromMs = nowMs
         nowMs += 2 * second
-        await unsettled.wake(118, false)
-        await unsettled.conclude(
-          id,
-          () => ({ ...nothingFound, end: { status: 'not_charged', problemCode: 'payment_not_charged' } }),
-          keepsNothing,
-          lookedFromMs,
-        )
+        await lookWhile('client', id, { end: { status: 'not_charged', problemCode: 'payment_not_charged' } })
         expect(await rowOf(id)).toMatchObject({ next_watch_at_ms: nowMs + 60 * minute, asked_at_ms: null })
         const unsent = await standing('unknown', { orderId: 119 })
         await unsettled.wake(119, true)
@@ -506,16 +492,7 @@ export function describeUnsettled({ name, open }: Engine): void {
       test('keeps a webhook that comes during the look that corrects an end', async () => {
         const id = await standing('not_charged')
         nowMs += 60 * minute
-        await unsettled.lease(1)
-        const lookedFromMs = nowMs
-        nowMs += 2 * second
-        await unsettled.wake(118, true)
-        await unsettled.conclude(
-          id,
-          () => ({ ...nothingFound, end: { status: 'succeeded' } }),
-          keepsNothing,
-          lookedFromMs,
-        )
+        await lookWhile('news', id, { end: { status: 'succeeded' } })
         nowMs += second
         expect(ids(await unsettled.lease(1))).toEqual([id])
       })
